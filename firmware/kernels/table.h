@@ -1,0 +1,19 @@
+/* Pointwise functions of one 8-bit input as a table of 256 entries (ingot/kernels/table.py).
+ *
+ * Parameter block: the entries, indexed by the input byte taken as unsigned:
+ *     out_bytes == 1: uint8 entry[256];  out_bytes == 4: 32-bit entry[256] (float32 or int32 bits).
+ */
+#ifndef INGOT_TABLE_H
+#define INGOT_TABLE_H
+
+#include "ingot_kernel.h"
+
+typedef struct ingot_table {
+    uint32_t row_elements; /* elements in a row */
+    uint16_t in_ring, out_ring;
+} ingot_table;
+
+void ingot_table_8to8(const ingot_table *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
+void ingot_table_8to32(const ingot_table *k, const int8_t *in, void *out, const void *params, unsigned y, unsigned n);
+
+#endif

@@ -1,0 +1,3 @@
+"""Ingot: neural-network models as sources of a firmware build."""
+
+__version__ = "0.1.0"

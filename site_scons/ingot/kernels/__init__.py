@@ -1,0 +1,1 @@
+"""Lowering: graph operators to kernel calls. One file an operator, mirrored by firmware/kernels/."""

@@ -1,0 +1,85 @@
+"""Which operators the built-in compiler knows, what they accept, and how each becomes a kernel call.
+
+Every operator file declares itself with `@lowers(kind, ...)`. The constraints are functions whose docstring is the
+text users read: in the error message when a model violates it, and as a row of docs/operators.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingot.graph import Graph, Operator, Tensor
+from ingot.kernels.program import Activation, Call
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the kernels are compiled for.
+
+    cpu: GCC's -mcpu name. isa: "mve" (Helium), "dsp" (SMLAD and friends) or "c"; "host" never changes a layout.
+    """
+
+    cpu: str = "cortex-m55"
+    isa: str = "mve"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One operator to be lowered, with its surroundings."""
+
+    graph: Graph
+    op: Operator
+    target: Target
+    activations: dict[int, Activation]
+
+    def input(self, position: int) -> Tensor:
+        """The graph tensor at that input. Raises IndexError/ValueError when it is absent."""
+        tensor = self.op.inputs[position]
+        if tensor is None:
+            raise ValueError(f"{self.op.place(self.graph)} has no input {position}")
+        return self.graph.tensors[tensor]
+
+    def has_input(self, position: int) -> bool:
+        return position < len(self.op.inputs) and self.op.inputs[position] is not None
+
+    def output(self, position: int = 0) -> Tensor:
+        return self.graph.tensors[self.op.outputs[position]]
+
+    def rows_in(self, position: int) -> Activation:
+        """The activation at that input, with the row split that the program uses for it."""
+        tensor = self.op.inputs[position]
+        assert tensor is not None
+        return self.activations[tensor]
+
+    def rows_out(self, position: int = 0) -> Activation:
+        return self.activations[self.op.outputs[position]]
+
+
+Constraint = Callable[[Graph, Operator], bool]
+Lowering = Callable[[Site], Call]
+
+
+@dataclass(frozen=True)
+class Entry:
+    kind: str
+    constraints: tuple[Constraint, ...]
+    lower: Lowering
+
+
+OPERATORS: dict[str, Entry] = {}
+
+
+def lowers(*kinds: str, constraints: tuple[Constraint, ...] = ()) -> Callable[[Lowering], Lowering]:
+    """Registers the decorated function as the lowering of these operator kinds.
+
+    The function returns a Call whose `inputs` and `outputs` are positions among `op.inputs` and `op.outputs`;
+    lower() replaces them by tensor indexes. Constant inputs go into params or fields and are not listed.
+    """
+
+    def register(function: Lowering) -> Lowering:
+        for kind in kinds:
+            OPERATORS[kind] = Entry(kind, constraints, function)
+        return function
+
+    return register
