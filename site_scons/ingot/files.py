@@ -1,0 +1,30 @@
+"""Writing outputs so that nothing half-written is ever left, and nothing is touched that did not change."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_if_changed(path: Path, data: bytes | str) -> bool:
+    """Writes `data` to `path` beside and renames; keeps the file (and its time) when the content is the same.
+
+    Text is written as UTF-8 with LF. Returns whether the file changed. Missing folders are made.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    try:
+        if path.read_bytes() == content:
+            return False
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True
