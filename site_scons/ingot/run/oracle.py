@@ -1,0 +1,111 @@
+"""What a model computes according to LiteRT's reference kernels (OpResolverType.BUILTIN_REF): the oracle of every test.
+
+`ai-edge-litert` is needed for verification only, so it is imported when a Reference is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.errors import IngotError
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output of the model as LiteRT sees it.
+
+    scale, zero_point: per tensor; 0.0 and 0 without quantization. index: LiteRT's tensor index.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    scale: float
+    zero_point: int
+    index: int
+
+
+class Reference:
+    """One model in LiteRT's interpreter: reference kernels, one thread.
+
+    model: a .tflite file or its bytes.
+    keep_all: keep every intermediate tensor, so that `tensor()` can read it after `run()`.
+    Raises IngotError when LiteRT is not installed or refuses the model.
+    """
+
+    def __init__(self, model: Path | str | bytes, *, keep_all: bool = False) -> None:
+        try:
+            from ai_edge_litert.interpreter import Interpreter, OpResolverType
+        except ImportError as error:
+            raise IngotError(
+                f"verification needs LiteRT, which cannot be imported ({error}).",
+                remedy="Install it with `pip install 'ingot[verify]'`.",
+            ) from None
+        where = "" if isinstance(model, bytes) else str(model)
+        try:
+            content = model if isinstance(model, bytes) else Path(model).read_bytes()
+        except OSError as error:
+            raise IngotError(f"cannot read the model: {error.strerror}.", where=where) from None
+        try:
+            self._interpreter = Interpreter(
+                model_content=content,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+                experimental_preserve_all_tensors=keep_all,
+                num_threads=1,
+            )
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            reason = " ".join(str(error).split())
+            raise IngotError(
+                f"LiteRT refuses the model: {reason}",
+                where=where,
+                remedy="Export the model again; verification needs one that LiteRT's reference kernels run.",
+            ) from None
+        self.inputs = tuple(_port(detail) for detail in self._interpreter.get_input_details())
+        self.outputs = tuple(_port(detail) for detail in self._interpreter.get_output_details())
+
+    def run(self, values: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
+        """One inference. values: one array an input, in the model's order, of exactly its shape and type.
+
+        Returns copies of the outputs. State of variable tensors carries over to the next call; see reset().
+        """
+        if len(values) != len(self.inputs):
+            raise IngotError(f"the model has {len(self.inputs)} inputs, {len(values)} were given.")
+        for port, value in zip(self.inputs, values, strict=True):
+            if tuple(value.shape) != port.shape or value.dtype != port.dtype:
+                raise IngotError(
+                    f"input '{port.name}' is {port.dtype} {list(port.shape)}, "
+                    f"the given value is {value.dtype} {list(value.shape)}."
+                )
+            self._interpreter.set_tensor(port.index, value)
+        try:
+            self._interpreter.invoke()
+        except (ValueError, RuntimeError) as error:
+            raise IngotError(f"LiteRT cannot run the model: {' '.join(str(error).split())}") from None
+        return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
+
+    def tensor(self, index: int) -> npt.NDArray[Any]:
+        """A copy of any tensor of the model after run(), by its index in the file. Needs keep_all."""
+        return np.array(self._interpreter.get_tensor(index))
+
+    def reset(self) -> None:
+        """Sets the state of variable tensors back to their initial values."""
+        self._interpreter.reset_all_variables()
+
+
+def _port(detail: dict[str, Any]) -> Port:
+    scale, zero_point = detail["quantization"]
+    return Port(
+        name=str(detail["name"]),
+        shape=tuple(int(extent) for extent in detail["shape"]),
+        dtype=np.dtype(detail["dtype"]),
+        scale=float(scale),
+        zero_point=int(zero_point),
+        index=int(detail["index"]),
+    )
