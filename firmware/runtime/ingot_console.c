@@ -1,0 +1,59 @@
+#include "ingot_runtime.h"
+
+#include <string.h>
+
+__attribute__((weak)) void ingot_console_write(const char *text, size_t n)
+{
+    (void)text;
+    (void)n;
+}
+
+void ingot_print(const char *text)
+{
+    ingot_console_write(text, strlen(text));
+}
+
+static const char digit[] = "0123456789abcdef";
+
+void ingot_print_unsigned64(uint64_t value)
+{
+    char text[20];
+    size_t first = sizeof text;
+    /* Two divisions by 10^9 at most go through 64 bits; the digits come out of 32-bit ones. */
+    do {
+        uint32_t part = (uint32_t)(value % 1000000000u);
+        value /= 1000000000u;
+        for (int i = 0; i < 9 && (part || value || first == sizeof text); i++) {
+            text[--first] = digit[part % 10];
+            part /= 10;
+        }
+    } while (value);
+    ingot_console_write(text + first, sizeof text - first);
+}
+
+void ingot_print_unsigned(uint32_t value)
+{
+    char text[10];
+    size_t first = sizeof text;
+    do {
+        text[--first] = digit[value % 10];
+        value /= 10;
+    } while (value);
+    ingot_console_write(text + first, sizeof text - first);
+}
+
+void ingot_print_hex(uint32_t value)
+{
+    char text[10] = {'0', 'x'};
+    for (int i = 9; i >= 2; i--, value >>= 4)
+        text[i] = digit[value & 15];
+    ingot_console_write(text, sizeof text);
+}
+
+void ingot_print_bytes(const uint8_t *bytes, size_t n)
+{
+    for (; n; n--, bytes++) {
+        char text[2] = {digit[*bytes >> 4], digit[*bytes & 15]};
+        ingot_console_write(text, sizeof text);
+    }
+}

@@ -1,0 +1,104 @@
+#include "ll_aton_runtime.h"
+
+#include "ingot_runtime.h"
+
+/* Everything else is in the instance. */
+static TraceRuntime_FuncPtr_t runtime_callback;
+
+void LL_ATON_RT_SetRuntimeCallback(TraceRuntime_FuncPtr_t callback)
+{
+    runtime_callback = callback;
+}
+
+void LL_ATON_RT_RuntimeInit(void)
+{
+    if (runtime_callback)
+        runtime_callback(LL_ATON_RT_Callbacktype_RT_Init);
+}
+
+void LL_ATON_RT_RuntimeDeInit(void)
+{
+    if (runtime_callback)
+        runtime_callback(LL_ATON_RT_Callbacktype_RT_Deinit);
+}
+
+static void notify(LL_ATON_RT_Callbacktype_t event, const NN_Instance_TypeDef *instance,
+                   const EpochBlock_ItemTypeDef *block)
+{
+    if (instance->exec_state.epoch_callback_function)
+        instance->exec_state.epoch_callback_function(event, instance, block);
+}
+
+void LL_ATON_RT_SetEpochCallback(TraceEpochBlock_FuncPtr_t callback, NN_Instance_TypeDef *instance)
+{
+    instance->exec_state.epoch_callback_function = callback;
+}
+
+void LL_ATON_RT_Reset_Network(NN_Instance_TypeDef *instance)
+{
+    NN_Execution_State_TypeDef *state = &instance->exec_state;
+    state->first_epoch_block = instance->network->epoch_block_items();
+    state->current_epoch_block = state->first_epoch_block;
+    state->next_epoch_block = NULL;
+    state->saved_current_epoch_block = NULL;
+    state->saved_first_epoch_block = NULL;
+    state->triggered_events = 0;
+    state->current_epoch_block_started = false;
+    state->inference_started = false;
+}
+
+void LL_ATON_RT_Init_Network(NN_Instance_TypeDef *instance)
+{
+    if (!instance->network->ec_network_init())
+        ingot_stop("the network could not be initialised");
+    LL_ATON_RT_Reset_Network(instance);
+    notify(LL_ATON_RT_Callbacktype_NN_Init, instance, NULL);
+}
+
+void LL_ATON_RT_DeInit_Network(NN_Instance_TypeDef *instance)
+{
+    notify(LL_ATON_RT_Callbacktype_NN_DeInit, instance, NULL);
+    instance->exec_state.current_epoch_block = NULL;
+}
+
+static LL_ATON_RT_RetValues_t finish_or_go_on(const NN_Execution_State_TypeDef *state)
+{
+    return EpochBlock_IsLastEpochBlock(state->current_epoch_block) ? LL_ATON_RT_DONE : LL_ATON_RT_NO_WFE;
+}
+
+LL_ATON_RT_RetValues_t LL_ATON_RT_RunEpochBlock(NN_Instance_TypeDef *instance)
+{
+    NN_Execution_State_TypeDef *state = &instance->exec_state;
+    const EpochBlock_ItemTypeDef *block = state->current_epoch_block;
+    if (!block)
+        ingot_stop("LL_ATON_RT_RunEpochBlock before LL_ATON_RT_Init_Network");
+    if (!state->inference_started) {
+        if (!instance->network->ec_inference_init())
+            ingot_stop("the inference could not be initialised");
+        state->inference_started = true;
+    }
+    if (EpochBlock_IsLastEpochBlock(block))
+        return LL_ATON_RT_DONE;
+    if (!EpochBlock_IsEpochPureSW(block))
+        ingot_stop("this network has epochs for the NPU; they need ST's runtime");
+    notify(LL_ATON_RT_Callbacktype_PRE_START, instance, block);
+    if (block->start_epoch_block)
+        block->start_epoch_block(block);
+    notify(LL_ATON_RT_Callbacktype_POST_START, instance, block);
+    notify(LL_ATON_RT_Callbacktype_PRE_END, instance, block);
+    if (block->end_epoch_block)
+        block->end_epoch_block(block);
+    notify(LL_ATON_RT_Callbacktype_POST_END, instance, block);
+    state->current_epoch_block = block + 1;
+    return finish_or_go_on(state);
+}
+
+void LL_ATON_RT_Main(NN_Instance_TypeDef *instance)
+{
+    LL_ATON_RT_RuntimeInit();
+    LL_ATON_RT_Init_Network(instance);
+    while (LL_ATON_RT_RunEpochBlock(instance) != LL_ATON_RT_DONE)
+        LL_ATON_OSAL_WFE();
+    LL_ATON_RT_DeInit_Network(instance);
+    LL_ATON_RT_RuntimeDeInit();
+}
