@@ -1,0 +1,32 @@
+"""Where Ingot finds its own files, and where it may keep what it can make again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def firmware_dir() -> Path:
+    """The folder with runtime/, kernels/, startup/ and apps/."""
+    return ROOT / "firmware"
+
+
+def kernels_dir() -> Path:
+    """The folder with the kernels' C sources and headers."""
+    return firmware_dir() / "kernels"
+
+
+def templates_dir() -> Path:
+    """The folder with the templates of generated files."""
+    return ROOT / "toolchain" / "templates"
+
+
+def cache_dir() -> Path:
+    """A folder of the user's for things that can be made again: INGOT_CACHE, else the system's cache folder."""
+    chosen = os.environ.get("INGOT_CACHE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "ingot"

@@ -1,0 +1,76 @@
+"""Compiling C for the machine Ingot runs on, cached by content.
+
+The cache holds objects named by a hash of everything that went into them, so that it is never stale and may be deleted
+at any time. Files appear under their name only when they are complete.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ingot.errors import IngotError
+from ingot.places import cache_dir
+
+
+@functools.cache
+def compiler() -> str:
+    """The host's C compiler: $CC, else cc or gcc. Raises IngotError when there is none."""
+    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
+        if name and shutil.which(name):
+            return name
+    raise IngotError("no C compiler for this machine was found", remedy="Install gcc, or set CC to a compiler.")
+
+
+@functools.cache
+def _compiler_identity() -> str:
+    return subprocess.run([compiler(), "--version"], capture_output=True, text=True, check=False).stdout
+
+
+def digest(parts: Iterable[str | bytes]) -> str:
+    """A short hash of the parts, in order; equal only for equal parts."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        total.update(len(data).to_bytes(8, "little"))
+        total.update(data)
+    return total.hexdigest()[:32]
+
+
+def build(
+    sources: Sequence[Path],
+    flags: Sequence[str],
+    suffix: str,
+    depends: Iterable[Path] = (),
+    link: Sequence[str] = (),
+) -> Path:
+    """Runs `cc <flags> <sources> -o <cached file> <link>` unless that has been done before.
+
+    depends: further files whose content matters (headers). Sources' paths matter only through their names.
+    Returns the cached file. Raises IngotError with the compiler's messages when it fails.
+    """
+    names = [f"{path.name}\0{path.stat().st_size}" for path in sources]
+    contents = [path.read_bytes() for path in (*sources, *sorted(depends))]
+    key = digest([_compiler_identity(), *flags, "\0", *link, *names, *contents])
+    result = cache_dir() / "host" / f"{sources[0].stem}-{key}{suffix}"
+    if result.exists():
+        return result
+    result.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=result.parent, suffix=suffix)
+    os.close(handle)
+    try:
+        command = [compiler(), *flags, *map(str, sources), "-o", temporary, *link]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise IngotError(f"the host's C compiler failed:\n{done.stderr.strip()}", where=str(sources[0]))
+        os.chmod(temporary, 0o755)
+        os.replace(temporary, result)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return result

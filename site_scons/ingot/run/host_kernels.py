@@ -1,0 +1,67 @@
+"""The kernels of firmware/kernels/, compiled for the machine Ingot runs on (portable C), callable from Python."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ingot.errors import IngotError
+from ingot.places import kernels_dir
+from ingot.run.descriptor_layout import Layout, read_layouts
+from ingot.run.host_cc import build
+
+FLAGS = ("-std=c11", "-O2", "-g", "-fPIC", "-DINGOT_PORTABLE", "-Wall", "-fno-strict-aliasing")
+
+
+class KernelLibrary:
+    """All kernels that compile, as one shared library; descriptor layouts come from its debug information.
+
+    A kernel whose file does not compile is reported when it is asked for, not before, so that one broken file does not
+    stop work on the others.
+    """
+
+    def __init__(self, folder: Path, extra_flags: tuple[str, ...] = ()) -> None:
+        headers = sorted(folder.glob("*.h"))
+        flags = [*FLAGS, *extra_flags, f"-I{folder}"]
+        self._failures: list[str] = []
+        objects = []
+        for source in sorted(folder.glob("*.c")):
+            try:
+                objects.append(build([source], [*flags, "-c"], ".o", headers))
+            except IngotError as error:
+                self._failures.append(str(error))
+        if not objects:
+            raise IngotError("no kernel compiles for this machine", where=str(folder), remedy="\n".join(self._failures))
+        self.path = build(objects, ["-shared", *extra_flags], ".so")
+        self._library = ctypes.CDLL(str(self.path))
+        self._layouts: Mapping[str, Layout] = read_layouts(self.path)
+
+    def function(self, kernel: str) -> Any:
+        """The C function ingot_<kernel>. Raises IngotError when no compiled file defines it."""
+        try:
+            function = getattr(self._library, f"ingot_{kernel}")
+        except AttributeError:
+            raise self._missing(f"no kernel ingot_{kernel}() is compiled for this machine") from None
+        function.restype = None
+        return function
+
+    def layout(self, descriptor: str) -> Layout:
+        """The layout of struct ingot_<descriptor>. Raises IngotError when no compiled file uses it."""
+        layout = self._layouts.get(f"ingot_{descriptor}")
+        if layout is None:
+            raise self._missing(f"no kernel's debug information holds struct ingot_{descriptor}")
+        return layout
+
+    def _missing(self, what: str) -> IngotError:
+        return IngotError(
+            what, remedy="\n".join(["Files that do not compile:", *self._failures]) if self._failures else ""
+        )
+
+
+@functools.cache
+def host_kernels(extra_flags: tuple[str, ...] = ()) -> KernelLibrary:
+    """The kernels of this checkout; compiled at the first call of a session, and only what changed since the last."""
+    return KernelLibrary(kernels_dir(), extra_flags)
