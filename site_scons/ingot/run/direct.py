@@ -135,12 +135,7 @@ def stream(
     """
     check_inputs(program, inputs)
     lib = lib or host_kernels()
-    values = {i: _bytes(array).copy() for i, array in zip(program.inputs, inputs, strict=True)}
-    for i, tensor in enumerate(program.tensors):
-        if tensor.role == "state":
-            values[i] = np.full(tensor.nbytes // tensor.dtype.size, initial_state(tensor), tensor.dtype.numpy).view(
-                np.uint8
-            )
+    values = _initial_values(program, inputs)
     for index, call in enumerate(program.calls):
         values.update(_stream_call(program, index, call, values, lib))
     return [_shaped(program, i, values) for i in program.outputs]
@@ -190,20 +185,15 @@ def overwrite(
     """
     check_inputs(program, inputs)
     lib = lib or host_kernels()
-    values = {i: _bytes(array).copy() for i, array in zip(program.inputs, inputs, strict=True)}
-    for i, tensor in enumerate(program.tensors):
-        if tensor.role == "state":
-            values[i] = np.full(tensor.nbytes // tensor.dtype.size, initial_state(tensor), tensor.dtype.numpy).view(
-                np.uint8
-            )
+    values = _initial_values(program, inputs)
     for index, call in enumerate(program.calls):
         used = (*call.inputs, *call.outputs)
         for position in call.inplace or (None,):
             memories = {t: Memory(program.tensors[t].nbytes) for t in used}
             if position is not None:
                 memories[call.outputs[0]] = memories[call.inputs[position]]
-            for tensor in call.inputs:
-                memories[tensor].bytes[:] = values[tensor]
+            for source in call.inputs:
+                memories[source].bytes[:] = values[source]
             BoundCall(program, index, memories, {}, lib)(0, program.tensors[call.outputs[0]].rows)
             after = {t: memories[t].bytes.copy() for t in call.outputs}
             after |= {t: memories[t].bytes.copy() for t in call.inputs if program.tensors[t].role == "state"}
@@ -227,6 +217,16 @@ def sequential_regions(program: Program) -> tuple[Region, ...]:
 def initial_state(tensor: Activation) -> int:
     """The stored value of a state tensor before the first inference: the real number zero."""
     return int(tensor.quant.zero_point[0]) if tensor.quant is not None else 0
+
+
+def _initial_values(program: Program, inputs: Sequence[npt.NDArray[Any]]) -> dict[int, npt.NDArray[np.uint8]]:
+    """Bytes of the tensors that are known before the first call: inputs and states."""
+    values = {i: _bytes(array).copy() for i, array in zip(program.inputs, inputs, strict=True)}
+    for i, tensor in enumerate(program.tensors):
+        if tensor.role == "state":
+            count = tensor.nbytes // tensor.dtype.size
+            values[i] = np.full(count, initial_state(tensor), tensor.dtype.numpy).view(np.uint8)
+    return values
 
 
 def check_inputs(program: Program, inputs: Sequence[npt.NDArray[Any]]) -> None:
