@@ -1,0 +1,136 @@
+"""model.yaml: what a model is, where its file comes from, and how it is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingot.errors import IngotError, did_you_mean
+from ingot.yamlfile import Document, load_yaml
+
+SCHEMA = Path(__file__).with_name("model.schema.json")
+MODEL_FILE = "model.yaml"
+NEEDED = {
+    "sha256": "Add the sha256 of the real file, so that what is found can be checked.",
+    "licence": "Add the name of the file's licence; it is shown with every download.",
+}
+MODEL_SUFFIXES = (".tflite", ".onnx")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the model's file comes from.
+
+    file: its name, or a path relative to the folder of the model.yaml.
+    sha256: what its content must be, "" for anything. url, licence: "" when it is not to be downloaded.
+    stand_in: script that builds a stand-in, None when there is none.
+    """
+
+    file: str
+    sha256: str = ""
+    url: str = ""
+    licence: str = ""
+    stand_in: Path | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A model as its model.yaml describes it, or as a bare model file implies it.
+
+    folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
+    io_placement: "activations" or "application". stack, heap: bytes, None for the board's value.
+    preprocessing, postprocessing: those sections as written.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    source: Source
+    application: str = "validate"
+    io_placement: str = "activations"
+    stack: int | None = None
+    heap: int | None = None
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
+    postprocessing: Mapping[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+    def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
+        """An IngotError at that key of the model.yaml."""
+        if self.document is None:
+            return IngotError(what, where=str(self.folder / self.source.file), remedy=remedy)
+        return self.document.error(what, *keys, remedy=remedy)
+
+
+def load_manifest(path: Path) -> Manifest:
+    """Reads a model.yaml. Raises IngotError with file and line."""
+    document = load_yaml(path, SCHEMA)
+    data = document.data
+    source = data["source"]
+    script = source.get("stand_in")
+    memory = data.get("memory", {})
+    for key, needed in (("url", "sha256"), ("url", "licence"), ("stand_in", "sha256")):
+        if key in source and needed not in source:
+            raise document.error(f"source.{key} is given without source.{needed}", "source", key, remedy=NEEDED[needed])
+    return Manifest(
+        name=data["name"],
+        title=data.get("title", data["name"]),
+        folder=path.parent,
+        source=Source(
+            file=source["file"],
+            sha256=source.get("sha256", ""),
+            url=source.get("url", ""),
+            licence=source.get("licence", ""),
+            stand_in=path.parent / script if script else None,
+        ),
+        application=data.get("application", "validate"),
+        io_placement=data.get("io", {}).get("placement", "activations"),
+        stack=memory.get("stack"),
+        heap=memory.get("heap"),
+        preprocessing=data.get("preprocessing", {}),
+        postprocessing=data.get("postprocessing", {}),
+        document=document,
+    )
+
+
+def bare_manifest(model: Path) -> Manifest:
+    """The manifest that a model file without a model.yaml implies."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", model.stem)
+    return Manifest(name=name, title=model.name, folder=model.parent, source=Source(file=model.name))
+
+
+def list_models(folder: Path) -> list[str]:
+    """Names of the models below that folder."""
+    return sorted(path.parent.name for path in folder.glob(f"*/{MODEL_FILE}"))
+
+
+def find_model(text: str, folder: Path) -> Manifest:
+    """What `model=` means: a name below `folder`, or a path to a model file, a model.yaml or the folder of one.
+
+    Raises IngotError with the nearest known name.
+    """
+    named = folder / text / MODEL_FILE
+    if re.fullmatch(r"[\w.-]+", text) and named.is_file():
+        return load_manifest(named)
+    path = Path(text)
+    if path.is_dir() and (path / MODEL_FILE).is_file():
+        return load_manifest(path / MODEL_FILE)
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        return load_manifest(path)
+    if path.suffix in MODEL_SUFFIXES:
+        if path.is_file():
+            return bare_manifest(path)
+        raise IngotError(f"there is no model file '{text}'", remedy=_near_file(path))
+    raise IngotError(
+        f"there is no model '{text}'",
+        remedy=f"{did_you_mean(text, list_models(folder))} A path to a .tflite or to a model.yaml works too.",
+    )
+
+
+def _near_file(path: Path) -> str:
+    """The remedy for a path that leads nowhere."""
+    if not path.parent.is_dir():
+        return f"There is no folder '{path.parent}'."
+    return did_you_mean(path.name, [near.name for near in path.parent.iterdir() if near.suffix in MODEL_SUFFIXES])

@@ -1,0 +1,44 @@
+"""Stand-ins: models with a real model's graph and invented weights, for machines where the real file is not to be had.
+
+Such a file carries its mark in the `description` of the .tflite, so that it is recognised wherever it comes from.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from ingot.errors import IngotError
+
+DESCRIPTION = "STAND-IN: the graph of the real model with invented weights"
+
+
+def is_stand_in(model: Path) -> bool:
+    """Whether that model file is a stand-in. A file that cannot be read is not."""
+    try:
+        return DESCRIPTION.encode() in model.read_bytes()
+    except OSError:
+        return False
+
+
+def build_stand_in(script: Path) -> bytes:
+    """Runs `build()` of a model's stand-in script and returns the .tflite bytes. Raises IngotError."""
+    spec = importlib.util.spec_from_file_location(f"ingot_stand_in_{script.parent.name}", script)
+    if spec is None or spec.loader is None or not script.is_file():
+        raise IngotError(
+            "there is no such stand-in script",
+            where=str(script),
+            remedy="Correct the key 'source.stand_in' of the model.yaml, or remove it.",
+        )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    data = module.build()
+    if DESCRIPTION.encode() not in data:
+        raise IngotError(
+            "the stand-in does not carry the mark that tells it from a real model",
+            where=str(script),
+            remedy="Give TfliteWriter the description ingot.model.stand_in.DESCRIPTION.",
+        )
+    return bytes(data)
