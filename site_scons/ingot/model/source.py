@@ -1,4 +1,4 @@
-"""Finds a model's file: beside its model.yaml, on INGOT_MODEL_PATH, in the download cache, at its URL, or a stand-in."""
+"""Finds a model's file: beside its model.yaml, on INGOT_MODEL_PATH, in the cache, at its URL; or a stand-in."""
 
 from __future__ import annotations
 

@@ -107,7 +107,10 @@ class TfliteWriter:
                 buffers.append(self._buffer(b, tensor["data"]))
 
         tensors = [self._tensor(b, tensor, buffer) for tensor, buffer in zip(self._tensors, buffer_of, strict=True)]
-        operators = [self._operator(b, codes.index(kind), kind, *rest) for kind, *rest in self._operators]
+        operators = [
+            self._operator(b, codes.index(kind), kind, reads, writes, options)
+            for kind, reads, writes, options in self._operators
+        ]
 
         tensor_vector = _offsets(b, tflite.SubGraphStartTensorsVector, tensors)
         operator_vector = _offsets(b, tflite.SubGraphStartOperatorsVector, operators)
