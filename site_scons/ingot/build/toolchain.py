@@ -1,0 +1,131 @@
+"""Command lines of arm-none-eabi-gcc, as plain lists.
+
+The flags stand once, in `toolchain/arm-none-eabi.json`, where CMake reads them too. Everything here is cheap enough for
+a build that has nothing to do.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ingot.errors import IngotError, did_you_mean
+from ingot.places import ROOT
+
+SETTINGS = ROOT / "toolchain" / "arm-none-eabi.json"
+
+#: Sources of every firmware, relative to ROOT. Unused functions are dropped by the linker.
+RUNTIME_SOURCES = (
+    "firmware/runtime/ll_aton_runtime.c",
+    "firmware/runtime/ingot_initializer.c",
+    "firmware/runtime/ingot_initializer_refused.c",
+    "firmware/runtime/ingot_console.c",
+    "firmware/runtime/ingot_stop.c",
+)
+STARTUP_SOURCES = (
+    "firmware/startup/vectors.c",
+    "firmware/startup/startup.c",
+    "firmware/startup/fault.c",
+    "firmware/startup/stack.c",
+)
+BOARD_SOURCES = ("firmware/startup/counter_dwt.c",)
+TWIN_SOURCES = (
+    "firmware/startup/boot_stub.c",
+    "firmware/startup/semihosting.c",
+    "firmware/startup/counter_sse300.c",
+)
+INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
+
+
+@functools.cache
+def settings() -> Mapping[str, Any]:
+    """The content of toolchain/arm-none-eabi.json."""
+    data: Mapping[str, Any] = json.loads(SETTINGS.read_text())
+    return data
+
+
+def tool(name: str = "gcc") -> str:
+    """Path of a tool of the cross toolchain ("gcc", "ar", "objcopy", "size", ...).
+
+    Raises IngotError when it is not installed.
+    """
+    program = settings()["prefix"] + name
+    path = shutil.which(program)
+    if path is None:
+        raise IngotError(
+            f"{program} is not installed",
+            where="toolchain",
+            remedy="Run ./bootstrap, or: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
+        )
+    return path
+
+
+def cpu_flags(cpu: str) -> list[str]:
+    """What selects the instruction set; the same for compiling and linking. Raises IngotError for an unknown CPU."""
+    known = settings()["cpu"]
+    if cpu not in known:
+        raise IngotError(f"unknown CPU '{cpu}'", where=SETTINGS.name, remedy=did_you_mean(cpu, known))
+    return list(known[cpu])
+
+
+def compile_flags(cpu: str, role: str = "firmware", prefix_map: Mapping[str, str] | None = None) -> list[str]:
+    """Flags to compile one C file. role: "kernels", "network" or "firmware" (speed or size).
+
+    prefix_map: folders to be renamed in debug information, so that the same build in another folder is the same.
+    """
+    flags = cpu_flags(cpu) + list(settings()["compile"]) + list(settings()["optimize"][role])
+    for old, new in sorted((prefix_map or {}).items()):
+        flags.append(f"-ffile-prefix-map={old}={new}")
+    return flags
+
+
+def startup_defines(icache: bool, dcache: bool) -> dict[str, int]:
+    """Macros that firmware/startup reads, from the board's settings."""
+    return {"INGOT_ICACHE": int(icache), "INGOT_DCACHE": int(dcache)}
+
+
+def link_flags(cpu: str, script: Path | str, map_file: Path | str | None = None) -> list[str]:
+    """Flags to link a firmware with the given linker script."""
+    flags = cpu_flags(cpu) + list(settings()["link"]) + [f"-Wl,-T,{script}"]
+    if map_file is not None:
+        flags.append(f"-Wl,-Map={map_file}")
+    return flags
+
+
+def compile_command(
+    source: Path | str,
+    target: Path | str,
+    cpu: str,
+    role: str = "firmware",
+    include: Sequence[Path | str] = (),
+    defines: Mapping[str, str | int] | None = None,
+    prefix_map: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The whole command that compiles `source` to the object file `target`."""
+    command = [tool(), *compile_flags(cpu, role, prefix_map)]
+    command += [f"-I{folder}" for folder in include]
+    command += [f"-D{name}={value}" for name, value in sorted((defines or {}).items())]
+    return [*command, "-c", str(source), "-o", str(target)]
+
+
+def link_command(
+    objects: Sequence[Path | str],
+    target: Path | str,
+    cpu: str,
+    script: Path | str,
+    map_file: Path | str | None = None,
+    libraries: Sequence[Path | str] = (),
+) -> list[str]:
+    """The whole command that links `objects` to the ELF file `target`."""
+    return [
+        tool(),
+        *(str(name) for name in objects),
+        *(str(name) for name in libraries),
+        *link_flags(cpu, script, map_file),
+        "-o",
+        str(target),
+    ]
