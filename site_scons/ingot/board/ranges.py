@@ -1,0 +1,65 @@
+"""Address ranges: half-open, in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Range(NamedTuple):
+    """Addresses start <= a < end."""
+
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return max(0, self.end - self.start)
+
+    def overlaps(self, other: Range) -> bool:
+        """Whether both hold a common byte; an empty range holds none."""
+        return max(self.start, other.start) < min(self.end, other.end)
+
+    def contains(self, other: Range) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def common(self, other: Range) -> Range:
+        """The bytes in both; empty (start >= end, size 0) when there are none."""
+        return Range(max(self.start, other.start), min(self.end, other.end))
+
+    def __str__(self) -> str:
+        """As memory maps print it: first byte to last byte."""
+        return f"0x{self.start:08X}-0x{self.end - 1:08X}" if self.size else f"0x{self.start:08X} (empty)"
+
+
+def merged(ranges: Iterable[Range]) -> list[Range]:
+    """The same bytes as sorted ranges that neither overlap nor touch."""
+    result: list[Range] = []
+    for item in sorted(r for r in ranges if r.size):
+        if result and item.start <= result[-1].end:
+            result[-1] = Range(result[-1].start, max(result[-1].end, item.end))
+        else:
+            result.append(item)
+    return result
+
+
+def without(whole: Range, taken: Iterable[Range]) -> list[Range]:
+    """What is left of `whole` when `taken` is cut out, sorted."""
+    left: list[Range] = []
+    start = whole.start
+    for item in merged(taken):
+        if item.overlaps(whole):
+            if item.start > start:
+                left.append(Range(start, item.start))
+            start = max(start, item.end)
+    if start < whole.end:
+        left.append(Range(start, whole.end))
+    return left
+
+
+def size_text(size: int) -> str:
+    """`448 KiB`, `61 MiB`, `1,023 B`: the largest unit that is exact, else bytes."""
+    for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if size and size % factor == 0:
+            return f"{size // factor:,} {unit}"
+    return f"{size:,} B"
