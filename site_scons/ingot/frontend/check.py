@@ -1,0 +1,95 @@
+"""Checks each operator's tensors against each other: types, quantization, weights against channels, result shapes."""
+
+from __future__ import annotations
+
+from ingot.errors import IngotError
+from ingot.frontend.flatbuffer import DAMAGED
+from ingot.frontend.kinds import kinds
+from ingot.frontend.shapes import Mismatch, result_shapes
+from ingot.graph import DType, Graph, Operator, Tensor
+
+QUANTIZED = (DType.INT8, DType.UINT8, DType.INT16)
+
+# Operators that compute with the real values behind the integers, so that their tensors need scales.
+ARITHMETIC = frozenset(
+    kinds(
+        "CONV_2D DEPTHWISE_CONV_2D TRANSPOSE_CONV FULLY_CONNECTED BATCH_MATMUL ADD SUB MUL DIV "
+        "SQUARED_DIFFERENCE MAXIMUM MINIMUM ABS NEG SQUARE SQRT RSQRT EXP LOG RELU RELU6 RELU_N1_TO_1 "
+        "RELU_0_TO_1 LEAKY_RELU PRELU ELU HARD_SWISH LOGISTIC TANH GELU SOFTMAX LOG_SOFTMAX "
+        "L2_NORMALIZATION AVERAGE_POOL_2D MAX_POOL_2D MEAN SUM REDUCE_MAX REDUCE_MIN PAD RESIZE_BILINEAR "
+        "QUANTIZE DEQUANTIZE SVDF UNIDIRECTIONAL_SEQUENCE_LSTM"
+    )
+)
+
+# Operators with weights: position and channel axis of the per-channel scales.
+WEIGHTS = {"CONV_2D": (1, 0), "DEPTHWISE_CONV_2D": (1, 3), "TRANSPOSE_CONV": (1, 0), "FULLY_CONNECTED": (1, 0)}
+
+_RANGES = {DType.INT8: (-128, 127), DType.UINT8: (0, 255), DType.INT16: (-32768, 32767)}
+
+
+def check_operators(graph: Graph, where: str) -> None:
+    """Raises IngotError at the first operator whose tensors do not fit together."""
+    for op in graph.operators:
+        place = f"{where}: {op.place(graph)}"
+        try:
+            expected = result_shapes(graph, op)
+        except Mismatch as mismatch:
+            raise IngotError(f"{mismatch}.", where=place, remedy=DAMAGED) from None
+        for t, shape in zip(op.outputs, expected or (), strict=False):
+            if shape is not None and graph.tensors[t].shape != shape:
+                raise IngotError(
+                    f"its output is {list(graph.tensors[t].shape)}, its inputs and options give {list(shape)}.",
+                    where=place,
+                    remedy=DAMAGED,
+                )
+        _check_types(graph, op, place)
+        if op.kind in ARITHMETIC:
+            _check_quantization(graph, op, place)
+
+
+def _check_types(graph: Graph, op: Operator, place: str) -> None:
+    inputs = [graph.tensors[t].dtype if t is not None else None for t in op.inputs]
+    if op.kind in WEIGHTS:
+        position = WEIGHTS[op.kind][0]
+        bias = inputs[position + 1 + (op.kind == "TRANSPOSE_CONV")] if _has_bias(op) else None
+        wanted = {DType.FLOAT32} if inputs[position] is DType.FLOAT32 else {DType.INT32, DType.INT64}
+        if bias is not None and bias not in wanted:
+            raise IngotError(f"its bias is {bias.value}.", where=place, remedy=DAMAGED)
+
+
+def _has_bias(op: Operator) -> bool:
+    position = 3 if op.kind == "TRANSPOSE_CONV" else 2
+    return len(op.inputs) > position and op.inputs[position] is not None
+
+
+def _check_quantization(graph: Graph, op: Operator, place: str) -> None:
+    weights = WEIGHTS.get(op.kind)
+    for position, t in enumerate(op.inputs):
+        if t is not None:
+            is_weights = weights is not None and position == weights[0]
+            _check_tensor(graph.tensors[t], weights[1] if weights and is_weights else None, place)
+    for t in op.outputs:
+        _check_tensor(graph.tensors[t], None, place)
+
+
+def _check_tensor(tensor: Tensor, channel_axis: int | None, place: str) -> None:
+    if tensor.dtype not in QUANTIZED:
+        return
+    remedy = "Export with full integer quantization, calibrated with a representative data set."
+    if tensor.quant is None:
+        raise IngotError(f"'{tensor.name}' is {tensor.dtype.value} but has no scale.", where=place, remedy=remedy)
+    if tensor.quant.per_channel and not tensor.is_constant:
+        raise IngotError(f"'{tensor.name}' is an activation with a scale per channel.", where=place, remedy=remedy)
+    if tensor.quant.per_channel and channel_axis is not None and tensor.quant.axis != channel_axis:
+        raise IngotError(
+            f"the scales of '{tensor.name}' are along axis {tensor.quant.axis}, not {channel_axis}.",
+            where=place,
+            remedy=remedy,
+        )
+    if not tensor.is_constant and not float(tensor.quant.scale[0]) > 0:
+        raise IngotError(f"the scale of '{tensor.name}' is 0.", where=place, remedy=remedy)
+    low, high = _RANGES[tensor.dtype]
+    if (tensor.quant.zero_point < low).any() or (tensor.quant.zero_point > high).any():
+        raise IngotError(
+            f"a zero point of '{tensor.name}' is outside {tensor.dtype.value}.", where=place, remedy=DAMAGED
+        )

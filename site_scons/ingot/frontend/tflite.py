@@ -1,0 +1,236 @@
+"""Reads a TensorFlow Lite file into the typed graph.
+
+The structure is read for every operator, known or not, so that whoever lowers the graph can list all unsupported ones
+at once. What the file says is checked before it is used: a damaged file ends in one IngotError and in nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tflite
+
+from ingot.errors import IngotError
+from ingot.frontend.check import check_operators
+from ingot.frontend.flatbuffer import DAMAGED, count, numbers, reading, tables, text
+from ingot.frontend.options import read_options
+from ingot.frontend.resolve import resolve_attrs
+from ingot.frontend.structure import check_structure
+from ingot.graph import DType, Graph, Operator, Quantization, Tensor
+
+LARGEST_TENSOR = 1 << 30
+"""Bytes. Nothing that runs on a microcontroller comes near; shapes beyond are damage."""
+
+MOST_OPERATORS = 100_000
+
+_DTYPES = {
+    tflite.TensorType.BOOL: DType.BOOL,
+    tflite.TensorType.INT8: DType.INT8,
+    tflite.TensorType.UINT8: DType.UINT8,
+    tflite.TensorType.INT16: DType.INT16,
+    tflite.TensorType.INT32: DType.INT32,
+    tflite.TensorType.INT64: DType.INT64,
+    tflite.TensorType.FLOAT32: DType.FLOAT32,
+}
+_TYPE_NAMES = {v: k.lower() for k, v in vars(tflite.TensorType).items() if isinstance(v, int)}
+_KINDS = {v: k for k, v in vars(tflite.BuiltinOperator).items() if isinstance(v, int)}
+
+
+def read_tflite(path: Path) -> Graph:
+    """The graph of a .tflite file, named after the file. Raises IngotError with the file and the place in it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise IngotError(
+            f"cannot read the model: {error.strerror}.", where=str(path), remedy="Check the path and its permissions."
+        ) from None
+    return parse_tflite(data, path.stem, str(path))
+
+
+def parse_tflite(data: bytes, name: str, where: str) -> Graph:
+    """The graph of a .tflite file's content. where: how messages call the file."""
+    if len(data) < 8:
+        what = "the file is empty." if not data else f"the file has only {len(data)} bytes."
+        raise IngotError(what, where=where, remedy=DAMAGED)
+    if data[4:8] != b"TFL3":
+        raise IngotError(
+            f"not a TensorFlow Lite model: bytes 4 to 7 are {data[4:8]!r}, not b'TFL3'.", where=where, remedy=DAMAGED
+        )
+    with reading(where, "the model's header"):
+        model = tflite.Model.GetRootAs(data, 0)
+        version = model.Version()
+        subgraphs = count(model, "Subgraphs")
+    if version != 3:
+        raise IngotError(f"schema version {version} is not supported, only 3.", where=where, remedy=DAMAGED)
+    if subgraphs != 1:
+        raise IngotError(
+            f"the model has {subgraphs} subgraphs; one is supported.",
+            where=where,
+            remedy="Export the model without control flow (WHILE, IF, CALL), with a single signature.",
+        )
+    with reading(where, "the subgraph"):
+        subgraph = model.Subgraphs(0)
+        buffers = tables(model, "Buffers")
+        raw_operators = tables(subgraph, "Operators")
+        raw_tensors = tables(subgraph, "Tensors")
+        inputs = tuple(int(t) for t in numbers(subgraph, "Inputs"))
+        outputs = tuple(int(t) for t in numbers(subgraph, "Outputs"))
+    if len(raw_operators) > MOST_OPERATORS:
+        raise IngotError(f"{len(raw_operators)} operators are more than any model has.", where=where, remedy=DAMAGED)
+
+    operators = _read_operators(model, raw_operators, raw_tensors, where)
+    used = {t for op in operators for t in (*op.inputs, *op.outputs) if t is not None} | {*inputs, *outputs}
+    produced = {t for op in operators for t in op.outputs} | {*inputs}
+    tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
+    graph = Graph(name, tensors, operators, inputs, outputs)
+    check_structure(graph, where)
+    graph = resolve_attrs(graph, where)
+    check_operators(graph, where)
+    return graph
+
+
+def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: str) -> tuple[Operator, ...]:
+    with reading(where, "the operator codes"):
+        codes = [
+            (_KINDS.get(max(c.BuiltinCode(), c.DeprecatedBuiltinCode())), c) for c in tables(model, "OperatorCodes")
+        ]
+    operators = []
+    custom = []
+    for index, raw in enumerate(raws):
+        with reading(where, f"operator {index}"):
+            kind, code = codes[raw.OpcodeIndex()]
+            if kind is None:
+                raise ValueError("unknown builtin code")
+            if kind == "CUSTOM":
+                custom.append(f"operator {index}: {text(code, 'CustomCode')!r}")
+                continue
+        with reading(where, f"operator {index} ({kind})"):
+            # LiteRT writes -1 for an absent optional input.
+            inputs = tuple(None if t == -1 else int(t) for t in numbers(raw, "Inputs"))
+            outputs = tuple(int(t) for t in numbers(raw, "Outputs"))
+            attrs = read_options(kind, raw)
+            intermediates = [int(t) for t in numbers(raw, "Intermediates")]
+            if intermediates:
+                attrs |= _intermediates(raw_tensors, intermediates)
+        operators.append(Operator(kind, inputs, outputs, attrs, index, (index,)))
+    if custom:
+        raise IngotError(
+            "custom operators are not supported: " + "; ".join(custom) + ".",
+            where=where,
+            remedy="Export the model with builtin operators only; post-processing belongs into the application.",
+        )
+    return tuple(operators)
+
+
+def _intermediates(raw_tensors: list[Any], ids: list[int]) -> dict[str, Any]:
+    """The quantization of an LSTM's intermediate results; 1.0 and 0 where the file gives none."""
+    scales, zero_points = [], []
+    for i in ids:
+        quant = raw_tensors[i].Quantization() if 0 <= i < len(raw_tensors) else None
+        scale = numbers(quant, "Scale").tolist() if quant is not None else []
+        zero_point = numbers(quant, "ZeroPoint").tolist() if quant is not None else []
+        scales.append(float(scale[0]) if scale else 1.0)
+        zero_points.append(int(zero_point[0]) if zero_point else 0)
+    return {"intermediate_scales": tuple(scales), "intermediate_zero_points": tuple(zero_points)}
+
+
+def _read_tensors(
+    raws: list[Any], buffers: list[Any], used: set[int], produced: set[int], data: bytes, where: str
+) -> tuple[Tensor, ...]:
+    tensors = []
+    foreign = []
+    for index, raw in enumerate(raws):
+        with reading(where, f"tensor {index}"):
+            name = text(raw, "Name") or f"tensor_{index}"
+            number = raw.Type()
+            shape = tuple(int(n) for n in numbers(raw, "Shape"))
+            buffer = buffers[raw.Buffer()]
+            sparse = raw.Sparsity() is not None
+        place = f"{where}: tensor {index} ('{name}')"
+        if number not in _DTYPES:
+            if index in used:
+                foreign.append(f"tensor {index} ('{name}') is {_TYPE_NAMES.get(number, f'type {number}')}")
+            tensors.append(Tensor(name, (0,), DType.INT8))
+            continue
+        if sparse:
+            raise IngotError(
+                "sparse weights are not supported.", where=place, remedy="Export the model without sparsity encoding."
+            )
+        dtype = _DTYPES[number]
+        if any(n < 0 for n in shape):
+            raise IngotError(
+                f"the shape {list(shape)} has a negative extent.", where=place, remedy="Export with fixed shapes."
+            )
+        if len(shape) > 8 or math.prod(shape) * dtype.size > LARGEST_TENSOR:
+            raise IngotError(
+                f"the shape {list(shape)} is larger than anything a microcontroller holds.", where=place, remedy=DAMAGED
+            )
+        with reading(place, "the quantization"):
+            quant = _read_quantization(raw, shape, place)
+        with reading(place, "the data"):
+            values = _read_data(buffer, shape, dtype, index in produced, data, place)
+        tensors.append(Tensor(name, shape, dtype, quant, values, bool(raw.IsVariable())))
+    if foreign:
+        raise IngotError(
+            "unsupported tensor types: " + "; ".join(foreign) + ".",
+            where=where,
+            remedy="Export with full integer quantization: " + ", ".join(d.value for d in DType) + " are supported.",
+        )
+    return tuple(tensors)
+
+
+def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantization | None:
+    table = raw.Quantization()
+    if table is None:
+        return None
+    scale = numbers(table, "Scale").astype(np.float32)
+    if scale.size == 0:
+        return None
+    zero_point = numbers(table, "ZeroPoint").astype(np.int64)
+    axis = int(table.QuantizedDimension())
+    if zero_point.size == 0:
+        zero_point = np.zeros(scale.size, np.int64)
+    elif zero_point.size == 1 and scale.size > 1:
+        zero_point = np.repeat(zero_point, scale.size)
+    if zero_point.size != scale.size:
+        raise IngotError(f"{scale.size} scales but {zero_point.size} zero points.", where=place, remedy=DAMAGED)
+    if not np.isfinite(scale).all() or (scale < 0).any():
+        raise IngotError("a scale is negative or not a number.", where=place, remedy=DAMAGED)
+    if scale.size == 1:
+        axis = 0
+    elif not 0 <= axis < len(shape) or shape[axis] != scale.size:
+        raise IngotError(
+            f"{scale.size} scales along axis {axis} do not fit the shape {list(shape)}.", where=place, remedy=DAMAGED
+        )
+    return Quantization(_frozen(scale), _frozen(zero_point), axis)
+
+
+def _read_data(
+    buffer: Any, shape: tuple[int, ...], dtype: DType, produced: bool, data: bytes, place: str
+) -> npt.NDArray[Any] | None:
+    raw = numbers(buffer, "Data").astype(np.uint8, copy=False)
+    if raw.size == 0 and buffer.Offset() > 1:
+        # Large models keep their buffers behind the flatbuffer.
+        start, size = int(buffer.Offset()), int(buffer.Size())
+        if start + size > len(data):
+            raise ValueError("buffer outside the file")
+        raw = np.frombuffer(data, np.uint8, size, start)
+    wanted = math.prod(shape) * dtype.size
+    if raw.size == 0 and (wanted or produced):
+        return None
+    if raw.size != wanted:
+        raise IngotError(
+            f"the data has {raw.size} bytes, {dtype.value} {list(shape)} needs {wanted}.", where=place, remedy=DAMAGED
+        )
+    if dtype is DType.BOOL:
+        return _frozen(raw.astype(np.bool_).reshape(shape))
+    return _frozen(raw.copy().view(dtype.numpy.newbyteorder("<")).astype(dtype.numpy, copy=False).reshape(shape))
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.flags.writeable = False
+    return array
