@@ -33,7 +33,7 @@ class Plan:
     scratch: call index -> placement of its scratch.
     peak: highest used byte count over all pools (sum of the pools' used ranges).
     lower_bound: the schedule's; peak == lower_bound means optimal.
-    used: pool name -> bytes from the pool's base to the highest used byte.
+    used: pool name -> bytes from the base to the highest used byte, rounded up to the alignment of buffers.
     """
 
     placements: Mapping[int, Placement]

@@ -1,1 +1,1 @@
-
+"""Order, fused regions and rings: in what order, and how many rows at a time, the calls of a program run."""

@@ -1,0 +1,88 @@
+"""From a schedule and pools to a place for every tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingot.errors import IngotError
+from ingot.kernels.program import Program
+from ingot.plan.pools import PlanPool, candidates, usable
+from ingot.plan.spill import spill
+from ingot.plan.types import Placement, Plan
+from ingot.plan.verify import verify_plan
+from ingot.schedule.buffers import Buffer, buffers_of, placed_outside
+from ingot.schedule.overlay import placement_problem
+from ingot.schedule.packing import pack
+from ingot.schedule.types import Schedule, ScheduleOptions
+
+
+def make_plan(
+    program: Program, schedule: Schedule, pools: Sequence[PlanPool], options: ScheduleOptions | None = None
+) -> Plan:
+    """Places everything, and verifies the result.
+
+    pools: what may be used, in order of preference among equal scores. The best pool (or run of contiguous pools, as
+    one virtual pool) that holds everything takes everything; when there is none, the least used buffers spill into
+    pools with a lower score. Raises IngotError when the pools together are too small.
+    """
+    options = options or ScheduleOptions()
+    buffers = buffers_of(program, schedule.regions, schedule.aliases, options)
+    arenas = candidates(pools)
+    offsets = _offsets(program, schedule, buffers)
+    need = max((o + b.size for o, b in zip(offsets, buffers, strict=True)), default=0)
+    home = next((pool for pool in arenas if usable(pool, pools) >= need), None)
+    if home is not None:
+        where = [(home.name, offset) for offset in offsets]
+    else:
+        spilled = spill(program, schedule, buffers, pools)
+        if spilled is None:
+            raise _too_small(program, buffers, need, schedule.lower_bound, pools)
+        where = spilled
+    plan = _assemble(program, buffers, where, schedule, options)
+    verify_plan(program, schedule, plan, arenas, options)
+    return plan
+
+
+def _offsets(program: Program, schedule: Schedule, buffers: Sequence[Buffer]) -> list[int]:
+    """One block: the schedule's own placement when it has one, else a search."""
+    if schedule.offsets or schedule.scratch_offsets:
+        return [schedule.offsets[b.tensors[0]] if b.tensors else schedule.scratch_offsets[b.call] for b in buffers]
+    return pack(placement_problem(program, schedule.regions, buffers), schedule.lower_bound)
+
+
+def _assemble(
+    program: Program,
+    buffers: Sequence[Buffer],
+    where: Sequence[tuple[str, int]],
+    schedule: Schedule,
+    options: ScheduleOptions,
+) -> Plan:
+    placements: dict[int, Placement] = {}
+    scratch: dict[int, Placement] = {}
+    used: dict[str, int] = {}
+    for buffer, (pool, offset) in zip(buffers, where, strict=True):
+        used[pool] = max(used.get(pool, 0), offset + buffer.size)
+        for tensor in buffer.tensors:
+            placements[tensor] = Placement(tensor, pool, offset, buffer.used, buffer.first, buffer.last, buffer.ring)
+        if buffer.call >= 0:
+            scratch[buffer.call] = Placement(-1, pool, offset, buffer.used, buffer.first, buffer.last)
+    for tensor in placed_outside(program, options):
+        last = max(len(schedule.regions) - 1, 0)
+        placements[tensor] = Placement(tensor, "", 0, program.tensors[tensor].nbytes, 0, last)
+    return Plan(
+        dict(sorted(placements.items())), dict(sorted(scratch.items())), sum(used.values()), schedule.lower_bound, used
+    )
+
+
+def _too_small(
+    program: Program, buffers: Sequence[Buffer], need: int, bound: int, pools: Sequence[PlanPool]
+) -> IngotError:
+    largest = max(buffers, key=lambda b: b.size)
+    name = program.tensors[largest.tensors[0]].name if largest.tensors else f"scratch of call {largest.call}"
+    total = sum(p.size for p in pools)
+    return IngotError(
+        f"the activations of '{program.name}' do not fit: they need {need:,} bytes (at least {bound:,} with this "
+        f"schedule; the largest is '{name}' with {largest.size:,}), the pools have {total:,}",
+        where="memory plan",
+        remedy="Use a larger pool in the board's .mpool file, or optimize=ram.",
+    )
