@@ -1,0 +1,253 @@
+"""Proof that a firmware computes its model: every output byte against LiteRT's reference kernels, on the emulated twin.
+
+Samples are seeded random inputs, or an array or image of the user's. The first sample that differs ends the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingot.errors import IngotError
+from ingot.network import Network, NetworkBuffer
+from ingot.run.qemu import Image
+from ingot.run.twin import Inference, TwinRun, emulate
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where an output is wrong, at the place of the largest error.
+
+    count: elements that differ. expected, found: of the place with the largest absolute difference (bits that differ in
+    floats which are equal as numbers, or not comparable, count as 0).
+    """
+
+    output: str
+    index: tuple[int, ...]
+    expected: float
+    found: float
+    count: int
+    total: int
+
+    def __str__(self) -> str:
+        place = ", ".join(map(str, self.index))
+        return (
+            f"{self.count} of {self.total} values of output '{self.output}' differ; the largest at [{place}]: "
+            f"expected {self.expected:g}, got {self.found:g}"
+        )
+
+
+@dataclass(frozen=True)
+class SampleResult:
+    """instructions: of the inference on the twin. difference: None when every byte is right."""
+
+    number: int
+    label: str
+    instructions: int
+    difference: Difference | None
+
+
+@dataclass(frozen=True)
+class Verification:
+    """samples: results so far; the last one has the difference when the verdict is bad. run: None when it broke off."""
+
+    model: str
+    samples: tuple[SampleResult, ...]
+    run: TwinRun | None
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.samples) and all(sample.difference is None for sample in self.samples)
+
+    def verdict(self) -> str:
+        """One line for people."""
+        if not self.passed:
+            return f"FAILED: {self.model}: sample {self.samples[-1].number}" if self.samples else "FAILED: no sample"
+        return f"ok: {self.model}: {len(self.samples)} samples equal to LiteRT's reference kernels, byte for byte"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For --json."""
+        data = {"model": self.model, "passed": self.passed, "samples": [asdict(sample) for sample in self.samples]}
+        if self.run is not None:
+            data["init_instructions"] = self.run.init
+            data["epoch_instructions"] = list(self.run.epochs)
+            data["stack_used"] = self.run.stack_used
+            data["stack_size"] = self.run.stack_size
+            data["seconds"] = round(self.run.seconds, 3)
+        return data
+
+
+def compare(name: str, expected: Array, found: Array) -> Difference | None:
+    """The largest difference between two arrays of one type and shape; None when all bytes are equal."""
+    import numpy as np
+
+    if expected.shape != found.shape or expected.dtype != found.dtype:
+        raise IngotError(
+            f"output '{name}' is {found.dtype} {list(found.shape)} on the twin, "
+            f"{expected.dtype} {list(expected.shape)} in the model",
+            where="verify",
+            remedy="The firmware is not the one of this model: build again.",
+        )
+    if expected.size == 0 or expected.tobytes() == found.tobytes():
+        return None
+    width = expected.dtype.itemsize
+    expected, found = np.atleast_1d(np.ascontiguousarray(expected)), np.atleast_1d(np.ascontiguousarray(found))
+    bits = expected.view(np.uint8).reshape(-1, width) != found.view(np.uint8).reshape(-1, width)
+    differs = bits.any(axis=1)
+    with np.errstate(all="ignore"):
+        size = np.abs(expected.astype(np.float64) - found.astype(np.float64)).reshape(-1)
+    # A NaN is the worst there is; equal numbers with other bits (0.0, -0.0) the mildest.
+    size = np.where(np.isnan(size), np.inf, size)
+    worst = int(np.argmax(np.where(differs, size, -1.0)))
+    return Difference(
+        output=name,
+        index=tuple(int(i) for i in np.unravel_index(worst, expected.shape)),
+        expected=float(expected.reshape(-1)[worst]),
+        found=float(found.reshape(-1)[worst]),
+        count=int(differs.sum()),
+        total=expected.size,
+    )
+
+
+def random_samples(network: Network, samples: int, seed: int) -> list[tuple[str, list[Array]]]:
+    """Labelled random inputs: sample i has the seed `seed + i`."""
+    from ingot.run.inputs import random_inputs
+
+    specs = [(buffer.shape, buffer.dtype) for buffer in network.inputs]
+    return [(f"seed {seed + i}", random_inputs(specs, seed + i)) for i in range(samples)]
+
+
+def load_input(file: Path, network: Network) -> list[Array]:
+    """One sample from a file: a .npy array, a .npz archive (its arrays in order), or an image.
+
+    An array may lack the batch dimension. An image is scaled to the input's height and width, bilinear, and its bytes
+    are taken as they are: 0..255 for uint8, minus 128 for int8, divided by 255 for float.
+    Raises IngotError when it cannot be read or does not fit.
+    """
+    import numpy as np
+
+    if not file.is_file():
+        raise IngotError("no such file", where=str(file))
+    if file.suffix in (".npy", ".npz"):
+        try:
+            loaded = np.load(file, allow_pickle=False)
+            arrays = [loaded[key] for key in loaded.files] if file.suffix == ".npz" else [loaded]
+        except (ValueError, OSError, EOFError, KeyError) as error:
+            raise IngotError(f"is not a readable NumPy file: {error}", where=str(file)) from None
+    else:
+        arrays = [_image(file, network.inputs[0])]
+    if len(arrays) != len(network.inputs):
+        raise IngotError(f"has {len(arrays)} arrays, the network {len(network.inputs)} inputs", where=str(file))
+    return [_fitted(file, buffer, array) for buffer, array in zip(network.inputs, arrays, strict=True)]
+
+
+def _fitted(file: Path, buffer: NetworkBuffer, array: Array) -> Array:
+    if array.shape == buffer.shape[1:] and buffer.shape[:1] == (1,):
+        array = array[None]
+    if array.shape != buffer.shape or str(array.dtype) != buffer.dtype:
+        raise IngotError(
+            f"is {array.dtype} {list(array.shape)}, input '{buffer.name}' is {buffer.dtype} {list(buffer.shape)}",
+            where=str(file),
+            remedy="Convert it first; Ingot does not guess a quantization.",
+        )
+    return array
+
+
+def _image(file: Path, buffer: NetworkBuffer) -> Array:
+    import numpy as np
+
+    try:
+        from PIL import Image as Pillow
+        from PIL import UnidentifiedImageError
+    except ImportError:
+        raise IngotError(
+            "reading an image needs Pillow", where=str(file), remedy="Install it with: pip install 'ingot[verify]'"
+        ) from None
+    if len(buffer.shape) != 4 or buffer.shape[3] not in (1, 3):
+        raise IngotError(
+            f"an image does not fit input '{buffer.name}', which is {list(buffer.shape)}",
+            where=str(file),
+            remedy="Give a .npy file.",
+        )
+    _, height, width, channels = buffer.shape
+    try:
+        with Pillow.open(file) as picture:
+            pixels = np.asarray(
+                picture.convert("RGB" if channels == 3 else "L").resize((width, height), Pillow.Resampling.BILINEAR)
+            )
+    except (UnidentifiedImageError, OSError) as error:
+        raise IngotError(f"is not a readable image: {error}", where=str(file)) from None
+    pixels = pixels.reshape(buffer.shape)
+    if buffer.dtype == "uint8":
+        return pixels
+    if buffer.dtype == "int8":
+        return (pixels.astype(np.int16) - 128).astype(np.int8)
+    if buffer.dtype == "float32":
+        return pixels.astype(np.float32) / np.float32(255)
+    raise IngotError(f"an image does not fit input '{buffer.name}' of type {buffer.dtype}", where=str(file))
+
+
+def verify(
+    model: Path,
+    elf: Path,
+    images: Sequence[Image],
+    network: Network,
+    samples: Sequence[tuple[str, Sequence[Array]]],
+    *,
+    machine: str = "mps3-an547",
+    timeout: float = 600.0,
+    report: Callable[[str], None] = lambda line: None,
+) -> Verification:
+    """Runs the labelled samples through the oracle and the emulated firmware and compares every byte.
+
+    model: the source file. elf, images: the `validate` firmware of the twin and the files of its weights. report: takes
+    a line a sample and the verdict. Stops at the first sample that differs. Raises IngotError when either side cannot run.
+    """
+    from ingot.run.oracle import Reference
+
+    reference = Reference(model)
+    _check_ports(reference, network)
+    results: list[SampleResult] = []
+
+    def on_sample(inference: Inference) -> bool:
+        label, inputs = samples[inference.number]
+        expected = reference.run(list(inputs))
+        difference = None
+        for buffer, want, got in zip(network.outputs, expected, inference.outputs, strict=True):
+            difference = difference or compare(buffer.name, want, got)
+        results.append(SampleResult(inference.number, label, inference.instructions, difference))
+        words = "equal" if difference is None else f"DIFFERS: {difference}"
+        report(f"sample {inference.number} ({label}): {inference.instructions:,} instructions, {words}")
+        return difference is None
+
+    done = emulate(
+        elf, images, network, [inputs for _, inputs in samples], machine=machine, timeout=timeout, on_sample=on_sample
+    )
+    if all(result.difference is None for result in results) and len(results) != len(samples):
+        raise IngotError(f"the firmware ran {len(results)} of {len(samples)} samples", where=elf.name)
+    outcome = Verification(network.model, tuple(results), done)
+    report(outcome.verdict())
+    return outcome
+
+
+def _check_ports(reference: Any, network: Network) -> None:
+    """Model and firmware must agree on their inputs and outputs. Raises IngotError when they do not."""
+    for kind, ports, buffers in (
+        ("inputs", reference.inputs, network.inputs),
+        ("outputs", reference.outputs, network.outputs),
+    ):
+        in_model = [(tuple(port.shape), str(port.dtype)) for port in ports]
+        in_network = [(buffer.shape, buffer.dtype) for buffer in buffers]
+        if in_model != in_network:
+            raise IngotError(
+                f"the {kind} of the firmware's network {in_network} are not those of the model {in_model}",
+                where=network.model,
+                remedy="Build the firmware from this model file.",
+            )

@@ -1,0 +1,92 @@
+"""Building small firmwares for the emulated mps3-an547 in tests, without board files or a build tool."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import struct
+import subprocess
+import tempfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from ingot.build import toolchain
+from ingot.network import Initializer, Network, NetworkBuffer
+from ingot.run.qemu import Image
+
+FIXTURE = Path(__file__).resolve().parents[1] / "firmware" / "fixture"
+LAYOUT = bytes(range(1, 9))
+WEIGHTS_AT = 0x70380000
+VALIDATE = tuple(f"firmware/apps/validate/{name}.c" for name in ("main", "io_buffers", "transport_semihosting"))
+
+needs_gcc = pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")
+needs_qemu = pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
+
+
+def compile_c(
+    source: Path, target: Path, defines: Mapping[str, str | int] | None = None, cpu: str = "cortex-m55"
+) -> Path:
+    """Compiles one file with warnings as errors."""
+    include = [toolchain.ROOT / folder for folder in (*toolchain.INCLUDE_DIRS, str(source.parent))]
+    command = toolchain.compile_command(source, target, cpu, include=include, defines=defines)
+    subprocess.run([*command, "-Werror", "-Wpedantic"], check=True)
+    return target
+
+
+@functools.cache
+def base_objects(cpu: str = "cortex-m55") -> tuple[Path, ...]:
+    """Runtime, startup and twin, compiled once for the whole test session."""
+    folder = Path(tempfile.mkdtemp(prefix="ingot-test-base-"))
+    sources = (*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES)
+    defines = toolchain.startup_defines(icache=True, dcache=True)
+    return tuple(
+        compile_c(toolchain.ROOT / source, folder / f"{Path(source).stem}.o", defines, cpu) for source in sources
+    )
+
+
+def link(folder: Path, sources: Sequence[Path], defines: Mapping[str, str | int] | None = None) -> Path:
+    """Compiles `sources` and links them with the base into folder/firmware.elf."""
+    objects = [compile_c(source, folder / f"{i}_{source.stem}.o", defines) for i, source in enumerate(sources)]
+    elf = folder / "firmware.elf"
+    subprocess.run(
+        toolchain.link_command([*base_objects(), *objects], elf, "cortex-m55", FIXTURE / "twin.ld"), check=True
+    )
+    return elf
+
+
+def validate_firmware(folder: Path, behaviour: int = 0) -> Path:
+    """The validate application with the hand-written network of the fixture."""
+    sources = [toolchain.ROOT / name for name in VALIDATE] + [FIXTURE / "network.c"]
+    return link(folder, sources, {"BEHAVIOUR": behaviour})
+
+
+def initializer(payload: bytes, layout: bytes = LAYOUT, magic: bytes = b"IGT1", form: int = 1) -> bytes:
+    """An initializer file: the header of docs/architecture.md and the payload."""
+    return struct.pack("<4sI8sII40x", magic, form, layout, 64 + len(payload), zlib.crc32(payload)) + payload
+
+
+def write_weights(folder: Path, content: bytes) -> list[Image]:
+    file = folder / "network_atonbuf.xSPI2.raw"
+    file.write_bytes(content)
+    return [Image(file, WEIGHTS_AT)]
+
+
+def fixture_network() -> Network:
+    """The description of the fixture's network."""
+    return Network(
+        name="network",
+        model="fixture",
+        model_sha256="",
+        compiler="builtin",
+        compiler_version="0",
+        pools=(),
+        buffers=(
+            NetworkBuffer("in", "cpuRAM2", 0, 16, (1, 16), "int8", "input", (0, 0)),
+            NetworkBuffer("out", "cpuRAM2", 64, 16, (1, 16), "int8", "output", (1, 1)),
+        ),
+        epochs=(),
+        layers=(),
+        initializers=(Initializer("octoFlash", "network_atonbuf.xSPI2.raw", WEIGHTS_AT, 80, 0),),
+    )
