@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from ingot.errors import IngotError
 from ingot.run import qemu
 from ingot.run.qemu import Image
@@ -132,7 +133,7 @@ def test_a_sample_that_does_not_fit(firmware: Path, tmp_path: Path) -> None:
 def test_weights_that_do_not_fit_the_memory(firmware: Path, tmp_path: Path) -> None:
     file = tmp_path / "raw,with comma.raw"
     file.write_bytes(bytes(0x1000))
-    with pytest.raises(IngotError, match="QEMU failed: .*overlap"):
+    with pytest.raises(IngotError, match=r"QEMU failed: .*overlap"):
         emulate(firmware, [Image(file, 0x31000400)], fixture_network(), samples(1))
 
 

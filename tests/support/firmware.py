@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
 from ingot.build import toolchain
 from ingot.network import Initializer, Network, NetworkBuffer
 from ingot.run.qemu import Image

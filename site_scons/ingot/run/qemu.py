@@ -92,7 +92,7 @@ def run(
 
     folder: where relative file names of the firmware are. timeout: seconds of this machine.
     on_line: is called with every line the firmware prints, while it runs; returning False ends the run (status 0).
-    Raises IngotError when QEMU is missing, cannot load something, or the time is up; it quotes the firmware's last lines.
+    Raises IngotError, quoting the firmware's last lines: QEMU is missing or cannot load something, the time is up.
     """
     elf = elf.resolve()
     for file in (elf, *(image.file for image in images)):

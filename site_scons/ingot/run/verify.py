@@ -208,7 +208,7 @@ def verify(
     """Runs the labelled samples through the oracle and the emulated firmware and compares every byte.
 
     model: the source file. elf, images: the `validate` firmware of the twin and the files of its weights. report: takes
-    a line a sample and the verdict. Stops at the first sample that differs. Raises IngotError when either side cannot run.
+    a line a sample and the verdict. Stops at the first sample that differs. Raises IngotError when a side cannot run.
     """
     from ingot.run.oracle import Reference
 
