@@ -1,0 +1,51 @@
+"""Everything the writers of output files need to know about one compiled network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingot.emit.initializer import InitializerLayout
+from ingot.graph import Graph
+from ingot.kernels.program import Program
+from ingot.network import NetworkPool
+from ingot.plan.types import Plan
+from ingot.schedule.types import Schedule
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A network after planning, before anything is written.
+
+    name: C name. model: display name of the model. model_sha256: of its file.
+    source: the graph as the frontend read it, for the layer table.
+    pools: the board's pools in the order of the .mpool file, `used` and `start` still zero.
+    pool_notes: pool name -> further properties, as ST's network.c lists them ("THROUGHPUT=HIGH LATENCY=LOW ...").
+    initializer_pool: name of the pool whose first bytes hold the initializer.
+    options: the options that made it, for the comments (name -> value as text).
+    """
+
+    name: str
+    model: str
+    model_sha256: str
+    source: Graph
+    program: Program
+    schedule: Schedule
+    plan: Plan
+    pools: tuple[NetworkPool, ...]
+    initializer_pool: str
+    initializer: InitializerLayout
+    pool_notes: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    stand_in: bool = False
+
+    def pool(self, name: str) -> NetworkPool:
+        """The real pool of that name. Raises KeyError."""
+        for pool in self.pools:
+            if pool.name == name:
+                return pool
+        raise KeyError(name)
+
+    def raw_name(self) -> str:
+        """File name of the initializer."""
+        return f"{self.name}_atonbuf.{self.pool(self.initializer_pool).fname}.raw"

@@ -1,0 +1,22 @@
+"""Filling in the templates of toolchain/templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingot.places import templates_dir
+
+
+def render(template: str, **values: Any) -> str:
+    """The text of a template. A name the template uses and `values` lacks is a programming error (UndefinedError)."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(templates_dir()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    return environment.get_template(template).render(**values)
