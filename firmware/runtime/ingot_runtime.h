@@ -62,10 +62,10 @@ void ingot_print_bytes(const uint8_t *bytes, size_t n); /* two digits a byte */
 /* ---- Stopping ---- */
 
 /* Prints the reason and stops for good: the firmware must not go on. */
-_Noreturn void ingot_stop(const char *reason);
+__attribute__((noreturn)) void ingot_stop(const char *reason);
 
 /* Hook: the end of the firmware; status 0 is success. The weak one sleeps forever (on a host: ends the process). */
-_Noreturn void ingot_exit(int status);
+__attribute__((noreturn)) void ingot_exit(int status);
 
 #ifdef __cplusplus
 }

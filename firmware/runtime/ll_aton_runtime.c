@@ -74,7 +74,7 @@ LL_ATON_RT_RetValues_t LL_ATON_RT_RunEpochBlock(NN_Instance_TypeDef *instance)
         ingot_stop("LL_ATON_RT_RunEpochBlock before LL_ATON_RT_Init_Network");
     if (!state->inference_started) {
         if (!instance->network->ec_inference_init())
-            ingot_stop("the inference could not be initialised");
+            ingot_stop("an input or output of the application has no buffer: call LL_ATON_Set_User_..._Buffer first");
         state->inference_started = true;
     }
     if (EpochBlock_IsLastEpochBlock(block))

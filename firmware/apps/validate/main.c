@@ -4,7 +4,7 @@
  *     validate: network <name>, unit <instructions|cycles>
  *     init: <cost of the initialisation, with the check of the weights>
  *     sample <number>: <cost of the inference>
- *     epoch <number>: <cost in the last sample>
+ *     epoch <number, from 1>: <cost in the last sample>
  *     stack: <bytes used> of <bytes>
  *     validate: done, <number of samples> samples
  */
@@ -111,7 +111,7 @@ int main(void)
     }
     transport_close();
     for (unsigned i = 0; i < epochs; i++)
-        print_cost("epoch ", i, epoch_cost[i]);
+        print_cost("epoch ", i + 1, epoch_cost[i]);
     ingot_print("stack: ");
     ingot_print_unsigned(ingot_stack_used());
     ingot_print(" of ");

@@ -1,0 +1,15 @@
+/* Where frames come from. A board defines these functions with its camera; frames_semihosting.c does for the twin;
+ * frames_none.c is linked where nothing else is. */
+#ifndef INGOT_FRAMES_H
+#define INGOT_FRAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Starts the source of frames of width x height pixels with `channels` bytes each. */
+bool frames_open(unsigned width, unsigned height, unsigned channels);
+
+/* Waits for a frame and writes its size bytes, rows from the top. False when there will be no more. */
+bool frames_next(void *to, uint32_t size);
+
+#endif

@@ -1,0 +1,20 @@
+/* No camera: a board's own file replaces this one. */
+#include "frames.h"
+
+#include "ingot_runtime.h"
+
+bool frames_open(unsigned width, unsigned height, unsigned channels)
+{
+    (void)width;
+    (void)height;
+    (void)channels;
+    ingot_print("pose: this board has no frame source; define frames_open and frames_next\n");
+    return false;
+}
+
+bool frames_next(void *to, uint32_t size)
+{
+    (void)to;
+    (void)size;
+    return false;
+}
