@@ -36,10 +36,12 @@ class Reference:
 
     model: a .tflite file or its bytes.
     keep_all: keep every intermediate tensor, so that `tensor()` can read it after `run()`.
+    optimized: LiteRT's optimized host kernels instead, for the few operators that have no reference kernel (ELU). They
+        are no oracle for whole models.
     Raises IngotError when LiteRT is not installed or refuses the model.
     """
 
-    def __init__(self, model: Path | str | bytes, *, keep_all: bool = False) -> None:
+    def __init__(self, model: Path | str | bytes, *, keep_all: bool = False, optimized: bool = False) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -55,7 +57,9 @@ class Reference:
         try:
             self._interpreter = Interpreter(
                 model_content=content,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+                experimental_op_resolver_type=(
+                    OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
+                ),
                 experimental_preserve_all_tensors=keep_all,
                 num_threads=1,
             )
