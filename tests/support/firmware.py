@@ -20,7 +20,7 @@ from ingot.run.qemu import Image
 FIXTURE = Path(__file__).resolve().parents[1] / "firmware" / "fixture"
 LAYOUT = bytes(range(1, 9))
 WEIGHTS_AT = 0x70380000
-VALIDATE = tuple(f"firmware/apps/validate/{name}.c" for name in ("main", "io_buffers", "transport_semihosting"))
+VALIDATE = toolchain.ROOT / "firmware" / "apps" / "validate"
 
 needs_gcc = pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")
 needs_qemu = pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
@@ -59,7 +59,7 @@ def link(folder: Path, sources: Sequence[Path], defines: Mapping[str, str | int]
 
 def validate_firmware(folder: Path, behaviour: int = 0) -> Path:
     """The validate application with the hand-written network of the fixture."""
-    sources = [toolchain.ROOT / name for name in VALIDATE] + [FIXTURE / "network.c"]
+    sources = [*toolchain.application_sources(VALIDATE, twin=True), FIXTURE / "network.c"]
     return link(folder, sources, {"BEHAVIOUR": behaviour})
 
 

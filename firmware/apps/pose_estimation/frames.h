@@ -1,5 +1,5 @@
-/* Where frames come from. A board defines these functions with its camera; frames_semihosting.c does for the twin;
- * frames_none.c is linked where nothing else is. */
+/* Where frames come from. A board defines these functions with its camera; frames_twin.c does for the twin;
+ * frames_board.c stands in where there is none. */
 #ifndef INGOT_FRAMES_H
 #define INGOT_FRAMES_H
 

@@ -41,6 +41,12 @@ TWIN_SOURCES = (
 INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
 
 
+def application_sources(folder: Path, twin: bool) -> list[Path]:
+    """The C files of an application's folder; `*_twin.c` only for the emulated twin, `*_board.c` only for a board."""
+    other = "_board" if twin else "_twin"
+    return sorted(path for path in folder.glob("*.c") if not path.stem.endswith(other))
+
+
 @functools.cache
 def settings() -> Mapping[str, Any]:
     """The content of toolchain/arm-none-eabi.json."""

@@ -1,4 +1,4 @@
-/* No camera: a board's own file replaces this one. */
+/* No camera: a project for a board with one puts its own file in place of this one. */
 #include "frames.h"
 
 #include "ingot_runtime.h"
