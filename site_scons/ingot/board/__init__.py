@@ -1,1 +1,39 @@
+"""Boards and memory pools. Light to import: a build in which nothing changed reads both."""
 
+from ingot.board.board import Board, Region, Slot, board_names, find_board, load_board, twin_of
+from ingot.board.fit import check_pools, place_pools, twin_pools
+from ingot.board.mpool import (
+    Mpool,
+    Pool,
+    activation_pools,
+    initializer_pool,
+    mpool_text,
+    read_mpool,
+    resized,
+    score,
+    write_mpool,
+)
+from ingot.board.ranges import Range
+
+__all__ = [
+    "Board",
+    "Mpool",
+    "Pool",
+    "Range",
+    "Region",
+    "Slot",
+    "activation_pools",
+    "board_names",
+    "check_pools",
+    "find_board",
+    "initializer_pool",
+    "load_board",
+    "mpool_text",
+    "place_pools",
+    "read_mpool",
+    "resized",
+    "score",
+    "twin_of",
+    "twin_pools",
+    "write_mpool",
+]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ingot.board.ranges import Range
+from ingot.board.ranges import Range, size_text
 from ingot.errors import IngotError, did_you_mean
 from ingot.files import write_if_changed
 
@@ -136,10 +136,11 @@ def activation_pools(mpool: Mpool) -> tuple[Pool, ...]:
     return tuple(sorted(usable, key=lambda pool: (-pool.score, pool.base)))
 
 
-def initializer_pool(mpool: Mpool) -> Pool:
-    """The pool that weights go to: read-only ones first, then those that prefer constants, then the best score.
+def initializer_pool(mpool: Mpool, size: int = 0) -> Pool:
+    """The pool that `size` bytes of weights go to.
 
-    A writable pool is taken only when it says `constants_preferred`. Raises IngotError when there is none.
+    Of those that are large enough: read-only ones first, then those that prefer constants, then the best score. A
+    writable pool is taken only when it says `constants_preferred`. Raises IngotError when there is none.
     """
     usable = [p for p in mpool.enabled if p.base is not None and (not p.writable or p.constants_preferred)]
     if not usable:
@@ -148,7 +149,16 @@ def initializer_pool(mpool: Mpool) -> Pool:
             where=str(mpool.path),
             remedy='Give one pool "rights": "ACC_READ" or "constants_preferred": "true", and a size.',
         )
-    return min(usable, key=lambda p: (p.writable, not p.constants_preferred, -p.score, p.base))
+    fitting = [pool for pool in usable if pool.size >= size]
+    if not fitting:
+        largest = max(usable, key=lambda p: p.size)
+        raise IngotError(
+            f"{size:,} bytes of weights fit no pool; the largest that takes weights is '{largest.name}', "
+            f"{size_text(largest.size)}",
+            where=mpool.where(largest),
+            remedy="Enlarge that pool, or take a smaller model.",
+        )
+    return min(fitting, key=lambda p: (p.writable, not p.constants_preferred, -p.score, p.base))
 
 
 # ---------------------------------------------------------------- reading

@@ -1,0 +1,360 @@
+"""Boards: every physical memory once, who may own it, and where the application runs.
+
+`board.yaml` is checked against board.schema.json; everything that needs an address (linker script, check, hex files,
+flash commands) asks here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ingot.board.ranges import Range
+from ingot.errors import IngotError, did_you_mean
+from ingot.yamlfile import Document, load_yaml
+
+SCHEMA = Path(__file__).with_name("board.schema.json")
+UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+STACK, HEAP = 16 << 10, 512  # bytes, where a board file says nothing
+
+
+@dataclass(frozen=True)
+class Region:
+    """A bank of physical memory, the finest grain at which memory has an owner.
+
+    memory: name of the chip or block it is part of. kind: "ram" or "flash".
+    owners: "application" and "network", the one that takes precedence first; empty for memory that is off limits.
+    """
+
+    name: str
+    memory: str
+    kind: str
+    base: int
+    size: int
+    owners: tuple[str, ...]
+
+    @property
+    def range(self) -> Range:
+        return Range(self.base, self.base + self.size)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A part of the flash with a purpose: "fsbl", "application", "network" and "params" (relocatable images)."""
+
+    name: str
+    base: int
+    size: int
+
+    @property
+    def range(self) -> Range:
+        return Range(self.base, self.base + self.size)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """How the emulated machine maps this board. memories: name -> (base, bytes or None for all of them)."""
+
+    machine: str
+    boot_stub: Range | None
+    memories: tuple[tuple[str, int, int | None], ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board, or its emulated twin.
+
+    regions: all banks, by address. memory_names: in the order of the file.
+    code, data: memories for the application's code and its data; the same one when it is loaded to RAM.
+    header: bytes before the code in the code memory and in the flash slot (boot header).
+    slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
+    boot_stub: only on a twin: where the machine boots, when that is not the code's own start.
+    machine: QEMU machine of a twin, "" for the board itself. twin: how to make it, None when there is none.
+    """
+
+    name: str
+    title: str
+    core: str
+    clock: int
+    icache: bool
+    dcache: bool
+    regions: tuple[Region, ...]
+    memory_names: tuple[str, ...]
+    code: str
+    data: str
+    header: int
+    application_slot: str
+    stack: int
+    heap: int
+    pools_file: Path
+    flash_memory: str = ""
+    slots: tuple[Slot, ...] = ()
+    external_loader: str = ""
+    baud: int = 115200
+    twin: Twin | None = None
+    machine: str = ""
+    boot_stub: Range | None = None
+    path: Path = field(default=Path("board.yaml"), compare=False)
+
+    @property
+    def is_twin(self) -> bool:
+        return bool(self.machine)
+
+    def memory(self, name: str) -> Range:
+        """The whole memory of that name. Raises KeyError."""
+        parts = self.banks(name)
+        if not parts:
+            raise KeyError(name)
+        return Range(parts[0].base, parts[-1].base + parts[-1].size)
+
+    def banks(self, memory: str) -> tuple[Region, ...]:
+        """The banks of a memory, lowest address first."""
+        return tuple(region for region in self.regions if region.memory == memory)
+
+    def region_at(self, address: int) -> Region | None:
+        """The bank that holds the byte at `address`."""
+        for region in self.regions:
+            if region.base <= address < region.base + region.size:
+                return region
+        return None
+
+    def slot(self, name: str) -> Slot | None:
+        for slot in self.slots:
+            if slot.name == name:
+                return slot
+        return None
+
+    @property
+    def load_address(self) -> int:
+        """Where the application's vector table is linked: the start of the code memory, behind the boot header."""
+        return self.memory(self.code).start + self.header
+
+
+def board_names(folder: Path) -> list[str]:
+    """Names of the boards in a folder of boards, sorted."""
+    return sorted(file.parent.name for file in folder.glob("*/board.yaml"))
+
+
+def find_board(word: str, folder: Path) -> Path:
+    """The board.yaml that `word` means: a name in `folder`, a folder with one, or the file. Raises IngotError."""
+    for file in (folder / word / "board.yaml", Path(word) / "board.yaml", Path(word)):
+        if file.is_file():
+            return file
+    raise IngotError(f"there is no board '{word}'", where="board", remedy=did_you_mean(word, board_names(folder)))
+
+
+def load_board(path: Path) -> Board:
+    """Reads and checks a board.yaml. Raises IngotError at the line of the first mistake."""
+    document = load_yaml(path, SCHEMA)
+    data: dict[str, Any] = document.data
+    regions = _regions(document)
+    names = tuple(memory["name"] for memory in data["memories"])
+    application = data["application"]
+    for key in ("code", "data"):
+        _known(document, application[key], names, "memory", "application", key)
+    flash = data.get("flash", {"memory": "", "slots": []})
+    slots = _slots(document, regions)
+    slot_names = [slot.name for slot in slots]
+    if "slot" in application:
+        _known(document, application["slot"], slot_names, "flash slot", "application", "slot")
+    board = Board(
+        name=data["name"],
+        title=data["title"],
+        core=data["cpu"]["core"],
+        clock=data["cpu"].get("clock", 0),
+        icache=data["cpu"].get("icache", False),
+        dcache=data["cpu"].get("dcache", False),
+        regions=tuple(sorted(regions, key=lambda region: region.base)),
+        memory_names=names,
+        code=application["code"],
+        data=application["data"],
+        header=parse_size(application.get("header", "0 B")),
+        application_slot=application.get("slot", ""),
+        stack=parse_size(data["stack"]) if "stack" in data else STACK,
+        heap=parse_size(data["heap"]) if "heap" in data else HEAP,
+        pools_file=path.parent / data["pools"],
+        flash_memory=flash["memory"],
+        slots=slots,
+        external_loader=flash.get("external_loader", ""),
+        baud=data.get("console", {}).get("baud", 115200),
+        twin=_twin(document, names),
+        path=path,
+    )
+    _check_application(document, board)
+    if board.twin is not None:
+        twin_of(board)  # raises when the machine's memories do not fit together
+    return board
+
+
+def parse_size(text: str) -> int:
+    """`448 KiB` in bytes; the schema has checked the form."""
+    number, unit = text.split(" ")
+    return int(number) * UNITS[unit]
+
+
+def _known(document: Document, word: str, known: Any, what: str, *keys: str | int) -> None:
+    if word not in known:
+        raise document.error(f"there is no {what} '{word}'", *keys, remedy=did_you_mean(word, known))
+
+
+def _regions(document: Document) -> list[Region]:
+    """The banks of all memories; a memory without banks is one bank. Raises IngotError for any overlap."""
+    regions: list[Region] = []
+    for number, memory in enumerate(document.data["memories"]):
+        keys = ("memories", number)
+        banks = memory.get("banks")
+        if (banks is None) == ("size" not in memory) or (banks is not None and "owners" in memory):
+            raise document.error(
+                f"memory '{memory['name']}' has both banks and a size or owners, or neither",
+                *keys,
+                remedy="Give it size and owners, or banks that have them.",
+            )
+        start = memory["base"]
+        parts = banks or [{"name": memory["name"], "size": memory["size"], "owners": memory.get("owners", [])}]
+        for place, bank in enumerate(parts):
+            where = (*keys, "banks", place) if banks else keys
+            region = Region(
+                name=bank["name"],
+                memory=memory["name"],
+                kind=memory["kind"],
+                base=start,
+                size=parse_size(bank["size"]),
+                owners=tuple(bank["owners"]),
+            )
+            _check_region(document, region, regions, where)
+            regions.append(region)
+            start += region.size
+    return regions
+
+
+def _check_region(document: Document, region: Region, others: list[Region], keys: tuple[str | int, ...]) -> None:
+    if not region.size:
+        raise document.error(f"'{region.name}' has no bytes", *keys)
+    if region.range.end > 1 << 32:
+        raise document.error(f"'{region.name}' ends at 0x{region.range.end:X}, beyond 32-bit addresses", *keys)
+    for other in others:
+        if other.memory != region.memory and region.memory == other.name:
+            raise document.error(f"the name '{region.memory}' is given to two memories", *keys)
+        if other.name == region.name:
+            raise document.error(f"the name '{region.name}' is given to two memories", *keys)
+        if region.range.overlaps(other.range):
+            raise document.error(f"'{region.name}' {region.range} overlaps '{other.name}' {other.range}", *keys)
+
+
+def _slots(document: Document, regions: list[Region]) -> tuple[Slot, ...]:
+    """Flash slots at their addresses. Raises IngotError when one is outside the flash or on another one."""
+    flash = document.data.get("flash")
+    if flash is None:
+        return ()
+    names = {region.memory for region in regions if region.kind == "flash"}
+    _known(document, flash["memory"], names, "flash memory", "flash", "memory")
+    banks = [region for region in regions if region.memory == flash["memory"]]
+    whole = Range(min(bank.base for bank in banks), max(bank.range.end for bank in banks))
+    slots: list[Slot] = []
+    for number, item in enumerate(flash["slots"]):
+        keys = ("flash", "slots", number)
+        slot = Slot(item["name"], whole.start + item["offset"], parse_size(item["size"]))
+        if not whole.contains(slot.range):
+            past = slot.range.end - whole.end
+            raise document.error(f"slot '{slot.name}' ends {past:,} bytes past the end of '{flash['memory']}'", *keys)
+        for other in slots:
+            if other.name == slot.name:
+                raise document.error(f"the slot '{slot.name}' is given twice", *keys)
+            if other.range.overlaps(slot.range):
+                raise document.error(
+                    f"slot '{slot.name}' {slot.range} overlaps slot '{other.name}' {other.range}", *keys
+                )
+        slots.append(slot)
+    return tuple(slots)
+
+
+def _twin(document: Document, names: tuple[str, ...]) -> Twin | None:
+    data = document.data.get("twin")
+    if data is None:
+        return None
+    memories = data.get("memories", {})
+    for name in memories:
+        _known(document, name, names, "memory", "twin", "memories", name)
+    stub = data.get("boot_stub")
+    return Twin(
+        machine=data["machine"],
+        boot_stub=Range(stub["base"], stub["base"] + parse_size(stub["size"])) if stub else None,
+        memories=tuple(
+            (name, item["base"], parse_size(item["size"]) if "size" in item else None)
+            for name, item in sorted(memories.items())
+        ),
+    )
+
+
+def _check_application(document: Document, board: Board) -> None:
+    """The code and data memories must be the application's to use."""
+    for key, kinds in (("code", ("ram", "flash")), ("data", ("ram",))):
+        name = getattr(board, key)
+        banks = board.banks(name)
+        if banks[0].kind not in kinds:
+            raise document.error(f"'{name}' is {banks[0].kind}, so it cannot hold {key}", "application", key)
+        if "application" not in banks[0].owners:
+            raise document.error(
+                f"'{banks[0].name}' is not the application's, but its {key} is there",
+                "application",
+                key,
+                remedy=f"Add application to the owners of '{banks[0].name}'.",
+            )
+    if (
+        board.code == board.data
+        and board.banks(board.code)[0].kind == "ram"
+        and board.slots
+        and not (board.application_slot)
+    ):
+        raise document.error("the application is loaded to RAM, but from which flash slot is not said", "application")
+
+
+def twin_of(board: Board) -> Board:
+    """The board as the emulated machine has it: the same names and sizes, each memory where the machine has RAM.
+
+    A memory may be smaller there; banks past its end are cut. Caches are off (QEMU has none).
+    Raises IngotError when the board has no twin, or two of its memories meet on the machine.
+    """
+    if board.twin is None:
+        raise IngotError(
+            f"board '{board.name}' has no emulated twin", where=str(board.path), remedy="Add a section twin: to it."
+        )
+    moved = {name: (base, size) for name, base, size in board.twin.memories}
+    regions: list[Region] = []
+    for region in board.regions:
+        start = board.memory(region.memory).start
+        base, limit = moved.get(region.memory, (start, None))
+        offset = region.base - start
+        size = region.size if limit is None else min(region.size, limit - offset)
+        if size > 0:
+            regions.append(replace(region, base=base + offset, size=size))
+    regions.sort(key=lambda region: region.base)
+    for low, high in itertools.pairwise(regions):
+        if low.range.overlaps(high.range):
+            raise IngotError(
+                f"on the twin, '{low.name}' {low.range} overlaps '{high.name}' {high.range}",
+                where=str(board.path),
+                remedy="Change their bases or sizes under twin: memories:.",
+            )
+    return replace(
+        board,
+        regions=tuple(regions),
+        icache=False,
+        dcache=False,
+        slots=_moved_slots(board, moved),
+        twin=None,
+        machine=board.twin.machine,
+        boot_stub=board.twin.boot_stub,
+    )
+
+
+def _moved_slots(board: Board, moved: dict[str, tuple[int, int | None]]) -> tuple[Slot, ...]:
+    """Slots that are inside the twin's flash."""
+    if not board.slots:
+        return ()
+    start = board.memory(board.flash_memory).start
+    base, size = moved.get(board.flash_memory, (start, None))
+    slots = (replace(slot, base=base + slot.base - start) for slot in board.slots)
+    return tuple(slot for slot in slots if size is None or slot.range.end <= base + size)
