@@ -27,11 +27,15 @@ needs_qemu = pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason=
 
 
 def compile_c(
-    source: Path, target: Path, defines: Mapping[str, str | int] | None = None, cpu: str = "cortex-m55"
+    source: Path,
+    target: Path,
+    defines: Mapping[str, str | int] | None = None,
+    cpu: str = "cortex-m55",
+    include: Sequence[Path] = (),
 ) -> Path:
     """Compiles one file with warnings as errors."""
-    include = [toolchain.ROOT / folder for folder in (*toolchain.INCLUDE_DIRS, str(source.parent))]
-    command = toolchain.compile_command(source, target, cpu, include=include, defines=defines)
+    folders = [*include, *(toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS), source.parent]
+    command = toolchain.compile_command(source, target, cpu, include=folders, defines=defines)
     subprocess.run([*command, "-Werror", "-Wpedantic"], check=True)
     return target
 
@@ -47,9 +51,16 @@ def base_objects(cpu: str = "cortex-m55") -> tuple[Path, ...]:
     )
 
 
-def link(folder: Path, sources: Sequence[Path], defines: Mapping[str, str | int] | None = None) -> Path:
+def link(
+    folder: Path,
+    sources: Sequence[Path],
+    defines: Mapping[str, str | int] | None = None,
+    include: Sequence[Path] = (),
+) -> Path:
     """Compiles `sources` and links them with the base into folder/firmware.elf."""
-    objects = [compile_c(source, folder / f"{i}_{source.stem}.o", defines) for i, source in enumerate(sources)]
+    objects = [
+        compile_c(source, folder / f"{i}_{source.stem}.o", defines, include=include) for i, source in enumerate(sources)
+    ]
     elf = folder / "firmware.elf"
     subprocess.run(
         toolchain.link_command([*base_objects(), *objects], elf, "cortex-m55", FIXTURE / "twin.ld"), check=True
