@@ -10,21 +10,21 @@ import numpy as np
 
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
+from ingot.kernels.rows import same_rows
 
 
 @lowers("table")
 def lower_table(site: Site) -> Call:
-    """One call of ingot_table_8to8 or ingot_table_8to32; in place when the element size stays."""
+    """One call of ingot_table_8to8, 8to16 or 8to32, by the output's element size; in place when the size stays."""
     source, target = site.rows_in(0), site.rows_out()
-    wide = target.dtype.size == 4
-    rows = np.arange(target.rows, dtype=np.int32)
+    size = target.dtype.size
     return Call(
-        kernel="table_8to32" if wide else "table_8to8",
+        kernel=f"table_8to{8 * size}",
         descriptor="table",
         inputs=(0,),
         outputs=(0,),
-        fields={"row_elements": source.row_bytes},
+        fields={"row_elements": target.row_bytes // size},
         params=(Param("entries", np.asarray(site.op.attrs["entries"])),),
-        windows=(np.stack([rows, rows], axis=1),),
-        inplace=() if wide else (0,),
+        windows=(same_rows(source, target),),
+        inplace=(0,) if size == 1 else (),
     )

@@ -1,0 +1,138 @@
+#include "resize_bilinear.h"
+
+#include "vector.h"
+
+#define ONE 1024
+
+/* The two neighbours of a position and how far it is from the first. */
+typedef struct neighbours {
+    int32_t first, second, fraction;
+} neighbours;
+
+static neighbours near(int32_t position, int32_t size)
+{
+    neighbours at;
+    at.first = position / ONE < 0 ? 0 : position / ONE;
+    at.second = (position + ONE - 1) / ONE;
+    if (at.second > size - 1)
+        at.second = size - 1;
+    at.fraction = position - at.first * ONE;
+    return at;
+}
+
+/* A pixel from its four neighbours, which have the weights w[0..3]. */
+static void pixel(const int8_t *p0, const int8_t *p1, const int8_t *p2, const int8_t *p3, const int32_t *w, int8_t *out,
+                  unsigned channels)
+{
+#if INGOT_MVE
+    const int32_t w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
+    for (int left = (int)channels; left > 0; left -= 4, p0 += 4, p1 += 4, p2 += 4, p3 += 4, out += 4) {
+        mve_pred16_t live = vctp32q((uint32_t)left);
+        int32x4_t sum = vmulq_n_s32(vldrbq_z_s32(p0, live), w0);
+        sum = vmlaq_n_s32(sum, vldrbq_z_s32(p1, live), w1);
+        sum = vmlaq_n_s32(sum, vldrbq_z_s32(p2, live), w2);
+        sum = vmlaq_n_s32(sum, vldrbq_z_s32(p3, live), w3);
+        sum = vaddq_s32(sum, vshrq_n_s32(sum, 31));
+        vstrbq_p_s32(out, vrshrq_n_s32(sum, 20), live);
+    }
+#else
+    for (; channels; channels--) {
+        int32_t sum = *p0++ * w[0] + *p1++ * w[1] + *p2++ * w[2] + *p3++ * w[3];
+        *out++ = (int8_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
+    }
+#endif
+}
+
+/* One output row from its two input rows. */
+static void line(const ingot_resize_bilinear *k, const int8_t *top, const int8_t *bottom, int32_t fraction, int8_t *out)
+{
+    int32_t position = k->x_start;
+    const unsigned channels = k->channels;
+    for (unsigned x = k->out_width; x; x--, position += k->x_scale, out += channels) {
+        neighbours at = near(position, k->in_width);
+        const unsigned left = (unsigned)at.first * channels, right = (unsigned)at.second * channels;
+        int32_t w[4];
+        w[1] = (ONE - fraction) * at.fraction;
+        w[0] = (ONE - fraction) * ONE - w[1];
+        w[3] = fraction * at.fraction;
+        w[2] = fraction * ONE - w[3];
+        pixel(top + left, top + right, bottom + left, bottom + right, w, out, channels);
+    }
+}
+
+void ingot_resize_bilinear_s8(const ingot_resize_bilinear *k, const int8_t *in, int8_t *out, const void *params,
+                              unsigned y, unsigned n)
+{
+    const unsigned in_pitch = (unsigned)k->in_width * k->channels, out_pitch = (unsigned)k->out_width * k->channels;
+    (void)params;
+    for (unsigned batch = 0; batch < k->batches; batch++) {
+        for (unsigned i = 0; i < n * k->image_rows; i++) {
+            const unsigned row = y * k->image_rows + i;
+            neighbours at = near((int32_t)row * k->y_scale + k->y_start, k->in_height);
+            line(k, in + ingot_row_offset((unsigned)at.first, k->in_ring, in_pitch),
+                 in + ingot_row_offset((unsigned)at.second, k->in_ring, in_pitch), at.fraction,
+                 out + ingot_row_offset(row, k->out_ring, out_pitch));
+        }
+        in += in_pitch * k->in_height;
+        out += out_pitch * k->image_rows;
+    }
+}
+
+/* floor() and ceil() of small numbers, without libm. */
+static int32_t down(float x)
+{
+    int32_t i = (int32_t)x;
+    return i - ((float)i > x);
+}
+
+static int32_t up(float x)
+{
+    int32_t i = (int32_t)x;
+    return i + ((float)i < x);
+}
+
+static float from_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static float near_f32(const ingot_resize_bilinear *k, unsigned i, uint32_t scale_bits, int32_t size, int32_t *first,
+                      int32_t *second)
+{
+    float scale = from_bits(scale_bits);
+    float at = k->half_pixel ? ((float)i + 0.5f) * scale - 0.5f : (float)i * scale;
+    *first = down(at) < 0 ? 0 : down(at);
+    *second = up(at) > size - 1 ? size - 1 : up(at);
+    return at - (float)*first;
+}
+
+void ingot_resize_bilinear_f32(const ingot_resize_bilinear *k, const float *in, float *out, const void *params,
+                               unsigned y, unsigned n)
+{
+    const unsigned in_pitch = (unsigned)k->in_width * k->channels, out_pitch = (unsigned)k->out_width * k->channels;
+    (void)params;
+    for (unsigned batch = 0; batch < k->batches; batch++) {
+        for (unsigned i = 0; i < n * k->image_rows; i++) {
+            const unsigned row = y * k->image_rows + i;
+            int32_t y0, y1, x0, x1;
+            float v = near_f32(k, row, k->y_scale_bits, k->in_height, &y0, &y1);
+            const float *top = in + ingot_row_offset((unsigned)y0, k->in_ring, in_pitch);
+            const float *bottom = in + ingot_row_offset((unsigned)y1, k->in_ring, in_pitch);
+            float *to = out + ingot_row_offset(row, k->out_ring, out_pitch);
+            for (unsigned x = 0; x < k->out_width; x++) {
+                float u = near_f32(k, x, k->x_scale_bits, k->in_width, &x0, &x1);
+                for (unsigned c = 0; c < k->channels; c++) {
+                    float a = top[(unsigned)x0 * k->channels + c] * (1 - v) * (1 - u);
+                    float b = bottom[(unsigned)x0 * k->channels + c] * v * (1 - u);
+                    float d = top[(unsigned)x1 * k->channels + c] * (1 - v) * u;
+                    float e = bottom[(unsigned)x1 * k->channels + c] * v * u;
+                    *to++ = a + b + d + e;
+                }
+            }
+        }
+        in += in_pitch * k->in_height;
+        out += out_pitch * k->image_rows;
+    }
+}

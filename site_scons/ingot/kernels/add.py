@@ -1,0 +1,136 @@
+"""ADD and SUB (firmware/kernels/add.c, sub.c).
+
+Formulas: LiteRT's kernels/add.cc and sub.cc (Prepare) and internal/reference/add.h. Each quantized input is scaled to
+2 * max(input scales) / 2^left_shift, the sum from there to the output's scale.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ingot.graph import DType, Graph, Operator, Tensor
+from ingot.kernels.activation_range import ACTIVATIONS, float_range, integer_range, quantized_range
+from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
+from ingot.kernels.fixed_point import divide_by_power, divide_by_power_up, high_multiply
+from ingot.kernels.program import Call, Param
+from ingot.kernels.quantize_multiplier import quantize_multiplier
+from ingot.kernels.registry import Site, lowers
+
+_FIRST_EXACT, _SECOND_EXACT, _TIES_UP, _POWERS_OF_TWO = 1, 2, 4, 8
+_LEFT_SHIFT = {DType.INT8: 20, DType.INT16: 15}
+
+
+def one_type(graph: Graph, op: Operator) -> bool:
+    """Both inputs and the output have one type: int8, int16, int32 or float32."""
+    types = {graph.tensors[t].dtype for t in (*op.inputs[:2], op.outputs[0]) if t is not None}
+    return len(types) == 1 and types <= {DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32}
+
+
+def known_activation(graph: Graph, op: Operator) -> bool:
+    """The fused activation is NONE, RELU, RELU6 or RELU_N1_TO_1."""
+    return op.attrs.get("activation", "NONE") in ACTIVATIONS
+
+
+def int16_is_symmetric(graph: Graph, op: Operator) -> bool:
+    """int16 tensors have zero point 0."""
+    tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
+    return all(t.dtype is not DType.INT16 or t.quant is None or t.zero_point == 0 for t in tensors)
+
+
+def quantized_numbers_have_scales(graph: Graph, op: Operator) -> bool:
+    """int8 and int16 tensors are quantized per tensor."""
+    tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
+    return all(
+        t.dtype not in _LEFT_SHIFT or (t.quant is not None and not t.quant.per_channel and t.scale > 0) for t in tensors
+    )
+
+
+ELEMENT_WISE = (one_type, quantized_numbers_have_scales, known_activation, fits_broadcast, operands_differ)
+
+
+@lowers("ADD", "SUB", constraints=(*ELEMENT_WISE, int16_is_symmetric))
+def lower_add(site: Site) -> Call:
+    """ingot_add_<type>() or ingot_sub_<type>(); in place over either input of the output's shape."""
+    name = site.op.kind.lower()
+    output = site.output()
+    activation = str(site.op.attrs.get("activation", "NONE"))
+    if output.dtype is DType.FLOAT32:
+        suffix, params = "f32", [Param("range", np.asarray(float_range(activation), np.float32))]
+    elif output.dtype is DType.INT32:
+        suffix, params = "s32", [Param("range", np.asarray(integer_range(activation, output.dtype), np.int32))]
+    else:
+        first, second = (site.input(position) for position in operand_order(site))
+        suffix = "s8" if output.dtype is DType.INT8 else "s16"
+        shifts = _power_of_two_shifts(first, second, output, site)
+        words = (
+            _scaling(first, second, output, activation, _order(site))
+            if shifts is None
+            else [0, 0, 0, 0, *shifts, 0, 0, 0, *quantized_range(activation, output), _POWERS_OF_TWO]
+        )
+        params = [Param("scaling", np.asarray(words, np.int32))]
+    return lower_binary(site, f"{name}_{suffix}", params, reversed_kernel=_reversed(name, suffix))
+
+
+def _reversed(name: str, suffix: str) -> str:
+    return f"sub_reversed_{suffix}" if name == "sub" else f"add_{suffix}"
+
+
+def _order(site: Site) -> int:
+    """1: first + second operand, 0: first - second, -1: second - first, of the operands in the kernel's order."""
+    if site.op.kind == "ADD":
+        return 1
+    return 0 if operand_order(site)[0] == 0 else -1
+
+
+def _power_of_two_shifts(first: Tensor, second: Tensor, output: Tensor, site: Site) -> tuple[int, int] | None:
+    """Right shifts of the two inputs where LiteRT takes its path for power-of-two scales, else None."""
+    if output.dtype is not DType.INT16 or not site.op.attrs.get("pot_scale_int16", True):
+        return None
+    logs = [_exact_log2(t.scale) for t in (first, second, output)]
+    if any(log is None for log in logs):
+        return None
+    a, b, out = (int(log) for log in logs if log is not None)
+    return out - a, out - b
+
+
+def _exact_log2(scale: float) -> int | None:
+    """LiteRT's CheckedLog2: the rounded logarithm where it is within 0.001 of the true one."""
+    log = math.log(scale) * (1.0 / math.log(2.0))
+    rounded = math.floor(log + 0.5)
+    return rounded if abs(log - rounded) < 1e-3 else None
+
+
+def _scaling(first: Tensor, second: Tensor, output: Tensor, activation: str, order: int) -> list[int]:
+    """ingot_add_params, 12 words."""
+    left = _LEFT_SHIFT[output.dtype]
+    twice_max = 2.0 * max(first.scale, second.scale)
+    multiplier0, shift0 = quantize_multiplier(first.scale / twice_max)
+    multiplier1, shift1 = quantize_multiplier(second.scale / twice_max)
+    multiplier_out, shift_out = quantize_multiplier(twice_max / float((1 << left) * np.float32(output.scale)))
+    low, high = quantized_range(activation, output)
+    words = [-first.zero_point, -second.zero_point, multiplier0, multiplier1, -shift0, -shift1]
+    words += [multiplier_out, -shift_out, output.zero_point, low, high, 0]
+    if output.dtype is DType.INT8:
+        words[-1] = _flags(words, left, order)
+    return words
+
+
+def _flags(words: list[int], left: int, order: int) -> int:
+    """What ingot_add_params.flags says, found by trying every pair of bytes."""
+    flags = 0
+    if words[2] == 1 << 30 and words[4] == 0:
+        flags |= _FIRST_EXACT
+    if words[3] == 1 << 30 and words[5] == 0:
+        flags |= _SECOND_EXACT
+    codes = np.arange(-128, 128, dtype=np.int64)
+    high = [high_multiply((codes + words[i]) << left, words[2 + i]) for i in (0, 1)]
+    scaled = [divide_by_power(high[i], words[4 + i]) for i in (0, 1)]
+    if any(not np.array_equal(scaled[i], divide_by_power_up(high[i], words[4 + i])) for i in (0, 1)):
+        return flags
+    a, b = scaled[0][:, None], scaled[1][None, :]
+    total = high_multiply(a + b if order > 0 else a - b if order == 0 else b - a, words[6])
+    if np.array_equal(divide_by_power(total, words[7]), divide_by_power_up(total, words[7])):
+        flags |= _TIES_UP
+    return flags
