@@ -57,10 +57,15 @@ class Manifest:
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
     document: Document | None = None
 
+    @property
+    def path(self) -> Path:
+        """What the user gave: the model.yaml, or the bare file."""
+        return self.document.path if self.document else self.folder / self.source.file
+
     def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
         """An IngotError at that key of the model.yaml."""
         if self.document is None:
-            return IngotError(what, where=str(self.folder / self.source.file), remedy=remedy)
+            return IngotError(what, where=str(self.path), remedy=remedy)
         return self.document.error(what, *keys, remedy=remedy)
 
 
@@ -104,6 +109,11 @@ def bare_manifest(model: Path) -> Manifest:
 def list_models(folder: Path) -> list[str]:
     """Names of the models below that folder."""
     return sorted(path.parent.name for path in folder.glob(f"*/{MODEL_FILE}"))
+
+
+def open_manifest(path: Path) -> Manifest:
+    """The manifest of a path to a model.yaml or to a bare model file."""
+    return bare_manifest(path) if path.suffix in MODEL_SUFFIXES else load_manifest(path)
 
 
 def find_model(text: str, folder: Path) -> Manifest:

@@ -1,0 +1,88 @@
+"""The options of a build (`name=value`), the same for every shell: names, defaults, what is allowed, help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingot.errors import IngotError, did_you_mean
+
+TRUE = ("1", "yes", "true", "on")
+FALSE = ("0", "no", "false", "off")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option. kind: "text", "switch" (0/1), "number", or "choice" (one of `choices`)."""
+
+    name: str
+    default: str
+    help: str
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+
+    def parse(self, text: str) -> str | int | bool:
+        """The value that `text` means. Raises IngotError."""
+        if self.kind == "switch":
+            if text.lower() in TRUE + FALSE:
+                return text.lower() in TRUE
+            raise IngotError(f"{self.name}={text} is not a switch", remedy="Use 0 or 1.")
+        if self.kind == "number":
+            try:
+                return int(text, 0)
+            except ValueError as error:
+                raise IngotError(f"{self.name}={text} is not a whole number") from error
+        if self.kind == "choice" and text not in self.choices:
+            raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
+        return text
+
+
+OPTIONS = (
+    Option("board", "n6dk", "a name under boards/, or a path to a board.yaml"),
+    Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
+    Option("app", "", "application of firmware/apps (default: what the model.yaml says)"),
+    Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
+    Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
+    Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
+    Option("input", "", "emulate: a .npy file or an image (default: made from seed)"),
+    Option("samples", "3", "verify: how many inputs", "number"),
+    Option("seed", "1", "emulate, verify: seed of the inputs", "number"),
+    Option("build", "build", "folder for everything that is built"),
+    Option("cache", "", "folder of a shared cache of built files"),
+    Option("verbose", "0", "show the compiler's command lines", "switch"),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The values of all options."""
+
+    values: Mapping[str, str | int | bool]
+
+    def text(self, name: str) -> str:
+        return str(self.values[name])
+
+    def number(self, name: str) -> int:
+        return int(self.values[name])
+
+    def switch(self, name: str) -> bool:
+        return bool(self.values[name])
+
+
+def parse_options(given: Mapping[str, str]) -> Options:
+    """All options, from what the command line gives. Raises IngotError for an unknown name or a wrong value."""
+    known = {option.name: option for option in OPTIONS}
+    for name in given:
+        if name not in known:
+            raise IngotError(f"there is no option '{name}'", remedy=did_you_mean(name, known))
+    return Options({name: option.parse(given.get(name, option.default)) for name, option in known.items()})
+
+
+def options_help() -> str:
+    """The options as lines of help."""
+    lines = []
+    for option in OPTIONS:
+        what = f"{option.help} ({' | '.join(option.choices)})" if option.choices else option.help
+        default = f" [{option.default}]" if option.default else ""
+        lines.append(f"  {option.name + '=':<14}{what}{default}")
+    return "\n".join(lines)

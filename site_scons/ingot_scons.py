@@ -1,0 +1,90 @@
+"""What SConstruct needs besides the tool: options, help, unknown targets, the summary at the end."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import sys
+from pathlib import Path
+
+import SCons.Script
+
+from ingot import firmware, options as option_table, places
+from ingot.board import board_names, find_board, load_board
+from ingot.errors import IngotError, did_you_mean
+from ingot.model import find_model, list_models
+
+TARGETS = {
+    "firmware": "firmware, weights, reports and the proof that nothing overlaps (the default)",
+    "emulate": "run the network once on the board's twin in QEMU",
+    "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
+    "info": "show what the model consists of",
+}
+
+
+@contextlib.contextmanager
+def user_errors():
+    """A mistake of the user's ends the run with its message, without a traceback."""
+    try:
+        yield
+    except IngotError as error:
+        print(f"ingot: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def options(arguments):
+    """The options of the command line, checked. Also sets the help text."""
+    SCons.Script.Help(_help())
+    return option_table.parse_options(arguments)
+
+
+def board(options):
+    """The board that `board=` means."""
+    return load_board(find_board(options.text("board"), places.ROOT / "boards"))
+
+
+def model(options):
+    """The model that `model=` means."""
+    return find_model(options.text("model"), places.ROOT / "models")
+
+
+def finish(env, firmware_nodes):
+    """Refuses unknown targets, and lets the build end with a summary."""
+    _check_targets(env)
+    if not any(SCons.Script.GetOption(name) for name in ("help", "clean", "no_exec", "no_progress", "silent")):
+        atexit.register(_summary, env, firmware_nodes)
+
+
+def _help():
+    targets = "\n".join(f"  {name:<14}{text}" for name, text in TARGETS.items())
+    return f"""
+scons [target ...] [option=value ...]
+
+Targets
+{targets}
+
+Options
+{option_table.options_help()}
+
+Boards        {" ".join(board_names(places.ROOT / "boards"))}
+Models        {" ".join(list_models(places.ROOT / "models"))}
+Applications  {" ".join(firmware.list_apps())}
+
+Of SCons: -j2 builds in parallel, -c removes what was built, -Q is quiet, --debug=explain says why.
+"""
+
+
+def _check_targets(env):
+    for name in SCons.Script.COMMAND_LINE_TARGETS:
+        known = name in TARGETS or Path(name).exists() or env.arg2nodes(name)[0].has_builder()
+        inside = any(str(node).startswith(f"{name.rstrip('/')}/") for node in _built_files(env))
+        if not known and not inside:
+            raise IngotError(f"there is no target '{name}'", remedy=did_you_mean(name, TARGETS))
+
+
+def _built_files(env):
+    return [node for alias in ("firmware",) for node in env.Alias(alias)[0].sources]
+
+
+def _summary(env, firmware_nodes):
+    pass

@@ -1,0 +1,409 @@
+"""The SCons tool: turns the steps of `ingot.steps` into builders, and declares what each step reads and writes.
+
+Nothing here knows how a step works. A step's inputs are file nodes; its options are one canonical JSON text in a Value
+node, because Value nodes of numbers that hash alike (-1 and -2, 1 and True) are one node for SCons.
+
+Use: `env = Environment(tools=["ingot_tool"], INGOT_OPTIONS=options)`, then `env.IngotFirmware(board, model, source)`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import SCons.Action
+import SCons.Builder
+import SCons.Scanner.C
+import SCons.Script
+import SCons.Tool
+
+from ingot import firmware, places
+from ingot.board.fit import load_pools
+from ingot.build import toolchain
+from ingot.compile import output_names
+from ingot.errors import IngotError
+from ingot.model import find_source
+from ingot.stamp import code_stamp
+
+#: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
+SECONDS: dict[str, float] = {}
+
+#: What progress lines and the summary call a step whose name is longer.
+VERBS = {
+    "obtain_model": "obtain",
+    "compile_network": "compile",
+    "linker_script": "layout",
+    "app_config": "config",
+    "weights_hex": "weights",
+    "check_firmware": "check",
+}
+
+
+def generate(env):
+    """Adds the builders and methods to the environment. Starts no process, reads no file but small settings."""
+    options = env["INGOT_OPTIONS"]
+    env["INGOT_BUILD"] = options.text("build")
+    env["INGOT_VERBOSE"] = options.switch("verbose")
+    if options.text("cache"):
+        env.CacheDir(options.text("cache"))
+    env["ENV"]["PATH"] = os.environ.get("PATH", "")
+    env["PRINT_CMD_LINE_FUNC"] = _print_command
+    env.Append(
+        BUILDERS={
+            "IngotStep": SCons.Builder.Builder(
+                action=SCons.Action.Action(_run_step, _describe_step), emitter=_add_job, multi=False
+            ),
+        }
+    )
+    env.AddMethod(ingot_step, "Ingot")
+    env.AddMethod(ingot_model, "IngotModel")
+    env.AddMethod(ingot_firmware, "IngotFirmware")
+    env.AddMethod(ingot_emulate, "IngotEmulate")
+    env.AddMethod(ingot_verify, "IngotVerify")
+    env.AddMethod(ingot_info, "IngotInfo")
+
+
+def exists(env):
+    """Always usable: what is missing is reported by the step that needs it."""
+    return True
+
+
+def ingot_step(env, step, inputs, outputs, label="", also=(), watch=None, always=False, **options):
+    """One step of ingot.steps as a target.
+
+    inputs, outputs: argument name -> a file or a list of files. also: files it depends on without being given them.
+    watch: what else makes it run again: anything JSON holds. label: what the progress line calls it.
+    options: the step's other arguments; numbers, texts, lists, dicts.
+    """
+    job = {
+        "step": step,
+        "inputs": {name: _count(files) for name, files in inputs.items()},
+        "outputs": {name: _count(files) for name, files in outputs.items()},
+        "options": options,
+        "watch": watch,
+        "code": code_stamp(),
+    }
+    targets = env.IngotStep(
+        target=_flat(outputs.values()) or [f"{env['INGOT_BUILD']}/.{step}"],
+        source=_flat(inputs.values()),
+        INGOT_JOB=json.dumps(job, sort_keys=True, separators=(",", ":")),
+        INGOT_LABEL=label,
+    )
+    env.Depends(targets, list(also))
+    if always:
+        env.AlwaysBuild(targets)
+    return targets
+
+
+def _count(files):
+    """How a job says that an argument is a list: its length; a single file is None."""
+    return len(files) if isinstance(files, list) else None
+
+
+def _flat(values):
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]
+
+
+def _add_job(target, source, env):
+    """Emitter: the options become a source, so that a changed option is a changed source."""
+    return target, [*source, env.Value(env["INGOT_JOB"])]
+
+
+def _arguments(counts, nodes):
+    """The nodes' paths by argument name."""
+    paths = iter([Path(str(node)) for node in nodes])
+    return {
+        name: next(paths) if count is None else [next(paths) for _ in range(count)] for name, count in counts.items()
+    }
+
+
+def _run_step(target, source, env):
+    """Action: calls the step. A mistake of the user's is printed without a traceback and fails the target."""
+    from ingot import steps
+
+    job = json.loads(source[-1].read())
+    arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
+    started = time.monotonic()
+    try:
+        getattr(steps, job["step"])(**arguments)
+    except IngotError as error:
+        for node in target:
+            Path(str(node)).unlink(missing_ok=True)
+        print(f"ingot: {error}", file=sys.stderr)
+        return 1
+    finally:
+        _add_seconds(job["step"], time.monotonic() - started)
+    return 0
+
+
+def _describe_step(target, source, env):
+    """The progress line of a step."""
+    job = json.loads(source[-1].read())
+    return progress(job["step"], env.subst("$INGOT_LABEL") or str(target[0]))
+
+
+def progress(step, what):
+    """A line of progress, or "" when the user wants none."""
+    return "" if quiet() else f"  {VERBS.get(step, step):<10}{what}"
+
+
+def quiet():
+    """Whether -Q or -s was given."""
+    return SCons.Script.GetOption("no_progress") or SCons.Script.GetOption("silent")
+
+
+def _add_seconds(step, seconds):
+    SECONDS[step] = SECONDS.get(step, 0.0) + seconds
+
+
+_GROUPS_SHOWN: set[str] = set()
+
+
+def _print_command(text, target, source, env):
+    """Prints progress lines; of a group of compilations ("@name|text") only the first."""
+    if text.startswith("@"):
+        group, _, text = text[1:].partition("|")
+        if group in _GROUPS_SHOWN or quiet():
+            return
+        _GROUPS_SHOWN.add(group)
+    if text:
+        print(text, flush=True)
+
+
+def _timed_spawn(step, spawn):
+    """SCons's way of starting a process, with its time counted as that step's."""
+
+    def timed(sh, escape, command, arguments, variables):
+        started = time.monotonic()
+        try:
+            return spawn(sh, escape, command, arguments, variables)
+        finally:
+            _add_seconds(step, time.monotonic() - started)
+
+    return timed
+
+
+def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
+    """An environment whose Object() calls the cross compiler with the flags of `toolchain/`."""
+    gcc = env.Clone()
+    prefix = toolchain.settings()["prefix"]
+    gcc["CC"], gcc["AR"], gcc["RANLIB"] = f"{prefix}gcc", f"{prefix}ar", f"{prefix}ranlib"
+    for name in ("cc", "ar"):
+        SCons.Tool.Tool(name)(gcc)
+    flags = toolchain.compile_flags(cpu, role)
+    # Folders do not belong to the signature: the bytes are the same wherever the tree lies.
+    maps = " ".join(f"-ffile-prefix-map={folder}=." for folder in sorted({os.getcwd(), str(places.ROOT)}))
+    gcc.Replace(
+        CCFLAGS=flags,
+        ARFLAGS=["rcsD"],
+        RANLIBCOM="",
+        CPPPATH=list(include),
+        CPPDEFINES=sorted((defines or {}).items()),
+        CCCOM=f"$CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( {maps} $) $SOURCES",
+        SPAWN=_timed_spawn(group, gcc["SPAWN"]),
+    )
+    if not env["INGOT_VERBOSE"]:
+        gcc.Replace(CCCOMSTR=f"@{what}|{progress(group, what)}", ARCOMSTR="@archive|")
+    return gcc
+
+
+_ARCHIVES: dict[str, list] = {}
+
+
+def kernel_archive(env, board):
+    """All kernels for the board's core as one archive; shared by every model and by the twin."""
+    folder = f"{env['INGOT_BUILD']}/{board.name}/kernels"
+    if folder in _ARCHIVES:
+        return _ARCHIVES[folder]
+    sources = firmware.kernel_sources()
+    gcc = _gcc_environment(
+        env,
+        "kernels",
+        board.core,
+        "kernels",
+        what=f"{len(sources)} files for {board.core}",
+        include=[places.kernels_dir(), places.firmware_dir() / "runtime"],
+    )
+    objects = [gcc.Object(f"{folder}/{source.stem}.o", _file(env, source)) for source in sources]
+    _ARCHIVES[folder] = gcc.StaticLibrary(f"{folder}/libingot_kernels.a", objects)
+    return _ARCHIVES[folder]
+
+
+def link_firmware(env, out, board, recipe, network_c, archive, script, include, twin):
+    """Compiles and links; returns the nodes of firmware.elf and firmware.map."""
+    defines = toolchain.startup_defines(board.icache, board.dcache and not twin)
+    folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
+    what = f"{len(recipe.sources) + 1} files for {out}"
+    gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)
+    objects = [gcc.Object(f"{out}/obj/{_stem(source)}.o", _file(env, source)) for source in recipe.sources]
+    network = _gcc_environment(env, "firmware", board.core, "network", what, folders, defines)
+    objects.append(network.Object(f"{out}/obj/network.o", network_c))
+    elf, map_file = f"{out}/firmware.elf", f"{out}/firmware.map"
+    flags = " ".join(toolchain.link_flags(board.core, script[0], map_file))
+    text = "" if env["INGOT_VERBOSE"] else progress("link", elf)
+    linked = gcc.Command(
+        [elf, map_file],
+        [*objects, archive],
+        SCons.Action.Action(f"$CC $SOURCES {flags} -o $TARGET", text or None),
+        SPAWN=_timed_spawn("link", env["SPAWN"]),
+    )
+    gcc.Depends(linked, script)
+    return linked
+
+
+def _stem(source):
+    """A name for an object file that no other source of the firmware has."""
+    return f"{source.parent.name}_{source.stem}"
+
+
+def _file(env, path):
+    """A node for a path, relative to where the build runs wherever that is possible."""
+    path = Path(path)
+    try:
+        path = path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        pass
+    return env.Entry(str(path))
+
+
+def ingot_firmware(env, board, manifest, source, twin=False):
+    """All targets of one model on one board (or on its twin), by name.
+
+    board: ingot.board.Board. manifest: ingot.model.Manifest. source: the node of the model's file.
+    """
+    options = env["INGOT_OPTIONS"]
+    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
+    include = []
+    if twin:
+        include, out = [out], f"{out}/twin"
+    app = "validate" if twin else options.text("app") or manifest.application
+    pools = _file(env, board.pools_file)
+
+    names = output_names("network", load_pools(board))
+    files = [f"{out}/{name}" for name in (names.source, names.header, names.info, names.report, names.raw)]
+    network = env.Ingot(
+        "compile_network",
+        {"model": source, **_board_file(env, board)},
+        {"outputs": files},
+        label=f"{manifest.name} -> {out}/{names.source}",
+        also=[pools],
+        twin=twin,
+        title=manifest.title,
+        io_placement=manifest.io_placement,
+        optimize=options.text("optimize"),
+        fuse=options.switch("fuse"),
+    )
+    c_file, _, c_info, _, *raws = network
+    script = env.Ingot(
+        "linker_script",
+        {"c_info": c_info, **_board_file(env, board)},
+        {"script": f"{out}/firmware.ld"},
+        also=[pools],
+        twin=twin,
+        app=app,
+        stack=manifest.stack,
+        heap=manifest.heap,
+    )
+    config = []
+    if not twin:
+        config = env.Ingot(
+            "app_config",
+            {"c_info": c_info},
+            {"header": f"{out}/app_config.h"},
+            watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
+            manifest=str(manifest.path),
+        )
+    archive = kernel_archive(env, board)
+    recipe = firmware.firmware_recipe(app, twin)
+    elf, map_file = link_firmware(env, out, board, recipe, c_file, archive, script, include, twin)
+    images = env.Ingot(
+        "binaries",
+        {"elf": elf, **_board_file(env, board)},
+        {"binary": f"{out}/firmware.bin", "hexfile": f"{out}/firmware.hex"},
+        twin=twin,
+    )
+    weights = env.Ingot(
+        "weights_hex",
+        {"c_info": c_info, "raws": raws},
+        {"hexfiles": [f"{str(name)[:-4]}.hex" for name in raws]},
+    )
+    proof = env.Ingot(
+        "check_firmware",
+        {"elf": elf, "c_info": c_info, "raws": raws, **_board_file(env, board)},
+        {"memory_map": f"{out}/memory_map.txt", "summary": f"{out}/summary.json"},
+        also=[pools],
+        twin=twin,
+    )
+    return SimpleNamespace(
+        board=board,
+        out=out,
+        elf=elf,
+        c_info=c_info,
+        raws=raws,
+        proof=proof,
+        everything=[*network, *script, *config, elf, map_file, *images, *weights, *proof],
+    )
+
+
+def ingot_model(env, manifest):
+    """The node of the model's file: the one found, or a target that downloads it or makes the stand-in."""
+    found = find_source(manifest)
+    if found is not None:
+        return _file(env, found)
+    wanted = manifest.source
+    return env.Ingot(
+        "obtain_model",
+        {},
+        {"model": f"{env['INGOT_BUILD']}/models/{manifest.name}/{Path(wanted.file).name}"},
+        label=wanted.file,
+        also=[_file(env, wanted.stand_in)] if wanted.stand_in else [],
+        watch=[wanted.file, wanted.sha256, wanted.url],
+        manifest=str(manifest.path),
+        require_real=env["INGOT_OPTIONS"].switch("require_real"),
+    )[0]
+
+
+def ingot_emulate(env, twin):
+    """A target that always runs the twin once and shows what it computed."""
+    options = env["INGOT_OPTIONS"]
+    sample = options.text("input")
+    return env.Ingot(
+        "emulate",
+        {"elf": twin.elf, "c_info": twin.c_info, **_board_file(env, twin.board)},
+        {},
+        also=[*twin.proof, *twin.raws, *([_file(env, sample)] if sample else [])],
+        label=twin.board.name,
+        always=True,
+        input=sample,
+        seed=options.number("seed"),
+    )
+
+
+def ingot_verify(env, twin, source):
+    """A target that always compares the twin's outputs with the reference's."""
+    options = env["INGOT_OPTIONS"]
+    sample = options.text("input")
+    return env.Ingot(
+        "verify",
+        {"elf": twin.elf, "c_info": twin.c_info, "model": source, **_board_file(env, twin.board)},
+        {},
+        also=[*twin.proof, *twin.raws, *([_file(env, sample)] if sample else [])],
+        label=twin.board.name,
+        always=True,
+        input=sample,
+        samples=options.number("samples"),
+        seed=options.number("seed"),
+    )
+
+
+def ingot_info(env, source):
+    """A target that always shows what the model consists of."""
+    return env.Ingot("info", {"model": source}, {}, label=str(source), always=True)
+
+
+def _board_file(env, board):
+    return {"board": _file(env, board.path)}
