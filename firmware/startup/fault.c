@@ -94,8 +94,9 @@ __attribute__((used)) _Noreturn void ingot_report_fault(const frame *at)
         ingot_print(" ");
         ingot_print_unsigned(exception);
     }
-    ingot_print(": ");
-    ingot_print(cause_of(cfsr));
+    const char *cause = cause_of(cfsr);
+    ingot_print(*cause ? ": " : "");
+    ingot_print(cause);
     /* On a stack overflow nothing was pushed, so that the frame is not one. */
     if (!(cfsr & CFSR_STKOF) && (const uint32_t *)at >= _sstack && (const uint32_t *)(at + 1) <= _estack) {
         print_register(" pc=", at->pc);

@@ -1,0 +1,84 @@
+"""Startup: it compiles for every core, comes up on the twin, and brings nothing that is not used."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingot.build import toolchain
+from ingot.run import qemu
+from support.firmware import FIXTURE, compile_c, link, needs_gcc, needs_qemu, validate_firmware
+
+SOURCES = (*toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES, *toolchain.BOARD_SOURCES)
+
+
+def functions(elf: Path) -> set[str]:
+    """Names of the functions in a linked firmware."""
+    listing = subprocess.run(
+        [toolchain.tool("nm"), "--defined-only", str(elf)], capture_output=True, text=True, check=True
+    ).stdout
+    return {line.split()[2] for line in listing.splitlines() if line.split()[1] in "tTwW"}
+
+
+@needs_gcc
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m33", "cortex-m7", "cortex-m4"])
+@pytest.mark.parametrize("caches", [False, True])
+def test_it_compiles_for_every_core(cpu: str, caches: bool, tmp_path: Path) -> None:
+    for source in SOURCES:
+        if cpu == "cortex-m4" and caches:
+            continue  # has none
+        compile_c(toolchain.ROOT / source, tmp_path / "x.o", toolchain.startup_defines(caches, caches), cpu)
+
+
+@needs_gcc
+def test_an_empty_application_brings_neither_runtime_nor_library(tmp_path: Path) -> None:
+    elf = link(tmp_path, [toolchain.ROOT / "firmware/apps/empty/main.c"])
+    present = functions(elf)
+    assert "main" in present
+    assert not present & {"LL_ATON_RT_RunEpochBlock", "ingot_crc32", "ingot_counter_read", "malloc", "printf", "_sbrk"}
+
+
+@needs_gcc
+def test_validate_needs_no_heap_and_no_formatted_output(tmp_path: Path) -> None:
+    present = functions(validate_firmware(tmp_path))
+    assert "LL_ATON_RT_RunEpochBlock" in present
+    assert not present & {"malloc", "_malloc_r", "printf", "_printf_r", "_sbrk", "_vfprintf_r"}
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+def test_memory_and_core_are_ready_before_main(tmp_path: Path) -> None:
+    """Data, constructors, Helium, the stack limit, and code and memories at the twin's addresses."""
+    done = qemu.run(link(tmp_path, [FIXTURE / "ready.c"]))
+    assert done.lines == (
+        "data 12345678",
+        "bss 0",
+        "constructor 1",
+        "vtor 0x31000400",
+        "stack limit is set 1",
+        "helium 136",
+        "float 3",
+        "psram 90 flash 70",
+    )
+    assert done.status == 0
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        (1, "UsageFault: unknown instruction pc=0x310"),
+        (2, "UsageFault: division by zero pc=0x310"),
+        (3, "MemManage fault: code fetch forbidden pc=0x50ff0000"),
+        (4, "unexpected exception 14 pc=0x310"),
+    ],
+)
+def test_faults_say_what_and_where(tmp_path: Path, cause: int, message: str) -> None:
+    done = qemu.run(link(tmp_path, [FIXTURE / "faults.c"], {"CAUSE": cause}))
+    assert done.status == 1
+    assert message in done.lines[-1], done.lines
