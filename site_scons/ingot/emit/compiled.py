@@ -23,6 +23,7 @@ class Compiled:
     pool_notes: pool name -> further properties, as ST's network.c lists them ("THROUGHPUT=HIGH LATENCY=LOW ...").
     initializer_pool: name of the pool whose first bytes hold the initializer.
     options: the options that made it, for the comments (name -> value as text).
+    prefix: middle part of the initializer's file name.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Compiled:
     initializer: InitializerLayout
     pool_notes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = "atonbuf"
     stand_in: bool = False
 
     def pool(self, name: str) -> NetworkPool:
@@ -48,4 +50,4 @@ class Compiled:
 
     def raw_name(self) -> str:
         """File name of the initializer."""
-        return f"{self.name}_atonbuf.{self.pool(self.initializer_pool).fname}.raw"
+        return f"{self.name}_{self.prefix}.{self.pool(self.initializer_pool).fname}.raw"

@@ -10,7 +10,7 @@ from ingot.network import NetworkPool
 
 
 def used_pools(compiled: Compiled) -> tuple[NetworkPool, ...]:
-    """All pools of the board in the .mpool's order, then the virtual ones that a buffer is in, with their use filled in.
+    """All pools of the board in the .mpool's order, then the virtual ones in use, with their use filled in.
 
     A buffer in a virtual pool counts in the virtual pool and, for the part that lies in it, in each real one.
     """

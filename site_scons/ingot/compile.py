@@ -1,0 +1,238 @@
+"""From a model file to everything the built-in compiler writes for it.
+
+    read_tflite -> optimize -> lower -> make_schedule -> make_plan -> emit
+
+Writes <name>.c, <name>.h, <name>_atonbuf.<pool>.raw, <name>_c_info.json and <name>_generate_report.txt into one folder.
+Files whose content stays are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.errors import IngotError
+
+if TYPE_CHECKING:
+    from ingot.board.mpool import Mpool, Pool
+    from ingot.emit.compiled import Compiled
+    from ingot.graph import Graph
+    from ingot.network import Network, NetworkPool
+    from ingot.plan.pools import PlanPool
+
+IO_PLACEMENTS = ("activations", "application")
+OPTIMIZE = ("balanced", "ram", "speed")
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """What a build asks of the compiler.
+
+    name: C name of the network and first part of the file names. model: display name (default: the file's stem).
+    stand_in: the model's weights are invented; every output says so.
+    optimize: "balanced", "ram" or "speed". fuse: run operators row by row together where that saves RAM.
+    io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
+    keep_inputs: inputs survive the inference.
+    cpu, isa: what the kernels are compiled for (see ingot.kernels.registry.Target).
+    """
+
+    name: str = "network"
+    model: str = ""
+    stand_in: bool = False
+    optimize: str = "balanced"
+    fuse: bool = True
+    io_placement: str = "activations"
+    keep_inputs: bool = False
+    cpu: str = "cortex-m55"
+    isa: str = "mve"
+
+    def check(self) -> None:
+        """Raises IngotError for a value that is not one of the allowed."""
+        for key, value, allowed in (
+            ("optimize", self.optimize, OPTIMIZE),
+            ("io.placement", self.io_placement, IO_PLACEMENTS),
+        ):
+            if value not in allowed:
+                raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
+        if not self.name.isidentifier() or not self.name.isascii():
+            raise IngotError(f"'{self.name}' cannot be the name of a network", remedy="Use a C identifier.")
+
+    def as_text(self) -> Mapping[str, str]:
+        """The options that network.c's introduction names."""
+        return {
+            "optimize": self.optimize,
+            "fuse": "true" if self.fuse else "false",
+            "io-placement": self.io_placement,
+            "keep-inputs": "true" if self.keep_inputs else "false",
+            "cpu": self.cpu,
+            "isa": self.isa,
+        }
+
+
+@dataclass(frozen=True)
+class OutputNames:
+    """Names of the files that a compilation writes, in one folder."""
+
+    source: str
+    header: str
+    raw: str
+    info: str
+    report: str
+
+    def all(self) -> tuple[str, ...]:
+        return (self.source, self.header, self.raw, self.info, self.report)
+
+
+def output_names(name: str, mpool: Mpool) -> OutputNames:
+    """The names, from the network's name and the pools alone, so that build tools can declare the outputs before."""
+    from ingot.board.mpool import initializer_pool
+
+    raw = f"{name}_{mpool.prefix}.{initializer_pool(mpool).fname}.raw"
+    return OutputNames(f"{name}.c", f"{name}.h", raw, f"{name}_c_info.json", f"{name}_generate_report.txt")
+
+
+def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOptions | None = None) -> Network:
+    """Compiles a model file into `out_dir` and returns its description.
+
+    Nothing is written before everything has succeeded. Raises IngotError for whatever is wrong with the model, the
+    options or the pools.
+    """
+    from ingot.frontend.tflite import read_tflite
+
+    options = options or CompileOptions()
+    options.check()
+    source = read_tflite(model)
+    compiled = plan_network(source, _sha256(model), mpool, options, options.model or model.stem)
+    return write_outputs(compiled, out_dir, mpool)
+
+
+def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptions, label: str) -> Compiled:
+    """Everything up to the plan: what the writers of files work from. sha256: of the model's file."""
+    from ingot.board.mpool import initializer_pool
+    from ingot.emit.compiled import Compiled
+    from ingot.emit.initializer import lay_out_initializer
+    from ingot.kernels.lower import lower
+    from ingot.kernels.registry import Target
+    from ingot.passes.optimize import optimize
+    from ingot.plan.planner import make_plan
+    from ingot.plan.pools import candidates
+    from ingot.schedule.schedule import make_schedule
+    from ingot.schedule.types import ScheduleOptions
+
+    program = lower(optimize(source), Target(options.cpu, options.isa))
+    constants = initializer_pool(mpool)
+    initializer = lay_out_initializer(program)
+    if initializer.size > constants.size:
+        raise IngotError(
+            f"the weights of '{label}' need {initializer.size:,} bytes, pool '{constants.name}' has {constants.size:,}",
+            where=mpool.where(constants),
+            remedy="Enlarge the pool in the board's .mpool file.",
+        )
+    pools = _plan_pools(mpool, constants)
+    fit = max((pool.size for pool in candidates(pools)), default=0)
+    choice = ScheduleOptions(
+        optimize=options.optimize,
+        fuse=options.fuse,
+        keep_inputs=options.keep_inputs,
+        io_placement=options.io_placement,
+        fit=fit,
+    )
+    schedule = make_schedule(program, choice)
+    plan = make_plan(program, schedule, pools, choice)
+    return Compiled(
+        name=options.name,
+        model=label,
+        model_sha256=sha256,
+        source=source,
+        program=program,
+        schedule=schedule,
+        plan=plan,
+        pools=tuple(_network_pool(pool) for pool in mpool.pools),
+        pool_notes={pool.name: _note(pool) for pool in mpool.pools},
+        initializer_pool=constants.name,
+        initializer=initializer,
+        prefix=mpool.prefix,
+        options=options.as_text(),
+        stand_in=options.stand_in,
+    )
+
+
+def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:
+    """Renders all files of a compiled network, then writes those that changed."""
+    from ingot.emit.c_info import render_c_info
+    from ingot.emit.description import describe
+    from ingot.emit.initializer import render_initializer
+    from ingot.emit.network_c import emit_network_c
+    from ingot.emit.network_h import emit_network_h
+    from ingot.emit.report import render_report
+    from ingot.files import write_if_changed
+
+    code = emit_network_c(compiled)
+    raw = render_initializer(compiled.program, compiled.initializer, code.layout_id)
+    network = describe(compiled, code, raw)
+    names = output_names(compiled.name, mpool)
+    contents: dict[str, bytes | str] = {
+        names.source: code.text,
+        names.header: emit_network_h(compiled),
+        names.raw: raw,
+        names.info: render_c_info(network),
+        names.report: render_report(network, compiled.schedule.unfused_peak),
+    }
+    for name, content in contents.items():
+        write_if_changed(out_dir / name, content)
+    return network
+
+
+def _plan_pools(mpool: Mpool, constants: Pool) -> list[PlanPool]:
+    """The pools that activations may use: never the one that the initializer is in."""
+    from ingot.board.mpool import activation_pools
+    from ingot.plan.pools import PlanPool
+
+    return [
+        PlanPool(pool.name, pool.base, pool.size, pool.score)
+        for pool in activation_pools(mpool)
+        if pool.name != constants.name
+    ]
+
+
+def _network_pool(pool: Pool) -> NetworkPool:
+    from ingot.network import NetworkPool
+
+    return NetworkPool(
+        name=pool.name,
+        fname=pool.fname,
+        base=pool.base,
+        size=pool.size,
+        used=0,
+        rights=pool.rights,
+        score=pool.score,
+        cacheable=bool(pool.cacheable),
+        relative=pool.relative,
+    )
+
+
+def _note(pool: Pool) -> str:
+    """The pool's further properties, in the words of ST's network.c."""
+    words = [
+        f"THROUGHPUT={pool.throughput}",
+        f"LATENCY={pool.latency}",
+        f"byte width={pool.byte_width}",
+        f"freq ratio={pool.freq_ratio:g}",
+    ]
+    if pool.read_power is not None:
+        words.append(f"read_power={pool.read_power:g}")
+    if pool.write_power is not None:
+        words.append(f"write_power={pool.write_power:g}")
+    words.append(f"use4initializers={'YES' if pool.constants_preferred or not pool.writable else 'NO'}")
+    return " ".join(words)
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise IngotError(f"cannot read the model: {error.strerror}", where=str(path)) from None

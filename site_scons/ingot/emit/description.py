@@ -1,0 +1,178 @@
+"""The Network description of what the built-in compiler made."""
+
+from __future__ import annotations
+
+import zlib
+
+import ingot
+from ingot.emit.compiled import Compiled
+from ingot.emit.macs import operator_macs
+from ingot.emit.network_c import NetworkC
+from ingot.emit.pools import used_pools
+from ingot.graph import Graph, Operator, Quantization
+from ingot.kernels.program import Call
+from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
+from ingot.plan.types import Placement
+
+WHY_SOFTWARE = "built-in compiler"
+
+
+def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
+    """Everything later stages need. Epochs count from 1; epoch 0 is the time before the first, when inputs arrive."""
+    pool = compiled.pool(compiled.initializer_pool)
+    return Network(
+        name=compiled.name,
+        model=compiled.model,
+        model_sha256=compiled.model_sha256,
+        compiler="builtin",
+        compiler_version=ingot.__version__,
+        pools=used_pools(compiled),
+        buffers=(*_tensors(compiled), *_scratch(compiled), *_params(compiled)),
+        epochs=_epochs(compiled),
+        layers=_layers(compiled),
+        initializers=(Initializer(pool.name, compiled.raw_name(), pool.base, len(raw), zlib.crc32(raw)),),
+        peak=compiled.plan.peak,
+        lower_bound=compiled.plan.lower_bound,
+        stand_in=compiled.stand_in,
+        layout_id=code.layout_id.hex(),
+        kernels=code.kernels,
+        notes=compiled.program.notes,
+    )
+
+
+def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
+    """Inputs in the model's order, then outputs in theirs, then the rest."""
+    ports = (*compiled.program.inputs, *compiled.program.outputs)
+    order = [*dict.fromkeys(ports), *(i for i in compiled.plan.placements if i not in ports)]
+    last_epoch = len(compiled.schedule.regions)
+    buffers = []
+    for index in order:
+        tensor = compiled.program.tensors[index]
+        place = compiled.plan.placements.get(index) or Placement(index, "", 0, tensor.nbytes, 0, last_epoch - 1)
+        role = _role(compiled, index)
+        first = 0 if role in ("input", "state") else place.first + 1
+        buffers.append(
+            NetworkBuffer(
+                name=tensor.name,
+                pool=place.pool,
+                offset=place.offset,
+                size=place.size,
+                shape=tensor.shape,
+                dtype=tensor.dtype.value,
+                role=role,
+                epochs=(first, last_epoch if role in ("output", "state") else place.last + 1),
+                scale=_floats(tensor.quant),
+                zero_point=_integers(tensor.quant),
+                ring_rows=place.ring,
+            )
+        )
+    return buffers
+
+
+def _role(compiled: Compiled, index: int) -> str:
+    if index in compiled.program.inputs:
+        return "input"
+    if index in compiled.program.outputs:
+        return "output"
+    return compiled.program.tensors[index].role
+
+
+def _scratch(compiled: Compiled) -> list[NetworkBuffer]:
+    return [
+        NetworkBuffer(
+            name=f"scratch of {_call_name(compiled, call)}",
+            pool=place.pool,
+            offset=place.offset,
+            size=place.size,
+            shape=(place.size,),
+            dtype="uint8",
+            role="scratch",
+            epochs=(place.first + 1, place.last + 1),
+        )
+        for call, place in sorted(compiled.plan.scratch.items())
+    ]
+
+
+def _params(compiled: Compiled) -> list[NetworkBuffer]:
+    layout = compiled.initializer
+    region_of = {c: number for number, region in enumerate(compiled.schedule.regions, 1) for c in region.calls}
+    ends = {call: 0 for call in layout.blocks}
+    for entry in layout.entries:
+        kind, _, rest = entry.owner.partition(" ")
+        if kind == "call":
+            call = int(rest.split(" ")[0])
+            ends[call] = max(ends[call], entry.offset + entry.size)
+    return [
+        NetworkBuffer(
+            name=f"parameters of {_call_name(compiled, call)}",
+            pool=compiled.initializer_pool,
+            offset=offset,
+            size=ends[call] - offset,
+            shape=(ends[call] - offset,),
+            dtype="uint8",
+            role="param",
+            epochs=(region_of[call], region_of[call]),
+        )
+        for call, offset in layout.blocks.items()
+    ]
+
+
+def _call_name(compiled: Compiled, index: int) -> str:
+    return compiled.program.tensors[compiled.program.calls[index].outputs[0]].name
+
+
+def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
+    tensors = compiled.program.tensors
+    epochs = []
+    for number, region in enumerate(compiled.schedule.regions, 1):
+        calls = [compiled.program.calls[i] for i in region.calls]
+        epochs.append(
+            NetworkEpoch(
+                number=number,
+                kind="SW",
+                kernels=tuple(f"ingot_{call.kernel}" for call in calls),
+                macs=sum(call.macs for call in calls),
+                layers=tuple(sorted({i for call in calls for i in call.origin})),
+                why=WHY_SOFTWARE,
+                rings=tuple(f"{tensors[t].name} {rows}/{tensors[t].rows}" for t, rows in sorted(region.rings.items())),
+            )
+        )
+    return tuple(epochs)
+
+
+def _layers(compiled: Compiled) -> tuple[NetworkLayer, ...]:
+    graph = compiled.source
+    epoch_of: dict[int, int] = {}
+    for number, region in enumerate(compiled.schedule.regions, 1):
+        for call in (compiled.program.calls[i] for i in region.calls):
+            for layer in _origin(call):
+                epoch_of[layer] = number
+    return tuple(_layer(graph, op, epoch_of.get(op.index, -1)) for op in graph.operators)
+
+
+def _origin(call: Call) -> tuple[int, ...]:
+    return tuple(i for i in call.origin if i >= 0)
+
+
+def _layer(graph: Graph, op: Operator, epoch: int) -> NetworkLayer:
+    output = graph.tensors[op.outputs[0]]
+    constants = [graph.tensors[t] for t in op.inputs if t is not None and graph.tensors[t].is_constant]
+    return NetworkLayer(
+        index=op.index,
+        kind=op.kind,
+        name=output.name,
+        shape=output.shape,
+        params=sum(tensor.elements for tensor in constants),
+        param_bytes=sum(tensor.nbytes for tensor in constants),
+        macs=operator_macs(graph, op),
+        inputs=tuple(graph.tensors[t].name for t in op.inputs if t is not None and not graph.tensors[t].is_constant),
+        epoch=epoch,
+    )
+
+
+def _floats(quant: Quantization | None) -> tuple[float, ...]:
+    return tuple(float(value) for value in quant.scale) if quant is not None else ()
+
+
+def _integers(quant: Quantization | None) -> tuple[int, ...]:
+    return tuple(int(value) for value in quant.zero_point) if quant is not None else ()

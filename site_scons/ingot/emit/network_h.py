@@ -1,0 +1,55 @@
+"""network.h: what an application must know about a network at compile time; like network.c, from structure alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ingot
+from ingot.emit import c_text
+from ingot.emit.compiled import Compiled
+from ingot.emit.render import render
+from ingot.kernels.program import Activation
+
+
+def emit_network_h(compiled: Compiled) -> str:
+    """The text of the header: prototypes, and shapes and sizes of inputs and outputs as macros."""
+    name = c_text.identifier(compiled.name)
+    tensors = compiled.program.tensors
+    return render(
+        "network.h.j2",
+        version=ingot.__version__,
+        name=name,
+        upper=name.upper(),
+        model=c_text.comment(compiled.model),
+        stand_in=compiled.stand_in,
+        raw=c_text.comment(compiled.raw_name()),
+        ports=[
+            ("IN", [_port(tensors[i]) for i in compiled.program.inputs]),
+            ("OUT", [_port(tensors[i]) for i in compiled.program.outputs]),
+        ],
+        initializer_size=compiled.initializer.size,
+        user=any(not place.pool for place in compiled.plan.placements.values()) or _unplaced(compiled),
+    )
+
+
+def _unplaced(compiled: Compiled) -> bool:
+    ports = (*compiled.program.inputs, *compiled.program.outputs)
+    return any(port not in compiled.plan.placements for port in ports)
+
+
+def _port(tensor: Activation) -> dict[str, object]:
+    return {
+        "title": c_text.comment(f"'{tensor.name}', {tensor.dtype.value} {_extents(tensor.shape)}"),
+        "size": tensor.nbytes,
+        "elements": tensor.nbytes // tensor.dtype.size,
+        "axes": _axes(tensor.shape),
+    }
+
+
+def _extents(shape: Sequence[int]) -> str:
+    return "x".join(map(str, shape)) or "scalar"
+
+
+def _axes(shape: Sequence[int]) -> list[tuple[str, int]]:
+    """Names of the axes of an image (NHWC); other shapes have none."""
+    return list(zip(("BATCH", "HEIGHT", "WIDTH", "CHANNELS"), shape, strict=True)) if len(shape) == 4 else []
