@@ -28,6 +28,7 @@ def firmware(folder: Path, height: int = 4) -> Path:
         "AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH": 6,
     }
     (folder / "app_config.h").write_text("".join(f"#define {name} ({value})\n" for name, value in defines.items()))
+    (folder / "network.h").write_text("#define NETWORK_USER_BUFFERS 0\n")
     sources = [*toolchain.application_sources(APP, twin=True), FIXTURE / "heatmap_network.c"]
     return link(folder, sources, include=[folder])
 

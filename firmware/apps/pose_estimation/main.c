@@ -8,12 +8,27 @@
 #include "heatmaps.h"
 #include "ingot_runtime.h"
 #include "ll_aton_runtime.h"
+#include "network.h"
 
 #define KEYPOINTS AI_POSE_PP_POSE_KEYPOINTS_NB
 #define HEIGHT AI_SPE_MOVENET_POSTPROC_HEATMAP_HEIGHT
 #define WIDTH AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH
 
 LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(network);
+
+/* io.placement: application: the network computes from and to this memory. */
+static void provide_buffers(const NN_Instance_TypeDef *instance)
+{
+#if NETWORK_USER_BUFFERS
+    static uint8_t frame[NETWORK_IN_1_SIZE_BYTES] __attribute__((aligned(32)));
+    static uint8_t heatmaps[NETWORK_OUT_1_SIZE_BYTES] __attribute__((aligned(32)));
+    if (LL_ATON_Set_User_Input_Buffer(instance, 0, frame, sizeof frame) != LL_ATON_User_IO_NOERROR ||
+        LL_ATON_Set_User_Output_Buffer(instance, 0, heatmaps, sizeof heatmaps) != LL_ATON_User_IO_NOERROR)
+        ingot_stop("the network refused the application's buffers");
+#else
+    (void)instance;
+#endif
+}
 
 /* Stops the firmware when network.c and app_config.h are not of one model. */
 static void check_sizes(const LL_Buffer_InfoTypeDef *input, const LL_Buffer_InfoTypeDef *output)
@@ -71,6 +86,7 @@ int main(void)
     NN_Instance_TypeDef *instance = &NN_Instance_network;
     LL_ATON_RT_RuntimeInit();
     LL_ATON_RT_Init_Network(instance);
+    provide_buffers(instance);
     const LL_Buffer_InfoTypeDef *input = LL_ATON_Input_Buffers_Info(instance);
     const LL_Buffer_InfoTypeDef *output = LL_ATON_Output_Buffers_Info(instance);
     check_sizes(input, output);
