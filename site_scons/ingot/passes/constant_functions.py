@@ -61,20 +61,7 @@ def _dequantize(source: Tensor, data: Array) -> list[Array] | None:
     return [(scale.astype(np.float64) * difference).astype(np.float32)]
 
 
-_ELEMENTWISE = (
-    "ADD",
-    "SUB",
-    "MUL",
-    "MAXIMUM",
-    "MINIMUM",
-    "FLOOR_DIV",
-    "FLOOR_MOD",
-    "ABS",
-    "NEG",
-    "SQUARE",
-    "SQRT",
-    "DIV",
-)
+_ELEMENTWISE = kinds("ADD SUB MUL DIV MAXIMUM MINIMUM FLOOR_DIV FLOOR_MOD ABS NEG SQUARE SQRT")
 
 
 def _elementwise(op: Operator, tensors: list[Tensor], arrays: list[Array]) -> list[Array] | None:
