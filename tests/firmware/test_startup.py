@@ -82,3 +82,16 @@ def test_faults_say_what_and_where(tmp_path: Path, cause: int, message: str) -> 
     done = qemu.run(link(tmp_path, [FIXTURE / "faults.c"], {"CAUSE": cause}))
     assert done.status == 1
     assert message in done.lines[-1], done.lines
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+@pytest.mark.parametrize(("cpu", "machine"), [("cortex-m55", "mps3-an547"), ("cortex-m7", "mps2-an500")])
+def test_instructions_are_counted_truly(tmp_path: Path, cpu: str, machine: str) -> None:
+    """A loop of two million instructions, on both emulated machines."""
+    done = qemu.run(link(tmp_path, [FIXTURE / "count.c"], cpu=cpu), machine=machine)
+    unit, count = done.lines[0].split()
+    assert unit == "instructions"
+    assert 2_000_000 <= int(count) < 2_000_100
+    assert done.status == 0

@@ -56,15 +56,15 @@ def link(
     sources: Sequence[Path],
     defines: Mapping[str, str | int] | None = None,
     include: Sequence[Path] = (),
+    cpu: str = "cortex-m55",
 ) -> Path:
-    """Compiles `sources` and links them with the base into folder/firmware.elf."""
+    """Compiles `sources` and links them with the base into folder/firmware.elf, for the machine with that core."""
     objects = [
-        compile_c(source, folder / f"{i}_{source.stem}.o", defines, include=include) for i, source in enumerate(sources)
+        compile_c(source, folder / f"{i}_{source.stem}.o", defines, cpu, include) for i, source in enumerate(sources)
     ]
     elf = folder / "firmware.elf"
-    subprocess.run(
-        toolchain.link_command([*base_objects(), *objects], elf, "cortex-m55", FIXTURE / "twin.ld"), check=True
-    )
+    script = FIXTURE / ("twin_m7.ld" if cpu == "cortex-m7" else "twin.ld")
+    subprocess.run(toolchain.link_command([*base_objects(cpu), *objects], elf, cpu, script), check=True)
     return elf
 
 

@@ -36,7 +36,7 @@ BOARD_SOURCES = ("firmware/startup/counter_dwt.c",)
 TWIN_SOURCES = (
     "firmware/startup/boot_stub.c",
     "firmware/startup/semihosting.c",
-    "firmware/startup/counter_sse300.c",
+    "firmware/startup/counter_twin.c",
 )
 INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
 
