@@ -18,6 +18,8 @@ from pathlib import Path
 from ingot.errors import IngotError
 from ingot.places import cache_dir
 
+KEEP = 2000
+
 
 @functools.cache
 def compiler() -> str:
@@ -48,24 +50,27 @@ def build(
     flags: Sequence[str],
     suffix: str,
     depends: Iterable[Path] = (),
-    link: Sequence[str] = (),
+    objects: Sequence[Path] = (),
+    search: Sequence[Path] = (),
 ) -> Path:
-    """Runs `cc <flags> <sources> -o <cached file> <link>` unless that has been done before.
+    """Runs `cc <flags> -I<search> <sources> <objects> -o <cached file>` unless that has been done before.
 
-    depends: further files whose content matters (headers). Sources' paths matter only through their names.
+    depends: further files whose content matters (headers). search: folders of headers; where they are does not matter.
     Returns the cached file. Raises IngotError with the compiler's messages when it fails.
     """
     names = [f"{path.name}\0{path.stat().st_size}" for path in sources]
-    contents = [path.read_bytes() for path in (*sources, *sorted(depends))]
-    key = digest([_compiler_identity(), *flags, "\0", *link, *names, *contents])
+    contents = [path.read_bytes() for path in (*sources, *objects, *sorted(depends))]
+    key = digest([_compiler_identity(), *flags, *names, *contents])
     result = cache_dir() / "host" / f"{sources[0].stem}-{key}{suffix}"
     if result.exists():
         return result
+    _prune(result.parent)
     result.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=result.parent, suffix=suffix)
     os.close(handle)
     try:
-        command = [compiler(), *flags, *map(str, sources), "-o", temporary, *link]
+        folders = [f"-I{folder}" for folder in search]
+        command = [compiler(), *flags, *folders, *map(str, sources), *map(str, objects), "-o", temporary]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise IngotError(f"the host's C compiler failed:\n{done.stderr.strip()}", where=str(sources[0]))
@@ -74,3 +79,13 @@ def build(
     finally:
         Path(temporary).unlink(missing_ok=True)
     return result
+
+
+def _prune(folder: Path) -> None:
+    """Keeps the cache small: beyond KEEP files the oldest quarter goes."""
+    try:
+        files = sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: p.stat().st_mtime)
+        for path in files[: KEEP // 4] if len(files) > KEEP else []:
+            path.unlink(missing_ok=True)
+    except OSError:
+        pass  # another process tidies up, or the folder is not there yet

@@ -25,12 +25,12 @@ class KernelLibrary:
 
     def __init__(self, folder: Path, extra_flags: tuple[str, ...] = ()) -> None:
         headers = sorted(folder.glob("*.h"))
-        flags = [*FLAGS, *extra_flags, f"-I{folder}"]
+        flags = [*FLAGS, *extra_flags]
         self._failures: list[str] = []
         objects = []
         for source in sorted(folder.glob("*.c")):
             try:
-                objects.append(build([source], [*flags, "-c"], ".o", headers))
+                objects.append(build([source], [*flags, "-c"], ".o", headers, search=[folder]))
             except IngotError as error:
                 self._failures.append(str(error))
         if not objects:
