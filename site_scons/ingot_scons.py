@@ -9,7 +9,8 @@ from pathlib import Path
 
 import SCons.Script
 
-from ingot import firmware, options as option_table, places
+from ingot import firmware, places
+from ingot import options as option_table
 from ingot.board import board_names, find_board, load_board
 from ingot.errors import IngotError, did_you_mean
 from ingot.model import find_model, list_models

@@ -130,9 +130,7 @@ class _Net:
     def add(self, a: Feature, b: Feature) -> Feature:
         spread = math.sqrt(a.square + b.square)
         out = self._output(self._name("add"), a.size, a.channels, "NONE", spread)
-        self.writer.operator(
-            "ADD", (a.tensor, b.tensor), out.tensor, FusedActivationFunction=ACTIVATIONS["NONE"], PotScaleInt16=False
-        )
+        self.writer.operator("ADD", (a.tensor, b.tensor), out.tensor, FusedActivationFunction=ACTIVATIONS["NONE"])
         return out
 
     def upsample(self, source: Feature, new_size: int) -> Feature:

@@ -17,6 +17,7 @@ from ingot.files import write_if_changed
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
+    from ingot.network import Network
 
 
 # Cortex-M core -> what its kernels may use (ingot.kernels.registry.Target.isa).
@@ -59,8 +60,8 @@ def compile_network(
     io_placement: str = "activations",
     optimize: str = "balanced",
     fuse: bool = True,
-) -> None:
-    """Compiles a model for a board: network.c and the files that belong to it.
+) -> Network:
+    """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
 
     outputs: all files of ingot.compile.output_names, in one folder.
     """
@@ -81,7 +82,7 @@ def compile_network(
         cpu=target.core,
         isa=INSTRUCTION_SETS[target.core],
     )
-    compile_model(model, pools, outputs[0].parent, options)
+    return compile_model(model, pools, outputs[0].parent, options)
 
 
 def app_config(c_info: Path, header: Path, *, manifest: str) -> None:
@@ -91,3 +92,131 @@ def app_config(c_info: Path, header: Path, *, manifest: str) -> None:
     from ingot.model import open_manifest
 
     write_if_changed(header, render(open_manifest(Path(manifest)), read_c_info(c_info)))
+
+
+def linker_script(
+    c_info: Path, board: Path, script: Path, *, twin: bool = False, app: str = "", stack: int | None, heap: int | None
+) -> None:
+    """Writes the linker script. stack, heap: bytes, None for the board's.
+
+    The application `validate` keeps inputs and outputs that the network leaves to it on its heap, which grows by them.
+    """
+    from ingot.emit.c_info import read_c_info
+    from ingot.emit.linker_script import LinkSettings
+    from ingot.emit.linker_script import linker_script as render
+
+    target, pools = open_board(board, twin)
+    network = read_c_info(c_info)
+    if app == "validate":
+        heap = (target.heap if heap is None else heap) + io_bytes(network)
+    write_if_changed(script, render(target, pools, network, LinkSettings(stack, heap)))
+
+
+def io_bytes(network: Network) -> int:
+    """Bytes of the inputs and outputs that the application has to provide, each on a boundary of 32."""
+    return sum((buffer.size + 63) // 32 * 32 for buffer in (*network.inputs, *network.outputs) if not buffer.pool)
+
+
+def raw_files(c_info: Path) -> list[Path]:
+    """The network's initializers, which lie beside its description."""
+    from ingot.emit.c_info import read_c_info
+
+    return [c_info.with_name(item.file) for item in read_c_info(c_info).initializers]
+
+
+def emulate(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int = 1, as_json: bool = False) -> None:
+    """Runs the twin's firmware once and prints what it computed, and what that cost."""
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.twin import emulate as run
+    from ingot.run.twin import images_of
+
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    ((label, sample),) = _samples(network, input, 1, seed)
+    done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
+    result = done.inferences[0]
+    outputs = [
+        {"name": buffer.name, "shape": list(buffer.shape), "dtype": buffer.dtype, "values": array.ravel().tolist()}
+        for buffer, array in zip(network.outputs, result.outputs, strict=True)
+    ]
+    if as_json:
+        facts = {"input": label, "instructions": result.instructions, "epochs": list(done.epochs), "outputs": outputs}
+        facts |= {"init": done.init, "stack_used": done.stack_used, "stack_size": done.stack_size}
+        print(json.dumps(facts | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
+        return
+    if network.stand_in:
+        say("STAND-IN: the weights are invented, the outputs mean nothing")
+    print(f"  input        {label}")
+    for buffer, array in zip(network.outputs, result.outputs, strict=True):
+        shape = "x".join(map(str, buffer.shape))
+        print(f"  {buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}")
+    print(
+        f"  instructions {result.instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference"
+    )
+    print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
+
+
+def verify(
+    elf: Path,
+    c_info: Path,
+    model: Path,
+    board: Path,
+    *,
+    input: str = "",
+    samples: int = 3,
+    seed: int = 1,
+    as_json: bool = False,
+) -> None:
+    """Compares the twin's outputs with LiteRT's reference kernels. Raises IngotError when a byte differs."""
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.twin import images_of
+    from ingot.run.verify import verify as run
+
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    outcome = run(
+        model,
+        elf,
+        images_of(network, c_info.parent),
+        network,
+        _samples(network, input, samples, seed),
+        machine=target.machine,
+        report=(lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True)),
+    )
+    if as_json:
+        print(json.dumps(outcome.as_dict() | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
+    elif network.stand_in:
+        say("STAND-IN: this proves the firmware, not the real model")
+    if not outcome.passed:
+        raise IngotError(
+            "the firmware computes something else than the model",
+            where=str(model),
+            remedy="This is a fault of Ingot: please report it with the model file.",
+        )
+
+
+def _samples(network: Network, file: str, count: int, seed: int) -> list[tuple[str, list[Any]]]:
+    """Labelled inputs: the file's one, or `count` random ones."""
+    from ingot.run.verify import load_input, random_samples
+
+    if file:
+        return [(Path(file).name, load_input(Path(file), network))]
+    if count < 1:
+        raise IngotError(f"samples={count}: at least one is needed")
+    return random_samples(network, count, seed)
+
+
+def _peak(array: Any) -> str:
+    """The index of the largest value."""
+    import numpy as np
+
+    return "[" + ", ".join(str(int(i)) for i in np.unravel_index(int(array.argmax()), array.shape)) + "]"
+
+
+def info(model: Path, *, as_json: bool = False) -> None:
+    """Prints what a model consists of."""
+    from ingot.frontend.info import as_dict, as_text
+    from ingot.frontend.tflite import read_tflite
+
+    graph = read_tflite(model)
+    print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))

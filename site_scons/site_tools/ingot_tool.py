@@ -8,6 +8,7 @@ Use: `env = Environment(tools=["ingot_tool"], INGOT_OPTIONS=options)`, then `env
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -263,10 +264,8 @@ def _stem(source):
 def _file(env, path):
     """A node for a path, relative to where the build runs wherever that is possible."""
     path = Path(path)
-    try:
+    with contextlib.suppress(ValueError):
         path = path.resolve().relative_to(Path.cwd())
-    except ValueError:
-        pass
     return env.Entry(str(path))
 
 

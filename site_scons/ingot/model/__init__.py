@@ -3,4 +3,13 @@
 from ingot.model.manifest import Manifest, Source, find_model, list_models, load_manifest, open_manifest
 from ingot.model.source import find_source, obtain_source
 
-__all__ = ["Manifest", "Source", "find_model", "find_source", "list_models", "load_manifest", "obtain_source", "open_manifest"]
+__all__ = [
+    "Manifest",
+    "Source",
+    "find_model",
+    "find_source",
+    "list_models",
+    "load_manifest",
+    "obtain_source",
+    "open_manifest",
+]

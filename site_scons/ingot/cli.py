@@ -1,0 +1,263 @@
+"""The command `ingot`: the steps of a build as verbs, for build systems other than SCons and for people.
+
+    ingot compile | app-config | linker-script | check | emulate | verify | info
+
+Every verb that writes files takes --depfile (what it read, as a Makefile rule); every verb takes --json. A mistake of
+the user's is one message on stderr and exit status 2 (1 when a comparison failed).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingot import __version__, steps
+from ingot.errors import IngotError, did_you_mean
+from ingot.places import ROOT
+
+FilePath = click.Path(path_type=Path, dir_okay=False)
+Folder = click.Path(path_type=Path, file_okay=False)
+
+
+class SuggestingGroup(click.Group):
+    """A group that answers a mistyped verb with the nearest one."""
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
+        if args and self.get_command(context, args[0]) is None and not args[0].startswith("-"):
+            raise IngotError(f"there is no verb '{args[0]}'", remedy=did_you_mean(args[0], self.commands))
+        return super().resolve_command(context, args)
+
+
+@click.group(cls=SuggestingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="ingot %(version)s")
+def ingot() -> None:
+    """Neural-network models as sources of a firmware build."""
+
+
+def main() -> None:
+    """The entry point: runs the command, and turns users' mistakes into one message."""
+    try:
+        ingot(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except IngotError as error:
+        print(f"ingot: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def board_option(function: Callable[..., None]) -> Callable[..., None]:
+    """--board and --twin, which the verbs about memory share."""
+    twin = click.option("--twin", is_flag=True, help="For the board's emulated twin.")
+    board = click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+    return board(twin(function))
+
+
+def output_options(function: Callable[..., None]) -> Callable[..., None]:
+    """--depfile and --json, which the verbs that write files share."""
+    depfile = click.option("--depfile", type=FilePath, help="Write what was read here, as a Makefile rule.")
+    return depfile(json_option(function))
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+network_option = click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the network.")
+
+
+def board_file(word: str) -> Path:
+    """The board.yaml that --board means."""
+    from ingot.board import find_board
+
+    return find_board(word, ROOT / "boards")
+
+
+def pools_file(board: Path) -> Path:
+    from ingot.board import load_board
+
+    return load_board(board).pools_file
+
+
+def finish(
+    result: dict[str, Any], as_json: bool, text: str, depfile: Path | None = None, inputs: Iterable[Path] = ()
+) -> None:
+    """Prints the result, and writes the depfile: `outputs: inputs`, blanks escaped as Make wants them."""
+    if depfile is not None:
+        outputs = [str(path) for path in result.get("files", [])]
+        left = " ".join(_escaped(path) for path in outputs)
+        right = " ".join(_escaped(str(path)) for path in inputs)
+        from ingot.files import write_if_changed
+
+        write_if_changed(depfile, f"{left}: {right}\n")
+    if as_json:
+        print(json.dumps(result, indent=2, sort_keys=True))
+    elif text:
+        print(text)
+
+
+def _escaped(path: str) -> str:
+    return path.replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ")
+
+
+@ingot.command()
+@click.argument("model")
+@board_option
+@click.option("--out", type=Folder, required=True, help="Folder for network.c and the files that belong to it.")
+@click.option("--optimize", type=click.Choice(["balanced", "ram", "speed"]), default="balanced", show_default=True)
+@click.option("--fuse/--no-fuse", default=True, help="Run operators row by row together where that saves RAM.")
+@click.option("--io-placement", type=click.Choice(["activations", "application"]), help="Default: the model.yaml's.")
+@click.option("--require-real", is_flag=True, help="Refuse a stand-in.")
+@output_options
+def compile(
+    model: str,
+    board: str,
+    twin: bool,
+    out: Path,
+    optimize: str,
+    fuse: bool,
+    io_placement: str | None,
+    require_real: bool,
+    depfile: Path | None,
+    as_json: bool,
+) -> None:
+    """Compile MODEL (a name under models/, a .tflite or a model.yaml) to network.c and its weights."""
+    from ingot.board import load_board
+    from ingot.board.fit import load_pools
+    from ingot.compile import output_names
+    from ingot.model import find_model, find_source
+
+    manifest = find_model(model, ROOT / "models")
+    board_path = board_file(board)
+    source = find_source(manifest)
+    if source is None:
+        source = out / Path(manifest.source.file).name
+        steps.obtain_model(source, str(manifest.path), require_real)
+    names = output_names("network", load_pools(load_board(board_path)))
+    files = [out / name for name in names.all()]
+    network = steps.compile_network(
+        source,
+        board_path,
+        files,
+        twin=twin,
+        title=manifest.title,
+        io_placement=io_placement or manifest.io_placement,
+        optimize=optimize,
+        fuse=fuse,
+    )
+    inputs = [source, board_path, pools_file(board_path)]
+    result = {"files": [str(path) for path in files], "model": network.model, "stand_in": network.stand_in}
+    result |= {"peak": network.peak, "lower_bound": network.lower_bound, "layout_id": network.layout_id}
+    result |= {"weights": sum(item.size for item in network.initializers), "epochs": len(network.epochs)}
+    text = f"{files[0]}: {network.peak:,} bytes of activations, {result['weights']:,} of weights"
+    finish(result, as_json, text, depfile, inputs)
+
+
+@ingot.command("app-config")
+@click.argument("model")
+@network_option
+@click.option("--out", type=FilePath, required=True, help="The app_config.h to write.")
+@output_options
+def app_config(model: str, network: Path, out: Path, depfile: Path | None, as_json: bool) -> None:
+    """Write app_config.h for MODEL (a name under models/ or a model.yaml)."""
+    from ingot.model import find_model
+
+    manifest = find_model(model, ROOT / "models")
+    steps.app_config(network, out, manifest=str(manifest.path))
+    finish({"files": [str(out)]}, as_json, str(out), depfile, [network, manifest.path])
+
+
+@ingot.command("linker-script")
+@board_option
+@network_option
+@click.option("--app", default="", help="The application of firmware/apps that will be linked.")
+@click.option("--stack", type=int, help="Bytes of stack. Default: the board's.")
+@click.option("--heap", type=int, help="Bytes of heap. Default: the board's.")
+@click.option("--out", type=FilePath, required=True, help="The linker script to write.")
+@output_options
+def linker_script(
+    board: str,
+    twin: bool,
+    network: Path,
+    app: str,
+    stack: int | None,
+    heap: int | None,
+    out: Path,
+    depfile: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the linker script: what the board has and the network's pools leave."""
+    path = board_file(board)
+    steps.linker_script(network, path, out, twin=twin, app=app, stack=stack, heap=heap)
+    finish({"files": [str(out)]}, as_json, str(out), depfile, [network, path, pools_file(path)])
+
+
+@ingot.command()
+@board_option
+@network_option
+@click.option("--elf", type=FilePath, required=True, help="The linked firmware.")
+@click.option("--out", type=FilePath, required=True, help="The memory map to write.")
+@output_options
+def check(board: str, twin: bool, network: Path, elf: Path, out: Path, depfile: Path | None, as_json: bool) -> None:
+    """Prove on the linked firmware that nothing overlaps and everything fits."""
+    path = board_file(board)
+    summary = out.with_name("summary.json")
+    raws = steps.raw_files(network)
+    result = steps.check_firmware(elf, network, raws, path, out, summary, twin=twin)
+    result["files"] = [str(out), str(summary)]
+    finish(result, as_json, out.read_text(), depfile, [elf, network, *raws, path, pools_file(path)])
+
+
+@ingot.command()
+@click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+@network_option
+@click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
+@click.option("--input", "sample", default="", help="A .npy file or an image. Default: made from --seed.")
+@click.option("--seed", default=1, show_default=True)
+@json_option
+def emulate(board: str, network: Path, elf: Path, sample: str, seed: int, as_json: bool) -> None:
+    """Run the network once on the board's twin in QEMU."""
+    steps.emulate(elf, network, board_file(board), input=sample, seed=seed, as_json=as_json)
+
+
+@ingot.command()
+@click.argument("model")
+@click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+@network_option
+@click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
+@click.option("--input", "sample", default="", help="A .npy file or an image instead of random inputs.")
+@click.option("--samples", default=3, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@json_option
+def verify(
+    model: str, board: str, network: Path, elf: Path, sample: str, samples: int, seed: int, as_json: bool
+) -> None:
+    """Compare the twin's outputs with LiteRT's reference kernels, byte for byte."""
+    steps.verify(
+        elf, network, model_file(model), board_file(board), input=sample, samples=samples, seed=seed, as_json=as_json
+    )
+
+
+@ingot.command()
+@click.argument("model")
+@json_option
+def info(model: str, as_json: bool) -> None:
+    """Show what MODEL consists of."""
+    steps.info(model_file(model), as_json=as_json)
+
+
+def model_file(word: str) -> Path:
+    """The file of the model that `word` means. Raises IngotError when it is not on this machine."""
+    from ingot.model import find_model, find_source
+
+    path = Path(word)
+    if path.suffix in (".tflite", ".onnx") and path.is_file():
+        return path
+    found = find_source(find_model(word, ROOT / "models"))
+    if found is None:
+        raise IngotError(f"the file of the model '{word}' is not on this machine", remedy="Build it first.")
+    return found
