@@ -46,8 +46,8 @@ def make_plan(
 def _offsets(program: Program, schedule: Schedule, buffers: Sequence[Buffer]) -> list[int]:
     """One block: the schedule's own placement when it has one, else a search."""
     if schedule.offsets or schedule.scratch_offsets:
-        return [schedule.offsets[b.tensors[0]] if b.tensors else schedule.scratch_offsets[b.call] for b in buffers]
-    return pack(placement_problem(program, schedule.regions, buffers), schedule.lower_bound)
+        return [schedule.offsets[b.tensors[0]] if b.tensors else schedule.scratch_offsets[b.calls[0]] for b in buffers]
+    return pack(placement_problem(schedule, buffers), schedule.lower_bound)
 
 
 def _assemble(
@@ -64,8 +64,8 @@ def _assemble(
         used[pool] = max(used.get(pool, 0), offset + buffer.size)
         for tensor in buffer.tensors:
             placements[tensor] = Placement(tensor, pool, offset, buffer.used, buffer.first, buffer.last, buffer.ring)
-        if buffer.call >= 0:
-            scratch[buffer.call] = Placement(-1, pool, offset, buffer.used, buffer.first, buffer.last)
+        for call in buffer.calls:
+            scratch[call] = Placement(-1, pool, offset, buffer.used, buffer.first, buffer.last)
     for tensor in placed_outside(program, options):
         last = max(len(schedule.regions) - 1, 0)
         placements[tensor] = Placement(tensor, "", 0, program.tensors[tensor].nbytes, 0, last)
@@ -78,7 +78,7 @@ def _too_small(
     program: Program, buffers: Sequence[Buffer], need: int, bound: int, pools: Sequence[PlanPool]
 ) -> IngotError:
     largest = max(buffers, key=lambda b: b.size)
-    name = program.tensors[largest.tensors[0]].name if largest.tensors else f"scratch of call {largest.call}"
+    name = program.tensors[largest.tensors[0]].name if largest.tensors else f"scratch of call {largest.calls[0]}"
     total = sum(p.size for p in pools)
     return IngotError(
         f"the activations of '{program.name}' do not fit: they need {need:,} bytes (at least {bound:,} with this "

@@ -31,7 +31,7 @@ def spill(
     joined = {pool.name for run in runs for pool in run}
     arenas = [span(run) for run in runs] + [p for p in pools if p.size and p.name not in joined]
     arenas.sort(key=lambda p: -p.score)
-    problem = placement_problem(program, schedule.regions, buffers)
+    problem = placement_problem(schedule, buffers)
     busy = [traffic(program, b) for b in buffers]
     keys: tuple[Callable[[int], tuple[float, ...]], ...] = (
         lambda i: (-busy[i] / max(buffers[i].size, 1) / (buffers[i].last - buffers[i].first + 1), i),

@@ -20,15 +20,15 @@ def align(size: int) -> int:
 class Buffer:
     """Bytes that belong together.
 
-    tensors: the tensors that use these bytes, in the order of their lives; empty for a scratch.
-    call: the call whose scratch it is, else -1.
+    tensors: the tensors that use these bytes, their owner (see Schedule.aliases) first; empty for a scratch.
+    calls: the calls whose scratch it is: all of one region, one after the other.
     size: bytes, a multiple of ALIGNMENT. used: the bytes of them that hold data.
     first, last: first and last region (inclusive) in which the bytes must survive.
     ring: rows kept when it is a ring, else 0.
     """
 
     tensors: tuple[int, ...]
-    call: int
+    calls: tuple[int, ...]
     size: int
     used: int
     first: int
@@ -88,7 +88,7 @@ def buffers_of(
     spans = lifetimes(program, [region.calls for region in regions], options)
     outside = placed_outside(program, options)
     chains: dict[int, list[int]] = {}
-    for tensor in sorted(spans, key=lambda t: (spans[t], t)):
+    for tensor in sorted(spans, key=lambda t: (spans[t][0], t in aliases, t)):
         if tensor not in outside:
             chains.setdefault(aliases.get(tensor, tensor), []).append(tensor)
     result = []
@@ -97,10 +97,10 @@ def buffers_of(
         ring = rings.get(chain[0], 0)
         used = ring * first.row_bytes if ring else max(program.tensors[t].nbytes for t in chain)
         begin, end = min(spans[t][0] for t in chain), max(spans[t][1] for t in chain)
-        result.append(Buffer(tuple(chain), -1, align(used), used, begin, end, ring))
+        result.append(Buffer(tuple(chain), (), align(used), used, begin, end, ring))
     for position, region in enumerate(regions):
-        for index in region.calls:
-            scratch = program.calls[index].scratch
-            if scratch:
-                result.append(Buffer((), index, align(scratch), scratch, position, position))
+        needs = {index: program.calls[index].scratch for index in region.calls if program.calls[index].scratch}
+        if needs:
+            most = max(needs.values())
+            result.append(Buffer((), tuple(needs), align(most), most, position, position))
     return result

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingot.kernels.program import Program
 from ingot.schedule.buffers import Buffer
+from ingot.schedule.linear import aligned_interval
 from ingot.schedule.packing import Problem
-from ingot.schedule.types import Region
+from ingot.schedule.types import Schedule
 
 
-def placement_problem(program: Program, regions: Sequence[Region], buffers: Sequence[Buffer]) -> Problem:
+def placement_problem(schedule: Schedule, buffers: Sequence[Buffer]) -> Problem:
     """The restrictions between all buffers that live together."""
     problem = Problem([b.size for b in buffers], [(b.first, b.last) for b in buffers])
     for j, later in enumerate(buffers):
         for i, earlier in enumerate(buffers[:j]):
-            if earlier.lives_with(later):
+            if not earlier.lives_with(later):
+                continue
+            interval = _overlay(schedule, earlier, later)
+            if interval is not None:
+                problem.restrict(i, j, *interval)
+                continue
+            interval = _overlay(schedule, later, earlier)
+            if interval is not None:
+                problem.restrict(j, i, *interval)
+            else:
                 problem.disjoint(i, j)
     return problem
+
+
+def _overlay(schedule: Schedule, dying: Buffer, born: Buffer) -> tuple[int, int] | None:
+    if not (dying.tensors and born.tensors and dying.last == born.first):
+        return None
+    interval = schedule.overlays.get((dying.tensors[0], born.tensors[0]))
+    return aligned_interval(*interval) if interval else None

@@ -43,8 +43,10 @@ class Schedule:
     lower_bound: bytes below which no placement of this schedule's buffers can go (largest need of a region).
     aliases: tensor -> the tensor whose memory it takes over in place (element by element), transitively resolved: the
         value is never itself a key. Both have the same ring, or none.
-    offsets: tensor -> byte offset in one block, a placement that reaches `peak`; the plan starts from it.
-    scratch_offsets: the same for the scratch of calls (call -> offset).
+    overlays: (tensor that dies, tensor that is born in the same region), both memory owners -> forbidden open interval
+        of start(born) - start(dying) in bytes; every other distance is fine. Pairs not listed are disjoint.
+    offsets: memory owner -> byte offset in one block, a placement that reaches `peak`; the plan starts from it.
+    scratch_offsets: the same for the scratch of calls (call -> offset). Calls of one region share it.
     peak: bytes of that placement; 0 when there is none.
     unfused_peak: bytes the same program needs without fusion and without overlays, for the report.
     cost: the cost model's estimate, in instructions (see ingot.schedule.cost).
@@ -53,6 +55,7 @@ class Schedule:
     regions: tuple[Region, ...]
     lower_bound: int
     aliases: Mapping[int, int] = field(default_factory=dict)
+    overlays: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     offsets: Mapping[int, int] = field(default_factory=dict)
     scratch_offsets: Mapping[int, int] = field(default_factory=dict)
     peak: int = 0
