@@ -51,6 +51,9 @@ OPTIONS_TABLE = {
     ),
 }
 
+# Operators whose version 1 LiteRT no longer has.
+VERSIONS = {"BROADCAST_TO": 2}
+
 ENUMS = {
     "padding": schema.Padding,
     "fused_activation_function": schema.ActivationFunctionType,
@@ -181,7 +184,7 @@ class Builder:
         code = schema.OperatorCodeT()
         code.builtinCode = number
         code.deprecatedBuiltinCode = min(number, 127)
-        code.version = 1
+        code.version = VERSIONS.get(kind, 1)
         code.customCode = custom
         self._codes.append(code)
         return len(self._codes) - 1
