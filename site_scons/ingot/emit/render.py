@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ingot.places import templates_dir
@@ -9,9 +10,15 @@ from ingot.places import templates_dir
 
 def render(template: str, **values: Any) -> str:
     """The text of a template. A name the template uses and `values` lacks is a programming error (UndefinedError)."""
+    text: str = _environment().get_template(template).render(**values)
+    return text
+
+
+@functools.cache
+def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(templates_dir()),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -19,4 +26,3 @@ def render(template: str, **values: Any) -> str:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    return environment.get_template(template).render(**values)

@@ -1,0 +1,49 @@
+"""The report says what the plan is, the same way every time."""
+
+from dataclasses import replace
+
+from ingot.emit.description import describe
+from ingot.emit.initializer import render_initializer
+from ingot.emit.network_c import emit_network_c
+from ingot.emit.report import render_report, shorten
+from ingot.network import Network, NetworkLayer
+from support.compiled_table import compiled_table
+
+
+def network(**options) -> Network:
+    compiled = compiled_table(**options)
+    code = emit_network_c(compiled)
+    return describe(compiled, code, render_initializer(compiled.program, compiled.initializer, code.layout_id))
+
+
+def row(text: str, word: str) -> list[str]:
+    return next(line.split() for line in text.splitlines() if line.lstrip().startswith(word))
+
+
+def test_layers_epochs_and_memory() -> None:
+    layer = NetworkLayer(2, "CONV_2D", "conv", (1, 6, 10, 4), 40, 52, 2400, ("y",), -1)
+    description = network(fused=True)
+    text = render_report(replace(description, layers=(*description.layers, layer)), unfused_peak=999)
+    assert row(text, "2 conv") == ["2", "conv", "(CONV_2D)", "[b:1,h:6,w:10,c:4]", "40/52", "2,400", "y", "folded"]
+    assert row(text, "epoch_1")[:4] == ["epoch_1", "SW", "0,", "1"]
+    assert "2/6" in row(text, "epoch_1")
+    assert row(text, "octoFlash")[:4] == ["octoFlash", "0x70380000-0x70480000", "600", "1,048,576"]
+    assert "999 without fused regions" in text
+    assert "network_atonbuf.xSPI2.raw 600 bytes at 0x70380000" in text
+    assert text == render_report(replace(description, layers=(*description.layers, layer)), unfused_peak=999)
+
+
+def test_application_buffers_are_listed_apart() -> None:
+    text = render_report(network(io_placement="application"))
+    assert "x, y; not counted below" in text
+    assert "in the application" in text
+
+
+def test_a_stand_in_says_so() -> None:
+    assert "STAND-IN" in render_report(replace(network(), stand_in=True))
+    assert "STAND-IN" not in render_report(network())
+
+
+def test_long_names_keep_both_ends() -> None:
+    name = "model/" + "x" * 80 + "/output"
+    assert shorten(name).startswith("model/") and shorten(name).endswith("/output") and len(shorten(name)) <= 44
