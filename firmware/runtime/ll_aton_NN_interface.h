@@ -266,9 +266,9 @@ typedef struct NN_Instance_struct {
 
 /* NN_Instance_<instance>: an execution of the network with that interface. */
 #define LL_ATON_DECLARE_NAMED_NN_INSTANCE(instance, interface) \
-    static NN_Instance_TypeDef NN_Instance_##instance = {.network = (interface)}
+    static NN_Instance_TypeDef NN_Instance_##instance = {.network = (interface)};
 
-/* Both at once; at file or block scope. */
+/* Both at once; at file or block scope. The semicolon is in it: applications write one behind it or not. */
 #define LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(name) \
     LL_ATON_DECLARE_NAMED_NN_INTERFACE(name)                  \
     LL_ATON_DECLARE_NAMED_NN_INSTANCE(name, &NN_Interface_##name)

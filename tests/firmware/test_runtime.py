@@ -148,3 +148,16 @@ def test_headers_serve_cpp(tmp_path: Path) -> None:
     )
     flags = ["-std=c++17", "-Wall", "-Werror", f"-I{RUNTIME}", "-c"]
     subprocess.run(["g++", *flags, str(tmp_path / "use.cpp"), "-o", str(tmp_path / "use.o")], check=True)
+
+
+@needs_gcc
+@pytest.mark.parametrize("end", ["", ";"], ids=["bare", "semicolon"])
+@pytest.mark.parametrize("scope", ["file", "block"])
+def test_declaring_an_instance_as_applications_do(end: str, scope: str, tmp_path: Path) -> None:
+    declaration = f"LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(Default){end}"
+    use = "LL_ATON_RT_Main(&NN_Instance_Default); return (int)LL_Buffer_len(LL_ATON_Input_Buffers_Info_Default());"
+    outside, inside = (declaration, "") if scope == "file" else ("", declaration)
+    source = tmp_path / "application.c"
+    source.write_text(f'#include "ll_aton_runtime.h"\n{outside}\nint main(void)\n{{\n{inside}\n{use}\n}}\n')
+    command = toolchain.compile_command(source, tmp_path / "application.o", "cortex-m55", include=[RUNTIME])
+    subprocess.run([*command, "-Werror"], check=True)

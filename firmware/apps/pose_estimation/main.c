@@ -14,7 +14,7 @@
 #define HEIGHT AI_SPE_MOVENET_POSTPROC_HEATMAP_HEIGHT
 #define WIDTH AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH
 
-LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(network);
+LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(network)
 
 /* io.placement: application: the network computes from and to this memory. */
 static void provide_buffers(const NN_Instance_TypeDef *instance)

@@ -22,7 +22,7 @@
 #define INSTANCE_OF(name) NN_Instance_##name
 #define INSTANCE(name) INSTANCE_OF(name)
 
-DECLARE(INGOT_NETWORK);
+DECLARE(INGOT_NETWORK)
 
 #define EPOCHS 1024u
 
