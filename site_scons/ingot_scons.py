@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ingot import options as option_table
 from ingot.board import board_names, find_board, load_board
 from ingot.errors import IngotError, did_you_mean
 from ingot.model import find_model, list_models
+from ingot.summary import summary_text
 
 TARGETS = {
     "firmware": "firmware, weights, reports and the proof that nothing overlaps (the default)",
@@ -49,11 +51,12 @@ def model(options):
     return find_model(options.text("model"), places.ROOT / "models")
 
 
-def finish(env, firmware_nodes):
-    """Refuses unknown targets, and lets the build end with a summary."""
+def finish(env, built):
+    """Refuses unknown targets, and lets the build end with a summary of what it built."""
     _check_targets(env)
-    if not any(SCons.Script.GetOption(name) for name in ("help", "clean", "no_exec", "no_progress", "silent")):
-        atexit.register(_summary, env, firmware_nodes)
+    quiet = ("help", "clean", "no_exec", "no_progress", "silent")
+    if not any(SCons.Script.GetOption(name) for name in quiet):
+        atexit.register(_summary, Path(str(built.proof[1])))
 
 
 def _help():
@@ -76,16 +79,20 @@ Of SCons: -j2 builds in parallel, -c removes what was built, -Q is quiet, --debu
 
 
 def _check_targets(env):
+    """A target is one of TARGETS, a file that is built, or a folder of those."""
     for name in SCons.Script.COMMAND_LINE_TARGETS:
-        known = name in TARGETS or Path(name).exists() or env.arg2nodes(name)[0].has_builder()
-        inside = any(str(node).startswith(f"{name.rstrip('/')}/") for node in _built_files(env))
-        if not known and not inside:
+        if name in TARGETS or Path(name).exists():
+            continue
+        if not any(node.has_builder() for node in env.arg2nodes(name)):
             raise IngotError(f"there is no target '{name}'", remedy=did_you_mean(name, TARGETS))
 
 
-def _built_files(env):
-    return [node for alias in ("firmware",) for node in env.Alias(alias)[0].sources]
+def _summary(figures):
+    """Prints the figures when the build got as far as making them and everything succeeded."""
+    from ingot_tool import SECONDS
 
-
-def _summary(env, firmware_nodes):
-    pass
+    built = any(step in SECONDS for step in ("check_firmware", "compile_network", "link"))
+    if not built or SCons.Script.GetBuildFailures() or not figures.is_file():
+        return
+    print()
+    print(summary_text(json.loads(figures.read_text()), SECONDS))

@@ -220,3 +220,28 @@ def info(model: Path, *, as_json: bool = False) -> None:
 
     graph = read_tflite(model)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
+
+
+def check_firmware(
+    elf: Path,
+    c_info: Path,
+    raws: Sequence[Path],
+    board: Path,
+    memory_map: Path,
+    summary: Path,
+    *,
+    twin: bool = False,
+) -> dict[str, Any]:
+    """Proves that nothing overlaps; writes the memory map and the figures for the summary, and returns those."""
+    from ingot.build.check import check
+    from ingot.build.memory_map import memory_map_text
+    from ingot.emit.c_info import read_c_info
+    from ingot.summary import summary_of
+
+    target, pools = open_board(board, twin)
+    network = read_c_info(c_info)
+    proven = check(target, pools, network, elf, c_info.parent)
+    facts = summary_of(proven, network)
+    write_if_changed(memory_map, memory_map_text(proven))
+    write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    return facts

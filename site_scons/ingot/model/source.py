@@ -31,7 +31,7 @@ def find_source(manifest: Manifest) -> Path | None:
             _check(manifest, path, path.read_bytes())
             return path
     if not manifest.source.url and manifest.source.stand_in is None:
-        looked = ", ".join(str(path.parent) for path in _places(manifest))
+        looked = ", ".join(f"'{path.parent}'" for path in _places(manifest))
         raise manifest.error(
             f"the model file '{manifest.source.file}' was not found",
             "source",

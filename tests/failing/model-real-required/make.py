@@ -1,0 +1,2 @@
+def build():
+    raise AssertionError("must not be asked")
