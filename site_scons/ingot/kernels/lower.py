@@ -1,0 +1,136 @@
+"""From the graph to the program: every operator becomes a kernel call, every tensor gets its split into rows."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import replace
+
+import ingot.kernels
+from ingot.errors import IngotError
+from ingot.graph import Graph, Operator
+from ingot.kernels.program import Activation, Call, Program
+from ingot.kernels.registry import OPERATORS, Site, Target
+
+
+def load_operators() -> None:
+    """Imports every file of this folder, so that each registers its operators."""
+    for module in pkgutil.iter_modules(ingot.kernels.__path__):
+        importlib.import_module(f"{ingot.kernels.__name__}.{module.name}")
+
+
+def lower(graph: Graph, target: Target) -> Program:
+    """The program of an optimized graph.
+
+    A "view" shares its input's memory and its split into rows. A network output that would only be a view of an input
+    or of a constant, or an input itself, is copied. Raises IngotError listing every operator that has no kernel.
+    """
+    load_operators()
+    check_supported(graph)
+    graph = _with_copies(graph)
+    roots = _roots(graph)
+    produced = {t for op in graph.operators if op.kind != "view" for t in op.outputs}
+    used = {roots[t] for op in graph.operators for t in op.inputs if t is not None}
+    kept = [
+        t
+        for t, tensor in enumerate(graph.tensors)
+        if not tensor.is_constant
+        and roots[t] == t
+        and (t in produced or t in graph.inputs or (tensor.is_variable and t in used))
+    ]
+    outputs = {roots[t] for t in graph.outputs}
+    activations = {t: _activation(graph, t, t in outputs) for t in kept}
+    for t, root in roots.items():
+        if t != root and root in activations:
+            activations[t] = replace(activations[root], shape=graph.tensors[t].shape, quant=graph.tensors[t].quant)
+    index = {t: i for i, t in enumerate(kept)}
+    calls = tuple(
+        _lowered(graph, op, target, activations, {t: index[r] for t, r in roots.items() if r in index})
+        for op in graph.operators
+        if op.kind != "view"
+    )
+    return Program(
+        graph.name,
+        tuple(activations[t] for t in kept),
+        calls,
+        tuple(index[t] for t in graph.inputs),
+        tuple(index[roots[t]] for t in graph.outputs),
+    )
+
+
+def check_supported(graph: Graph) -> None:
+    """Raises one IngotError that lists every operator without a kernel, with its place and the rule it breaks."""
+    load_operators()
+    problems = []
+    for op in graph.operators:
+        if op.kind == "view":
+            continue
+        entry = OPERATORS.get(op.kind)
+        if entry is None:
+            problems.append(f"{op.place(graph)}: no kernel for {op.kind}")
+            continue
+        broken = next((rule for rule in entry.constraints if not rule(graph, op)), None)
+        if broken is not None:
+            problems.append(f"{op.place(graph)}: not met: {(broken.__doc__ or broken.__name__).strip()}")
+    if problems:
+        count = "1 operator" if len(problems) == 1 else f"{len(problems)} operators"
+        raise IngotError(
+            f"the built-in compiler cannot compile {count}:\n    " + "\n    ".join(problems),
+            where=graph.name,
+            remedy="docs/operators.md lists what is supported.",
+        )
+
+
+def _lowered(
+    graph: Graph, op: Operator, target: Target, activations: dict[int, Activation], index: dict[int, int]
+) -> Call:
+    call = OPERATORS[op.kind].lower(Site(graph, op, target, activations))
+    return replace(
+        call,
+        inputs=tuple(index[_present(op.inputs[position])] for position in call.inputs),
+        outputs=tuple(index[op.outputs[position]] for position in call.outputs),
+        origin=op.origin or ((op.index,) if op.index >= 0 else ()),
+    )
+
+
+def _present(tensor: int | None) -> int:
+    assert tensor is not None
+    return tensor
+
+
+def _roots(graph: Graph) -> dict[int, int]:
+    """tensor -> the tensor whose memory it is."""
+    roots = {t: t for t in range(len(graph.tensors))}
+    for op in graph.operators:
+        if op.kind == "view":
+            roots[op.outputs[0]] = roots[_present(op.inputs[0])]
+    return roots
+
+
+def _activation(graph: Graph, t: int, is_output: bool) -> Activation:
+    tensor = graph.tensors[t]
+    rows = tensor.shape[1] if len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.nbytes else 1
+    role = "input" if t in graph.inputs else "state" if tensor.is_variable else "output" if is_output else "activation"
+    return Activation(
+        tensor.name, tensor.shape, tensor.dtype, tensor.quant, rows, tensor.nbytes // rows, role, graph_id=t
+    )
+
+
+def _with_copies(graph: Graph) -> Graph:
+    """The graph in which every network output has memory of its own, written by an operator."""
+    roots = _roots(graph)
+    written = {t for op in graph.operators if op.kind != "view" for t in op.outputs}
+    tensors, operators, outputs, taken = list(graph.tensors), list(graph.operators), [], set[int]()
+    for t in graph.outputs:
+        root = roots[t]
+        if root in written and root not in taken and root not in graph.inputs:
+            taken.add(root)
+            outputs.append(t)
+            continue
+        copy = len(tensors)
+        tensors.append(replace(graph.tensors[t], data=None, is_variable=False))
+        operators.append(Operator("copy", (t,), (copy,)))
+        outputs.append(copy)
+    if tuple(outputs) == graph.outputs:
+        return graph
+    return replace(graph, tensors=tuple(tensors), operators=tuple(operators), outputs=tuple(outputs))
