@@ -17,7 +17,7 @@ Fields = dict[str, int | tuple[int, ...]]
 
 
 def fits_broadcast(graph: Graph, op: Operator) -> bool:
-    """The two inputs broadcast over at most five dimensions that differ in kind, neighbours of one kind counted once."""
+    """The inputs broadcast over at most five dimensions; neighbours that broadcast alike count as one."""
     a, b, out = (graph.tensors[t].shape for t in (*op.inputs[:2], op.outputs[0]) if t is not None)
     return len(_merged(_strides(a, out), _strides(b, out), out)) <= _LOOPS + 1
 

@@ -69,7 +69,7 @@ def lower_pad(site: Site) -> Call:
 
 
 def _levels(shape: tuple[int, ...], pads: list[tuple[int, int]], size: int) -> list[tuple[int, int, int]]:
-    """Five (before, size, after), outermost first, the last in bytes; dimensions without padding join the next outer."""
+    """Five (before, size, after), outermost first, last in bytes; a dimension without padding joins the next outer."""
     loops = [(before, extent, after) for extent, (before, after) in zip(shape, pads, strict=True)]
     loops.append((0, size, 0))
     merged: list[tuple[int, int, int]] = []

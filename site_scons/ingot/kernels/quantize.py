@@ -31,7 +31,7 @@ _QUANTIZE = {
 
 
 def quantize_types(graph: Graph, op: Operator) -> bool:
-    """float32 to int8, uint8 or int16; int8, uint8 to int8, uint8, int16; int16 to int8, int16, int32; int32 to int8, int16."""
+    """float32 to 8 or 16 bits; 8 bits to 8 or 16 bits; int16 to int8, int16, int32; int32 to int8, int16."""
     return (graph.tensors[op.inputs[0] or 0].dtype, graph.tensors[op.outputs[0]].dtype) in _QUANTIZE
 
 

@@ -57,7 +57,7 @@ class Site:
 
 
 Constraint = Callable[[Graph, Operator], bool]
-Lowering = Callable[[Site], Call]
+Lowering = Callable[[Site], Call | tuple[Call, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ OPERATORS: dict[str, Entry] = {}
 def lowers(*kinds: str, constraints: tuple[Constraint, ...] = ()) -> Callable[[Lowering], Lowering]:
     """Registers the decorated function as the lowering of these operator kinds.
 
-    The function returns a Call whose `inputs` and `outputs` are positions among `op.inputs` and `op.outputs`;
-    lower() replaces them by tensor indexes. Constant inputs go into params or fields and are not listed.
+    The function returns a Call, or several (in order), whose `inputs` and `outputs` are positions among `op.inputs`
+    and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and are not listed.
     """
 
     def register(function: Lowering) -> Lowering:

@@ -1,0 +1,84 @@
+"""CONCATENATION and PACK (firmware/kernels/concat.c)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ingot.graph import Graph, Operator
+from ingot.kernels.program import Activation, Call, Param
+from ingot.kernels.registry import Site, lowers
+from ingot.kernels.rows import Window, same_rows
+
+_MOST = 16
+
+
+def at_most_sixteen(graph: Graph, op: Operator) -> bool:
+    """At most 16 inputs, at least one of them not constant."""
+    inputs = [graph.tensors[t] for t in op.inputs if t is not None]
+    return 1 <= len(inputs) <= _MOST and any(not t.is_constant for t in inputs)
+
+
+def concat_types(graph: Graph, op: Operator) -> bool:
+    """All inputs have the output's type and, when quantized, its scale and zero point."""
+    output = graph.tensors[op.outputs[0]]
+    inputs = [graph.tensors[t] for t in op.inputs if t is not None]
+    return all(t.dtype is output.dtype and (output.quant is None or output.quant.same(t.quant)) for t in inputs)
+
+
+def no_activation(graph: Graph, op: Operator) -> bool:
+    """No fused activation."""
+    return op.attrs.get("activation", "NONE") == "NONE"
+
+
+@lowers("CONCATENATION", "PACK", constraints=(at_most_sixteen, concat_types, no_activation))
+def lower_concat(site: Site) -> Call:
+    """ingot_concat_<number of activations>(), row by row."""
+    target = site.rows_out()
+    shape, size = site.output().shape, site.output().dtype.size
+    axis = int(site.op.attrs.get("axis", 0)) % len(shape)
+    pack = site.op.kind == "PACK"
+    extents = [1 if pack else site.input(i).shape[axis] for i in range(len(site.op.inputs))]
+    inner = math.prod(shape[axis + 1 :]) * size
+    split = target.rows > 1
+    along_rows = split and axis == 1
+    activations = tuple(i for i in range(len(extents)) if not site.input(i).is_constant)
+    starts = np.concatenate([[0], np.cumsum(extents)])
+    windows = [
+        _rows_of_part(site.rows_in(i), target, int(starts[i]), extents[i])
+        if along_rows
+        else _same_split(site.rows_in(i), target, split and axis > 1)
+        for i in activations
+    ]
+    return Call(
+        kernel=f"concat_{len(activations)}",
+        descriptor="concat",
+        inputs=activations,
+        outputs=(0,),
+        fields={
+            "inputs": len(extents),
+            "constants": sum(1 << i for i in range(len(extents)) if i not in activations),
+            "groups": 1 if along_rows else math.prod(shape[:axis]) // (target.rows if axis > 1 else 1),
+            "out_pitch": target.row_bytes,
+            "part": tuple(n if along_rows else n * inner for n in extents),
+            "rows": target.rows,
+            "along_rows": int(along_rows),
+        },
+        params=tuple(
+            Param(f"part{i}", np.asarray(site.input(i).data)) for i in range(len(extents)) if i not in activations
+        ),
+        windows=tuple(windows),
+    )
+
+
+def _same_split(source: Activation, target: Activation, inside_rows: bool) -> Window | None:
+    return same_rows(source, target) if inside_rows or target.rows == 1 == source.rows else None
+
+
+def _rows_of_part(source: Activation, target: Activation, start: int, rows: int) -> Window | None:
+    """Output row y is row y - start of this input; other output rows ask for nothing new."""
+    if source.rows != rows:
+        return None
+    row = np.clip(np.arange(target.rows) - start, 0, rows - 1)
+    return np.stack([row, row], axis=1).astype(np.int32)

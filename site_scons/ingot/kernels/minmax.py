@@ -1,0 +1,24 @@
+"""MAXIMUM and MINIMUM (firmware/kernels/minmax.c): stored numbers are compared as they are."""
+
+from __future__ import annotations
+
+from ingot.graph import DType, Graph, Operator
+from ingot.kernels.add import one_type
+from ingot.kernels.broadcast import fits_broadcast, lower_binary, operands_differ
+from ingot.kernels.program import Call
+from ingot.kernels.registry import Site, lowers
+
+_SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
+
+
+def one_scale(graph: Graph, op: Operator) -> bool:
+    """Quantized inputs have the output's scale and zero point."""
+    output = graph.tensors[op.outputs[0]]
+    inputs = [graph.tensors[t] for t in op.inputs[:2] if t is not None]
+    return output.quant is None or all(output.quant.same(t.quant) for t in inputs)
+
+
+@lowers("MAXIMUM", "MINIMUM", constraints=(one_type, one_scale, fits_broadcast, operands_differ))
+def lower_minmax(site: Site) -> Call:
+    """ingot_maximum_<type>() or ingot_minimum_<type>(); in place over either input of the output's shape."""
+    return lower_binary(site, f"{site.op.kind.lower()}_{_SUFFIX[site.output().dtype]}", ())
