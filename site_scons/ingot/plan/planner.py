@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingot.errors import IngotError
 from ingot.kernels.program import Program
 from ingot.plan.pools import PlanPool, candidates, usable
-from ingot.plan.spill import spill
+from ingot.plan.spill import spill, traffic
 from ingot.plan.types import Placement, Plan
 from ingot.plan.verify import verify_plan
 from ingot.schedule.buffers import Buffer, buffers_of, placed_outside
@@ -22,8 +22,8 @@ def make_plan(
     """Places everything, and verifies the result.
 
     pools: what may be used, in order of preference among equal scores. The best pool (or run of contiguous pools, as
-    one virtual pool) that holds everything takes everything; when there is none, the least used buffers spill into
-    pools with a lower score. Raises IngotError when the pools together are too small.
+    one virtual pool) takes everything if it holds everything. Else the least used buffers spill into pools with a lower
+    score, unless a single pool with a lower score does better. Raises IngotError when the pools are too small.
     """
     options = options or ScheduleOptions()
     buffers = buffers_of(program, schedule.regions, schedule.aliases, options)
@@ -31,13 +31,14 @@ def make_plan(
     offsets = _offsets(program, schedule, buffers)
     need = max((o + b.size for o, b in zip(offsets, buffers, strict=True)), default=0)
     home = next((pool for pool in arenas if usable(pool, pools) >= need), None)
-    if home is not None:
-        where = [(home.name, offset) for offset in offsets]
-    else:
+    where = [(home.name, offset) for offset in offsets] if home else None
+    if home is None or home.score < max(pool.score for pool in arenas):
         spilled = spill(program, schedule, buffers, pools)
-        if spilled is None:
-            raise _too_small(program, buffers, need, schedule.lower_bound, pools)
-        where = spilled
+        scores = {pool.name: pool.score for pool in arenas}
+        both = [w for w in (where, spilled) if w is not None]
+        where = min(both, key=lambda w: _slowness(program, buffers, w, scores), default=None)
+    if where is None:
+        raise _too_small(program, buffers, need, schedule.lower_bound, pools)
     plan = _assemble(program, buffers, where, schedule, options)
     verify_plan(program, schedule, plan, arenas, options)
     return plan
@@ -48,6 +49,14 @@ def _offsets(program: Program, schedule: Schedule, buffers: Sequence[Buffer]) ->
     if schedule.offsets or schedule.scratch_offsets:
         return [schedule.offsets[b.tensors[0]] if b.tensors else schedule.scratch_offsets[b.calls[0]] for b in buffers]
     return pack(placement_problem(schedule, buffers), schedule.lower_bound)
+
+
+def _slowness(
+    program: Program, buffers: Sequence[Buffer], where: Sequence[tuple[str, int]], scores: Mapping[str, int]
+) -> int:
+    """Bytes moved, weighted by how far their pool is below the best score."""
+    best = max(scores.values())
+    return sum(traffic(program, b) * (best - scores[pool]) for b, (pool, _) in zip(buffers, where, strict=True))
 
 
 def _assemble(

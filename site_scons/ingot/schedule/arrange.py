@@ -60,7 +60,7 @@ def arrange(linear: LinearOrder, path: Sequence[Cut], goal: int) -> Arrangement 
 def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> Arrangement | None:
     states = list(_start(linear, goal))
     for cut in path:
-        forms = _directions(linear, cut)
+        forms = _directions(linear, cut, goal)
         found: dict[tuple[tuple[int, int], ...], _State] = {}
         for state in states:
             for form in forms:
@@ -75,13 +75,11 @@ def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> 
     return _trace(min(states, key=lambda s: (s.peak, s.living)))
 
 
-def _directions(linear: LinearOrder, cut: Cut) -> list[Form]:
-    """The region top-down, and bottom-up where that makes a difference and costs no more."""
+def _directions(linear: LinearOrder, cut: Cut, goal: int) -> list[Form]:
+    """The region top-down, and bottom-up where that makes a difference, as far as they need no more than `goal`."""
     form = linear.form(cut.begin, cut.end, cut.grain)
-    if not any(low > -linear.program.tensors[y].nbytes for (_, y), (low, _) in form.plan.overlays.items()):
-        return [form]
-    other = linear.form(cut.begin, cut.end, cut.grain, reverse=True)
-    return [form, other] if other.memory <= form.memory else [form]
+    both = [form, linear.form(cut.begin, cut.end, cut.grain, reverse=True)] if linear.turns(form) else [form]
+    return [f for f in both if f.memory <= goal]
 
 
 def _start(linear: LinearOrder, goal: int) -> Iterator[_State]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingot.schedule.cost import FUSED, REGION, call_cost
+from ingot.schedule.cost import FUSED, REGION
 from ingot.schedule.linear import LinearOrder
 
 LONGEST = 24
@@ -40,7 +40,7 @@ def least_peak(linear: LinearOrder, longest: int = LONGEST) -> tuple[int, list[C
             if bound >= best[end]:
                 break
             begin = -negative
-            peak = max(best[begin], linear.form(begin, end, FINE).memory)
+            peak = max(best[begin], linear.best_form(begin, end, FINE).memory)
             if peak < best[end]:
                 best[end], via[end] = peak, Cut(begin, end, FINE)
     return best[count], _path(via)
@@ -67,9 +67,9 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
                 break
             if begin in hopeless:
                 continue
-            if linear.form(begin, end, FINE).memory > limit:
+            if linear.best_form(begin, end, FINE).memory > limit:
                 hopeless.add(begin)
-            elif linear.form(begin, end, grain).memory <= limit:
+            elif linear.best_form(begin, end, grain).memory <= limit:
                 best[end], via[end] = cost, Cut(begin, end, grain)
     if via[count] is None and count:
         return None
@@ -85,7 +85,7 @@ def region_cost(linear: LinearOrder, begin: int, end: int, grain: int) -> int:
     total = REGION + FUSED * fused
     for index, height in zip(calls, rows, strict=True):
         each = 1 if grain == FINE else max(1, -(-grain * height // max(tallest, 1)))
-        total += call_cost(linear.program, linear.program.calls[index], height, each, fused)
+        total += linear.call_cost(index, each, fused)
     return total
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingot.kernels.program import Program
 from ingot.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside
+from ingot.schedule.cost import call_cost
 from ingot.schedule.extent import extent
 from ingot.schedule.rows import RegionTensors, RowPlan, RowScheduler
 from ingot.schedule.types import ScheduleOptions
@@ -62,6 +63,8 @@ class LinearOrder:
         self.bytes = [align(t.nbytes) for t in program.tensors]
         self.live_bytes = [sum(self.bytes[t] for t in alive) for alive in self.live]
         self._forms: dict[tuple[int, int, int, bool], Form] = {}
+        self._rings = self._ring_at_least()
+        self._costs: dict[tuple[int, int, bool], int] = {}
         self._least: dict[tuple[int, int], int] = {}
 
     def tensors(self, begin: int, end: int) -> RegionTensors:
@@ -79,22 +82,20 @@ class LinearOrder:
             dying = sum(self.bytes[t] for t in parts.dying)
             born = sum(self.bytes[t] for t in parts.born)
             through = self.live_bytes[begin] - dying
-            self._least[key] = through + max(dying, born) + self._least_rings(begin, end, parts)
+            self._least[key] = through + max(dying, born) + sum(self._rings.get(t, 0) for t in parts.inner)
         return self._least[key]
 
-    def _least_rings(self, begin: int, end: int, parts: RegionTensors) -> int:
-        """Every inner tensor that cannot share memory keeps at least the rows that one row of a reader needs."""
-        least: dict[int, int] = {}
+    def _ring_at_least(self) -> dict[int, int]:
+        """tensor -> bytes its ring has at least: the rows that one row of a reader needs; 0 if it may share memory."""
         pointwise: set[int] = set()
-        for at in range(begin, end):
-            call = self.program.calls[self.order[at]]
+        rows: dict[int, int] = {}
+        for index, call in enumerate(self.program.calls):
             if call.inplace:
                 pointwise.update((*call.inputs, *call.outputs))
-        for at in range(begin, end):
-            for entry in self.scheduler.reads(self.order[at], False):
-                if entry.tensor in parts.inner and entry.tensor not in pointwise:
-                    least[entry.tensor] = max(least.get(entry.tensor, 0), entry.most)
-        return sum(rows * self.scheduler.row_bytes[t] for t, rows in least.items())
+            for entry in self.scheduler.reads(index, False):
+                need = self.scheduler.rows[entry.tensor] if entry.whole else entry.most
+                rows[entry.tensor] = max(rows.get(entry.tensor, 0), need)
+        return {t: n * self.scheduler.row_bytes[t] for t, n in rows.items() if t not in pointwise}
 
     def form(self, begin: int, end: int, grain: int, reverse: bool = False) -> Form:
         """The region [begin, end) with that grain (see RowScheduler.plan)."""
@@ -102,6 +103,29 @@ class LinearOrder:
         if key not in self._forms:
             self._forms[key] = self._make_form(begin, end, grain, reverse)
         return self._forms[key]
+
+    def best_form(self, begin: int, end: int, grain: int) -> Form:
+        """The direction that needs less memory; top-down when both need the same."""
+        down = self.form(begin, end, grain)
+        if not self.turns(down) or down.memory <= self.least(begin, end):
+            return down
+        up = self.form(begin, end, grain, reverse=True)
+        return up if up.memory < down.memory else down
+
+    def turns(self, form: Form) -> bool:
+        """Whether the direction makes a difference: something that is born overlays something that dies."""
+        sizes = self.program.tensors
+        return any(
+            low > -sizes[y].nbytes or high < sizes[x].nbytes for (x, y), (low, high) in form.plan.overlays.items()
+        )
+
+    def call_cost(self, index: int, grain: int, fused: bool) -> int:
+        """The cost model's instructions of a call, see ingot.schedule.cost."""
+        key = (index, grain, fused)
+        if key not in self._costs:
+            call = self.program.calls[index]
+            self._costs[key] = call_cost(self.program, call, self.scheduler.call_rows(index), grain, fused)
+        return self._costs[key]
 
     def _make_form(self, begin: int, end: int, grain: int, reverse: bool) -> Form:
         parts = self.tensors(begin, end)

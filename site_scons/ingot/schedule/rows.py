@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ingot.kernels.program import Program
 from ingot.schedule.reads import GONE, Reads, reads_of, streams
@@ -39,13 +40,34 @@ class RowPlan:
     rings: inner tensor -> rows kept; a tensor that is kept whole is not listed. aliases: tensor -> the tensor of this
     region (or dying) whose memory it takes over, resolved.
     overlays: (dying, born), both resolved -> forbidden open interval of start(born) - start(dying), in bytes.
+    raw: (call, row, count) in the order of execution, rows counted in the region's direction; a call that only runs
+        whole has one row.
+    heights: rows of each call's outputs. whole: whether it only runs whole. inside: whether its outputs are inner.
     """
 
-    steps: list[Step]
+    raw: list[tuple[int, int, int]]
+    heights: list[int]
+    whole: list[bool]
+    inside: list[bool]
     rings: dict[int, int] = field(default_factory=dict)
     aliases: dict[int, int] = field(default_factory=dict)
     overlays: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     reverse: bool = False
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Steps in the tensors' row numbers; neighbouring steps of one call whose outputs stay inside become one."""
+        steps: list[Step] = []
+        for k, y, n in self.raw:
+            total = self.heights[k]
+            if self.whole[k]:
+                n = total
+            row = total - y - n if self.reverse else y
+            if steps and self.inside[k] and steps[-1].call == k:
+                last = steps.pop()
+                row, n = min(row, last.row), n + last.count
+            steps.append(Step(k, row, n))
+        return tuple(steps)
 
 
 class RowScheduler:
@@ -255,7 +277,6 @@ class _Run:
     def result(self) -> RowPlan:
         """The plan, with rows in the tensors' own numbering."""
         owner, program = self._owner, self._program
-        steps = self._merged()
         rings = {}
         for tensor in sorted(self._tensors.inner):
             root = self._root.get(tensor, tensor)
@@ -272,22 +293,11 @@ class _Run:
                 born = self._root.get(tensor, tensor)
                 if born not in self._tensors.dying and (dying, born) not in overlays:
                     overlays[dying, born] = (0, 0)
-        return RowPlan(steps, rings, dict(self._root), overlays, self._reverse)
-
-    def _merged(self) -> list[Step]:
-        """Steps in the tensors' numbering; neighbouring steps of one call whose outputs stay inside become one."""
-        steps: list[Step] = []
-        for k, y, n in self.steps:
-            total = self._owner.rows[self._program.calls[self._calls[k]].outputs[0]]
-            if self._rows[k] == 1:
-                n = total
-            row = total - y - n if self._reverse else y
-            inside = all(t in self._tensors.inner for t in self._program.calls[self._calls[k]].outputs)
-            if steps and inside and steps[-1].call == k:
-                last = steps.pop()
-                row, n = min(row, last.row), n + last.count
-            steps.append(Step(k, row, n))
-        return steps
+        heights = [owner.rows[program.calls[i].outputs[0]] for i in self._calls]
+        inside = [all(t in self._tensors.inner for t in program.calls[i].outputs) for i in self._calls]
+        return RowPlan(
+            self.steps, heights, [r == 1 for r in self._rows], inside, rings, dict(self._root), overlays, self._reverse
+        )
 
 
 def _resolve(direct: Mapping[int, int]) -> dict[int, int]:

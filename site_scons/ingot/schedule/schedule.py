@@ -74,8 +74,8 @@ def unfused(line: LinearOrder) -> list[Cut]:
 
 
 def bound(line: LinearOrder, path: Sequence[Cut]) -> int:
-    """The largest need of a region."""
-    return max((line.form(cut.begin, cut.end, cut.grain).memory for cut in path), default=0)
+    """The largest need of a region, each in its better direction."""
+    return max((line.best_form(cut.begin, cut.end, cut.grain).memory for cut in path), default=0)
 
 
 def _finish(line: LinearOrder, path: Sequence[Cut], goal: int, plain: int) -> Schedule:
