@@ -71,10 +71,10 @@ def operand_order(site: Site) -> tuple[int, int]:
 
 
 def _window(site: Site, position: int, target: Activation) -> Window | None:
-    source = site.rows_in(position)
-    if source.rows == target.rows and site.input(position).shape == site.output().shape:
+    source, out = site.rows_in(position), site.output().shape
+    if site.input(position).shape == out:
         return same_rows(source, target)
-    if source.rows == target.rows and target.rows > 1:
+    if target.rows > 1 and _strides(tuple(site.input(position).shape), tuple(out))[1]:
         return same_rows(source, target)
     return one_row(source, target)
 

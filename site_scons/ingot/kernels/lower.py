@@ -44,10 +44,12 @@ def lower(graph: Graph, target: Target) -> Program:
         if t != root and root in activations:
             activations[t] = replace(activations[root], shape=graph.tensors[t].shape, quant=graph.tensors[t].quant)
     index = {t: i for i, t in enumerate(kept)}
+    indexes = {t: index[r] for t, r in roots.items() if r in index}
     calls = tuple(
-        _lowered(graph, op, target, activations, {t: index[r] for t, r in roots.items() if r in index})
+        call
         for op in graph.operators
         if op.kind != "view"
+        for call in _lowered(graph, op, target, activations, indexes)
     )
     return Program(
         graph.name,
@@ -83,13 +85,16 @@ def check_supported(graph: Graph) -> None:
 
 def _lowered(
     graph: Graph, op: Operator, target: Target, activations: dict[int, Activation], index: dict[int, int]
-) -> Call:
-    call = OPERATORS[op.kind].lower(Site(graph, op, target, activations))
-    return replace(
-        call,
-        inputs=tuple(index[_present(op.inputs[position])] for position in call.inputs),
-        outputs=tuple(index[op.outputs[position]] for position in call.outputs),
-        origin=op.origin or ((op.index,) if op.index >= 0 else ()),
+) -> tuple[Call, ...]:
+    calls = OPERATORS[op.kind].lower(Site(graph, op, target, activations))
+    return tuple(
+        replace(
+            call,
+            inputs=tuple(index[_present(op.inputs[position])] for position in call.inputs),
+            outputs=tuple(index[op.outputs[position]] for position in call.outputs),
+            origin=op.origin or ((op.index,) if op.index >= 0 else ()),
+        )
+        for call in (calls if isinstance(calls, tuple) else (calls,))
     )
 
 

@@ -291,7 +291,7 @@ def _split_rows(view: _View, source: Activation, target: Activation) -> tuple[_R
         minor_is_row = minor % pitch == 0
         reach = sum((loop.count - 1) * loop.source for loop in within)
         reach += 0 if minor_is_row else (minor_count - 1) * minor
-        stays = 0 <= first_byte and first_byte + reach + view.element <= pitch and minor >= 0
+        stays = first_byte >= 0 and first_byte + reach + view.element <= pitch and minor >= 0
         if stays and all(loop.source >= 0 for loop in within):
             part = across[0] if across else _Loop(1, 0, 0)
             if part.count == 1 or part.source == pitch:

@@ -74,7 +74,8 @@ def lowers(*kinds: str, constraints: tuple[Constraint, ...] = ()) -> Callable[[L
     """Registers the decorated function as the lowering of these operator kinds.
 
     The function returns a Call, or several (in order), whose `inputs` and `outputs` are positions among `op.inputs`
-    and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and are not listed.
+    and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and
+    are not listed.
     """
 
     def register(function: Lowering) -> Lowering:
