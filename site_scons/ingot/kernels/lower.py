@@ -83,18 +83,17 @@ def check_supported(graph: Graph) -> None:
         )
 
 
-def _lowered(
-    graph: Graph, op: Operator, target: Target, activations: dict[int, Activation], index: dict[int, int]
-) -> tuple[Call, ...]:
-    calls = OPERATORS[op.kind].lower(Site(graph, op, target, activations))
+def _lowered(site: Site, memory: dict[int, int]) -> tuple[Call, ...]:
+    op = site.op
+    lowered = OPERATORS[op.kind].lower(site)
     return tuple(
         replace(
             call,
-            inputs=tuple(index[_present(op.inputs[position])] for position in call.inputs),
-            outputs=tuple(index[op.outputs[position]] for position in call.outputs),
+            inputs=tuple(memory[_present(op.inputs[position])] for position in call.inputs),
+            outputs=tuple(memory[op.outputs[position]] for position in call.outputs),
             origin=op.origin or ((op.index,) if op.index >= 0 else ()),
         )
-        for call in (calls if isinstance(calls, tuple) else (calls,))
+        for call in (lowered if isinstance(lowered, tuple) else (lowered,))
     )
 
 
