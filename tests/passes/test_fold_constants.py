@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ingot.errors import IngotError
 from ingot.passes.fold_constants import fold_constants
 from ingot.run.oracle import Reference
 from passes.helpers import check_optimized, graph_of, kinds
@@ -137,3 +138,15 @@ def test_what_is_not_constant_stays():
     y = b.tensor((3, 4), "int32")
     b.operator("FLOOR_DIV", [b.constant(A), b.constant(np.zeros((3, 4), np.int32))], [y])
     assert kinds(fold_constants(graph_of(b.finish([y], inputs=[])))) == ["FLOOR_DIV"]
+
+
+def test_a_computed_argument_that_does_not_fit():
+    """The frontend cannot see that the slice is outside: its begin is worked out here."""
+    b = tfl.Builder()
+    x = b.input((1, 4), "int8", 0.1, 0)
+    begin = b.tensor((2,), "int32")
+    b.operator("ADD", [b.constant(i32(0, 2)), b.constant(i32(0, 1))], [begin])
+    y = b.tensor((1, 2), "int8", 0.1, 0)
+    b.operator("SLICE", [x, begin, b.constant(i32(1, 2))], [y])
+    with pytest.raises(IngotError, match=r"operator 1 \(SLICE.*from \[0, 3\] of size \[1, 2\] is outside"):
+        fold_constants(graph_of(b.finish([y])))

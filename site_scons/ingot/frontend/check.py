@@ -30,21 +30,27 @@ _RANGES = {DType.INT8: (-128, 127), DType.UINT8: (0, 255), DType.INT16: (-32768,
 def check_operators(graph: Graph, where: str) -> None:
     """Raises IngotError at the first operator whose tensors do not fit together."""
     for op in graph.operators:
+        check_shapes(graph, op, where)
         place = f"{where}: {op.place(graph)}"
-        try:
-            expected = result_shapes(graph, op)
-        except Mismatch as mismatch:
-            raise IngotError(f"{mismatch}.", where=place, remedy=DAMAGED) from None
-        for t, shape in zip(op.outputs, expected or (), strict=False):
-            if shape is not None and graph.tensors[t].shape != shape:
-                raise IngotError(
-                    f"its output is {list(graph.tensors[t].shape)}, its inputs and options give {list(shape)}.",
-                    where=place,
-                    remedy=DAMAGED,
-                )
         _check_types(graph, op, place)
         if op.kind in ARITHMETIC:
             _check_quantization(graph, op, place)
+
+
+def check_shapes(graph: Graph, op: Operator, where: str) -> None:
+    """Raises IngotError when the inputs do not fit together, or give another result than the graph says."""
+    place = f"{where}: {op.place(graph)}"
+    try:
+        expected = result_shapes(graph, op)
+    except Mismatch as mismatch:
+        raise IngotError(f"{mismatch}.", where=place, remedy=DAMAGED) from None
+    for t, shape in zip(op.outputs, expected or (), strict=False):
+        if shape is not None and graph.tensors[t].shape != shape:
+            raise IngotError(
+                f"its output is {list(graph.tensors[t].shape)}, its inputs and options give {list(shape)}.",
+                where=place,
+                remedy=DAMAGED,
+            )
 
 
 def _check_types(graph: Graph, op: Operator, place: str) -> None:

@@ -344,6 +344,36 @@ def _tile(args: Args) -> Result:
     return [tuple(n * m for n, m in zip(shape, multiples, strict=True))]
 
 
+def _fill(args: Args) -> Result:
+    shape = args.values(0)
+    if shape is not None and any(n < 0 for n in shape):
+        raise Mismatch(f"it fills a negative shape {shape}")
+    return [None if shape is None else tuple(shape)]
+
+
+def _broadcast_to(args: Args) -> Result:
+    shape = args.values(1)
+    if shape is None:
+        return [None]
+    try:
+        fits = min(shape, default=0) >= 0 and np.broadcast_shapes(args.shape(), tuple(shape)) == tuple(shape)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Mismatch(f"its input {list(args.shape())} does not broadcast to {shape}")
+    return [tuple(shape)]
+
+
+def _range(args: Args) -> Result:
+    tensors = [args.tensor(i) for i in range(3)]
+    if any(t is None or t.data is None or t.data.dtype.kind not in "iu" or t.elements != 1 for t in tensors):
+        return [None]
+    start, limit, step = (args.values(i)[0] for i in range(3))  # type: ignore[index]
+    if step == 0:
+        raise Mismatch("its step is 0")
+    return [(len(range(start, limit, step)),)]
+
+
 def _transpose(args: Args) -> Result:
     order, shape = args.values(1), args.shape()
     if order is None:
@@ -456,6 +486,9 @@ _RULES: dict[str, Rule] = {
     "STRIDED_SLICE": _strided_slice,
     "GATHER": _gather,
     "TILE": _tile,
+    "FILL": _fill,
+    "BROADCAST_TO": _broadcast_to,
+    "RANGE": _range,
     "TRANSPOSE": _transpose,
     "RESIZE_BILINEAR": _resize,
     "RESIZE_NEAREST_NEIGHBOR": _resize,

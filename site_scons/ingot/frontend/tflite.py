@@ -150,6 +150,7 @@ def _read_tensors(
             shape = tuple(int(n) for n in numbers(raw, "Shape"))
             buffer = buffers[raw.Buffer()]
             sparse = raw.Sparsity() is not None
+            is_variable = bool(raw.IsVariable())
         place = f"{where}: tensor {index} ('{name}')"
         if number not in _DTYPES:
             if index in used:
@@ -173,7 +174,7 @@ def _read_tensors(
             quant = _read_quantization(raw, shape, place)
         with reading(place, "the data"):
             values = _read_data(buffer, shape, dtype, index in produced, data, place)
-        tensors.append(Tensor(name, shape, dtype, quant, values, bool(raw.IsVariable())))
+        tensors.append(Tensor(name, shape, dtype, quant, values, is_variable))
     if foreign:
         raise IngotError(
             "unsupported tensor types: " + "; ".join(foreign) + ".",
