@@ -56,7 +56,7 @@ def finish(env, built):
     _check_targets(env)
     quiet = ("help", "clean", "no_exec", "no_progress", "silent")
     if not any(SCons.Script.GetOption(name) for name in quiet):
-        atexit.register(_summary, Path(str(built.proof[1])))
+        atexit.register(_summary, [str(node) for node in built.everything], Path(str(built.proof[1])))
 
 
 def _help():
@@ -87,12 +87,9 @@ def _check_targets(env):
             raise IngotError(f"there is no target '{name}'", remedy=did_you_mean(name, TARGETS))
 
 
-def _summary(figures):
-    """Prints the figures when the build got as far as making them and everything succeeded."""
-    from ingot_tool import SECONDS
+def _summary(files, figures):
+    """Prints the figures when something of the firmware was built and everything succeeded."""
+    from ingot_tool import BUILT, SECONDS
 
-    built = any(step in SECONDS for step in ("check_firmware", "compile_network", "link"))
-    if not built or SCons.Script.GetBuildFailures() or not figures.is_file():
-        return
-    print()
-    print(summary_text(json.loads(figures.read_text()), SECONDS))
+    if BUILT.intersection(files) and figures.is_file() and not SCons.Script.GetBuildFailures():
+        print(f"\n{summary_text(json.loads(figures.read_text()), SECONDS)}")

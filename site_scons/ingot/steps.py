@@ -245,3 +245,23 @@ def check_firmware(
     write_if_changed(memory_map, memory_map_text(proven))
     write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
     return facts
+
+
+def binaries(elf: Path, board: Path, binary: Path, hexfile: Path) -> None:
+    """Writes firmware.bin (what is signed and flashed) and firmware.hex (all of it at its flash addresses)."""
+    from ingot.emit.hexfile import write_firmware
+
+    target, _ = open_board(board)
+    write_firmware(target, elf, binary, hexfile)
+
+
+def weights_hex(c_info: Path, raws: Sequence[Path], hexfiles: Sequence[Path]) -> None:
+    """Writes each initializer as .hex at its flash address."""
+    from ingot.emit.c_info import read_c_info
+    from ingot.emit.hexfile import raw_to_hex
+
+    network = read_c_info(c_info)
+    for item, raw, target in zip(network.initializers, raws, hexfiles, strict=True):
+        if item.address is None:
+            raise IngotError(f"pool '{item.pool}' has no address, so its weights have no .hex", where=str(raw))
+        raw_to_hex(raw, item.address, target)

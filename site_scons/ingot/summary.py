@@ -58,6 +58,8 @@ def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float]) -> str:
         activations += " (the least this schedule needs)" if bound == facts["peak"] else f" (at least {bound:,})"
     epochs = " + ".join(f"{count} {kind}" for kind, count in facts["epochs"].items() if count) or "0"
     lines.append(f"  {activations}, weights {facts['weights']:,}, epochs {epochs}, {facts['macs']:,} MACs")
-    if seconds:
-        lines.append("  seconds: " + ", ".join(f"{step} {taken:.1f}" for step, taken in seconds.items()))
+    slow = {step: taken for step, taken in seconds.items() if taken >= 0.05}
+    if slow:
+        longest_first = sorted(slow, key=lambda step: -slow[step])
+        lines.append("  seconds: " + ", ".join(f"{step} {slow[step]:.1f}" for step in longest_first))
     return "\n".join(lines)

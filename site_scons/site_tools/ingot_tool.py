@@ -33,6 +33,9 @@ from ingot.stamp import code_stamp
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
 SECONDS: dict[str, float] = {}
 
+#: First targets of the steps that ran in this build.
+BUILT: set[str] = set()
+
 #: What progress lines and the summary call a step whose name is longer.
 VERBS = {
     "obtain_model": "obtain",
@@ -82,8 +85,8 @@ def ingot_step(env, step, inputs, outputs, label="", also=(), watch=None, always
     """
     job = {
         "step": step,
-        "inputs": {name: _count(files) for name, files in inputs.items()},
-        "outputs": {name: _count(files) for name, files in outputs.items()},
+        "inputs": [[name, _count(files)] for name, files in inputs.items()],
+        "outputs": [[name, _count(files)] for name, files in outputs.items()],
         "options": options,
         "watch": watch,
         "code": code_stamp(),
@@ -115,11 +118,9 @@ def _add_job(target, source, env):
 
 
 def _arguments(counts, nodes):
-    """The nodes' paths by argument name."""
+    """The nodes' paths by argument name; the names stand in the order of the nodes."""
     paths = iter([Path(str(node)) for node in nodes])
-    return {
-        name: next(paths) if count is None else [next(paths) for _ in range(count)] for name, count in counts.items()
-    }
+    return {name: next(paths) if count is None else [next(paths) for _ in range(count)] for name, count in counts}
 
 
 def _run_step(target, source, env):
@@ -137,7 +138,8 @@ def _run_step(target, source, env):
         print(f"ingot: {error}", file=sys.stderr)
         return 1
     finally:
-        _add_seconds(job["step"], time.monotonic() - started)
+        _add_seconds(VERBS.get(job["step"], job["step"]), time.monotonic() - started)
+    BUILT.add(str(target[0]))
     return 0
 
 
@@ -319,17 +321,18 @@ def ingot_firmware(env, board, manifest, source, twin=False):
     archive = kernel_archive(env, board)
     recipe = firmware.firmware_recipe(app, twin)
     elf, map_file = link_firmware(env, out, board, recipe, c_file, archive, script, include, twin)
-    images = env.Ingot(
-        "binaries",
-        {"elf": elf, **_board_file(env, board)},
-        {"binary": f"{out}/firmware.bin", "hexfile": f"{out}/firmware.hex"},
-        twin=twin,
-    )
-    weights = env.Ingot(
-        "weights_hex",
-        {"c_info": c_info, "raws": raws},
-        {"hexfiles": [f"{str(name)[:-4]}.hex" for name in raws]},
-    )
+    for_flash = []
+    if not twin:
+        for_flash += env.Ingot(
+            "binaries",
+            {"elf": elf, **_board_file(env, board)},
+            {"binary": f"{out}/firmware.bin", "hexfile": f"{out}/firmware.hex"},
+        )
+        for_flash += env.Ingot(
+            "weights_hex",
+            {"c_info": c_info, "raws": raws},
+            {"hexfiles": [f"{str(name)[:-4]}.hex" for name in raws]},
+        )
     proof = env.Ingot(
         "check_firmware",
         {"elf": elf, "c_info": c_info, "raws": raws, **_board_file(env, board)},
@@ -344,7 +347,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         c_info=c_info,
         raws=raws,
         proof=proof,
-        everything=[*network, *script, *config, elf, map_file, *images, *weights, *proof],
+        everything=[*network, *script, *config, elf, map_file, *for_flash, *proof],
     )
 
 
