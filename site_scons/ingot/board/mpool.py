@@ -214,7 +214,7 @@ def _parse(path: Path, text: str) -> Any:
             raise _syntax_error(path, str(error)) from error
 
 
-class _Duplicate(ValueError):
+class _Duplicate(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(f"the key '{key}' is given twice")
         self.key = key
@@ -452,7 +452,7 @@ def _param(path: Path, text: str, item: Any) -> tuple[str, int]:
     """One entry of "params.param": a named number of bytes."""
     entry = _Object(path, text, "an entry of params", item)
     name = entry.take("paramname", str, required=True)
-    return name, _bytes(_Object(path, text, f"param '{name}'", {name: item}), name)
+    return name, _bytes(_Object(path, text, f"param '{name}'", {"amount": item}), "amount")
 
 
 # ---------------------------------------------------------------- writing

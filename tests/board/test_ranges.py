@@ -1,0 +1,50 @@
+"""Half-open ranges against a model made of sets of addresses."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingot.board.ranges import Range, merged, size_text, without
+
+ranges = st.builds(lambda start, size: Range(start, start + size), st.integers(0, 40), st.integers(0, 12))
+careful = settings(max_examples=60, derandomize=True, deadline=None)
+
+
+def addresses(*items: Range) -> set[int]:
+    return {address for item in items for address in range(item.start, item.end)}
+
+
+@careful
+@given(ranges, ranges)
+def test_two_ranges(a: Range, b: Range) -> None:
+    assert a.overlaps(b) == bool(addresses(a) & addresses(b))
+    assert a.common(b).size == len(addresses(a) & addresses(b))
+    if b.size:
+        assert a.contains(b) == (addresses(b) <= addresses(a))
+
+
+@careful
+@given(ranges, st.lists(ranges, max_size=6))
+def test_cutting_and_merging(whole: Range, taken: list[Range]) -> None:
+    left = without(whole, taken)
+    assert addresses(*left) == addresses(whole) - addresses(*taken)
+    assert all(item.size for item in left) or not whole.size
+    joined = merged(taken)
+    assert addresses(*joined) == addresses(*taken)
+    assert all(low.end < high.start for low, high in itertools.pairwise(joined)), "touching ranges are one"
+
+
+def test_text() -> None:
+    assert str(Range(0x34000400, 0x34100000)) == "0x34000400-0x340FFFFF"
+    assert str(Range(16, 16)) == "0x00000010 (empty)"
+    assert [size_text(n) for n in (0, 512, 1023, 1024, 12800 << 10, 61 << 20)] == [
+        "0 B",
+        "512 B",
+        "1,023 B",
+        "1 KiB",
+        "12,800 KiB",
+        "61 MiB",
+    ]
