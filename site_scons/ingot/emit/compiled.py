@@ -48,6 +48,20 @@ class Compiled:
                 return pool
         raise KeyError(name)
 
+    def face(self, index: int) -> tuple[str, tuple[int, ...]]:
+        """Name and shape under which the application knows tensor `index` of the program.
+
+        Inputs and outputs go by the source model's: an output behind a RESHAPE shares memory with what was reshaped.
+        """
+        for ports, originals in (
+            (self.program.inputs, self.source.inputs),
+            (self.program.outputs, self.source.outputs),
+        ):
+            if index in ports:
+                tensor = self.source.tensors[originals[ports.index(index)]]
+                return tensor.name, tensor.shape
+        return self.program.tensors[index].name, self.program.tensors[index].shape
+
     def raw_name(self) -> str:
         """File name of the initializer."""
         return f"{self.name}_{self.prefix}.{self.pool(self.initializer_pool).fname}.raw"

@@ -50,14 +50,15 @@ def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
         tensor = compiled.program.tensors[index]
         place = compiled.plan.placements.get(index) or Placement(index, "", 0, tensor.nbytes, 0, last_epoch - 1)
         role = _role(compiled, index)
+        name, shape = compiled.face(index)
         first = 0 if role in ("input", "state") else place.first + 1
         buffers.append(
             NetworkBuffer(
-                name=tensor.name,
+                name=name,
                 pool=place.pool,
                 offset=place.offset,
                 size=place.size,
-                shape=tensor.shape,
+                shape=shape,
                 dtype=tensor.dtype.value,
                 role=role,
                 epochs=(first, last_epoch if role in ("output", "state") else place.last + 1),

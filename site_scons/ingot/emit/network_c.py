@@ -220,7 +220,8 @@ class _Writer:
         kind, unsigned = _LL_TYPES.get(tensor.dtype, ("DataType_UNDEFINED", 0))
         bits = tensor.dtype.size * 8
         quant = self.compiled.initializer.quants.get(index)
-        shape = tensor.shape or (1,)
+        name, extents = self.compiled.face(index)
+        shape = extents or (1,)
         if self._is_user(index):
             base, offset = f"(unsigned char *)&{self._address(index)}", 0
         else:
@@ -229,7 +230,7 @@ class _Writer:
         params = macro(self.compiled.initializer_pool)
         first = self.compiled.plan.placements[index].first + 1 if index in self.compiled.plan.placements else 0
         return {
-            "name": c_text.string(tensor.name),
+            "name": c_text.string(name),
             "base": base,
             "start": offset,
             "end": offset + tensor.nbytes,

@@ -8,13 +8,11 @@ import ingot
 from ingot.emit import c_text
 from ingot.emit.compiled import Compiled
 from ingot.emit.render import render
-from ingot.kernels.program import Activation
 
 
 def emit_network_h(compiled: Compiled) -> str:
     """The text of the header: prototypes, and shapes and sizes of inputs and outputs as macros."""
     name = c_text.identifier(compiled.name)
-    tensors = compiled.program.tensors
     return render(
         "network.h.j2",
         version=ingot.__version__,
@@ -24,8 +22,8 @@ def emit_network_h(compiled: Compiled) -> str:
         stand_in=compiled.stand_in,
         raw=c_text.comment(compiled.raw_name()),
         ports=[
-            ("IN", [_port(tensors[i]) for i in compiled.program.inputs]),
-            ("OUT", [_port(tensors[i]) for i in compiled.program.outputs]),
+            ("IN", [_port(compiled, i) for i in compiled.program.inputs]),
+            ("OUT", [_port(compiled, i) for i in compiled.program.outputs]),
         ],
         initializer_size=compiled.initializer.size,
         user=any(not place.pool for place in compiled.plan.placements.values()) or _unplaced(compiled),
@@ -37,12 +35,14 @@ def _unplaced(compiled: Compiled) -> bool:
     return any(port not in compiled.plan.placements for port in ports)
 
 
-def _port(tensor: Activation) -> dict[str, object]:
+def _port(compiled: Compiled, index: int) -> dict[str, object]:
+    tensor = compiled.program.tensors[index]
+    name, shape = compiled.face(index)
     return {
-        "title": c_text.comment(f"'{tensor.name}', {tensor.dtype.value} {_extents(tensor.shape)}"),
+        "title": c_text.comment(f"'{name}', {tensor.dtype.value} {_extents(shape)}"),
         "size": tensor.nbytes,
         "elements": tensor.nbytes // tensor.dtype.size,
-        "axes": _axes(tensor.shape),
+        "axes": _axes(shape),
     }
 
 

@@ -1,0 +1,164 @@
+"""The pipeline: a model file in, files out; bit-exact on the host; retraining moves nothing but data."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingot.board.mpool import Mpool, Pool
+from ingot.compile import CompileOptions, compile_model, output_names
+from ingot.emit.c_info import read_c_info
+from ingot.errors import IngotError
+from ingot.run.host import HostNetwork
+from ingot.run.inputs import random_inputs
+from ingot.run.oracle import Reference
+from support.requantizable import requantizable
+from support.shared import SHARED, shared
+
+POOLS = Mpool(
+    (
+        Pool("cpuRAM2", "AXISRAM2", 0x34100000, 1 << 20),
+        Pool("npuRAM3", "AXISRAM3", 0x34200000, 448 << 10, throughput="HIGH", latency="LOW"),
+        Pool("npuRAM4", "AXISRAM4", 0x34270000, 448 << 10, throughput="HIGH", latency="LOW"),
+        Pool("octoFlash", "xSPI2", 0x70380000, 61 << 20, "ACC_READ", latency="HIGH", cacheable=True),
+    )
+)
+WAYS = {
+    "balanced": CompileOptions(),
+    "ram": CompileOptions(optimize="ram"),
+    "speed": CompileOptions(optimize="speed"),
+    "unfused": CompileOptions(fuse=False),
+    "application": CompileOptions(io_placement="application", keep_inputs=True),
+}
+
+
+def model_file(folder: Path, seed: int = 0) -> Path:
+    path = folder / "model.tflite"
+    path.write_bytes(requantizable(seed))
+    return path
+
+
+def assert_bit_exact(model: Path, folder: Path, samples: int, *, sanitize: bool = False) -> None:
+    reference = Reference(model)
+    network = HostNetwork(folder, sanitize=sanitize)
+    for seed in range(samples):
+        inputs = random_inputs([(p.shape, p.dtype.name) for p in reference.inputs], seed)
+        for ours, theirs in zip(network.run(inputs), reference.run(inputs), strict=True):
+            assert ours.tobytes() == theirs.tobytes(), f"sample {seed}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_bit_exact_on_the_host(tmp_path: Path, way: str) -> None:
+    model = model_file(tmp_path)
+    network = compile_model(model, POOLS, tmp_path, WAYS[way])
+    assert network == read_c_info(tmp_path / "network_c_info.json")
+    assert network.peak == network.lower_bound or way == "speed"
+    assert_bit_exact(model, tmp_path, 3)
+
+
+def test_no_access_out_of_bounds(tmp_path: Path) -> None:
+    model = model_file(tmp_path)
+    compile_model(model, POOLS, tmp_path, WAYS["ram"])
+    assert_bit_exact(model, tmp_path, 2, sanitize=True)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.integers(1, 2**32 - 1))
+def test_retraining_and_requantizing_change_data_only(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    folder = tmp_path_factory.mktemp("compile")
+    model = model_file(folder)
+    compile_model(model, POOLS, folder / "before")
+    model.write_bytes(requantizable(seed))
+    compile_model(model, POOLS, folder / "after")
+    for name in ("network.c", "network.h"):
+        assert (folder / "before" / name).read_bytes() == (folder / "after" / name).read_bytes()
+    raw = output_names("network", POOLS).raw
+    before, after = ((folder / part / raw).read_bytes() for part in ("before", "after"))
+    assert len(before) == len(after) and before != after
+    assert before[8:16] == after[8:16]
+
+
+def test_a_requantized_initializer_runs_with_the_old_network_c(tmp_path: Path) -> None:
+    """The weights-only update: new raw file, network.c of the first build."""
+    model = model_file(tmp_path, 1)
+    compile_model(model, POOLS, tmp_path)
+    model.write_bytes(requantizable(2))
+    compile_model(model, POOLS, tmp_path / "new")
+    raw = output_names("network", POOLS).raw
+    (tmp_path / raw).write_bytes((tmp_path / "new" / raw).read_bytes())
+    assert_bit_exact(model, tmp_path, 2)
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    model = model_file(tmp_path)
+    digests = []
+    for folder in (tmp_path / "a", tmp_path / "another" / "folder"):
+        compile_model(model, POOLS, folder)
+        digests.append({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())})
+    assert digests[0] == digests[1]
+    assert sorted(digests[0]) == sorted(output_names("network", POOLS).all())
+
+
+def test_files_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
+    model = model_file(tmp_path)
+    out = tmp_path / "out"
+    compile_model(model, POOLS, out)
+    times = {p.name: p.stat().st_mtime_ns for p in out.iterdir()}
+    compile_model(model, POOLS, out)
+    assert {p.name: p.stat().st_mtime_ns for p in out.iterdir()} == times
+
+
+@pytest.mark.parametrize(
+    ("pools", "options", "message"),
+    [
+        (POOLS, CompileOptions(optimize="size"), "optimize is 'size'\n  Use one of: balanced, ram, speed."),
+        (POOLS, CompileOptions(io_placement="heap"), "io.placement is 'heap'"),
+        (POOLS, CompileOptions(name="my net"), "'my net' cannot be the name of a network"),
+        (Mpool((POOLS.pools[0],)), CompileOptions(), "no pool can hold the weights"),
+        (Mpool((Pool("tiny", "T", 0x20000000, 64), POOLS.pools[3])), CompileOptions(), "do not fit"),
+        (Mpool((POOLS.pools[0], Pool("f", "F", 0x70000000, 64, "ACC_READ"))), CompileOptions(), "pool 'f' has 64"),
+    ],
+)
+def test_mistakes_are_one_message_and_leave_nothing(
+    tmp_path: Path, pools: Mpool, options: CompileOptions, message: str
+) -> None:
+    model = model_file(tmp_path)
+    out = tmp_path / "out"
+    with pytest.raises(IngotError) as caught:
+        compile_model(model, pools, out, options)
+    assert message in str(caught.value)
+    assert not out.exists()
+
+
+def test_an_absent_model_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(IngotError, match="cannot read the model"):
+        compile_model(tmp_path / "none.tflite", POOLS, tmp_path / "out")
+
+
+def test_importing_the_pipeline_is_light() -> None:
+    """Build tools import ingot.compile at every start."""
+    import subprocess
+    import sys
+
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import ingot.compile; print(*sys.modules)"
+    root = Path(__file__).resolve().parents[1] / "site_scons"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code, root], capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {"numpy", "tflite", "ai_edge_litert", "jinja2", "jsonschema", "flatbuffers"}
+    assert not heavy & {name.split(".")[0] for name in loaded}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(p.stem for p in (SHARED / "models").glob("*.tflite")) or ["(no models)"])
+def test_real_models_are_bit_exact_on_the_host(tmp_path: Path, name: str) -> None:
+    model = shared(f"models/{name}.tflite")
+    network = compile_model(model, POOLS, tmp_path)
+    assert network.peak >= network.lower_bound
+    inputs = random_inputs([(p.shape, p.dtype.name) for p in Reference(model).inputs], 0)
+    expected = Reference(model).run(inputs)
+    for ours, theirs in zip(HostNetwork(tmp_path).run(inputs), expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
