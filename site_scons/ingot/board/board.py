@@ -211,6 +211,8 @@ def _regions(document: Document) -> list[Region]:
                 *keys,
                 remedy="Give it size and owners, or banks that have them.",
             )
+        if memory["name"] in (other["name"] for other in document.data["memories"][:number]):
+            raise document.error(f"the name '{memory['name']}' is given to two memories", *keys)
         start = memory["base"]
         parts = banks or [{"name": memory["name"], "size": memory["size"], "owners": memory.get("owners", [])}]
         for place, bank in enumerate(parts):
@@ -235,8 +237,6 @@ def _check_region(document: Document, region: Region, others: list[Region], keys
     if region.range.end > 1 << 32:
         raise document.error(f"'{region.name}' ends at 0x{region.range.end:X}, beyond 32-bit addresses", *keys)
     for other in others:
-        if other.memory != region.memory and region.memory == other.name:
-            raise document.error(f"the name '{region.memory}' is given to two memories", *keys)
         if other.name == region.name:
             raise document.error(f"the name '{region.name}' is given to two memories", *keys)
         if region.range.overlaps(other.range):
