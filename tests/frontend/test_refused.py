@@ -126,7 +126,14 @@ def test_quantization():
     y = b.tensor((1, 4), *I8)
     b.operator("RELU", [x], [y])
     refuse(b.finish([y]), "'bare' is int8 but has no scale", "full integer quantization")
-    wrong = ((-0.1, 0, "negative"), (float("nan"), 0, "not a number"), (0.1, 200, "outside int8"), (0.0, 0, "is 0"))
+    wrong = (
+        (1e20, 0, "is 1e+20"),
+        (-0.1, 0, "negative"),
+        (float("nan"), 0, "not a number"),
+        (0.1, 200, "outside int8"),
+        (0.0, 0, "is 0."),
+        (1e-30, 0, "is 1e-30"),
+    )
     for scale, zero_point, words in wrong:
         refuse(tfl.unary("RELU", (1, 4), ("int8", scale, zero_point), I8), words)
     refuse(tfl.conv2d(IMAGE, weights(4, 1, 1, 8), [0.1] * 3), "3 scales along axis 0")
@@ -245,3 +252,11 @@ def test_absent_inputs():
 def test_float_tails_need_no_scale():
     assert parse_tflite(tfl.unary("SOFTMAX", (1, 4), F32, F32, beta=1.0), "m", "m").operators
     assert EXAMPLES["SQUARE"]()
+
+
+def test_quantized_weights_for_float_data_are_left_to_lowering():
+    b = Builder()
+    x = b.input((1, 4), "float32")
+    y = b.tensor((1, 5), "float32")
+    b.operator("FULLY_CONNECTED", [x, b.constant(weights(5, 4), 0.1), b.constant(np.float32([1, 2, 3, 4, 5]))], [y])
+    assert parse_tflite(b.finish([y]), "m", "m").operators

@@ -40,12 +40,12 @@ FLOAT = ("float32", None, 0)
 )
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])
 def test_chains_become_one(steps, dtype):
+    if dtype == "uint8" and any(kind == "ABS" and target[0] == "int8" for kind, target, _ in steps):
+        steps = [step for step in steps if step[0] != "ABS"]  # LiteRT has no ABS of uint8
     if dtype == "uint8":
         steps = [
             (kind, (t[0].replace("int8", "uint8").replace("uu", "u"), t[1], t[2] % 256), o) for kind, t, o in steps
         ]
-        if any(kind in ("ABS", "NEG") and t[0] == "uint8" for kind, t, _ in steps):
-            pytest.skip("LiteRT has no such kernel")
     graph = check_optimized(chain(steps, dtype), ["table"])
     (op,) = graph.operators
     assert op.origin == tuple(range(len(steps)))

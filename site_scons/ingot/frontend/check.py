@@ -24,6 +24,9 @@ ARITHMETIC = frozenset(
 # Operators with weights: position and channel axis of the per-channel scales.
 WEIGHTS = {"CONV_2D": (1, 0), "DEPTHWISE_CONV_2D": (1, 3), "TRANSPOSE_CONV": (1, 0), "FULLY_CONNECTED": (1, 0)}
 
+LARGEST_SCALE = 1e12
+"""Scales of activations beyond it, or below its inverse, are damage; within, all that is computed of them is finite."""
+
 _RANGES = {DType.INT8: (-128, 127), DType.UINT8: (0, 255), DType.INT16: (-32768, 32767)}
 
 
@@ -54,13 +57,14 @@ def check_shapes(graph: Graph, op: Operator, where: str) -> None:
 
 
 def _check_types(graph: Graph, op: Operator, place: str) -> None:
-    inputs = [graph.tensors[t].dtype if t is not None else None for t in op.inputs]
-    if op.kind in WEIGHTS:
-        position = WEIGHTS[op.kind][0]
-        bias = inputs[position + 1 + (op.kind == "TRANSPOSE_CONV")] if _has_bias(op) else None
-        wanted = {DType.FLOAT32} if inputs[position] is DType.FLOAT32 else {DType.INT32, DType.INT64}
-        if bias is not None and bias not in wanted:
-            raise IngotError(f"its bias is {bias.value}.", where=place, remedy=DAMAGED)
+    """The bias goes with the data: float with float (also where only the weights are quantized), else integer."""
+    if op.kind not in WEIGHTS or not _has_bias(op):
+        return
+    data, bias = (op.inputs[i] for i in ((2, 3) if op.kind == "TRANSPOSE_CONV" else (0, 2)))
+    assert data is not None and bias is not None
+    wanted = {DType.FLOAT32} if graph.tensors[data].dtype is DType.FLOAT32 else {DType.INT32, DType.INT64}
+    if graph.tensors[bias].dtype not in wanted:
+        raise IngotError(f"its bias is {graph.tensors[bias].dtype.value}.", where=place, remedy=DAMAGED)
 
 
 def _has_bias(op: Operator) -> bool:
@@ -92,8 +96,11 @@ def _check_tensor(tensor: Tensor, channel_axis: int | None, place: str) -> None:
             where=place,
             remedy=remedy,
         )
-    if not tensor.is_constant and not float(tensor.quant.scale[0]) > 0:
-        raise IngotError(f"the scale of '{tensor.name}' is 0.", where=place, remedy=remedy)
+    smallest, scale = float(tensor.quant.scale.min()), float(tensor.quant.scale.max())
+    if scale > LARGEST_SCALE or (smallest < 1 / LARGEST_SCALE and not tensor.is_constant):
+        raise IngotError(
+            f"the scale of '{tensor.name}' is {smallest if scale < 1 else scale:g}.", where=place, remedy=remedy
+        )
     low, high = _RANGES[tensor.dtype]
     if (tensor.quant.zero_point < low).any() or (tensor.quant.zero_point > high).any():
         raise IngotError(
