@@ -44,7 +44,6 @@ def lower(graph: Graph, target: Target) -> Program:
         if t != root and root in activations:
             activations[t] = replace(activations[root], shape=graph.tensors[t].shape, quant=graph.tensors[t].quant)
     index = {t: i for i, t in enumerate(kept)}
-    indexes = {t: index[r] for t, r in roots.items() if r in index}
     memory = {t: index[root] for t, root in roots.items() if root in index}
     sites = [Site(graph, op, target, activations) for op in graph.operators if op.kind != "view"]
     calls = tuple(call for site in sites for call in _lowered(site, memory))

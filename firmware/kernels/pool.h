@@ -1,0 +1,23 @@
+/* AVERAGE_POOL_2D and MAX_POOL_2D of int8 images (ingot/kernels/pooling.py).
+ *
+ * Parameter block: int32 low, high: the clamps of the fused activation.
+ */
+#ifndef INGOT_POOL_H
+#define INGOT_POOL_H
+
+#include "ingot_kernel.h"
+
+typedef struct ingot_pool {
+    uint16_t in_h, in_w, channels;
+    uint16_t out_h, out_w;
+    uint16_t filter_h, filter_w;
+    uint8_t stride_h, stride_w, pad_top, pad_left;
+    uint16_t batches;
+    uint16_t in_ring, out_ring;
+} ingot_pool;
+
+void ingot_average_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                           unsigned n);
+void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
+
+#endif
