@@ -10,6 +10,10 @@ static const uint32_t remainder_of[16] = {
     0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
 };
 
+#define TWO_STEPS(crc)                             \
+    crc = remainder_of[crc & 15] ^ (crc >> 4);     \
+    crc = remainder_of[crc & 15] ^ (crc >> 4);
+
 uint32_t ingot_crc32(uint32_t crc, const void *data, uint32_t n)
 {
     const uint8_t *byte = data;
@@ -19,13 +23,11 @@ uint32_t ingot_crc32(uint32_t crc, const void *data, uint32_t n)
         uint32_t word;
         memcpy(&word, byte, 4);
         crc ^= word;
-        for (int nibble = 0; nibble < 8; nibble++)
-            crc = remainder_of[crc & 15] ^ (crc >> 4);
+        TWO_STEPS(crc) TWO_STEPS(crc) TWO_STEPS(crc) TWO_STEPS(crc)
     }
     for (; n; n--, byte++) {
         crc ^= *byte;
-        crc = remainder_of[crc & 15] ^ (crc >> 4);
-        crc = remainder_of[crc & 15] ^ (crc >> 4);
+        TWO_STEPS(crc)
     }
     return ~crc;
 }

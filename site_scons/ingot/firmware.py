@@ -23,13 +23,16 @@ def list_apps() -> list[str]:
     return sorted(path.parent.name for path in (firmware_dir() / "apps").glob("*/main.c"))
 
 
-def firmware_recipe(app: str, twin: bool) -> Recipe:
-    """What to compile for an application on a board, or on its emulated twin. Raises IngotError for an unknown one."""
+def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
+    """What to compile for an application on a board, or on its emulated twin.
+
+    chip: the board's. Raises IngotError for an unknown application.
+    """
     if app not in list_apps():
         raise IngotError(f"there is no application '{app}'", remedy=did_you_mean(app, list_apps()))
     folder = firmware_dir() / "apps" / app
     names = [*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES]
-    names += toolchain.TWIN_SOURCES if twin else toolchain.BOARD_SOURCES
+    names += toolchain.TWIN_SOURCES if twin else toolchain.board_sources(chip)
     return Recipe(
         sources=(*(ROOT / name for name in names), *toolchain.application_sources(folder, twin)),
         include=(folder, *(ROOT / name for name in toolchain.INCLUDE_DIRS)),

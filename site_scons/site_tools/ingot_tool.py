@@ -247,11 +247,11 @@ def link_firmware(env, out, board, recipe, network_c, archive, script, include, 
     objects.append(network.Object(f"{out}/obj/network.o", network_c))
     elf, map_file = f"{out}/firmware.elf", f"{out}/firmware.map"
     flags = " ".join(toolchain.link_flags(board.core, script[0], map_file))
-    text = "" if env["INGOT_VERBOSE"] else progress("link", elf)
+    shown = () if env["INGOT_VERBOSE"] else (progress("link", elf) or None,)
     linked = gcc.Command(
         [elf, map_file],
         [*objects, archive],
-        SCons.Action.Action(f"$CC $SOURCES {flags} -o $TARGET", text or None),
+        SCons.Action.Action(f"$CC $SOURCES {flags} -o $TARGET", *shown),
         SPAWN=_timed_spawn("link", env["SPAWN"]),
     )
     gcc.Depends(linked, script)
@@ -316,10 +316,10 @@ def ingot_firmware(env, board, manifest, source, twin=False):
             {"c_info": c_info},
             {"header": f"{out}/app_config.h"},
             watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
-            manifest=str(manifest.path),
+            manifest=str(_file(env, manifest.path)),
         )
     archive = kernel_archive(env, board)
-    recipe = firmware.firmware_recipe(app, twin)
+    recipe = firmware.firmware_recipe(app, twin, board.chip)
     elf, map_file = link_firmware(env, out, board, recipe, c_file, archive, script, include, twin)
     for_flash = []
     if not twin:
@@ -364,7 +364,7 @@ def ingot_model(env, manifest):
         label=wanted.file,
         also=[_file(env, wanted.stand_in)] if wanted.stand_in else [],
         watch=[wanted.file, wanted.sha256, wanted.url],
-        manifest=str(manifest.path),
+        manifest=str(_file(env, manifest.path)),
         require_real=env["INGOT_OPTIONS"].switch("require_real"),
     )[0]
 

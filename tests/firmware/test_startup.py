@@ -11,7 +11,7 @@ from ingot.build import toolchain
 from ingot.run import qemu
 from support.firmware import FIXTURE, compile_c, link, needs_gcc, needs_qemu, validate_firmware
 
-SOURCES = (*toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES, *toolchain.BOARD_SOURCES)
+SOURCES = (*toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES, *toolchain.board_sources("stm32n6"))
 
 
 def functions(elf: Path) -> set[str]:
@@ -95,3 +95,17 @@ def test_instructions_are_counted_truly(tmp_path: Path, cpu: str, machine: str) 
     assert unit == "instructions"
     assert 2_000_000 <= int(count) < 2_000_100
     assert done.status == 0
+
+
+@needs_gcc
+def test_a_chip_prepares_its_memories_before_main(tmp_path: Path) -> None:
+    """The hook of an STM32N6 takes the place of the empty one, and is called."""
+    chip = toolchain.ROOT / toolchain.board_sources("stm32n6")[-1]
+    elf = link(tmp_path, [toolchain.ROOT / "firmware/apps/empty/main.c", chip])
+    listing = subprocess.run(
+        [toolchain.tool("objdump"), "-d", "--disassemble=ingot_board_init", str(elf)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "0x56028000" in listing  # the base of its clock registers

@@ -71,6 +71,7 @@ class Board:
     header: bytes before the code in the code memory and in the flash slot (boot header).
     slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
     boot_stub: only on a twin: where the machine boots, when that is not the code's own start.
+    chip: which firmware/startup/chip_*.c prepares the chip before main(); "" for none, as on a twin.
     machine: QEMU machine of a twin, "" for the board itself. twin: how to make it, None when there is none.
     """
 
@@ -96,6 +97,7 @@ class Board:
     twin: Twin | None = None
     machine: str = ""
     boot_stub: Range | None = None
+    chip: str = ""
     path: Path = field(default=Path("board.yaml"), compare=False)
 
     @property
@@ -180,6 +182,7 @@ def load_board(path: Path) -> Board:
         external_loader=flash.get("external_loader", ""),
         baud=data.get("console", {}).get("baud", 115200),
         twin=_twin(document, names),
+        chip=data["cpu"].get("chip", ""),
         path=path,
     )
     _check_application(document, board)
@@ -343,6 +346,7 @@ def twin_of(board: Board) -> Board:
         regions=tuple(regions),
         icache=False,
         dcache=False,
+        chip="",
         slots=_moved_slots(board, moved),
         twin=None,
         machine=board.twin.machine,

@@ -47,6 +47,11 @@ def application_sources(folder: Path, twin: bool) -> list[Path]:
     return sorted(path for path in folder.glob("*.c") if not path.stem.endswith(other))
 
 
+def board_sources(chip: str) -> list[str]:
+    """Sources for a real board; chip: the board's, "" when its memories need no preparation."""
+    return [*BOARD_SOURCES, *([f"firmware/startup/chip_{chip}.c"] if chip else [])]
+
+
 @functools.cache
 def settings() -> Mapping[str, Any]:
     """The content of toolchain/arm-none-eabi.json."""
