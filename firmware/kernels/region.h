@@ -9,8 +9,8 @@
 /* Produces n rows from row y upwards of the region's call number `call`. */
 typedef void (*ingot_region_call)(unsigned call, unsigned y, unsigned n);
 
-/* Runs `size` bytes of steps. at[call] is the row where each call goes on: 0 for all at first, or, with `reverse`, the
- * number of its rows; it is changed. */
+/* Runs `size` bytes of steps. at[call] is the row where each call goes on or, with `reverse`, the row behind it; it is
+ * changed. */
 void ingot_run_region(const uint8_t *steps, unsigned size, uint16_t *at, int reverse, ingot_region_call run);
 
 #endif

@@ -190,15 +190,14 @@ class _Writer:
         if _is_single(region, self.program.calls, self.program.tensors):
             rows = self._rows(region.calls[0])
             return {**epoch, "fused": False, "call": self._call(region.calls[0], "0", str(rows))}
-        rows_of = [self._rows(i) for i in region.calls]
-        steps = encode_steps(region, rows_of)
-        lines = [", ".join(map(str, steps[i : i + 24])) for i in range(0, len(steps), 24)]
+        table = encode_steps(region)
+        lines = [", ".join(map(str, table.data[i : i + 24])) for i in range(0, len(table.data), 24)]
         return {
             **epoch,
             "fused": True,
             "cases": [self._call(i, "y", "n") for i in region.calls],
             "steps": lines,
-            "at": ", ".join(str(rows) if region.reverse else "0" for rows in rows_of),
+            "at": ", ".join(map(str, table.at)),
             "reverse": int(region.reverse),
             "rings": [
                 f"{c_text.comment(self.program.tensors[t].name)}: {rows} of {self.program.tensors[t].rows} rows"

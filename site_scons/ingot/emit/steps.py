@@ -1,48 +1,59 @@
 """The row schedule of a fused region as a compact byte table, which ingot_run_region() executes.
 
 A step is two bytes: the call's number in the region, the number of rows. Which rows follows from the order: every call
-produces its rows one after the other, upwards from row 0 or, in a reversed region, downwards from the last. Repeated
-stretches become loops: LOOP, repetitions (2..255), bytes of the body; the body follows. Loops are not nested.
+produces its rows one after the other, upwards or, in a reversed region, downwards. Repeated stretches become loops:
+LOOP, repetitions (2..255), bytes of the body; the body follows. Loops are not nested.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ingot.schedule.types import Region
 
 LOOP = 0xFF
 MAX_CALLS = LOOP
 MAX_ROWS = 0xFFFF
+MAX_COUNT = 0xFF
 _MAX_PERIOD = 64
 _STEP_BYTES = 2
 _LOOP_BYTES = 3
 
 
-def encode_steps(region: Region, rows: Sequence[int]) -> bytes:
-    """The region's steps as bytes.
+@dataclass(frozen=True)
+class StepTable:
+    """data: the steps. at: per call of the region, the row where its first step begins (reversed: ends)."""
 
-    rows: rows of each of the region's calls, in the region's order. Raises ValueError when the steps are not what the
-    format can say: a call's rows out of order or incomplete, too many calls.
+    data: bytes
+    at: tuple[int, ...]
+
+
+def encode_steps(region: Region) -> StepTable:
+    """The region's steps as a table.
+
+    A call may leave rows out at its beginning or end (nobody reads them), but not between. Raises ValueError when the
+    steps are not what the format can say: a call's rows out of order, too many calls or rows.
     """
     if len(region.calls) > MAX_CALLS:
         raise ValueError(f"a region of {len(region.calls)} calls; at most {MAX_CALLS} fit the step table")
-    if max(rows) > MAX_ROWS:
-        raise ValueError(f"a tensor of {max(rows)} rows; at most {MAX_ROWS} fit the step table")
-    at = list(rows) if region.reverse else [0] * len(rows)
+    start: dict[int, int] = {}
+    at: dict[int, int] = {}
     tokens: list[tuple[int, int]] = []
     for step in region.steps:
-        expected = at[step.call] - step.count if region.reverse else at[step.call]
-        if step.row != expected or step.count < 1:
-            raise ValueError(f"step {step} is out of order: call {step.call} is due at row {expected}")
-        at[step.call] += -step.count if region.reverse else step.count
+        first, behind = step.row, step.row + step.count
+        if step.count < 1 or not 0 <= first <= behind <= MAX_ROWS:
+            raise ValueError(f"{step} does not fit the step table")
+        begin, end = (behind, first) if region.reverse else (first, behind)
+        if at.setdefault(step.call, begin) != begin:
+            raise ValueError(f"{step} is out of order: call {step.call} is at row {at[step.call]}")
+        start.setdefault(step.call, begin)
+        at[step.call] = end
         left = step.count
         while left:
-            tokens.append((step.call, min(left, 255)))
-            left -= min(left, 255)
-    if at != ([0] * len(rows) if region.reverse else list(rows)):
-        raise ValueError("the steps of a region do not produce all rows")
-    return _with_loops(tokens)
+            tokens.append((step.call, min(left, MAX_COUNT)))
+            left -= min(left, MAX_COUNT)
+    return StepTable(_with_loops(tokens), tuple(start.get(call, 0) for call in range(len(region.calls))))
 
 
 def _with_loops(tokens: Sequence[tuple[int, int]]) -> bytes:
