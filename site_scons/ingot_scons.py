@@ -35,6 +35,12 @@ def user_errors():
         sys.exit(2)
 
 
+def _folder(name):
+    """A folder of Ingot's, as messages should show it: relative where the build runs in Ingot's own tree."""
+    path = places.ROOT / name
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def options(arguments):
     """The options of the command line, checked. Also sets the help text."""
     SCons.Script.Help(_help())
@@ -43,12 +49,12 @@ def options(arguments):
 
 def board(options):
     """The board that `board=` means."""
-    return load_board(find_board(options.text("board"), places.ROOT / "boards"))
+    return load_board(find_board(options.text("board"), _folder("boards")))
 
 
 def model(options):
     """The model that `model=` means."""
-    return find_model(options.text("model"), places.ROOT / "models")
+    return find_model(options.text("model"), _folder("models"))
 
 
 def finish(env, built):
@@ -70,8 +76,8 @@ Targets
 Options
 {option_table.options_help()}
 
-Boards        {" ".join(board_names(places.ROOT / "boards"))}
-Models        {" ".join(list_models(places.ROOT / "models"))}
+Boards        {" ".join(board_names(_folder("boards")))}
+Models        {" ".join(list_models(_folder("models")))}
 Applications  {" ".join(firmware.list_apps())}
 
 Of SCons: -j2 builds in parallel, -c removes what was built, -Q is quiet, --debug=explain says why.

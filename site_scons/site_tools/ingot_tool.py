@@ -52,6 +52,8 @@ def generate(env):
     options = env["INGOT_OPTIONS"]
     env["INGOT_BUILD"] = options.text("build")
     env["INGOT_VERBOSE"] = options.switch("verbose")
+    Path(env["INGOT_BUILD"]).mkdir(parents=True, exist_ok=True)
+    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
     if options.text("cache"):
         env.CacheDir(options.text("cache"))
     env["ENV"]["PATH"] = os.environ.get("PATH", "")
@@ -199,14 +201,15 @@ def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
         SCons.Tool.Tool(name)(gcc)
     flags = toolchain.compile_flags(cpu, role)
     # Folders do not belong to the signature: the bytes are the same wherever the tree lies.
-    maps = " ".join(f"-ffile-prefix-map={folder}=." for folder in sorted({os.getcwd(), str(places.ROOT)}))
+    maps = [f"-ffile-prefix-map={folder}=." for folder in sorted({os.getcwd(), str(places.ROOT)})]
     gcc.Replace(
         CCFLAGS=flags,
         ARFLAGS=["rcsD"],
         RANLIBCOM="",
         CPPPATH=list(include),
         CPPDEFINES=sorted((defines or {}).items()),
-        CCCOM=f"$CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( {maps} $) $SOURCES",
+        INGOT_MAPS=maps,
+        CCCOM="$CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
         SPAWN=_timed_spawn(group, gcc["SPAWN"]),
     )
     if not env["INGOT_VERBOSE"]:

@@ -1,0 +1,63 @@
+"""What a build leaves: only declared targets, the same bytes anywhere, and nothing after a mistake."""
+
+import re
+from pathlib import Path
+
+from support.scons_project import Project
+
+PRODUCTS = {
+    "app_config.h",
+    "firmware.bin",
+    "firmware.elf",
+    "firmware.hex",
+    "firmware.ld",
+    "firmware.map",
+    "memory_map.txt",
+    "network.c",
+    "network.h",
+    "network_atonbuf.xSPI2.hex",
+    "network_atonbuf.xSPI2.raw",
+    "network_c_info.json",
+    "network_generate_report.txt",
+    "summary.json",
+}
+
+
+def test_everything_that_was_promised_is_there(built: Project) -> None:
+    assert {path.name for path in built.out.iterdir() if path.is_file()} == PRODUCTS
+
+
+def test_every_output_is_a_declared_target(project: Project) -> None:
+    project.build("-c")
+    assert project.outputs() == {}
+
+
+def test_the_same_build_elsewhere_gives_the_same_bytes(built: Project, tmp_path: Path) -> None:
+    other = Project.create(tmp_path / "a folder" / ("much_longer" * 6))
+    other.build(PYTHONHASHSEED="5", SOURCE_DATE_EPOCH="86400", LC_ALL="C", TZ="Asia/Tokyo")
+    ours, theirs = built.outputs(), other.outputs()
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+    assert [name for name in theirs if b"much_longer" in theirs[name]] == []
+
+
+def test_a_shared_cache_gives_everything_back(built: Project, project: Project, tmp_path: Path) -> None:
+    cache = f"cache={tmp_path / 'cache'}"
+    project.build("-c")
+    project.build(cache)
+    expected = project.outputs()
+    project.build("-c", cache)
+    again = project.build(cache)
+    assert again.compiled == set() and again.links == 0 and "compile" not in again.steps
+    assert project.outputs() == expected == built.outputs()
+
+
+def test_a_mistake_leaves_no_half_written_output(project: Project) -> None:
+    model = project.folder / "models" / "small" / "small.tflite"
+    model.write_bytes(model.read_bytes()[:-700])
+    build = project.scons()
+    assert build.status == 2
+    assert re.search(r"^ingot: models/small/small\.tflite: ", build.err, re.MULTILINE), build.err
+    assert "Traceback" not in build.err + build.out
+    left = {path.name for path in project.out.iterdir() if path.is_file()}
+    assert not left & {"network.c", "network.h", "network_c_info.json", "network_atonbuf.xSPI2.raw"}
