@@ -205,9 +205,13 @@ REFUSED = {
     "mirror": (one("MIRROR_PAD", [(1, 4), i32([0, 0], [4, 0])], (1, 8)), "larger than the input"),
     "slice": (one("SLICE", [(1, 4), i32(0, 2), i32(1, 3)], (1, 3)), "outside [1, 4]"),
     "strided": (one("STRIDED_SLICE", [(1, 4), i32(0, 0), i32(1, 4), i32(1, 0)], (1, 4)), "strides [1, 0]"),
-    "ellipsis": (
-        one("STRIDED_SLICE", [(1, 4), i32(0, 0), i32(1, 4), i32(1, 1)], (1, 4), ellipsis_mask=1),
-        "ellipsis",
+    "two ellipses": (
+        one("STRIDED_SLICE", [(1, 4), i32(0, 0), i32(1, 4), i32(1, 1)], (1, 4), ellipsis_mask=3),
+        "do not fit [1, 4]",
+    ),
+    "shrunk": (
+        one("STRIDED_SLICE", [(1, 4), i32(0, 4), i32(1, 5), i32(1, 1)], (1,), shrink_axis_mask=2),
+        "index 4 is outside an extent of 4",
     ),
     "index": (one("GATHER", [(1, 4), i32(4)], (1, 1), axis=1), "outside the extent 4"),
     "permutation": (one("TRANSPOSE", [(1, 4), i32(0, 0)], (1, 4)), "no permutation"),

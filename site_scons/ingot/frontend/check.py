@@ -5,7 +5,8 @@ from __future__ import annotations
 from ingot.errors import IngotError
 from ingot.frontend.flatbuffer import DAMAGED
 from ingot.frontend.kinds import kinds
-from ingot.frontend.shapes import Mismatch, result_shapes
+from ingot.frontend.mismatch import Mismatch
+from ingot.frontend.shapes import result_shapes
 from ingot.graph import DType, Graph, Operator, Tensor
 
 QUANTIZED = (DType.INT8, DType.UINT8, DType.INT16)

@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ingot.frontend.kinds import kinds
+from ingot.frontend.mismatch import Mismatch
+from ingot.frontend.strided_slice import strided_slice_ranges as strided_slice_ranges
+from ingot.frontend.strided_slice import strided_slice_shape
 from ingot.graph import Graph, Operator, Tensor
 
 Shape = tuple[int, ...]
-
-
-class Mismatch(Exception):
-    """Inputs that do not fit together; the text is a sentence about the operator without its full stop."""
 
 
 class Args:
@@ -278,50 +277,11 @@ def _slice(args: Args) -> Result:
     return [result]
 
 
-def strided_slice_ranges(
-    shape: Shape, begin: Sequence[int], end: Sequence[int], strides: Sequence[int], op: Operator
-) -> list[range]:
-    """The indexes taken along each axis, as LiteRT resolves masks, negative and outlying indexes.
-
-    A shrunk axis gives a range of one. Raises Mismatch on masks or strides that LiteRT refuses.
-    """
-    attrs = op.attrs
-    if attrs.get("ellipsis_mask") or attrs.get("new_axis_mask"):
-        raise Mismatch("ellipsis and new-axis masks are not supported")
-    if not len(begin) == len(end) == len(strides) <= len(shape) or 0 in strides:
-        raise Mismatch(f"begin {list(begin)}, end {list(end)}, strides {list(strides)} do not fit {list(shape)}")
-    ranges = []
-    for axis, extent in enumerate(shape):
-        if axis >= len(begin):
-            ranges.append(range(extent))
-            continue
-        bit, step = 1 << axis, strides[axis]
-        low, high = (0, extent) if step > 0 else (-1, extent - 1)
-
-        def resolve(index: int, extent: int = extent, low: int = low, high: int = high) -> int:
-            return min(max(index + extent if index < 0 else index, low), high)
-
-        start = (low if step > 0 else high) if attrs.get("begin_mask", 0) & bit else resolve(begin[axis])
-        if attrs.get("shrink_axis_mask", 0) & bit:
-            if not 0 <= start < extent:
-                raise Mismatch(f"index {begin[axis]} is outside {list(shape)}")
-            ranges.append(range(start, start + 1))
-            continue
-        limit = end[axis]
-        if attrs.get("offset"):
-            limit += begin[axis]
-        stop = (high if step > 0 else low) if attrs.get("end_mask", 0) & bit else resolve(limit)
-        ranges.append(range(start, stop, step))
-    return ranges
-
-
 def _strided_slice(args: Args) -> Result:
     begin, end, strides = (args.values(i) for i in (1, 2, 3))
     if begin is None or end is None or strides is None:
         return [None]
-    ranges = strided_slice_ranges(args.shape(), begin, end, strides, args.op)
-    shrunk = args.op.attrs.get("shrink_axis_mask", 0)
-    return [tuple(len(r) for axis, r in enumerate(ranges) if not shrunk >> axis & 1)]
+    return [strided_slice_shape(args.shape(), begin, end, strides, args.op)]
 
 
 def _gather(args: Args) -> Result:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.frontend.kinds import kinds
-from ingot.frontend.shapes import strided_slice_ranges
+from ingot.frontend.strided_slice import strided_slice_ranges
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.passes.float_pointwise import float_function
 from ingot.passes.pointwise import BYTES, computable, compute

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ingot.frontend.shapes import strided_slice_ranges
+from ingot.frontend.strided_slice import strided_slice_ranges
 from ingot.graph import Graph, Operator
 from ingot.passes.rewrite import constant_ints, same_quantization, with_operators
 
