@@ -205,7 +205,7 @@ def test_write_then_read(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (b"", "pools.mpool: not valid JSON: Empty strings are not legal JSON5"),
+        (b"", "pools.mpool: the file is empty"),
         ("[]", "pools.mpool: the file is []; expected {...}"),
         ("{}", "pools.mpool:1: the key 'memory' is missing in the file"),
         ('{"memory": 3}', "pools.mpool:1: 'memory' of the file is 3; expected {...}"),

@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+from ingot.board.application import application_memory
 from ingot.board.board import Board, Region
-from ingot.board.mpool import EXTERNAL_FROM, Mpool, Pool
+from ingot.board.mpool import EXTERNAL_FROM, Mpool, Pool, read_mpool
 from ingot.board.ranges import Range, size_text
 from ingot.errors import IngotError
 
 
 def load_pools(board: Board) -> Mpool:
-    """The board's own pools: read, placed and checked. Raises IngotError."""
-    from ingot.board.mpool import read_mpool
-
+    """The board's own pools: read, placed, checked. Raises IngotError, also when the application has no room left."""
     mpool = place_pools(board, read_mpool(board.pools_file))
     check_pools(board, mpool)
+    application_memory(board, mpool)
     return mpool
 
 

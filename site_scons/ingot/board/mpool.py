@@ -175,6 +175,8 @@ def read_mpool(path: Path) -> Mpool:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise IngotError("the file is not UTF-8 text", where=f"{path}:{line}") from error
+    if not text.strip():
+        raise IngotError("the file is empty", where=str(path))
     try:
         root = _parse(path, text)
     except RecursionError as error:
