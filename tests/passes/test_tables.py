@@ -106,6 +106,21 @@ def test_a_table_moves_in_front_of_a_view():
     assert table.origin == (1, 3) and graph.operators[2].origin == (2,)
 
 
+def test_a_float_function_behind_a_view_joins_the_table():
+    b = tfl.Builder()
+    x = b.input((1, 4, 4, 4), *INT8)
+    f = b.tensor((1, 4, 4, 4), *FLOAT)
+    b.operator("DEQUANTIZE", [x], [f])
+    flat = b.tensor((4, 16), *FLOAT)
+    b.operator("RESHAPE", [f, b.constant(np.array([4, 16], np.int32))], [flat])
+    half = b.tensor((4, 16), *FLOAT)
+    b.operator("MUL", [b.constant(np.array([[0.37]], np.float32)), flat], [half], fused_activation_function="RELU")
+    y = b.tensor((4, 16), "uint8", 0.04, 9)
+    b.operator("QUANTIZE", [half], [y])
+    graph = check_optimized(b.finish([y]), ["table", "view"])
+    assert graph.operators[0].origin == (0, 2, 3)
+
+
 def test_int16_is_no_table():
     b = tfl.Builder()
     x = b.input((1, 8), "int16", 0.1, 0)

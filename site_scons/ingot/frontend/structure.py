@@ -18,7 +18,9 @@ def check_structure(graph: Graph, where: str) -> None:
                     f"the model's {role} is tensor {t}, which does not exist.", where=where, remedy=DAMAGED
                 )
         if len(set(ids)) != len(ids):
-            raise IngotError(f"a tensor is listed twice as the model's {role}.", where=where, remedy=DAMAGED)
+            raise IngotError(
+                f"a tensor is listed twice as the model's {role}.", where=where, remedy=f"Export every {role} once."
+            )
     if not graph.operators:
         raise IngotError("the model has no operators.", where=where, remedy=DAMAGED)
     if not graph.outputs:

@@ -1,13 +1,15 @@
 """A table behind a view moves in front of it.
 
-There it meets other tables, and keeps the rows of the tensor that the operator before it writes.
+There it meets other tables, and keeps the rows of the tensor that the operator before it writes. So do float32
+functions that a table before the view can take in.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ingot.graph import Graph, Operator
+from ingot.graph import DType, Graph, Operator
+from ingot.passes.float_pointwise import float_computable
 from ingot.passes.rewrite import only_reader, with_operators, with_tensor
 
 
@@ -24,16 +26,26 @@ def _hoist_one(graph: Graph) -> Graph:
         if view.kind != "view":
             continue
         reader = only_reader(graph, view.outputs[0], consumers)
-        if reader is None or graph.operators[reader].kind != "table":
+        source = view.inputs[0]
+        if reader is None or source is None or not _moves(graph, graph.operators[reader], view.outputs[0], source):
             continue
-        table, source = graph.operators[reader], view.inputs[0]
-        assert source is not None
+        table = graph.operators[reader]
         result = graph.tensors[table.outputs[0]]
         graph, between = with_tensor(
             graph, replace(result, name=f"{result.name}/flat", shape=graph.tensors[source].shape)
         )
         operators: list[Operator | None] = list(graph.operators)
-        operators[position] = replace(table, inputs=(source,), outputs=(between,))
+        operators[position] = replace(
+            table, inputs=tuple(source if t in view.outputs else t for t in table.inputs), outputs=(between,)
+        )
         operators[reader] = replace(view, inputs=(between,), outputs=table.outputs)
         return with_operators(graph, operators)
     return graph
+
+
+def _moves(graph: Graph, op: Operator, viewed: int, source: int) -> bool:
+    if op.kind == "table":
+        return True
+    writer = graph.producers().get(source)
+    behind_table = writer is not None and graph.operators[writer].kind == "table"
+    return behind_table and graph.tensors[viewed].dtype is DType.FLOAT32 and float_computable(graph, op, viewed)
