@@ -120,8 +120,9 @@ class Replay:
         done.update(rows)
 
     def _complete(self, number: int, region: Region) -> None:
+        """Outputs of the network need all rows; of other tensors only those that something reads (see _read)."""
         for index in region.calls:
-            for tensor in self._program.calls[index].outputs:
+            for tensor in set(self._program.calls[index].outputs) & set(self._program.outputs):
                 missing = set(self._all_rows(tensor)) - self._done.get(tensor, set())
                 if missing:
                     self._fail(

@@ -43,12 +43,14 @@ class RowPlan:
     raw: (call, row, count) in the order of execution, rows counted in the region's direction; a call that only runs
         whole has one row.
     heights: rows of each call's outputs. whole: whether it only runs whole. inside: whether its outputs are inner.
+    room: rows that each call may make at once: those of its smallest ring.
     """
 
     raw: list[tuple[int, int, int]]
     heights: list[int]
     whole: list[bool]
     inside: list[bool]
+    room: list[int]
     rings: dict[int, int] = field(default_factory=dict)
     aliases: dict[int, int] = field(default_factory=dict)
     overlays: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -63,7 +65,8 @@ class RowPlan:
             if self.whole[k]:
                 n = total
             row = total - y - n if self.reverse else y
-            if steps and self.inside[k] and steps[-1].call == k:
+            # Rows that nobody reads are made in whole grains; together they may be more than the ring holds.
+            if steps and self.inside[k] and steps[-1].call == k and steps[-1].count + n <= self.room[k]:
                 last = steps.pop()
                 row, n = min(row, last.row), n + last.count
             steps.append(Step(k, row, n))
@@ -295,9 +298,12 @@ class _Run:
                     overlays[dying, born] = (0, 0)
         heights = [owner.rows[program.calls[i].outputs[0]] for i in self._calls]
         inside = [all(t in self._tensors.inner for t in program.calls[i].outputs) for i in self._calls]
-        return RowPlan(
-            self.steps, heights, [r == 1 for r in self._rows], inside, rings, dict(self._root), overlays, self._reverse
-        )
+        room = [
+            min((rings.get(t, owner.rows[t]) for t in program.calls[i].outputs), default=heights[k])
+            for k, i in enumerate(self._calls)
+        ]
+        whole = [r == 1 for r in self._rows]
+        return RowPlan(self.steps, heights, whole, inside, room, rings, dict(self._root), overlays, self._reverse)
 
 
 def _resolve(direct: Mapping[int, int]) -> dict[int, int]:
