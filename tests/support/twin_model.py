@@ -1,0 +1,65 @@
+"""A model file as a `validate` firmware of the n6dk's emulated twin, built without a build tool."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingot.board import find_board, load_board, twin_of, twin_pools
+from ingot.board.fit import load_pools
+from ingot.build import toolchain
+from ingot.compile import CompileOptions, compile_model
+from ingot.emit.linker_script import LinkSettings, linker_script
+from ingot.firmware import kernel_sources
+from ingot.network import Network
+from ingot.run.qemu import Image
+from ingot.run.twin import images_of
+from ingot.steps import io_bytes
+from support.firmware import VALIDATE, base_objects, compile_c
+
+INCLUDE = [toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS]
+
+
+@dataclass(frozen=True)
+class TwinModel:
+    """What ingot.run.verify needs. machine: QEMU's name of the twin."""
+
+    elf: Path
+    images: list[Image]
+    network: Network
+    machine: str
+
+
+@functools.cache
+def kernel_archive() -> Path:
+    """All kernels as the build compiles them, once for the whole test session."""
+    folder = Path(tempfile.mkdtemp(prefix="ingot-test-kernels-"))
+    objects = []
+    for source in kernel_sources():
+        target = folder / f"{source.stem}.o"
+        command = toolchain.compile_command(source, target, "cortex-m55", "kernels", INCLUDE)
+        subprocess.run(command, check=True)
+        objects.append(str(target))
+    archive = folder / "libkernels.a"
+    subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
+    return archive
+
+
+def build_for_twin(model: Path, folder: Path, options: CompileOptions | None = None) -> TwinModel:
+    """Compiles, links and returns everything that runs it."""
+    board = load_board(find_board("n6dk", toolchain.ROOT / "boards"))
+    twin = twin_of(board)
+    pools = twin_pools(board, twin, load_pools(board))
+    network = compile_model(model, pools, folder, options or CompileOptions())
+    script = folder / "firmware.ld"
+    script.write_text(linker_script(twin, pools, network, LinkSettings(heap=io_bytes(network))))
+    sources = [*toolchain.application_sources(VALIDATE, twin=True), folder / f"{network.name}.c"]
+    defines = {"INGOT_NETWORK": network.name}
+    objects = [compile_c(source, folder / f"{source.stem}.o", defines, include=[folder]) for source in sources]
+    elf = folder / "firmware.elf"
+    command = toolchain.link_command([*base_objects(), *objects], elf, twin.core, script, libraries=[kernel_archive()])
+    subprocess.run(command, check=True)
+    return TwinModel(elf, images_of(network, folder), network, twin.machine)
