@@ -16,12 +16,13 @@ typedef struct ingot_add_params {
     int32_t zero_point; /* of the output */
     int32_t lo, hi;
     uint32_t flags;
+    int32_t quick_multiplier; /* in place of multiplier_out, see INGOT_ADD_QUICK */
 } ingot_add_params;
 
-/* Found at compile time by trying all 65536 pairs of bytes; they choose a quicker path with the same results. */
-#define INGOT_ADD_FIRST_EXACT 1u  /* input 0 needs no rounding: multiplier 2^30, shift 0 */
-#define INGOT_ADD_SECOND_EXACT 2u /* the same of input 1 */
-#define INGOT_ADD_TIES_UP 4u      /* rounding ties up instead of away from zero changes nothing */
+#define INGOT_ADD_FIRST_EXACT 1u /* input 0 needs no rounding: multiplier 2^30, shift 0; else input 1 does not */
+/* With quick_multiplier and ties rounded up at each step, all 65536 pairs of bytes give the same results as with
+ * multiplier_out and ties away from zero. Found by trying them at compile time. */
+#define INGOT_ADD_QUICK 4u
 
 /* 16 bits with scales that are powers of two (pot_scale_int16): the inputs are only shifted right, then added. */
 #define INGOT_ADD_POWERS_OF_TWO 8u

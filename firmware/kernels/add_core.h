@@ -38,36 +38,55 @@ INGOT_INLINE int32x4_t ingot_add_x4(const ingot_add_params *p, int32x4_t a, int3
     return vmaxq_s32(vminq_s32(x, vdupq_n_s32(p->hi)), vdupq_n_s32(p->lo));
 }
 
-/* 8-bit runs of at least 16 where ties do not matter and `exact` needs no rounding: 16 lanes at a time, each byte of a
- * word in its own register, so that widening and narrowing need no shuffles. Returns how many elements are done. */
-INGOT_INLINE unsigned ingot_add_quick(const ingot_add_params *p, const int8_t *exact, int32_t exact_offset,
+/* What the quick path keeps in registers. */
+typedef struct ingot_add_quick_state {
+    int16_t exact_offset, offset, zero_point; /* times 8, times 16 */
+    int32_t multiplier, left, multiplier_out, left_out;
+    int8x16_t lo, hi;
+} ingot_add_quick_state;
+
+/* Half of 16 elements, every second one. */
+INGOT_INLINE int16x8_t ingot_add_quick_half(const ingot_add_quick_state *s, int16x8_t a, int16x8_t b, int order)
+{
+    a = vaddq_n_s16(a, s->exact_offset);
+    b = vaddq_n_s16(b, s->offset);
+    int32x4_t even = vrshlq_n_s32(vqrdmulhq_n_s32(vshllbq_n_s16(b, 16), s->multiplier), s->left);
+    int32x4_t odd = vrshlq_n_s32(vqrdmulhq_n_s32(vshlltq_n_s16(b, 16), s->multiplier), s->left);
+    even = ingot_add_join_x4(vshllbq_n_s16(a, 16), even, order);
+    odd = ingot_add_join_x4(vshlltq_n_s16(a, 16), odd, order);
+    even = vrshlq_n_s32(vqrdmulhq_n_s32(even, s->multiplier_out), s->left_out);
+    odd = vrshlq_n_s32(vqrdmulhq_n_s32(odd, s->multiplier_out), s->left_out);
+    return vqaddq_n_s16(vqmovntq_s32(vqmovnbq_s32(a, even), odd), s->zero_point);
+}
+
+/* 16 elements. Each byte of a word is in its own register, so that widening and narrowing need no shuffles. */
+INGOT_INLINE int8x16_t ingot_add_quick_16(const ingot_add_quick_state *s, int8x16_t a, int8x16_t b, int order)
+{
+    int16x8_t even = ingot_add_quick_half(s, vshllbq_n_s8(a, 3), vshllbq_n_s8(b, 4), order);
+    int16x8_t odd = ingot_add_quick_half(s, vshlltq_n_s8(a, 3), vshlltq_n_s8(b, 4), order);
+    return vmaxq_s8(vminq_s8(vqmovntq_s16(vqmovnbq_s16(a, even), odd), s->hi), s->lo);
+}
+
+/* 8-bit runs under INGOT_ADD_QUICK, where `exact` needs no rounding. The last loads may read up to 15 bytes too far. */
+INGOT_INLINE void ingot_add_quick(const ingot_add_params *p, const int8_t *exact, int32_t exact_offset,
                                       const int8_t *other, int32_t offset, int32_t multiplier, int32_t right,
                                       int8_t *out, unsigned n, int order)
 {
-    const int32_t other_shift = -right, out_shift = -p->right_out, multiplier_out = p->multiplier_out;
-    const int16_t zero_point = (int16_t)p->zero_point;
-    const int8x16_t lo = vdupq_n_s8((int8_t)p->lo), hi = vdupq_n_s8((int8_t)p->hi);
-    const int16_t a_offset = (int16_t)(exact_offset * 8), b_offset = (int16_t)(offset * 16);
-    for (unsigned left = n / 16; left; left--, exact += 16, other += 16, out += 16) {
-        int8x16_t a = vld1q_s8(exact), b = vld1q_s8(other);
-        int16x8_t narrow[2];
-        for (int half = 0; half < 2; half++) {
-            int16x8_t a16 = half ? vshlltq_n_s8(a, 3) : vshllbq_n_s8(a, 3);
-            int16x8_t b16 = half ? vshlltq_n_s8(b, 4) : vshllbq_n_s8(b, 4);
-            a16 = vaddq_n_s16(a16, a_offset);
-            b16 = vaddq_n_s16(b16, b_offset);
-            int32x4_t even = vrshlq_n_s32(vqrdmulhq_n_s32(vshllbq_n_s16(b16, 16), multiplier), other_shift);
-            int32x4_t odd = vrshlq_n_s32(vqrdmulhq_n_s32(vshlltq_n_s16(b16, 16), multiplier), other_shift);
-            even = ingot_add_join_x4(vshllbq_n_s16(a16, 16), even, order);
-            odd = ingot_add_join_x4(vshlltq_n_s16(a16, 16), odd, order);
-            even = vrshlq_n_s32(vqrdmulhq_n_s32(even, multiplier_out), out_shift);
-            odd = vrshlq_n_s32(vqrdmulhq_n_s32(odd, multiplier_out), out_shift);
-            narrow[half] = vqaddq_n_s16(vqmovntq_s32(vqmovnbq_s32(a16, even), odd), zero_point);
-        }
-        int8x16_t result = vqmovntq_s16(vqmovnbq_s16(a, narrow[0]), narrow[1]);
-        vst1q_s8(out, vmaxq_s8(vminq_s8(result, hi), lo));
-    }
-    return n & ~15u;
+    const ingot_add_quick_state s = {
+        .exact_offset = (int16_t)(exact_offset * 8),
+        .offset = (int16_t)(offset * 16),
+        .zero_point = (int16_t)p->zero_point,
+        .multiplier = multiplier,
+        .left = -right,
+        .multiplier_out = p->quick_multiplier,
+        .left_out = -p->right_out,
+        .lo = vdupq_n_s8((int8_t)p->lo),
+        .hi = vdupq_n_s8((int8_t)p->hi),
+    };
+    for (; n >= 16; n -= 16, exact += 16, other += 16, out += 16)
+        vst1q_s8(out, ingot_add_quick_16(&s, vld1q_s8(exact), vld1q_s8(other), order));
+    if (n)
+        vstrbq_p_s8(out, ingot_add_quick_16(&s, vld1q_s8(exact), vld1q_s8(other), order), vctp8q(n));
 }
 
 #endif
@@ -76,22 +95,16 @@ INGOT_INLINE unsigned ingot_add_quick(const ingot_add_params *p, const int8_t *e
 INGOT_INLINE void ingot_add_run_s8(const void *params, const void *in0, unsigned a_step, const void *in1,
                                    unsigned b_step, void *out, unsigned n, int order)
 {
-    const ingot_add_params *p = params;
+    const ingot_add_params copy = *(const ingot_add_params *)params, *p = &copy; /* out may not alias it */
     const int8_t *a = in0, *b = in1;
     int8_t *o = out;
 #if INGOT_MVE
-    if (a_step & b_step) {
-        unsigned done = 0;
-        if (n >= 16 && (p->flags & INGOT_ADD_TIES_UP)) {
-            if (p->flags & INGOT_ADD_FIRST_EXACT)
-                done = ingot_add_quick(p, a, p->offset0, b, p->offset1, p->multiplier1, p->right1, o, n, order);
-            else if (order > 0 && (p->flags & INGOT_ADD_SECOND_EXACT))
-                done = ingot_add_quick(p, b, p->offset1, a, p->offset0, p->multiplier0, p->right0, o, n, order);
-        }
-        a += done;
-        b += done;
-        o += done;
-        n -= done;
+    if ((a_step & b_step) && (p->flags & INGOT_ADD_QUICK)) {
+        if (order > 0 && !(p->flags & INGOT_ADD_FIRST_EXACT))
+            ingot_add_quick(p, b, p->offset1, a, p->offset0, p->multiplier0, p->right0, o, n, order);
+        else
+            ingot_add_quick(p, a, p->offset0, b, p->offset1, p->multiplier1, p->right1, o, n, order);
+        return;
     }
     for (; n; ) {
         mve_pred16_t live = vctp32q(n);
@@ -113,7 +126,7 @@ INGOT_INLINE void ingot_add_run_s8(const void *params, const void *in0, unsigned
 INGOT_INLINE void ingot_add_run_s16(const void *params, const void *in0, unsigned a_step, const void *in1,
                                     unsigned b_step, void *out, unsigned n, int order)
 {
-    const ingot_add_params *p = params;
+    const ingot_add_params copy = *(const ingot_add_params *)params, *p = &copy; /* out may not alias it */
     const int16_t *a = in0, *b = in1;
     int16_t *o = out;
     if (p->flags & INGOT_ADD_POWERS_OF_TWO) {

@@ -47,7 +47,7 @@ INGOT_INLINE void nearest_x16(const float *in, const ingot_quantize_params *p, i
 
 static void quantize_f32_s8(const void *params, const void *source, void *target, unsigned n)
 {
-    const ingot_quantize_params *p = params;
+    const ingot_quantize_params copy = *(const ingot_quantize_params *)params, *p = &copy;
     const float *in = source;
     int8_t *out = target;
 #if INGOT_MVE
@@ -63,7 +63,7 @@ static void quantize_f32_s8(const void *params, const void *source, void *target
 
 static void quantize_f32_u8(const void *params, const void *source, void *target, unsigned n)
 {
-    const ingot_quantize_params *p = params;
+    const ingot_quantize_params copy = *(const ingot_quantize_params *)params, *p = &copy;
     const float *in = source;
     uint8_t *out = target;
 #if INGOT_MVE

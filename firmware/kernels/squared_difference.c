@@ -7,7 +7,7 @@
 static void run_s8(const void *params, const void *in0, unsigned a_step, const void *in1, unsigned b_step, void *out,
                    unsigned n)
 {
-    const ingot_squared_difference_params *p = params;
+    const ingot_squared_difference_params copy = *(const ingot_squared_difference_params *)params, *p = &copy;
     const int8_t *a = in0, *b = in1;
     int8_t *o = out;
 #if INGOT_MVE

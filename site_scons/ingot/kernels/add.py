@@ -13,12 +13,14 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.activation_range import ACTIVATIONS, float_range, integer_range, quantized_range
 from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
-from ingot.kernels.fixed_point import divide_by_power, divide_by_power_up, high_multiply
+from ingot.kernels.fixed_point import Numbers, divide_by_power, divide_by_power_up, high_multiply
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
 
-_FIRST_EXACT, _SECOND_EXACT, _TIES_UP, _POWERS_OF_TWO = 1, 2, 4, 8
+_FIRST_EXACT, _QUICK, _POWERS_OF_TWO = 1, 4, 8
+# Tried in this order; the large ones are for ratios of scales that make many ties.
+_CHANGES = (0, *(sign << shift for shift in (0, 1, 2, 4, 6, 8, 10, 12, 13, 14) for sign in (1, -1)))
 _LEFT_SHIFT = {DType.INT8: 20, DType.INT16: 15}
 
 
@@ -67,7 +69,7 @@ def lower_add(site: Site) -> Call:
         words = (
             _scaling(first, second, output, activation, _order(site))
             if shifts is None
-            else [0, 0, 0, 0, *shifts, 0, 0, 0, *quantized_range(activation, output), _POWERS_OF_TWO]
+            else [0, 0, 0, 0, *shifts, 0, 0, 0, *quantized_range(activation, output), _POWERS_OF_TWO, 0]
         )
         params = [Param("scaling", np.asarray(words, np.int32))]
     return lower_binary(site, f"{name}_{suffix}", params, reversed_kernel=_reversed(name, suffix))
@@ -103,7 +105,7 @@ def _exact_log2(scale: float) -> int | None:
 
 
 def _scaling(first: Tensor, second: Tensor, output: Tensor, activation: str, order: int) -> list[int]:
-    """ingot_add_params, 12 words."""
+    """ingot_add_params, 13 words."""
     left = _LEFT_SHIFT[output.dtype]
     twice_max = 2.0 * max(first.scale, second.scale)
     multiplier0, shift0 = quantize_multiplier(first.scale / twice_max)
@@ -111,26 +113,34 @@ def _scaling(first: Tensor, second: Tensor, output: Tensor, activation: str, ord
     multiplier_out, shift_out = quantize_multiplier(twice_max / float((1 << left) * np.float32(output.scale)))
     low, high = quantized_range(activation, output)
     words = [-first.zero_point, -second.zero_point, multiplier0, multiplier1, -shift0, -shift1]
-    words += [multiplier_out, -shift_out, output.zero_point, low, high, 0]
-    if output.dtype is DType.INT8:
-        words[-1] = _flags(words, left, order)
-    return words
+    words += [multiplier_out, -shift_out, output.zero_point, low, high]
+    return [*words, *(_quick_path(words, left, order) if output.dtype is DType.INT8 else (0, 0))]
 
 
-def _flags(words: list[int], left: int, order: int) -> int:
-    """What ingot_add_params.flags says, found by trying every pair of bytes."""
-    flags = 0
-    if words[2] == 1 << 30 and words[4] == 0:
-        flags |= _FIRST_EXACT
-    if words[3] == 1 << 30 and words[5] == 0:
-        flags |= _SECOND_EXACT
+def _quick_path(words: list[int], left: int, order: int) -> tuple[int, int]:
+    """ingot_add_params.flags and .quick_multiplier, found by trying all pairs of bytes.
+
+    Rounding ties up is cheaper on Helium than LiteRT's ties away from zero; a multiplier a little off makes up for it.
+    """
+    first_exact = words[2] == 1 << 30 and words[4] == 0
+    flags = _FIRST_EXACT if first_exact else 0
+    if order <= 0 and not first_exact:
+        return flags, words[6]  # only a sum may be taken the other way round
+    multiplier, right, zero_point, low, high = words[6:11]
     codes = np.arange(-128, 128, dtype=np.int64)
-    high = [high_multiply((codes + words[i]) << left, words[2 + i]) for i in (0, 1)]
-    scaled = [divide_by_power(high[i], words[4 + i]) for i in (0, 1)]
-    if any(not np.array_equal(scaled[i], divide_by_power_up(high[i], words[4 + i])) for i in (0, 1)):
-        return flags
-    a, b = scaled[0][:, None], scaled[1][None, :]
-    total = high_multiply(a + b if order > 0 else a - b if order == 0 else b - a, words[6])
-    if np.array_equal(divide_by_power(total, words[7]), divide_by_power_up(total, words[7])):
-        flags |= _TIES_UP
-    return flags
+    products = [high_multiply((codes + words[i]) << left, words[2 + i]) for i in (0, 1)]
+    exact = _join(*(divide_by_power(products[i], words[4 + i]) for i in (0, 1)), order)
+    wanted = np.clip(divide_by_power(high_multiply(exact, multiplier), right) + zero_point, low, high)
+    quick = _join(*(divide_by_power_up(products[i], words[4 + i]) for i in (0, 1)), order)
+    for change in _CHANGES:
+        if not 0 < multiplier + change < 1 << 31:
+            continue
+        result = divide_by_power_up(high_multiply(quick, multiplier + change), right) + zero_point
+        if np.array_equal(np.clip(result, low, high), wanted):
+            return flags | _QUICK, multiplier + change
+    return flags, multiplier
+
+
+def _join(a: Numbers, b: Numbers, order: int) -> Numbers:
+    """Every sum or difference of a number of `a` and one of `b`."""
+    return a[:, None] + b if order > 0 else a[:, None] - b if order == 0 else b - a[:, None]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ingot.graph import Graph, Operator
 from ingot.kernels.program import Activation, Call, Param
@@ -13,6 +15,7 @@ from ingot.kernels.registry import Site
 from ingot.kernels.rows import Window, one_row, same_rows
 
 _LOOPS = 4
+_LONG_RUN = 96  # elements beyond which the cost of starting a run does not matter
 Fields = dict[str, int | tuple[int, ...]]
 
 
@@ -45,7 +48,8 @@ def lower_binary(
     blocks = list(params)
     if constant:
         name += "_const"
-        blocks.append(Param("operand", np.asarray(site.input(second).data)))
+        operand, fields = _repeated(np.asarray(site.input(second).data).ravel(), fields)
+        blocks.append(Param("operand", _readable(operand)))
     sources = (first,) if constant else (first, second)
     inplace = tuple(
         i
@@ -63,6 +67,30 @@ def lower_binary(
         windows=tuple(_window(site, position, target) for position in sources),
         inplace=inplace,
     )
+
+
+def _readable(operand: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The operand with 16 bytes behind it, which kernels may read."""
+    return np.concatenate([operand, np.zeros(16 // operand.itemsize, operand.dtype)])
+
+
+def _repeated(operand: npt.NDArray[Any], fields: Fields) -> tuple[npt.NDArray[Any], Fields]:
+    """A vector that every run of a row repeats is stored several times, so that runs are long enough to be quick."""
+    count, strides, others = (list(_numbers(fields, name)) for name in ("count", "in0_stride", "in1_stride"))
+    run = int(operand.size)
+    alone = fields["run"] == run > 1 and fields["in0_step"] == fields["in1_step"] == 1
+    if not alone or any(others) or fields["in1_pitch"] or strides[-1] != run or run >= _LONG_RUN:
+        return operand, fields
+    times = next((k for k in range(1, count[-1] + 1) if count[-1] % k == 0 and k * run >= _LONG_RUN), count[-1])
+    count[-1] //= times
+    strides[-1] *= times
+    changed: Fields = {"run": run * times, "count": tuple(count), "in0_stride": tuple(strides)}
+    return np.tile(operand, times), {**fields, **changed}
+
+
+def _numbers(fields: Fields, name: str) -> tuple[int, ...]:
+    value = fields[name]
+    return value if isinstance(value, tuple) else (value,)
 
 
 def operand_order(site: Site) -> tuple[int, int]:
