@@ -81,7 +81,7 @@ def test_code_in_flash_and_data_in_ram(tmp_path: Path) -> None:
     [
         ("n6dk", Range(0x34000400, 0x34100000), Range(0x34000400, 0x34100000)),
         ("nucleo-n657", Range(0x34000400, 0x34100000), Range(0x34000400, 0x34100000)),
-        ("h747-disco", Range(0x08000000, 0x08100000), Range(0x20000000, 0x20020000)),
+        ("h747-disco", Range(0x08000000, 0x08200000), Range(0x20000000, 0x20020000)),
     ],
 )
 def test_shipped_boards(name: str, code: Range, data: Range) -> None:
