@@ -22,6 +22,7 @@
 #define DCB_DEMCR INGOT_REGISTER(0xE000EDFCu)
 #define DWT_CTRL INGOT_REGISTER(0xE0001000u)
 #define DWT_CYCCNT INGOT_REGISTER(0xE0001004u)
+#define DWT_LAR INGOT_REGISTER(0xE0001FB0u) /* Armv7-M */
 
 #define CCR_DC (1u << 16)
 #define CCR_IC (1u << 17)
@@ -32,6 +33,7 @@
 #define MSCR_ICACTIVE (1u << 13)
 #define CFSR_STKOF (1u << 20)
 #define DEMCR_TRCENA (1u << 24)
+#define DWT_UNLOCK 0xC5ACCE55u
 
 static inline void ingot_barrier(void)
 {

@@ -10,6 +10,9 @@ static uint64_t total;
 void ingot_counter_start(void)
 {
     DCB_DEMCR |= DEMCR_TRCENA;
+#if __ARM_ARCH < 8
+    DWT_LAR = DWT_UNLOCK; /* Cortex-M7 locks these registers at reset */
+#endif
     DWT_CTRL |= 1;
     last = DWT_CYCCNT;
     total = 0;

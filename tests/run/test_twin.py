@@ -146,5 +146,16 @@ def test_missing_files_and_tools(firmware: Path, tmp_path: Path, monkeypatch: py
     assert "apt-get install qemu-system-arm" in error.value.remedy
 
 
+def test_names_with_commas_and_spaces(firmware: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a, b"
+    folder.mkdir()
+    elf = folder / "my, firmware.elf"
+    elf.write_bytes(firmware.read_bytes())
+    weights = write_weights(folder, initializer(PARAMETERS.tobytes()))
+    given = samples(1)
+    done = emulate(elf, weights, fixture_network(), given)
+    np.testing.assert_array_equal(done.inferences[0].outputs[0], expected(given[0][0]))
+
+
 def test_images_of_a_network(tmp_path: Path) -> None:
     assert images_of(fixture_network(), tmp_path) == [Image(tmp_path / "network_atonbuf.xSPI2.raw", 0x70380000)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingot.errors import IngotError
 from ingot.network import Network, NetworkBuffer
 from ingot.run.oracle import Reference
-from ingot.run.verify import Verification, compare, load_input, random_samples, verify
+from ingot.run.verify import SampleResult, Verification, compare, load_input, random_samples, verify
 from support.firmware import fixture_network, initializer, needs_gcc, needs_qemu, validate_firmware, write_weights
 from support.tflite_builder import unary
 
@@ -60,6 +60,14 @@ def test_compare_says_where() -> None:
     assert str(compare("scores", expected, found)) == (
         "2 of 16 values of output 'scores' differ; the largest at [0, 2, 3]: expected 0, got -7"
     )
+
+
+def test_json_has_no_numbers_that_json_has_not() -> None:
+    wrong = compare("out", np.array([1, 2], np.float32), np.array([np.nan, np.inf], np.float32))
+    result = Verification("m", (SampleResult(0, "seed 1", 10, wrong),), None)
+    data = json.loads(json.dumps(result.as_dict(), allow_nan=False))
+    assert data["samples"][0]["difference"]["found"] == "nan"
+    assert data["passed"] is False
 
 
 def test_compare_refuses_another_shape() -> None:

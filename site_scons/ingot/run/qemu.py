@@ -61,11 +61,11 @@ def command(elf: Path, images: Sequence[Image], machine: str, arguments: Sequenc
     """QEMU's command line.
 
     Instructions are counted (-icount), devices are off; the firmware talks over semihosting. arguments: the firmware's
-    words, without spaces or commas.
+    words, without spaces.
     """
     line = [qemu, "-M", machine, "-display", "none", "-monitor", "none", "-serial", "none", "-nodefaults"]
     line += ["-icount", f"shift={INSTRUCTION_SHIFT}"]
-    words = "".join(f",arg={word}" for word in (elf.stem, *arguments))
+    words = "".join(f",arg={_escaped(word)}" for word in (elf.stem, *arguments))
     line += ["-semihosting-config", f"enable=on,target=native{words}"]
     line += ["-kernel", str(elf)]
     for image in images:
@@ -73,9 +73,9 @@ def command(elf: Path, images: Sequence[Image], machine: str, arguments: Sequenc
     return line
 
 
-def _escaped(path: Path) -> str:
-    """A path as an option's value: QEMU reads a doubled comma as one."""
-    return str(path).replace(",", ",,")
+def _escaped(value: Path | str) -> str:
+    """A text inside an option's value: QEMU reads a doubled comma as one."""
+    return str(value).replace(",", ",,")
 
 
 def run(

@@ -5,6 +5,7 @@ Samples are seeded random inputs, or an array or image of the user's. The first 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,8 +74,12 @@ class Verification:
         return f"ok: {self.model}: {len(self.samples)} samples equal to LiteRT's reference kernels, byte for byte"
 
     def as_dict(self) -> dict[str, Any]:
-        """For --json."""
-        data = {"model": self.model, "passed": self.passed, "samples": [asdict(sample) for sample in self.samples]}
+        """For --json. Numbers that JSON has not (infinities, NaN) are texts."""
+        samples = [asdict(sample) for sample in self.samples]
+        for sample in samples:
+            if sample["difference"]:
+                sample["difference"] |= {key: _number(sample["difference"][key]) for key in ("expected", "found")}
+        data = {"model": self.model, "passed": self.passed, "samples": samples}
         if self.run is not None:
             data["init_instructions"] = self.run.init
             data["epoch_instructions"] = list(self.run.epochs)
@@ -82,6 +87,10 @@ class Verification:
             data["stack_size"] = self.run.stack_size
             data["seconds"] = round(self.run.seconds, 3)
         return data
+
+
+def _number(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
 
 
 def compare(name: str, expected: Array, found: Array) -> Difference | None:
