@@ -5,7 +5,8 @@
 #include "ingot_kernel.h"
 
 enum {
-    INGOT_MAC_LEFT_SHIFT = 1, /* at least one shift is positive */
+    INGOT_MAC_RIGHT_SHIFTS = 1, /* every shift is negative: the usual case, with the shorter rounding */
+    INGOT_MAC_BELOW_ZERO = 2, /* the clamp lets through numbers below the zero point: ties need a sign */
 };
 
 typedef struct ingot_mac_params {
@@ -14,13 +15,5 @@ typedef struct ingot_mac_params {
     uint32_t flags;
     int32_t reserved[3];
 } ingot_mac_params;
-
-/* Followed by one of these for every four output channels, each followed by its weights. Channels past the last one
- * have zeros. bias contains -in_zero * sum(weights). */
-typedef struct ingot_mac_quad {
-    int32_t bias[4];
-    int32_t multiplier[4];
-    int32_t shift[4]; /* > 0: left */
-} ingot_mac_quad;
 
 #endif
