@@ -7,9 +7,14 @@ INGOT_INLINE void walk(const ingot_quantize *k, const void *in, unsigned in_size
                        const void *params, unsigned y, unsigned n,
                        void (*run)(const void *, const void *, void *, unsigned))
 {
+    unsigned elements = k->row_elements;
+    if (!(k->in_ring | k->out_ring)) { /* rows that touch are one long row */
+        elements *= n;
+        n = n ? 1 : 0;
+    }
     for (; n; n--, y++)
         run(params, (const char *)in + ingot_row_offset(y, k->in_ring, k->row_elements * in_size),
-            (char *)out + ingot_row_offset(y, k->out_ring, k->row_elements * out_size), k->row_elements);
+            (char *)out + ingot_row_offset(y, k->out_ring, k->row_elements * out_size), elements);
 }
 
 /* round(x / scale), ties away from zero, limited to 24 bits, which is beyond every clamp. */
@@ -24,24 +29,57 @@ INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
 
 #if INGOT_MVE
 
-/* round(x / scale) on four lanes. One Newton step makes the product with the inverse the quotient of a division. */
-INGOT_INLINE int32x4_t nearest_x4(float32x4_t x, const ingot_quantize_params *p)
-{
-    float32x4_t q = vmulq_n_f32(x, p->inverse);
-    float32x4_t rest = vfmaq_n_f32(x, q, -p->scale);
-    return vcvtaq_s32_f32(vfmaq_n_f32(q, rest, p->inverse));
-}
-
-/* 16 numbers to 16-bit lanes: numbers 0, 2, ... of each quadruple in *even, 1, 3, ... in *odd. */
-INGOT_INLINE void nearest_x16(const float *in, const ingot_quantize_params *p, int16x8_t *even, int16x8_t *odd)
-{
-    float32x4x4_t x = vld4q_f32(in);
-    int16x8_t none = vuninitializedq_s16();
-    *even = vqmovntq_s32(vqmovnbq_s32(none, nearest_x4(x.val[0], p)), nearest_x4(x.val[2], p));
-    *odd = vqmovntq_s32(vqmovnbq_s32(none, nearest_x4(x.val[1], p)), nearest_x4(x.val[3], p));
-    *even = vqaddq_n_s16(*even, (int16_t)p->zero_point);
-    *odd = vqaddq_n_s16(*odd, (int16_t)p->zero_point);
-}
+/* n / 16 times 16 numbers. One Newton step makes the product with the inverse the quotient that a division gives:
+ * q = x * inverse; q += (x - q * scale) * inverse, with fused multiplications. narrow: VQMOVN or VQMOVUN. */
+#define QUANTIZE_16(in, out, n, p, narrow)                                                                            \
+    do {                                                                                                              \
+        const float *from = (in);                                                                                     \
+        void *to = (out);                                                                                             \
+        const float minus_scale = -(p)->scale;                                                                        \
+        uint32_t inverse, minus;                                                                                      \
+        memcpy(&inverse, &(p)->inverse, 4);                                                                           \
+        memcpy(&minus, &minus_scale, 4);                                                                              \
+        __asm volatile("wls lr, %[times], 2f\n"                                                                       \
+                       "1:\n"                                                                                         \
+                       "vld40.32 {q0, q1, q2, q3}, [%[from]]\n"                                                       \
+                       "vld41.32 {q0, q1, q2, q3}, [%[from]]\n"                                                       \
+                       "vld42.32 {q0, q1, q2, q3}, [%[from]]\n"                                                       \
+                       "vld43.32 {q0, q1, q2, q3}, [%[from]]!\n"                                                      \
+                       "vmul.f32 q4, q0, %[inverse]\n"                                                                \
+                       "vmul.f32 q5, q1, %[inverse]\n"                                                                \
+                       "vfma.f32 q0, q4, %[minus]\n"                                                                  \
+                       "vfma.f32 q1, q5, %[minus]\n"                                                                  \
+                       "vfma.f32 q4, q0, %[inverse]\n"                                                                \
+                       "vfma.f32 q5, q1, %[inverse]\n"                                                                \
+                       "vcvta.s32.f32 q4, q4\n"                                                                       \
+                       "vmul.f32 q0, q2, %[inverse]\n"                                                                \
+                       "vcvta.s32.f32 q5, q5\n"                                                                       \
+                       "vmul.f32 q1, q3, %[inverse]\n"                                                                \
+                       "vqmovnb.s32 q4, q4\n"                                                                         \
+                       "vfma.f32 q2, q0, %[minus]\n"                                                                  \
+                       "vqmovnb.s32 q5, q5\n"                                                                         \
+                       "vfma.f32 q3, q1, %[minus]\n"                                                                  \
+                       "vfma.f32 q0, q2, %[inverse]\n"                                                                \
+                       "vfma.f32 q1, q3, %[inverse]\n"                                                                \
+                       "vcvta.s32.f32 q0, q0\n"                                                                       \
+                       "vcvta.s32.f32 q1, q1\n"                                                                       \
+                       "vqmovnt.s32 q4, q0\n"                                                                         \
+                       "vqmovnt.s32 q5, q1\n"                                                                         \
+                       "vqadd.s16 q4, q4, %[zero]\n"                                                                  \
+                       "vqadd.s16 q5, q5, %[zero]\n"                                                                  \
+                       narrow "b.s16 q0, q4\n"                                                                        \
+                       narrow "t.s16 q0, q5\n"                                                                        \
+                       "vstrb.8 q0, [%[to]], #16\n"                                                                   \
+                       "le lr, 1b\n"                                                                                  \
+                       "2:\n"                                                                                         \
+                       : [from] "+r"(from), [to] "+l"(to)                                                             \
+                       : [times] "r"((n) / 16), [inverse] "r"(inverse), [minus] "r"(minus),                           \
+                         [zero] "r"((p)->zero_point)                                                                  \
+                       : "q0", "q1", "q2", "q3", "q4", "q5", "lr", "memory");                                         \
+        (in) += (n) & ~15u;                                                                                           \
+        (out) += (n) & ~15u;                                                                                          \
+        (n) &= 15u;                                                                                                   \
+    } while (0)
 
 #endif
 
@@ -51,11 +89,7 @@ static void quantize_f32_s8(const void *params, const void *source, void *target
     const float *in = source;
     int8_t *out = target;
 #if INGOT_MVE
-    for (; n >= 16; n -= 16, in += 16, out += 16) {
-        int16x8_t even, odd;
-        nearest_x16(in, p, &even, &odd);
-        vst1q_s8(out, vqmovntq_s16(vqmovnbq_s16(vuninitializedq_s8(), even), odd));
-    }
+    QUANTIZE_16(in, out, n, p, "vqmovn");
 #endif
     while (n--)
         *out++ = (int8_t)ingot_clamp(nearest(*in++, p) + p->zero_point, INT8_MIN, INT8_MAX);
@@ -67,11 +101,7 @@ static void quantize_f32_u8(const void *params, const void *source, void *target
     const float *in = source;
     uint8_t *out = target;
 #if INGOT_MVE
-    for (; n >= 16; n -= 16, in += 16, out += 16) {
-        int16x8_t even, odd;
-        nearest_x16(in, p, &even, &odd);
-        vst1q_u8(out, vqmovuntq_s16(vqmovunbq_s16(vuninitializedq_u8(), even), odd));
-    }
+    QUANTIZE_16(in, out, n, p, "vqmovun");
 #endif
     while (n--)
         *out++ = (uint8_t)ingot_clamp(nearest(*in++, p) + p->zero_point, 0, UINT8_MAX);

@@ -20,50 +20,92 @@ static neighbours near(int32_t position, int32_t size)
     return at;
 }
 
-/* A pixel from its four neighbours, which have the weights w[0..3]. */
-static void pixel(const int8_t *p0, const int8_t *p1, const int8_t *p2, const int8_t *p3, const int32_t *w, int8_t *out,
-                  unsigned channels)
-{
 #if INGOT_MVE
-    const int32_t w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3];
-    for (int left = (int)channels; left > 0; left -= 4, p0 += 4, p1 += 4, p2 += 4, p3 += 4, out += 4) {
-        mve_pred16_t live = vctp32q((uint32_t)left);
-        int32x4_t sum = vmulq_n_s32(vldrbq_z_s32(p0, live), w0);
-        sum = vmlaq_n_s32(sum, vldrbq_z_s32(p1, live), w1);
-        sum = vmlaq_n_s32(sum, vldrbq_z_s32(p2, live), w2);
-        sum = vmlaq_n_s32(sum, vldrbq_z_s32(p3, live), w3);
-        sum = vaddq_s32(sum, vshrq_n_s32(sum, 31));
-        vstrbq_p_s32(out, vrshrq_n_s32(sum, 20), live);
-    }
-#else
-    for (; channels; channels--) {
-        int32_t sum = *p0++ * w[0] + *p1++ * w[1] + *p2++ * w[2] + *p3++ * w[3];
-        *out++ = (int8_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
-    }
-#endif
+
+/* Eight and four channels from the four neighbours, whose weights add up to 2^6 and 2^20. Negative sums are lowered by
+ * one first, because VRSHR rounds ties up. Reads may go up to seven bytes too far. */
+INGOT_INLINE int16x8_t blend_x8(const int8_t *p0, const int8_t *p1, const int8_t *p2, const int8_t *p3, const int32_t *w)
+{
+    int16x8_t sum = vmulq_n_s16(vldrbq_s16(p0), (int16_t)w[0]);
+    sum = vmlaq_n_s16(sum, vldrbq_s16(p1), (int16_t)w[1]);
+    sum = vmlaq_n_s16(sum, vldrbq_s16(p2), (int16_t)w[2]);
+    sum = vmlaq_n_s16(sum, vldrbq_s16(p3), (int16_t)w[3]);
+    return vrshrq_n_s16(vaddq_s16(sum, vshrq_n_s16(sum, 15)), 6);
 }
 
-/* One output row from its two input rows. */
-static void line(const ingot_resize_bilinear *k, const int8_t *top, const int8_t *bottom, int32_t fraction, int8_t *out)
+INGOT_INLINE int32x4_t blend_x4(const int8_t *p0, const int8_t *p1, const int8_t *p2, const int8_t *p3, const int32_t *w)
+{
+    int32x4_t sum = vmulq_n_s32(vldrbq_s32(p0), w[0]);
+    sum = vmlaq_n_s32(sum, vldrbq_s32(p1), w[1]);
+    sum = vmlaq_n_s32(sum, vldrbq_s32(p2), w[2]);
+    sum = vmlaq_n_s32(sum, vldrbq_s32(p3), w[3]);
+    return vrshrq_n_s32(vaddq_s32(sum, vshrq_n_s32(sum, 31)), 20);
+}
+
+INGOT_INLINE void pixel_x8(const int8_t *p0, const int8_t *p1, const int8_t *p2, const int8_t *p3, const int32_t *w,
+                           int8_t *out, unsigned channels)
+{
+    for (; channels >= 8; channels -= 8, p0 += 8, p1 += 8, p2 += 8, p3 += 8, out += 8)
+        vstrbq_s16(out, blend_x8(p0, p1, p2, p3, w));
+    if (channels)
+        vstrbq_p_s16(out, blend_x8(p0, p1, p2, p3, w), vctp16q(channels));
+}
+
+INGOT_INLINE void pixel_x4(const int8_t *p0, const int8_t *p1, const int8_t *p2, const int8_t *p3, const int32_t *w,
+                           int8_t *out, unsigned channels)
+{
+    for (; channels >= 4; channels -= 4, p0 += 4, p1 += 4, p2 += 4, p3 += 4, out += 4)
+        vstrbq_s32(out, blend_x4(p0, p1, p2, p3, w));
+    if (channels)
+        vstrbq_p_s32(out, blend_x4(p0, p1, p2, p3, w), vctp32q(channels));
+}
+
+#endif
+
+/* One output row from its two input rows. drop: how many bits of every weight are zero, of 20. */
+static void line(const ingot_resize_bilinear *k, const int8_t *top, const int8_t *bottom, int32_t fraction, int8_t *out,
+                 unsigned drop)
 {
     int32_t position = k->x_start;
     const unsigned channels = k->channels;
     for (unsigned x = k->out_width; x; x--, position += k->x_scale, out += channels) {
         neighbours at = near(position, k->in_width);
         const unsigned left = (unsigned)at.first * channels, right = (unsigned)at.second * channels;
+        const int8_t *p0 = top + left, *p1 = top + right, *p2 = bottom + left, *p3 = bottom + right;
         int32_t w[4];
         w[1] = (ONE - fraction) * at.fraction;
         w[0] = (ONE - fraction) * ONE - w[1];
         w[3] = fraction * at.fraction;
         w[2] = fraction * ONE - w[3];
-        pixel(top + left, top + right, bottom + left, bottom + right, w, out, channels);
+#if INGOT_MVE
+        if (drop >= 14) {
+            for (int i = 0; i < 4; i++)
+                w[i] >>= 14;
+            pixel_x8(p0, p1, p2, p3, w, out, channels);
+        } else {
+            pixel_x4(p0, p1, p2, p3, w, out, channels);
+        }
+#else
+        (void)drop;
+        for (unsigned c = 0; c < channels; c++) {
+            int32_t sum = p0[c] * w[0] + p1[c] * w[1] + p2[c] * w[2] + p3[c] * w[3];
+            out[c] = (int8_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
+        }
+#endif
     }
+}
+
+/* How many low bits all positions of an axis lack, of the 10 of a fraction. */
+static unsigned missing_bits(int32_t scale, int32_t start)
+{
+    return (unsigned)__builtin_ctz((unsigned)(scale | start | ONE));
 }
 
 void ingot_resize_bilinear_s8(const ingot_resize_bilinear *k, const int8_t *in, int8_t *out, const void *params,
                               unsigned y, unsigned n)
 {
     const unsigned in_pitch = (unsigned)k->in_width * k->channels, out_pitch = (unsigned)k->out_width * k->channels;
+    const unsigned drop = missing_bits(k->x_scale, k->x_start) + missing_bits(k->y_scale, k->y_start);
     (void)params;
     for (unsigned batch = 0; batch < k->batches; batch++) {
         for (unsigned i = 0; i < n * k->image_rows; i++) {
@@ -71,7 +113,7 @@ void ingot_resize_bilinear_s8(const ingot_resize_bilinear *k, const int8_t *in, 
             neighbours at = near((int32_t)row * k->y_scale + k->y_start, k->in_height);
             line(k, in + ingot_row_offset((unsigned)at.first, k->in_ring, in_pitch),
                  in + ingot_row_offset((unsigned)at.second, k->in_ring, in_pitch), at.fraction,
-                 out + ingot_row_offset(row, k->out_ring, out_pitch));
+                 out + ingot_row_offset(row, k->out_ring, out_pitch), drop);
         }
         in += in_pitch * k->in_height;
         out += out_pitch * k->image_rows;

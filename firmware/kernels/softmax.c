@@ -33,21 +33,20 @@ INGOT_INLINE void group_8(const int32_t *exp, const uint8_t *in, uint8_t *out, u
     }
 #endif
 #if INGOT_MVE
-#define DIFFERENCE(i, live)                                                                                           \
-    vreinterpretq_u32_s32(vsubq_s32(tops, is_signed ? vldrbq_z_s32((const int8_t *)in + (i), live)                    \
-                                                    : vreinterpretq_s32_u32(vldrbq_z_u32(in + (i), live))))
-    int32x4_t tops = vdupq_n_s32(most);
-    for (unsigned i = 0; i < depth; i += 4) {
+#define DIFFERENCE(i)                                                                                                 \
+    vreinterpretq_u32_s32(vsubq_s32(tops, is_signed ? vldrbq_s32((const int8_t *)in + (i))                            \
+                                                    : vreinterpretq_s32_u32(vldrbq_u32(in + (i)))))
+    const int32x4_t tops = vdupq_n_s32(most), high = vdupq_n_s32(lowest + 255);
+    unsigned i = 0;
+    for (; i + 4 <= depth; i += 4)
+        sum = vaddvaq_s32(sum, vrshrq_n_s32(vldrwq_gather_shifted_offset_s32(exp, DIFFERENCE(i)), SUM_BITS));
+    for (; i < depth; i++)
+        sum += ingot_rdbypot(exp[most - (is_signed ? (int8_t)in[i] : in[i])], SUM_BITS);
+    const int32_t scale = ingot_reciprocal(sum, SUM_BITS, &over_unit);
+    const int32_t right = -(over_unit + 31 - 8);
+    for (i = 0; i < depth; i += 4) { /* reads up to three bytes too far */
         mve_pred16_t live = vctp32q(depth - i);
-        int32x4_t e = vldrwq_gather_shifted_offset_z_s32(exp, DIFFERENCE(i, live), live);
-        sum = vaddvaq_s32(sum, vrshrq_n_s32(e, SUM_BITS)); /* lanes beyond the end are 0 */
-    }
-    int32_t scale = ingot_reciprocal(sum, SUM_BITS, &over_unit);
-    int32_t right = -(over_unit + 31 - 8);
-    int32x4_t high = vdupq_n_s32(lowest + 255);
-    for (unsigned i = 0; i < depth; i += 4) {
-        mve_pred16_t live = vctp32q(depth - i);
-        int32x4_t e = vldrwq_gather_shifted_offset_z_s32(exp, DIFFERENCE(i, live), live);
+        int32x4_t e = vldrwq_gather_shifted_offset_z_s32(exp, DIFFERENCE(i), live);
         e = vaddq_n_s32(vrshlq_n_s32(vqrdmulhq_n_s32(e, scale), right), lowest); /* never negative: ties agree */
         vstrbq_p_s32((int8_t *)out + i, vminq_s32(e, high), live);
     }
@@ -154,10 +153,15 @@ void ingot_softmax2_s8(const ingot_softmax *k, const int8_t *in, int8_t *out, co
                        unsigned n)
 {
     const int8_t *result = ((const ingot_softmax2_s8_params *)params)->result + 256;
+    unsigned groups = k->groups;
+    if (!(k->in_ring | k->out_ring)) { /* rows that touch are one long row */
+        groups *= n;
+        n = n ? 1 : 0;
+    }
     for (; n; n--, y++) {
         const int8_t *src = (const int8_t *)((const char *)in + ingot_row_offset(y, k->in_ring, k->groups * 2));
         int8_t *dst = (int8_t *)((char *)out + ingot_row_offset(y, k->out_ring, k->groups * 2));
-        unsigned left = k->groups;
+        unsigned left = groups;
 #if INGOT_MVE
         for (; left >= 8; left -= 8, src += 16, dst += 16) { /* a in the even bytes, b in the odd ones */
             int8x16_t pairs = vld1q_s8(src);
