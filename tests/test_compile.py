@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.board.mpool import Mpool, Pool
-from ingot.compile import CompileOptions, compile_model, output_names
+from ingot.compile import CompileOptions, compile_model, output_names, plan_network
 from ingot.emit.c_info import read_c_info
+from ingot.emit.network_c import emit_network_c
 from ingot.errors import IngotError
+from ingot.frontend.tflite import read_tflite
 from ingot.run.host import HostNetwork
 from ingot.run.inputs import random_inputs
 from ingot.run.oracle import Reference
+from passes.test_optimize import retrained
 from support.requantizable import requantizable
 from support.shared import SHARED, shared
 
@@ -150,6 +153,18 @@ def test_importing_the_pipeline_is_light() -> None:
     ).stdout.split()
     heavy = {"numpy", "tflite", "ai_edge_litert", "jinja2", "jsonschema", "flatbuffers"}
     assert not heavy & {name.split(".")[0] for name in loaded}
+
+
+@pytest.mark.parametrize(
+    "name", ["mlperf_kws_ref_model", "omv_fomo_face_detection", "st_movenet_lightning_heatmaps_192_int8_pc"]
+)
+def test_a_retrained_real_model_has_the_same_network_c(name: str) -> None:
+    graph = read_tflite(shared(f"models/{name}.tflite"))
+    first, second = (
+        emit_network_c(plan_network(source, "0" * 64, POOLS, CompileOptions(), name))
+        for source in (graph, retrained(graph, 5))
+    )
+    assert first == second
 
 
 @pytest.mark.slow
