@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 
 from ingot.build import toolchain
+from ingot.compile import CompileOptions
+from ingot.emit.app_config import app_config
+from ingot.model import load_manifest
 from ingot.run import qemu
+from ingot.run.oracle import Reference
 from support.firmware import FIXTURE, link, needs_gcc, needs_qemu
+from support.pose_model import KEYPOINTS, SIZE, pose_model
+from support.twin_model import build_for_twin
 
 pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
@@ -38,19 +44,29 @@ def run(folder: Path, elf: Path, frames: np.ndarray) -> qemu.EmulatedRun:
     return qemu.run(elf, arguments=["frames.bin"], folder=folder)
 
 
+def expected_lines(number: int, heatmaps: np.ndarray, threshold: float) -> list[str]:
+    """What the application prints for one frame. heatmaps: height x width x keypoints, float32."""
+    height, width, keypoints = heatmaps.shape
+    lines = [f"frame {number}"]
+    for k in range(keypoints):
+        row, column = np.unravel_index(np.argmax(heatmaps[:, :, k]), (height, width))
+        score = heatmaps[row, column, k]
+        if score >= np.float32(threshold):
+            fractions = (np.float32((column + 0.5) / width), np.float32((row + 0.5) / height), score)
+            x, y, s = (int(np.float32(value) * np.float32(10000) + np.float32(0.5)) for value in fractions)
+            lines.append(f"keypoint {k}: x {x} y {y} score {s}")
+    return lines
+
+
 def test_keypoints_of_every_frame(tmp_path: Path) -> None:
     frames = np.random.default_rng(5).integers(0, 256, (4, 4, 6, 3), dtype=np.uint8)
     frames[2, :, :, 0] //= 2  # nothing above the threshold for keypoint 0
     done = run(tmp_path, firmware(tmp_path), frames)
-    expected = []
-    for number, frame in enumerate(frames):
-        expected.append(f"frame {number}")
-        for k in range(2):
-            score = np.float32(frame[:, :, k].max()) / 256
-            row, column = np.unravel_index(np.argmax(frame[:, :, k]), (4, 6))
-            if score >= 0.5:
-                x, y, s = (int(value * 10000 + 0.5) for value in ((column + 0.5) / 6, (row + 0.5) / 4, score))
-                expected.append(f"keypoint {k}: x {x} y {y} score {s}")
+    expected = [
+        line
+        for number, frame in enumerate(frames)
+        for line in expected_lines(number, frame[:, :, :2].astype(np.float32) / np.float32(256), 0.5)
+    ]
     assert list(done.lines) == expected
     assert done.status == 0
     assert len(expected) == 4 + 7
@@ -60,3 +76,29 @@ def test_configuration_of_another_model(tmp_path: Path) -> None:
     done = run(tmp_path, firmware(tmp_path, height=5), np.zeros((1, 4, 6, 3), np.uint8))
     assert done.status == 1
     assert done.lines[-1] == "ingot: stopped: app_config.h and network.c differ in the size of the heatmaps"
+
+
+@pytest.mark.parametrize("placement", ["activations", "application"])
+def test_a_compiled_pose_model(placement: str, tmp_path: Path) -> None:
+    """Model file to keypoints: generated network, generated app_config.h, the oracle's heatmaps decoded by NumPy."""
+    model = pose_model(seed=4)
+    (tmp_path / "pose.tflite").write_bytes(model)
+    manifest = load_manifest(toolchain.ROOT / "models" / "movenet" / "model.yaml")
+    built = build_for_twin(
+        tmp_path / "pose.tflite",
+        tmp_path,
+        CompileOptions(io_placement=placement),
+        APP,
+        lambda network: app_config(manifest, network),
+    )
+    frames = np.random.default_rng(9).integers(0, 256, (3, SIZE, SIZE, 3), dtype=np.uint8)
+    (tmp_path / "frames.bin").write_bytes(frames.tobytes())
+    done = qemu.run(built.elf, built.images, machine=built.machine, arguments=["frames.bin"], folder=tmp_path)
+    assert done.status == 0, done.lines
+    reference = Reference(model)
+    threshold = float(manifest.postprocessing["confidence_threshold"])
+    maps = [reference.run([frame[None]])[0][0] for frame in frames]
+    expected = [line for number, heat in enumerate(maps) for line in expected_lines(number, heat, threshold)]
+    assert maps[0].shape[2] == KEYPOINTS
+    assert list(done.lines) == expected
+    assert len(expected) > 3  # some are seen

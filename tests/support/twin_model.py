@@ -1,10 +1,11 @@
-"""A model file as a `validate` firmware of the n6dk's emulated twin, built without a build tool."""
+"""A model file as a firmware of the n6dk's emulated twin, built without a build tool."""
 
 from __future__ import annotations
 
 import functools
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +49,26 @@ def kernel_archive() -> Path:
     return archive
 
 
-def build_for_twin(model: Path, folder: Path, options: CompileOptions | None = None) -> TwinModel:
-    """Compiles, links and returns everything that runs it."""
+def build_for_twin(
+    model: Path,
+    folder: Path,
+    options: CompileOptions | None = None,
+    app: Path = VALIDATE,
+    header: Callable[[Network], str] | None = None,
+) -> TwinModel:
+    """Compiles, links and returns everything that runs it.
+
+    app: folder of the application. header: what app_config.h shall be for the network, where the application has one.
+    """
     board = load_board(find_board("n6dk", toolchain.ROOT / "boards"))
     twin = twin_of(board)
     pools = twin_pools(board, twin, load_pools(board))
     network = compile_model(model, pools, folder, options or CompileOptions())
+    if header is not None:
+        (folder / "app_config.h").write_text(header(network))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=io_bytes(network))))
-    sources = [*toolchain.application_sources(VALIDATE, twin=True), folder / f"{network.name}.c"]
+    sources = [*toolchain.application_sources(app, twin=True), folder / f"{network.name}.c"]
     defines = {"INGOT_NETWORK": network.name}
     objects = [compile_c(source, folder / f"{source.stem}.o", defines, include=[folder]) for source in sources]
     elf = folder / "firmware.elf"
