@@ -1,5 +1,6 @@
 """A generated network.c runs on the host as its description says, and refuses what it must."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,17 @@ import pytest
 from ingot.board.mpool import Mpool, Pool
 from ingot.compile import write_outputs
 from ingot.emit.compiled import Compiled
+from ingot.emit.initializer import lay_out_initializer
 from ingot.errors import IngotError
+from ingot.graph import DType, Graph, Tensor
+from ingot.kernels.program import Activation, Call, Program
 from ingot.network import NetworkPool
+from ingot.plan.planner import make_plan
+from ingot.plan.pools import PlanPool
 from ingot.run.direct import DirectNetwork
 from ingot.run.host import HostNetwork
-from support.compiled_table import POOLS, compiled_table
+from ingot.schedule.types import Region, Schedule, Step
+from support.compiled_table import POOLS, compiled_table, quantization
 
 
 def mpool_of(compiled: Compiled) -> Mpool:
@@ -104,3 +111,36 @@ def test_wrong_inputs_are_refused(tmp_path: Path) -> None:
         network.run([np.zeros((1, 2, 2, 1), np.int8)])
     with pytest.raises(IngotError, match="0 inputs given"):
         network.run([])
+
+
+def delay_line() -> Compiled:
+    """y = state, then state = x: the output is the previous inference's input."""
+    tensors = tuple(
+        Activation(name, (1, 20), DType.INT8, quantization(0.1, zero), 1, 20, role)
+        for name, zero, role in (("x", 3, "input"), ("s", -7, "state"), ("y", -7, "output"))
+    )
+    calls = tuple(Call("copy_rows", "copy", (a,), (b,), {"row_bytes": 20}) for a, b in ((1, 2), (0, 1)))
+    program = Program("delay", tensors, calls, (0,), (2,))
+    schedule = Schedule(tuple(Region((i,), (Step(0, 0, 1),)) for i in range(2)), 1)
+    plan = make_plan(program, schedule, [PlanPool("cpuRAM2", 0x34100000, 4096)])
+    source = Graph("delay", tuple(Tensor(t.name, t.shape, t.dtype, t.quant) for t in tensors), (), (0,), (2,))
+    layout = lay_out_initializer(program)
+    return replace(compiled_table(), source=source, program=program, schedule=schedule, plan=plan, initializer=layout)
+
+
+def test_state_starts_at_zero_carries_over_and_can_be_reset(tmp_path: Path) -> None:
+    compiled = delay_line()
+    first, second = (np.full((1, 20), value, np.int8) for value in (11, 22))
+    zero = np.full((1, 20), -7, np.int8)
+    for network in (DirectNetwork(compiled.program), HostNetwork(written(compiled, tmp_path))):
+        for _ in range(2):
+            np.testing.assert_array_equal(network.run([first])[0], zero)
+            np.testing.assert_array_equal(network.run([second])[0], first)
+            np.testing.assert_array_equal(network.run([second])[0], second)
+            network.reset()
+
+
+def test_state_has_a_function_of_its_own(tmp_path: Path) -> None:
+    folder = written(delay_line(), tmp_path)
+    assert "void ingot_reset_state_network(void);" in (folder / "network.h").read_text()
+    assert "ingot_reset_state" not in (written(compiled_table(), tmp_path / "none") / "network.h").read_text()

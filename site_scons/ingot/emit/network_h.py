@@ -25,6 +25,7 @@ def emit_network_h(compiled: Compiled) -> str:
             ("IN", [_port(compiled, i) for i in compiled.program.inputs]),
             ("OUT", [_port(compiled, i) for i in compiled.program.outputs]),
         ],
+        states=any(tensor.role == "state" for tensor in compiled.program.tensors),
         initializer_size=compiled.initializer.size,
         user=any(not place.pool for place in compiled.plan.placements.values()) or _unplaced(compiled),
     )
