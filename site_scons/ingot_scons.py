@@ -42,8 +42,7 @@ def _folder(name):
 
 
 def options(arguments):
-    """The options of the command line, checked. Also sets the help text."""
-    SCons.Script.Help(_help())
+    """The options of the command line, checked."""
     return option_table.parse_options(arguments)
 
 
@@ -58,7 +57,8 @@ def model(options):
 
 
 def finish(env, built):
-    """Refuses unknown targets, and lets the build end with a summary of what it built."""
+    """Sets the help text, refuses unknown targets, and lets the build end with a summary of what it built."""
+    env.Help(_help())
     _check_targets(env)
     quiet = ("help", "clean", "no_exec", "no_progress", "silent")
     if not any(SCons.Script.GetOption(name) for name in quiet):

@@ -12,13 +12,16 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingot import __version__, steps
 from ingot.errors import IngotError, did_you_mean
-from ingot.places import ROOT
+from ingot.places import ROOT, cache_dir
+
+if TYPE_CHECKING:
+    from ingot.model import Manifest
 
 FilePath = click.Path(path_type=Path, dir_okay=False)
 Folder = click.Path(path_type=Path, file_okay=False)
@@ -129,14 +132,10 @@ def compile(
     from ingot.board import load_board
     from ingot.board.fit import load_pools
     from ingot.compile import output_names
-    from ingot.model import find_model, find_source
 
-    manifest = find_model(model, ROOT / "models")
+    manifest = manifest_of(model)
     board_path = board_file(board)
-    source = find_source(manifest)
-    if source is None:
-        source = out / Path(manifest.source.file).name
-        steps.obtain_model(source, str(manifest.path), require_real)
+    source = model_file(manifest, require_real)
     names = output_names("network", load_pools(load_board(board_path)))
     files = [out / name for name in names.all()]
     network = steps.compile_network(
@@ -149,7 +148,7 @@ def compile(
         optimize=optimize,
         fuse=fuse,
     )
-    inputs = [source, board_path, pools_file(board_path)]
+    inputs = sorted({source, manifest.path, board_path, pools_file(board_path)})
     result = {"files": [str(path) for path in files], "model": network.model, "stand_in": network.stand_in}
     result |= {"peak": network.peak, "lower_bound": network.lower_bound, "layout_id": network.layout_id}
     result |= {"weights": sum(item.size for item in network.initializers), "epochs": len(network.epochs)}
@@ -164,9 +163,7 @@ def compile(
 @output_options
 def app_config(model: str, network: Path, out: Path, depfile: Path | None, as_json: bool) -> None:
     """Write app_config.h for MODEL (a name under models/ or a model.yaml)."""
-    from ingot.model import find_model
-
-    manifest = find_model(model, ROOT / "models")
+    manifest = manifest_of(model)
     steps.app_config(network, out, manifest=str(manifest.path))
     finish({"files": [str(out)]}, as_json, str(out), depfile, [network, manifest.path])
 
@@ -238,7 +235,14 @@ def verify(
 ) -> None:
     """Compare the twin's outputs with LiteRT's reference kernels, byte for byte."""
     steps.verify(
-        elf, network, model_file(model), board_file(board), input=sample, samples=samples, seed=seed, as_json=as_json
+        elf,
+        network,
+        model_file(manifest_of(model)),
+        board_file(board),
+        input=sample,
+        samples=samples,
+        seed=seed,
+        as_json=as_json,
     )
 
 
@@ -247,17 +251,23 @@ def verify(
 @json_option
 def info(model: str, as_json: bool) -> None:
     """Show what MODEL consists of."""
-    steps.info(model_file(model), as_json=as_json)
+    steps.info(model_file(manifest_of(model)), as_json=as_json)
 
 
-def model_file(word: str) -> Path:
-    """The file of the model that `word` means. Raises IngotError when it is not on this machine."""
-    from ingot.model import find_model, find_source
+def model_file(manifest: Manifest, require_real: bool = False) -> Path:
+    """The model's file: the one on this machine, else downloaded or made up into Ingot's cache."""
+    from ingot.model import find_source
 
-    path = Path(word)
-    if path.suffix in (".tflite", ".onnx") and path.is_file():
-        return path
-    found = find_source(find_model(word, ROOT / "models"))
-    if found is None:
-        raise IngotError(f"the file of the model '{word}' is not on this machine", remedy="Build it first.")
-    return found
+    found = find_source(manifest)
+    if found is not None:
+        return found
+    made = cache_dir() / "made" / manifest.name / Path(manifest.source.file).name
+    steps.obtain_model(made, str(manifest.path), require_real)
+    return made
+
+
+def manifest_of(word: str) -> Manifest:
+    """What MODEL means: a name under models/, a model file or a model.yaml."""
+    from ingot.model import find_model
+
+    return find_model(word, ROOT / "models")

@@ -23,14 +23,24 @@ def list_apps() -> list[str]:
     return sorted(path.parent.name for path in (firmware_dir() / "apps").glob("*/main.c"))
 
 
+def application_folder(app: str) -> Path:
+    """Where an application's C files are: a name of firmware/apps, or a folder with a main.c. Raises IngotError."""
+    if app in list_apps():
+        return firmware_dir() / "apps" / app
+    if (Path(app) / "main.c").is_file():
+        return Path(app).resolve()
+    raise IngotError(
+        f"there is no application '{app}'",
+        remedy=f"{did_you_mean(app, list_apps())} A path to a folder with a main.c works too.",
+    )
+
+
 def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
-    """What to compile for an application on a board, or on its emulated twin.
+    """What to compile for an application (see `application_folder`) on a board, or on its emulated twin.
 
     chip: the board's. Raises IngotError for an unknown application.
     """
-    if app not in list_apps():
-        raise IngotError(f"there is no application '{app}'", remedy=did_you_mean(app, list_apps()))
-    folder = firmware_dir() / "apps" / app
+    folder = application_folder(app)
     names = [*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES]
     names += toolchain.TWIN_SOURCES if twin else toolchain.board_sources(chip)
     return Recipe(

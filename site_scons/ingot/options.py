@@ -40,11 +40,11 @@ class Option:
 OPTIONS = (
     Option("board", "n6dk", "a name under boards/, or a path to a board.yaml"),
     Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
-    Option("app", "", "application of firmware/apps (default: what the model.yaml says)"),
+    Option("app", "", "an application of firmware/apps, or a folder with a main.c [the model.yaml's]"),
     Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
     Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
     Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
-    Option("input", "", "emulate: a .npy file or an image (default: made from seed)"),
+    Option("input", "", "emulate, verify: a .npy file or an image instead of random inputs"),
     Option("samples", "3", "verify: how many inputs", "number"),
     Option("seed", "1", "emulate, verify: seed of the inputs", "number"),
     Option("build", "build", "folder for everything that is built"),

@@ -8,6 +8,7 @@ Paths are `Path`; everything else is text, numbers and switches.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,8 @@ INSTRUCTION_SETS = {"cortex-m55": "mve", "cortex-m33": "dsp", "cortex-m7": "dsp"
 
 
 def say(text: str) -> None:
-    """A line for people."""
-    print(f"ingot: {text}", flush=True)
+    """A line for people, beside what a step prints as its result."""
+    print(f"ingot: {text}", file=sys.stderr, flush=True)
 
 
 def open_board(path: Path, twin: bool = False) -> tuple[Board, Mpool]:
@@ -154,6 +155,32 @@ def emulate(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int 
         f"  instructions {result.instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference"
     )
     print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
+
+
+def run_app(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int = 1) -> None:
+    """Runs an application on the twin and prints what it prints.
+
+    The application finds one sample as a file whose name is the last word of its command line.
+    """
+    import tempfile
+
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.qemu import require_success, run
+    from ingot.run.twin import images_of
+
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    _, arrays = _samples(network, input, 1, seed)[0]
+    with tempfile.TemporaryDirectory(prefix="ingot-app-") as folder:
+        Path(folder, "sample.bin").write_bytes(b"".join(array.tobytes() for array in arrays))
+
+        def show(line: str) -> bool:
+            print(f"  {line}", flush=True)
+            return True
+
+        images = images_of(network, c_info.parent)
+        done = run(elf, images, machine=target.machine, arguments=["sample.bin"], folder=Path(folder), on_line=show)
+    require_success(done, elf)
 
 
 def verify(

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 import SCons.Action
 import SCons.Builder
+import SCons.Defaults
 import SCons.Scanner.C
 import SCons.Script
 import SCons.Tool
@@ -49,6 +50,8 @@ VERBS = {
 
 def generate(env):
     """Adds the builders and methods to the environment. Starts no process, reads no file but small settings."""
+    # SCons asks its default environment for deciders; with the default tools that starts several compilers.
+    SCons.Defaults.DefaultEnvironment(tools=[])
     options = env["INGOT_OPTIONS"]
     env["INGOT_BUILD"] = options.text("build")
     env["INGOT_VERBOSE"] = options.switch("verbose")
@@ -239,8 +242,9 @@ def kernel_archive(env, board):
     return _ARCHIVES[folder]
 
 
-def link_firmware(env, out, board, recipe, network_c, archive, script, include, twin):
-    """Compiles and links; returns the nodes of firmware.elf and firmware.map."""
+def link_firmware(env, out, board, app, network_c, script, include, twin):
+    """Compiles an application, its runtime and the network, and links; returns the nodes of firmware.elf and .map."""
+    recipe = firmware.firmware_recipe(app, twin, board.chip)
     defines = toolchain.startup_defines(board.icache, board.dcache and not twin)
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
@@ -249,12 +253,12 @@ def link_firmware(env, out, board, recipe, network_c, archive, script, include, 
     network = _gcc_environment(env, "firmware", board.core, "network", what, folders, defines)
     objects.append(network.Object(f"{out}/obj/network.o", network_c))
     elf, map_file = f"{out}/firmware.elf", f"{out}/firmware.map"
-    flags = " ".join(toolchain.link_flags(board.core, script[0], map_file))
     shown = () if env["INGOT_VERBOSE"] else (progress("link", elf) or None,)
     linked = gcc.Command(
         [elf, map_file],
-        [*objects, archive],
-        SCons.Action.Action(f"$CC $SOURCES {flags} -o $TARGET", *shown),
+        [*objects, kernel_archive(env, board)],
+        SCons.Action.Action("$CC $SOURCES $INGOT_LINK -o $TARGET", *shown),
+        INGOT_LINK=toolchain.link_flags(board.core, script, map_file),
         SPAWN=_timed_spawn("link", env["SPAWN"]),
     )
     gcc.Depends(linked, script)
@@ -302,16 +306,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         fuse=options.switch("fuse"),
     )
     c_file, _, c_info, _, *raws = network
-    script = env.Ingot(
-        "linker_script",
-        {"c_info": c_info, **_board_file(env, board)},
-        {"script": f"{out}/firmware.ld"},
-        also=[pools],
-        twin=twin,
-        app=app,
-        stack=manifest.stack,
-        heap=manifest.heap,
-    )
+    script = _linker_script(env, out, board, manifest, app, c_info, twin)
     config = []
     if not twin:
         config = env.Ingot(
@@ -321,9 +316,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
             watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
             manifest=str(_file(env, manifest.path)),
         )
-    archive = kernel_archive(env, board)
-    recipe = firmware.firmware_recipe(app, twin, board.chip)
-    elf, map_file = link_firmware(env, out, board, recipe, c_file, archive, script, include, twin)
+    elf, map_file = link_firmware(env, out, board, app, c_file, script, include, twin)
     for_flash = []
     if not twin:
         for_flash += env.Ingot(
@@ -345,12 +338,14 @@ def ingot_firmware(env, board, manifest, source, twin=False):
     )
     return SimpleNamespace(
         board=board,
+        manifest=manifest,
         out=out,
+        network_c=c_file,
         elf=elf,
         c_info=c_info,
         raws=raws,
         proof=proof,
-        everything=[*network, *script, *config, elf, map_file, *for_flash, *proof],
+        everything=[*network, script, *config, elf, map_file, *for_flash, *proof],
     )
 
 
@@ -373,12 +368,18 @@ def ingot_model(env, manifest):
 
 
 def ingot_emulate(env, twin):
-    """A target that always runs the twin once and shows what it computed."""
+    """A target that always runs the twin once: the network alone, or with app= an application with its own output."""
     options = env["INGOT_OPTIONS"]
-    sample = options.text("input")
+    sample, app = options.text("input"), options.text("app")
+    step, elf = "emulate", twin.elf
+    if app not in ("", "validate"):
+        step, out = "run_app", f"{twin.out}/{Path(app).resolve().name}"
+        script = _linker_script(env, out, twin.board, twin.manifest, app, twin.c_info, True)
+        include = [twin.out, str(Path(twin.out).parent)]
+        elf, _ = link_firmware(env, out, twin.board, app, twin.network_c, script, include, True)
     return env.Ingot(
-        "emulate",
-        {"elf": twin.elf, "c_info": twin.c_info, **_board_file(env, twin.board)},
+        step,
+        {"elf": elf, "c_info": twin.c_info, **_board_file(env, twin.board)},
         {},
         also=[*twin.proof, *twin.raws, *([_file(env, sample)] if sample else [])],
         label=twin.board.name,
@@ -408,6 +409,20 @@ def ingot_verify(env, twin, source):
 def ingot_info(env, source):
     """A target that always shows what the model consists of."""
     return env.Ingot("info", {"model": source}, {}, label=str(source), always=True)
+
+
+def _linker_script(env, out, board, manifest, app, c_info, twin):
+    """The node of an application's linker script."""
+    return env.Ingot(
+        "linker_script",
+        {"c_info": c_info, **_board_file(env, board)},
+        {"script": f"{out}/firmware.ld"},
+        also=[_file(env, board.pools_file)],
+        twin=twin,
+        app=app,
+        stack=manifest.stack,
+        heap=manifest.heap,
+    )[0]
 
 
 def _board_file(env, board):

@@ -53,7 +53,7 @@ def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
     ("change", "expected"),
     [
         ("titel: x", "model.yaml:4: unknown key 'titel'\n  Did you mean 'title'?"),
-        ("application: pose", "model.yaml:4: application is 'pose', which is not known"),
+        ("application: 3", "model.yaml:4: application is 3; expected an application of firmware/apps, or a folder"),
         ("io: {placement: stack}", "model.yaml:4: io.placement is 'stack', which is not known"),
         ("memory: {stack: 100}", "model.yaml:4: memory.stack is 100; expected bytes of stack, a multiple of 8"),
         ("preprocessing: {color_mode: 3}", "model.yaml:4: preprocessing.color_mode is 3, which is not known"),

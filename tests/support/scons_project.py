@@ -14,7 +14,7 @@ from pathlib import Path
 from ingot.places import ROOT
 from support.pose_model import pose_model
 
-PARTS = ("SConstruct", "site_scons", "boards", "firmware", "toolchain", "models")
+PARTS = ("SConstruct", "site_scons", "boards", "examples", "firmware", "toolchain", "models")
 
 MODEL_YAML = """\
 name: small

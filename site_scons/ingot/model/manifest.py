@@ -41,7 +41,7 @@ class Manifest:
     """A model as its model.yaml describes it, or as a bare model file implies it.
 
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
-    io_placement: "activations" or "application". stack, heap: bytes, None for the board's value.
+    application: a name of firmware/apps, or a folder. io_placement: "activations" or "application". stack, heap: bytes, None for the board's value.
     preprocessing, postprocessing: those sections as written.
     """
 
@@ -90,7 +90,7 @@ def load_manifest(path: Path) -> Manifest:
             licence=source.get("licence", ""),
             stand_in=path.parent / script if script else None,
         ),
-        application=data.get("application", "validate"),
+        application=_application(path.parent, data.get("application", "validate")),
         io_placement=data.get("io", {}).get("placement", "activations"),
         stack=memory.get("stack"),
         heap=memory.get("heap"),
@@ -98,6 +98,12 @@ def load_manifest(path: Path) -> Manifest:
         postprocessing=data.get("postprocessing", {}),
         document=document,
     )
+
+
+def _application(folder: Path, text: str) -> str:
+    """A name of firmware/apps, or the path of a folder beside the model.yaml."""
+    beside = folder / text
+    return str(beside) if (beside / "main.c").is_file() else text
 
 
 def bare_manifest(model: Path) -> Manifest:

@@ -1,0 +1,93 @@
+"""Every command of the user guide runs, in the order of its page, in a fresh copy of the project."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingot.places import ROOT
+from support.pose_model import pose_model
+from support.scons_project import Project
+
+PAGES = (
+    "README.md",
+    *(
+        path.relative_to(ROOT).as_posix()
+        for name in ("docs/*.md", "examples/*/*.md")
+        for path in sorted(ROOT.glob(name))
+    ),
+)
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+# Stands in for ./bootstrap, which installs packages: the rest of the command runs with what is installed.
+BOOTSTRAP = '#!/bin/sh\nif [ $1 = test ]; then exit 0; fi\nexec "$@"\n'
+
+
+def commands(page: str) -> str:
+    """The commands of a page as one script."""
+    return "\n".join(BLOCK.findall((ROOT / page).read_text()))
+
+
+def with_commands() -> list[str]:
+    return [page for page in PAGES if commands(page)]
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    first = BLOCK.search((ROOT / "README.md").read_text())
+    assert first is not None
+    assert first[1].splitlines() == ["./bootstrap scons board=n6dk model=movenet", "./bootstrap test"]
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text()):
+            assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"
+
+
+def test_commands_of_pages_are_marked_as_such() -> None:
+    """A block of another kind would not be run."""
+    for page in PAGES:
+        kinds = set(re.findall(r"^```(\w+)$", (ROOT / page).read_text(), re.MULTILINE))
+        assert kinds <= {"sh"}, page
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in which MoveNet was built, for all pages to start from."""
+    project = Project.create(tmp_path_factory.mktemp("docs") / "built")
+    (project.folder / "bootstrap").write_text(BOOTSTRAP)
+    (project.folder / "bootstrap").chmod(0o755)
+    (project.folder / "your.tflite").write_bytes(pose_model(2))
+    tools = project.folder / "tools"
+    tools.mkdir()
+    for name, module in (("ingot", "ingot"), ("scons", "SCons"), ("python", "")):
+        option = f"-m {module} " if module else ""
+        (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {option}"$@"\n')
+        (tools / name).chmod(0o755)
+    project.build("model=movenet", "-j2")
+    return project
+
+
+@pytest.mark.slow
+@pytest.mark.emulated
+@pytest.mark.parametrize("page", with_commands())
+def test_every_command_of_the_page_runs(page: str, sandbox: Project, tmp_path: Path) -> None:
+    project = sandbox.copy(tmp_path / "project")
+    for path in ("bootstrap", "tools/ingot", "tools/scons", "tools/python"):
+        (project.folder / path).chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{project.folder / 'tools'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(project.folder / "site_scons"),
+        "INGOT_CACHE": str(tmp_path / "cache"),
+        "INGOT_OFFLINE": "1",
+    }
+    environment.pop("INGOT_MODEL_PATH", None)
+    script = "set -e\n" + commands(page).replace("path/to/your.tflite", "your.tflite")
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=project.folder, env=environment, capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
