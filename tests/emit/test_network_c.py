@@ -106,6 +106,7 @@ def test_pools_are_documented_as_tools_parse_them() -> None:
     assert [pool[:3] for pool in pools] == [("0", "AXISRAM2", "cpuRAM2"), ("1", "xSPI2", "octoFlash")]
     assert pools[1][3].split()[0] == "0x70380000"
     assert " absolute_mode size=1048576 READ_ONLY THROUGHPUT=MID LATENCY=HIGH cacheable=ON score=50 " in pools[1][3]
+    assert text.index("#if LL_ATON_VERSION_MAJOR") < text.index("/* global pool 0")
     version = next(line for line in text.splitlines() if line.startswith("#if LL_ATON_VERSION_MAJOR"))
     assert [word for word in version.split() if word.isdigit()] == ["1", "1", "1", "14"]
     assert 'GIT_DESCRIPTION "ingot-v' in text and "--all-buffers-info = true" in text
@@ -115,6 +116,11 @@ def test_buffer_tables_spell_addresses_out() -> None:
     text = emit_network_c(compiled_table()).text
     bases = re.findall(r"\.addr_base = \{\(unsigned char \*\)\w{0,}\((?P<base>.*?)\).*?\},", text)
     assert bases == ["0x34100000UL"] * 3
+    joined = " ".join(line.strip() for line in text.splitlines())
+    tables = re.findall(r"LL_Buffer_InfoTypeDef buff_info\[\] = \{(.*?) \};", joined)
+    entries = [re.findall(r"\{ (.*?) \}\,", table) for table in tables]
+    assert [len(table) for table in entries] == [1, 1, 1]
+    assert all(".offset_start = " in entry for table in entries for entry in table)
 
 
 def test_a_relative_pool_is_a_label() -> None:

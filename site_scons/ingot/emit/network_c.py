@@ -74,6 +74,7 @@ class _Writer:
         return {
             "version": ingot.__version__,
             "name": self.name,
+            "ll_aton": LL_ATON_VERSION,
             "model": c_text.comment(self.compiled.model),
             "stand_in": self.compiled.stand_in,
             "options": [(c_text.comment(k), c_text.comment(v)) for k, v in sorted(self.compiled.options.items())],
@@ -90,7 +91,6 @@ class _Writer:
         internal = [self._buffer(i) for i, tensor in enumerate(self.program.tensors) if self._is_internal(i, tensor)]
         return {
             "name": self.name,
-            "ll_aton": LL_ATON_VERSION,
             "headers": self._headers(),
             "pools": self._pool_macros(),
             "user_inputs": self._user(self.program.inputs),
