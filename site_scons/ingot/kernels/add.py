@@ -129,9 +129,9 @@ def _quick_path(words: list[int], left: int, order: int) -> tuple[int, int]:
     multiplier, right, zero_point, low, high = words[6:11]
     codes = np.arange(-128, 128, dtype=np.int64)
     products = [high_multiply((codes + words[i]) << left, words[2 + i]) for i in (0, 1)]
-    exact = _join(*(divide_by_power(products[i], words[4 + i]) for i in (0, 1)), order)
+    exact = _join(divide_by_power(products[0], words[4]), divide_by_power(products[1], words[5]), order)
     wanted = np.clip(divide_by_power(high_multiply(exact, multiplier), right) + zero_point, low, high)
-    quick = _join(*(divide_by_power_up(products[i], words[4 + i]) for i in (0, 1)), order)
+    quick = _join(divide_by_power_up(products[0], words[4]), divide_by_power_up(products[1], words[5]), order)
     for change in _CHANGES:
         if not 0 < multiplier + change < 1 << 31:
             continue

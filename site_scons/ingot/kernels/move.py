@@ -26,7 +26,7 @@ _LOOPS = 6
 class _Loop(NamedTuple):
     """One loop: how often, and the bytes between its positions in the input and in the output."""
 
-    count: int
+    times: int
     source: int
     target: int
 
@@ -109,7 +109,7 @@ def _call(site: Site, output: int) -> Call:
     element = source.dtype.size
     run = element
     if loops and loops[-1].source == loops[-1].target == element:
-        run = loops.pop().count * element
+        run = loops.pop().times * element
     while len(loops) < _LOOPS:
         loops.insert(0, _Loop(1, 0, 0))
     return Call(
@@ -130,7 +130,7 @@ def _call(site: Site, output: int) -> Call:
             "subrow_out": subrow_out,
             "run": run,
             "element": element,
-            "count": tuple(loop.count for loop in loops),
+            "count": tuple(loop.times for loop in loops),
             "in_stride": tuple(loop.source for loop in loops),
             "out_stride": tuple(loop.target for loop in loops),
         },
@@ -258,11 +258,12 @@ _VIEWS: dict[str, Callable[[Graph, Operator, Array, int], Array]] = {
 
 def _loops(view: _View) -> list[_Loop]:
     """The view's dimensions as loops over a contiguous output."""
-    step, loops = view.element, []
+    step = view.element
+    loops: list[_Loop] = []
     for extent, stride in zip(reversed(view.shape), reversed(view.strides), strict=True):
         loops.insert(0, _Loop(extent, stride, step))
         step *= extent
-    return [loop for loop in loops if loop.count != 1]
+    return [loop for loop in loops if loop.times != 1]
 
 
 def _merge(loops: list[_Loop]) -> list[_Loop]:
@@ -271,8 +272,8 @@ def _merge(loops: list[_Loop]) -> list[_Loop]:
     for loop in loops:
         if merged:
             outer = merged[-1]
-            if outer.source == loop.source * loop.count and outer.target == loop.target * loop.count:
-                merged[-1] = _Loop(outer.count * loop.count, loop.source, loop.target)
+            if outer.source == loop.source * loop.times and outer.target == loop.target * loop.times:
+                merged[-1] = _Loop(outer.times * loop.times, loop.source, loop.target)
                 continue
         merged.append(loop)
     return merged
@@ -289,12 +290,12 @@ def _split_rows(view: _View, source: Activation, target: Activation) -> tuple[_R
         within = [loop for loop in inner if not across or loop is not across[0]]
         first_row, first_byte = divmod(view.offset, pitch)
         minor_is_row = minor % pitch == 0
-        reach = sum((loop.count - 1) * loop.source for loop in within)
+        reach = sum((loop.times - 1) * loop.source for loop in within)
         reach += 0 if minor_is_row else (minor_count - 1) * minor
         stays = first_byte >= 0 and first_byte + reach + view.element <= pitch and minor >= 0
         if stays and all(loop.source >= 0 for loop in within):
             part = across[0] if across else _Loop(1, 0, 0)
-            if part.count == 1 or part.source == pitch:
+            if part.times == 1 or part.source == pitch:
                 rows = _Rows(
                     pitch,
                     first_row,
@@ -303,7 +304,7 @@ def _split_rows(view: _View, source: Activation, target: Activation) -> tuple[_R
                     minor_count,
                     first_byte,
                     0 if minor_is_row else minor,
-                    part.count,
+                    part.times,
                 )
                 return rows, within, part.target
     # Rows of one byte: any step is possible, and the input is there as a whole.
@@ -320,9 +321,9 @@ def _row_loops(loops: list[_Loop], target: Activation) -> tuple[tuple[_Loop, _Lo
     none = _Loop(1, 0, 0)
     if target.rows == 1:
         return (none, none), loops
-    if loops[0].count == target.rows:
+    if loops[0].times == target.rows:
         return (loops[0], none), loops[1:]
     first, second = loops[0], loops[1] if len(loops) > 1 else none
-    if first.count * second.count == target.rows:
+    if first.times * second.times == target.rows:
         return (first, second), loops[2:]
     raise ValueError(f"a view of {loops} cannot be cut into {target.rows} rows")

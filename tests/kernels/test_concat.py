@@ -1,0 +1,19 @@
+"""CONCATENATION and PACK against LiteRT's reference kernels."""
+
+from __future__ import annotations
+
+from support.differential import check
+from support.models import movement
+from support.models.draw import for_each
+
+
+@for_each(movement.concatenation)
+def test_concatenation(model: bytes) -> None:
+    """Any axis, up to 16 inputs, some constant."""
+    check(model)
+
+
+@for_each(movement.pack)
+def test_pack(model: bytes) -> None:
+    """A new axis anywhere."""
+    check(model)

@@ -1,0 +1,67 @@
+"""Data movement with regular steps against LiteRT's reference kernels."""
+
+from __future__ import annotations
+
+from support.differential import check
+from support.models import movement
+from support.models.draw import for_each
+
+
+@for_each(movement.transpose)
+def test_transpose(model: bytes) -> None:
+    """Any permutation of up to five dimensions."""
+    check(model)
+
+
+@for_each(movement.slice_)
+def test_slice_(model: bytes) -> None:
+    """Rows stream where the rows are cut."""
+    check(model)
+
+
+@for_each(movement.strided_slice)
+def test_strided_slice(model: bytes) -> None:
+    """Masks, negative steps, indexes beyond the ends."""
+    check(model)
+
+
+@for_each(movement.split)
+def test_split(model: bytes) -> None:
+    """Each part is a call of its own."""
+    check(model)
+
+
+@for_each(movement.split_v)
+def test_split_v(model: bytes) -> None:
+    """Parts of different sizes."""
+    check(model)
+
+
+@for_each(movement.unpack)
+def test_unpack(model: bytes) -> None:
+    """Each part loses the axis."""
+    check(model)
+
+
+@for_each(movement.tile)
+def test_tile(model: bytes) -> None:
+    """Rows repeat."""
+    check(model)
+
+
+@for_each(movement.broadcast_to)
+def test_broadcast_to(model: bytes) -> None:
+    """Extents of one repeat."""
+    check(model)
+
+
+@for_each(movement.space_to_depth)
+def test_space_to_depth(model: bytes) -> None:
+    """An output row takes several input rows."""
+    check(model)
+
+
+@for_each(movement.depth_to_space)
+def test_depth_to_space(model: bytes) -> None:
+    """An input row makes several output rows."""
+    check(model)

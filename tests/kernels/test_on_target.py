@@ -1,0 +1,64 @@
+"""The kernels on emulated cores: Helium on a Cortex-M55, DSP instructions on a Cortex-M7, against portable C."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from ingot.kernels.program import Program
+from ingot.run.inputs import random_inputs
+from support.differential import program_of
+from support.emulated_kernels import run_emulated
+from support.firmware import needs_gcc, needs_qemu
+from support.models.draw import Seeded
+from support.models.every import MODELS
+
+pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
+
+CASES = 4
+"""Of every operator."""
+
+Case = tuple[str, Program, list[npt.NDArray[Any]]]
+
+
+def cases() -> list[Case]:
+    """Some models of every operator with inputs, always the same ones."""
+    found = []
+    for number, (name, model) in enumerate(MODELS.items()):
+        for i in range(CASES):
+            program = program_of(model(Seeded(1000 * number + i)), optimized=False)
+            specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
+            found.append((f"{name} {i}: {program.calls[0].kernel}", program, random_inputs(specs, i)))
+    return found
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+@pytest.mark.parametrize("row_by_row", [False, True])
+def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
+    """Every output byte, and no byte behind an output."""
+    known = cases()
+    outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, row_by_row=row_by_row)
+    wrong = [
+        f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
+    ]
+    assert wrong == []
+
+
+def test_a_difference_is_seen() -> None:
+    """One parameter changed by one on the target only."""
+    name, program, inputs = next(case for case in cases() if "mul_s8" in case[0])
+    changed = replace(program, calls=tuple(_spoiled(call) for call in program.calls))
+    good, bad = run_emulated([(program, inputs), (program, inputs)], on_target=[program, changed])
+    assert good.differs is None, name
+    assert bad.differs is not None
+
+
+def _spoiled(call: Any) -> Any:
+    first = call.params[0]
+    words = np.array(first.data)
+    words[4] += 1  # the output's zero point
+    return replace(call, params=(replace(first, data=words), *call.params[1:]))

@@ -1,0 +1,48 @@
+"""Every operator's models by name, for tests that go through all kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from support.models import elementwise, movement, nonlinear
+from support.models.draw import Draw
+
+Model = Callable[[Draw], bytes]
+
+MODELS: dict[str, Model] = {
+    **{
+        f"{kind} {dtype}": partial(elementwise.binary, kind=kind, dtype=dtype)
+        for kind in ("ADD", "SUB", "MUL")
+        for dtype in ("int8", "int16", "float32", "int32")
+    },
+    **{
+        f"SQUARED_DIFFERENCE {dtype}": partial(elementwise.binary, kind="SQUARED_DIFFERENCE", dtype=dtype)
+        for dtype in ("int8", "float32")
+    },
+    "ADD powers of two": partial(elementwise.power_of_two_sum, kind="ADD"),
+    "SUB powers of two": partial(elementwise.power_of_two_sum, kind="SUB"),
+    **{
+        f"{kind} {dtype}": partial(elementwise.extreme, kind=kind, dtype=dtype)
+        for kind in ("MAXIMUM", "MINIMUM")
+        for dtype in ("int8", "int16", "float32")
+    },
+    **{f"PRELU {dtype}": partial(elementwise.prelu, dtype=dtype) for dtype in ("int8", "float32")},
+    **{f"SOFTMAX {dtype}": partial(nonlinear.softmax, dtype=dtype) for dtype in ("int8", "uint8", "int16", "float32")},
+    **{f"RESIZE_BILINEAR {dtype}": partial(nonlinear.resize_bilinear, dtype=dtype) for dtype in ("int8", "float32")},
+    "QUANTIZE": nonlinear.quantize,
+    "DEQUANTIZE": nonlinear.dequantize,
+    "TRANSPOSE": movement.transpose,
+    "SLICE": movement.slice_,
+    "STRIDED_SLICE": movement.strided_slice,
+    "SPLIT": movement.split,
+    "SPLIT_V": movement.split_v,
+    "UNPACK": movement.unpack,
+    "TILE": movement.tile,
+    "BROADCAST_TO": movement.broadcast_to,
+    "SPACE_TO_DEPTH": movement.space_to_depth,
+    "DEPTH_TO_SPACE": movement.depth_to_space,
+    "CONCATENATION": movement.concatenation,
+    "PACK": movement.pack,
+    "PAD": movement.pad,
+}

@@ -1,0 +1,26 @@
+"""Models of one AVERAGE_POOL_2D or MAX_POOL_2D."""
+
+from __future__ import annotations
+
+from support import tflite_builder
+from support.models.draw import Draw
+
+
+def pool(d: Draw, kind: str) -> bytes:
+    """Random windows, strides, paddings and activations."""
+    kernel = (d.integer(1, 5), d.integer(1, 5))
+    padding = d.choice(("SAME", "VALID"))
+    least = kernel if padding == "VALID" else (1, 1)
+    channels = d.choice((1, 3, 16, 20, 33))
+    shape = (d.choice((1, 1, 2)), least[0] + d.integer(0, 5), least[1] + d.integer(0, 5), channels)
+    return tflite_builder.pool(
+        kind,
+        shape,
+        kernel,
+        (d.integer(1, 3), d.integer(1, 3)),
+        padding,
+        d.choice(("NONE", "RELU", "RELU6")),
+        "int8",
+        d.choice((0.02, 0.1)),
+        d.choice((-128, 0, 90)),
+    )
