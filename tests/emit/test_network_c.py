@@ -115,11 +115,12 @@ def test_pools_are_documented_as_tools_parse_them() -> None:
 def test_buffer_tables_spell_addresses_out() -> None:
     text = emit_network_c(compiled_table()).text
     bases = re.findall(r"\.addr_base = \{\(unsigned char \*\)\w{0,}\((?P<base>.*?)\).*?\},", text)
-    assert bases == ["0x34100000UL"] * 3
+    assert bases == ["0x34100000UL", "0x34100000UL", "0x70380000UL", "0x34100000UL"]
     joined = " ".join(line.strip() for line in text.splitlines())
     tables = re.findall(r"LL_Buffer_InfoTypeDef buff_info\[\] = \{(.*?) \};", joined)
     entries = [re.findall(r"\{ (.*?) \}\,", table) for table in tables]
-    assert [len(table) for table in entries] == [1, 1, 1]
+    assert [len(table) for table in entries] == [1, 1, 2]
+    assert ".offset_end = 600," in entries[2][0] and ".is_param = 1," in entries[2][0]
     assert all(".offset_start = " in entry for table in entries for entry in table)
 
 

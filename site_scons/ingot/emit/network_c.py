@@ -88,7 +88,8 @@ class _Writer:
         inputs = [self._buffer(i) for i in self.program.inputs]
         outputs = [self._buffer(i) for i in self.program.outputs]
         shapes = _shape_lines(self._shapes)
-        internal = [self._buffer(i) for i, tensor in enumerate(self.program.tensors) if self._is_internal(i, tensor)]
+        tensors = [self._buffer(i) for i, tensor in enumerate(self.program.tensors) if self._is_internal(i, tensor)]
+        internal = [self._initializer_buffer(), *tensors]
         return {
             "name": self.name,
             "headers": self._headers(),
@@ -234,6 +235,7 @@ class _Writer:
             "start": offset,
             "end": offset + tensor.nbytes,
             "user": int(self._is_user(index)),
+            "param": 0,
             "epoch": first,
             "batch": shape[0] if len(shape) > 1 else 1,
             "shape": self._shape(shape),
@@ -246,6 +248,30 @@ class _Writer:
             "per_channel": int(quant is not None and quant.count > 1),
             "scale": "NULL" if quant is None else f"AT({params}, {quant.scale:#x})",
             "zero_point": "NULL" if quant is None else f"AT({params}, {quant.zero_point:#x})",
+        }
+
+    def _initializer_buffer(self) -> dict[str, object]:
+        """The whole initializer as one buffer, for tools that find out from the table what a pool must hold."""
+        size = self.compiled.initializer.size
+        return {
+            "name": c_text.string("initializer"),
+            "base": self._base(self.compiled.initializer_pool),
+            "start": 0,
+            "end": size,
+            "user": 0,
+            "param": 1,
+            "epoch": 0,
+            "batch": 1,
+            "shape": self._shape((size,)),
+            "ndims": 1,
+            "chpos": "CHPos_UNDEFINED",
+            "type": "DataType_UINT8",
+            "unsigned": 1,
+            "qm": 8,
+            "bits": 8,
+            "per_channel": 0,
+            "scale": "NULL",
+            "zero_point": "NULL",
         }
 
     def _base(self, pool: str) -> str:
