@@ -1,41 +1,14 @@
-#include "depthwise.h"
+#include "depthwise_window.h"
 
-static int32_t window_sum(const ingot_depthwise *k, const int8_t *image, const int8_t *weights, int32_t zero, int y,
-                          int x, unsigned channel)
+static void row(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
 {
-    int32_t sum = 0;
-    for (int ky = 0; ky < k->kernel_h; ky++) {
-        const int in_y = y * k->stride_h - k->pad_top + ky * k->dilation_h;
-        for (int kx = 0; kx < k->kernel_w; kx++, weights += 4) {
-            const int in_x = x * k->stride_w - k->pad_left + kx * k->dilation_w;
-            int32_t value = zero;
-            if (in_y >= 0 && in_y < k->in_h && in_x >= 0 && in_x < k->in_w)
-                value = image[ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c) + in_x * k->in_c + channel];
-            sum += value * *weights;
-        }
-    }
-    return sum;
+    for (int x = 0; x < k->out_w; x++)
+        for (unsigned c = 0; c < k->out_c; c++)
+            *to++ = ingot_depthwise_value(k, image, p, y, x, c);
 }
 
 void ingot_depthwise_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                         unsigned n)
 {
-    const ingot_mac_params *p = params;
-    const unsigned quad_bytes = sizeof(ingot_mac_quad) + 4 * k->kernel_h * k->kernel_w;
-    const unsigned rows = k->batches > 1 ? k->batches * k->out_h : n;
-    for (unsigned row = 0; row < rows; row++) {
-        const unsigned image = k->batches > 1 ? row / k->out_h : 0;
-        const unsigned out_y = k->batches > 1 ? row % k->out_h : y + row;
-        const int8_t *source = in + (uintptr_t)image * k->in_h * k->in_w * k->in_c;
-        int8_t *to = out + (uintptr_t)image * k->out_h * k->out_w * k->out_c +
-                     ingot_row_offset(out_y, k->out_ring, k->out_w * k->out_c);
-        for (unsigned x = 0; x < k->out_w; x++)
-            for (unsigned c = 0; c < k->out_c; c++) {
-                const ingot_mac_quad *quad = (const void *)((const char *)(p + 1) + c / 4 * quad_bytes);
-                const int32_t sum = quad->bias[c % 4] + window_sum(k, source, (const int8_t *)(quad + 1) + c % 4,
-                                                                   p->in_zero, (int)out_y, (int)x, c / k->multiplier);
-                const int32_t scaled = ingot_requantize(sum, quad->multiplier[c % 4], quad->shift[c % 4]);
-                *to++ = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
-            }
-    }
+    ingot_depthwise_rows(k, in, out, params, y, n, row);
 }

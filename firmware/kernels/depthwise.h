@@ -1,7 +1,10 @@
 /* DEPTHWISE_CONV_2D of int8 images (ingot/kernels/depthwise.py).
  *
- * Parameter block: ingot_mac_params, then for every four output channels an ingot_mac_quad followed by
- *     int8 weights[kernel_h * kernel_w][4 channels].
+ * Parameter block: ingot_mac_params, then for every sixteen channels (the last group filled up with zeros)
+ *     int8  weights[kernel_h * kernel_w][16]
+ *     int32 bias[16], multiplier[16], shift[16]    bias contains -in_zero * sum(weights)
+ * The words of a group stand in the order in which widening splits a vector: channels 0 4 8 12, 2 6 10 14, 1 5 9 13,
+ * 3 7 11 15 (ingot_depthwise_slot).
  */
 #ifndef INGOT_DEPTHWISE_H
 #define INGOT_DEPTHWISE_H
@@ -14,11 +17,16 @@ typedef struct ingot_depthwise {
     uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     uint8_t pad_top, pad_left;
     uint16_t multiplier; /* output channels an input channel */
-    uint16_t batches;
+    uint16_t batches;    /* > 1: one call computes all rows of all images */
     uint16_t in_ring, out_ring;
 } ingot_depthwise;
 
+/* Any kernel, stride, dilation and multiplier. */
 void ingot_depthwise_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                         unsigned n);
+
+/* 3x3 kernels with multiplier 1. Helium where no weight is -128 (INGOT_MAC_WIDE), so that two products fit 16 bits. */
+void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                            unsigned n);
 
 #endif

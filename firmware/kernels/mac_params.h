@@ -7,6 +7,7 @@
 enum {
     INGOT_MAC_RIGHT_SHIFTS = 1, /* every shift is negative: the usual case, with the shorter rounding */
     INGOT_MAC_BELOW_ZERO = 2, /* the clamp lets through numbers below the zero point: ties need a sign */
+    INGOT_MAC_WIDE = 4, /* a depthwise weight is -128: two products may exceed 16 bits */
 };
 
 typedef struct ingot_mac_params {

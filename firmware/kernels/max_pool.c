@@ -1,18 +1,40 @@
 #include "pool_window.h"
 
-static int32_t largest(const ingot_pool *k, const int8_t *image, ingot_pool_window w, unsigned channel)
+#if INGOT_MVE
+
+static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps)
 {
-    int32_t most = INT8_MIN;
-    for (int y = w.y0; y < w.y1; y++) {
-        const int8_t *row = image + ingot_row_offset(y, k->in_ring, k->in_w * k->channels);
-        for (int x = w.x0; x < w.x1; x++)
-            if (row[x * k->channels + channel] > most)
-                most = row[x * k->channels + channel];
+    const int channels = k->channels;
+    for (int c = 0; c < channels; c += 16) {
+        int8x16_t most = vdupq_n_s8((int8_t)clamps[0]);
+        for (int i = 0; i < w->rows; i++) {
+            const int8_t *from = ingot_pool_line(k, w, i) + c;
+            for (int j = 0; j < w->columns; j++, from += channels)
+                most = vmaxq_s8(most, vld1q_s8(from));
+        }
+        most = vminq_s8(most, vdupq_n_s8((int8_t)clamps[1]));
+        vstrbq_p_s8(to + c, most, vctp8q((uint32_t)(channels - c)));
     }
-    return most;
 }
+
+#else
+
+static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps)
+{
+    for (int c = 0; c < k->channels; c++) {
+        int32_t most = clamps[0];
+        for (int i = 0; i < w->rows; i++) {
+            const int8_t *from = ingot_pool_line(k, w, i) + c;
+            for (int j = 0; j < w->columns; j++, from += k->channels)
+                most = *from > most ? *from : most;
+        }
+        to[c] = (int8_t)(most < clamps[1] ? most : clamps[1]);
+    }
+}
+
+#endif
 
 void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n)
 {
-    ingot_pool_rows(k, in, out, params, y, n, largest);
+    ingot_pool_rows(k, in, out, params, y, n, pixel);
 }

@@ -4,32 +4,47 @@
 
 #include "pool.h"
 
-/* The part of a window that lies inside the image: rows y0..y1-1, columns x0..x1-1. */
+/* The part of a window that lies inside the image. */
 typedef struct ingot_pool_window {
-    int y0, y1, x0, x1;
+    const int8_t *image;
+    int y, rows;          /* first row, number of rows */
+    int column, columns;  /* offset of the first column in its row in bytes, number of columns */
 } ingot_pool_window;
 
-typedef int32_t ingot_pool_value(const ingot_pool *k, const int8_t *image, ingot_pool_window w, unsigned channel);
+/* Computes all channels of one output pixel. clamps: lowest and highest output. */
+typedef void ingot_pool_pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps);
+
+INGOT_INLINE void ingot_pool_row(const ingot_pool *k, const int8_t *image, int8_t *to, const int32_t *clamps, int y,
+                                 ingot_pool_pixel *pixel)
+{
+    const int top = y * k->stride_h - k->pad_top;
+    const int y0 = top < 0 ? 0 : top, y1 = top + k->filter_h > k->in_h ? k->in_h : top + k->filter_h;
+    for (int x = 0; x < k->out_w; x++, to += k->channels) {
+        const int left = x * k->stride_w - k->pad_left;
+        const int x0 = left < 0 ? 0 : left, x1 = left + k->filter_w > k->in_w ? k->in_w : left + k->filter_w;
+        const ingot_pool_window w = {image, y0, y1 - y0, x0 * k->channels, x1 - x0};
+        pixel(k, &w, to, clamps);
+    }
+}
 
 INGOT_INLINE void ingot_pool_rows(const ingot_pool *k, const int8_t *in, int8_t *out, const int32_t *clamps, unsigned y,
-                                  unsigned n, ingot_pool_value *value)
+                                  unsigned n, ingot_pool_pixel *pixel)
 {
-    const unsigned rows = k->batches > 1 ? k->batches * k->out_h : n;
-    for (unsigned row = 0; row < rows; row++) {
-        const unsigned image = k->batches > 1 ? row / k->out_h : 0;
-        const int out_y = (int)(k->batches > 1 ? row % k->out_h : y + row);
-        const int8_t *source = in + (uintptr_t)image * k->in_h * k->in_w * k->channels;
-        int8_t *to = out + (uintptr_t)image * k->out_h * k->out_w * k->channels +
-                     ingot_row_offset(out_y, k->out_ring, k->out_w * k->channels);
-        for (int x = 0; x < k->out_w; x++) {
-            const int top = out_y * k->stride_h - k->pad_top, left = x * k->stride_w - k->pad_left;
-            const ingot_pool_window w = {top < 0 ? 0 : top, top + k->filter_h > k->in_h ? k->in_h : top + k->filter_h,
-                                         left < 0 ? 0 : left,
-                                         left + k->filter_w > k->in_w ? k->in_w : left + k->filter_w};
-            for (unsigned c = 0; c < k->channels; c++)
-                *to++ = (int8_t)ingot_clamp(value(k, source, w, c), clamps[0], clamps[1]);
-        }
+    const unsigned pitch = k->out_w * k->channels;
+    if (k->batches == 1) {
+        for (; n; n--, y++)
+            ingot_pool_row(k, in, out + ingot_row_offset(y, k->out_ring, pitch), clamps, (int)y, pixel);
+        return;
     }
+    for (unsigned image = 0; image < k->batches; image++, in += k->in_h * k->in_w * k->channels)
+        for (unsigned line = 0; line < k->out_h; line++, out += pitch)
+            ingot_pool_row(k, in, out, clamps, (int)line, pixel);
+}
+
+/* Row i of the window, at its first column. */
+INGOT_INLINE const int8_t *ingot_pool_line(const ingot_pool *k, const ingot_pool_window *w, int i)
+{
+    return w->image + ingot_row_offset(w->y + i, k->in_ring, k->in_w * k->channels) + w->column;
 }
 
 #endif

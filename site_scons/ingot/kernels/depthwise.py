@@ -1,4 +1,4 @@
-"""DEPTHWISE_CONV_2D of int8 images (firmware/kernels/depthwise.c).
+"""DEPTHWISE_CONV_2D of int8 images (firmware/kernels/depthwise.c, depthwise_3x3.c).
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
 """
@@ -6,31 +6,33 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ingot.kernels.conv2d import MAC_CONSTRAINTS, window_rows
-from ingot.kernels.mac_block import LANES, head, output_scaling, scaling_words
+from ingot.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
+
+GROUP = 16  # channels that a vector holds
+WIDE = 4  # INGOT_MAC_WIDE
 
 
 @lowers("DEPTHWISE_CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_depthwise(site: Site) -> Call:
-    """One call of ingot_depthwise_s8()."""
+    """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8()."""
     image, output, weights = site.input(0), site.output(), site.input(1)
     batches, in_h, in_w, in_c = image.shape
     out_h, out_w, out_c = output.shape[1:]
     kernel_h, kernel_w = weights.shape[1:3]
     attrs = site.op.attrs
     taps = np.asarray(weights.data, np.int8).reshape(kernel_h * kernel_w, out_c)
-    bias = np.asarray(site.input(2).data, np.int32) if site.has_input(2) else None
-    scales = output_scaling(image, weights, output, out_c)
-    words, shifts = scaling_words(np.ascontiguousarray(taps.T), bias, image.zero_point, scales)
-    padded = np.zeros((kernel_h * kernel_w, words.shape[0] * LANES), np.int8)
-    padded[:, :out_c] = taps
-    lanes = np.ascontiguousarray(padded.reshape(-1, words.shape[0], LANES).transpose(1, 0, 2))
-    blocks = np.concatenate([words.view(np.uint8), lanes.reshape(words.shape[0], -1).view(np.uint8)], axis=1)
+    given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+    bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
+    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    flags |= WIDE if np.any(taps == -128) else 0
+    special = kernel_h == kernel_w == 3 and out_c == in_c
     return Call(
-        kernel="depthwise_s8",
+        kernel="depthwise_3x3_s8" if special else "depthwise_s8",
         descriptor="depthwise",
         inputs=(0,),
         outputs=(0,),
@@ -52,7 +54,27 @@ def lower_depthwise(site: Site) -> Call:
             "multiplier": out_c // in_c,
             "batches": batches,
         },
-        params=(head(image, output, attrs["activation"], shifts), Param("weights", blocks)),
+        params=(
+            head(image, output, attrs["activation"], flags),
+            Param("weights", _groups(taps, np.concatenate([bias[None], scaling]))),
+        ),
         macs=output.elements * kernel_h * kernel_w,
         windows=(window_rows(site, kernel_h),),
     )
+
+
+def _groups(taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+    """The groups as bytes, (groups, bytes of a group). taps: (taps, channels). words: (3, channels)."""
+    count, channels = taps.shape
+    groups = -(-channels // GROUP)
+    weights = np.zeros((count, groups * GROUP), np.int8)
+    weights[:, :channels] = taps
+    numbers = np.zeros((3, groups * GROUP), np.int32)
+    numbers[:, :channels] = words
+    # Channel c = 4 * lane + 2 * high + odd stands at odd * 8 + high * 4 + lane (ingot_depthwise_slot).
+    ordered = numbers.reshape(3, groups, 4, 2, 2).transpose(1, 0, 4, 3, 2)
+    parts = (
+        np.ascontiguousarray(weights.reshape(count, groups, GROUP).swapaxes(0, 1)).reshape(groups, -1).view(np.uint8),
+        np.ascontiguousarray(ordered).reshape(groups, -1).view(np.uint8),
+    )
+    return np.concatenate(parts, axis=1)

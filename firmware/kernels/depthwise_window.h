@@ -1,0 +1,59 @@
+/* One output value of a depthwise convolution in portable C: the reference for every faster form. */
+#ifndef INGOT_DEPTHWISE_WINDOW_H
+#define INGOT_DEPTHWISE_WINDOW_H
+
+#include "depthwise.h"
+
+/* Bytes of the block that sixteen channels take. */
+INGOT_INLINE unsigned ingot_depthwise_group_bytes(const ingot_depthwise *k)
+{
+    return 16u * k->kernel_h * k->kernel_w + 3 * 16 * sizeof(int32_t);
+}
+
+/* Where the words of channel c (0..15) of a group stand. */
+INGOT_INLINE unsigned ingot_depthwise_slot(unsigned c)
+{
+    return (c & 1) * 8 + (c & 2) * 2 + c / 4;
+}
+
+INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t *image, const ingot_mac_params *p,
+                                          int y, int x, unsigned channel)
+{
+    const int taps = k->kernel_h * k->kernel_w;
+    const int8_t *weights = (const int8_t *)(p + 1) + channel / 16 * ingot_depthwise_group_bytes(k);
+    const int32_t *words = (const int32_t *)(weights + 16 * taps) + ingot_depthwise_slot(channel % 16);
+    int32_t sum = words[0];
+    weights += channel % 16;
+    for (int ky = 0; ky < k->kernel_h; ky++) {
+        const int in_y = y * k->stride_h - k->pad_top + ky * k->dilation_h;
+        for (int kx = 0; kx < k->kernel_w; kx++, weights += 16) {
+            const int in_x = x * k->stride_w - k->pad_left + kx * k->dilation_w;
+            int32_t value = p->in_zero;
+            if (in_y >= 0 && in_y < k->in_h && in_x >= 0 && in_x < k->in_w)
+                value = image[ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c) + in_x * k->in_c +
+                              channel / k->multiplier];
+            sum += value * *weights;
+        }
+    }
+    return (int8_t)ingot_clamp(ingot_requantize(sum, words[16], words[32]) + p->out_zero, p->low, p->high);
+}
+
+/* Calls row(k, image, out row, params, y) for each of the rows of a kernel call. */
+typedef void ingot_depthwise_row(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p,
+                                 int y);
+
+INGOT_INLINE void ingot_depthwise_rows(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params,
+                                       unsigned y, unsigned n, ingot_depthwise_row *row)
+{
+    const unsigned pitch = k->out_w * k->out_c;
+    if (k->batches == 1) {
+        for (; n; n--, y++)
+            row(k, in, out + ingot_row_offset(y, k->out_ring, pitch), params, (int)y);
+        return;
+    }
+    for (unsigned image = 0; image < k->batches; image++, in += k->in_h * k->in_w * k->in_c)
+        for (unsigned line = 0; line < k->out_h; line++, out += pitch)
+            row(k, in, out, params, (int)line);
+}
+
+#endif

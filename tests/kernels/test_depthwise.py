@@ -1,0 +1,41 @@
+"""DEPTHWISE_CONV_2D against LiteRT's reference kernels."""
+
+from __future__ import annotations
+
+import pytest
+from support.differential import check
+from support.emulated_kernels import run_emulated
+from support.firmware import needs_gcc, needs_qemu
+from support.models.depthwise import depthwise
+from support.models.draw import Seeded, for_each
+
+from ingot.run.inputs import random_inputs
+
+
+@for_each(depthwise, 60)
+def test_any_kernel(model: bytes) -> None:
+    """Strides, dilations, paddings, multipliers."""
+    check(model)
+
+
+@for_each(lambda d: depthwise(d, (3, 3)), 60)
+def test_3x3(model: bytes) -> None:
+    """The kernel of its own."""
+    check(model)
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+@pytest.mark.parametrize("row_by_row", [False, True])
+def test_3x3_helium(row_by_row: bool) -> None:
+    """Helium against portable C on the emulated core, many shapes."""
+    from support.differential import program_of
+
+    cases = []
+    for seed in range(40):
+        program = program_of(depthwise(Seeded(seed), (3, 3)))
+        specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
+        cases.append((program, random_inputs(specs, seed)))
+    outcomes = run_emulated(cases, row_by_row=row_by_row)
+    assert [seed for seed, outcome in enumerate(outcomes) if outcome.differs is not None] == []
