@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingot.schedule.cost import FUSED, REGION
@@ -89,7 +90,7 @@ def region_cost(linear: LinearOrder, begin: int, end: int, grain: int) -> int:
     return total
 
 
-def path_cost(linear: LinearOrder, path: list[Cut]) -> int:
+def path_cost(linear: LinearOrder, path: Sequence[Cut]) -> int:
     """The cost of all regions of a path."""
     return sum(region_cost(linear, cut.begin, cut.end, cut.grain) for cut in path)
 

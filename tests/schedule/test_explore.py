@@ -1,0 +1,38 @@
+"""Pareto points: ordered, undominated, and made again by the options they name."""
+
+from itertools import pairwise
+
+from ingot.kernels.program import Program
+from ingot.schedule.explore import explore
+from ingot.schedule.schedule import make_schedule
+from ingot.schedule.types import ScheduleOptions
+from support.programs import ProgramBuilder
+
+
+def program() -> Program:
+    b = ProgramBuilder()
+    x = b.conv(b.input(48, 48), 200, stride=2)
+    for block in range(3):
+        y = b.conv(b.conv(b.conv(x, 900, kernel=1), 900), 200, kernel=1)
+        x = b.add(x, y) if block else y
+    return b.build(b.conv(x, 64, kernel=1))
+
+
+def test_points_trade_ram_for_instructions() -> None:
+    points = explore(program())
+    assert len(points) >= 3
+    for small, large in pairwise(points):
+        assert small.peak < large.peak and small.cost > large.cost
+    assert points[0].peak == make_schedule(program(), ScheduleOptions("ram")).peak
+    assert points[-1].cost == make_schedule(program(), ScheduleOptions("speed")).cost
+
+
+def test_a_point_can_be_made_again() -> None:
+    for point in explore(program()):
+        again = make_schedule(program(), ScheduleOptions("speed", fit=point.fit))
+        assert (again.peak, again.cost) == (point.peak, point.cost)
+
+
+def test_without_fusion_there_is_one_point() -> None:
+    (point,) = explore(program(), ScheduleOptions(fuse=False))
+    assert point.fused == 0
