@@ -1,11 +1,9 @@
 /* CONV_2D of int8 images (ingot/kernels/conv2d.py).
  *
- * A window is read in segments of contiguous input bytes: whole kernel rows (kernel_w * in_c) where the columns are not
- * dilated and there is one group, else single taps (in_c / groups).
+ * Parameter block: ingot_mac_params, then for every group its records (dense.h). The depth of a window is
+ * kernel_h * kernel_w * (in_c / groups) bytes, in this order.
  *
- * Parameter block: ingot_mac_params, then for every four output channels an ingot_mac_quad followed by
- *     int8 weights[segments][chunks][4 channels][16 bytes]
- * with each segment's bytes in chunks of 16, zeros past its end.
+ * conv2d_s8 copies two windows at a time to its scratch, which has twice ingot_conv2d_patch bytes.
  */
 #ifndef INGOT_CONV2D_H
 #define INGOT_CONV2D_H
@@ -22,6 +20,19 @@ typedef struct ingot_conv2d {
     uint16_t in_ring, out_ring;
 } ingot_conv2d;
 
-void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
+void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params, unsigned y,
+                     unsigned n);
+
+/* A 1x1 kernel without padding and groups: pixels are used where they lie. */
+typedef struct ingot_conv2d_1x1 {
+    uint32_t pixels;             /* outputs of a row */
+    uint32_t in_pitch;           /* bytes of an input row */
+    uint16_t in_c, out_c;
+    uint8_t stride_h, stride_w;
+    uint16_t in_ring, out_ring;
+} ingot_conv2d_1x1;
+
+void ingot_conv2d_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                         unsigned n);
 
 #endif

@@ -1,11 +1,22 @@
-/* FULLY_CONNECTED of int8 vectors (ingot/kernels/fully_connected.py). LiteRT's reference rounds once here.
+/* FULLY_CONNECTED of int8 vectors (ingot/kernels/fully_connected.py).
  *
- * Parameter block: as conv2d.h with one segment of `depth` bytes.
+ * LiteRT's reference multiplies the sum by a double and rounds once, half away from zero. Here that is
+ *     sign(sum) * floor(|sum| * m / 2^(63 + right) + 1/2),     m = high * 2^32 + low,
+ * with m chosen so that every sum gives the same result (ingot/kernels/exact_multiplier.py).
+ *
+ * Parameter block: ingot_mac_params, then for every four output channels a record
+ *     int32 bias[4];                                as dense.h
+ *     int8 weights[chunks][4 channels][16 bytes];
+ *     int32 high[4]; uint32 low[4]; int32 right[4];
  */
 #ifndef INGOT_FULLY_CONNECTED_H
 #define INGOT_FULLY_CONNECTED_H
 
 #include "mac_params.h"
+
+enum {
+    INGOT_FULLY_CONNECTED_SHORT = 4, /* all of low[] is 0 and all of right[] at least 1 */
+};
 
 typedef struct ingot_fully_connected {
     uint32_t depth;    /* input elements of a vector */

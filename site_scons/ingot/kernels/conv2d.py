@@ -9,7 +9,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import ACTIVATIONS
-from ingot.kernels.mac_block import head, output_scaling, quads
+from ingot.kernels.mac_block import CHUNK, channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window, row_window
@@ -45,45 +45,79 @@ MAC_CONSTRAINTS = (int8_image_and_weights, constant_weights, symmetric_weights, 
 
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_conv2d(site: Site) -> Call:
-    """One call of ingot_conv2d_s8()."""
+    """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8()."""
     image, output, weights = site.input(0), site.output(), site.input(1)
-    batches, in_h, in_w, in_c = image.shape
-    out_h, out_w, out_c = output.shape[1:]
     kernel_h, kernel_w, channels = weights.shape[1:]
-    groups = in_c // channels
-    attrs = site.op.attrs
-    data = np.asarray(weights.data, np.int8)
-    joined = attrs["dilation_w"] == 1 and groups == 1
-    shape = (out_c, kernel_h, kernel_w * channels) if joined else (out_c, kernel_h * kernel_w, channels)
-    bias = np.asarray(site.input(2).data, np.int32) if site.has_input(2) else None
-    blocks, shifts = quads(data.reshape(shape), bias, image.zero_point, output_scaling(image, weights, output, out_c))
+    groups, attrs = image.shape[3] // channels, site.op.attrs
+    unpadded = all(attrs[f"pad_{side}"] == 0 for side in ("top", "left", "bottom", "right"))
+    strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1
+    pointwise = kernel_h == kernel_w == groups == 1 and unpadded and not (strided and image.shape[0] > 1)
+    depth = kernel_h * kernel_w * channels
     return Call(
-        kernel="conv2d_s8",
-        descriptor="conv2d",
+        kernel="conv2d_1x1_s8" if pointwise else "conv2d_s8",
+        descriptor="conv2d_1x1" if pointwise else "conv2d",
         inputs=(0,),
         outputs=(0,),
-        fields={
-            "in_h": in_h,
-            "in_w": in_w,
-            "in_c": in_c,
-            "out_h": out_h,
-            "out_w": out_w,
-            "out_c": out_c,
-            "kernel_h": kernel_h,
-            "kernel_w": kernel_w,
-            "stride_h": attrs["stride_h"],
-            "stride_w": attrs["stride_w"],
-            "dilation_h": attrs["dilation_h"],
-            "dilation_w": attrs["dilation_w"],
-            "pad_top": attrs["pad_top"],
-            "pad_left": attrs["pad_left"],
-            "groups": groups,
-            "batches": batches,
-        },
-        params=(head(image, output, attrs["activation"], shifts), Param("weights", blocks)),
-        macs=output.elements * kernel_h * kernel_w * channels,
+        fields=_pointwise_fields(site) if pointwise else _window_fields(site, groups),
+        params=_params(site, groups),
+        macs=output.elements * depth,
         windows=(window_rows(site, kernel_h),),
+        # Two windows with room for whole vectors, as ingot_patch_bytes().
+        scratch=0 if pointwise else 2 * (-(-depth // CHUNK) * CHUNK + CHUNK),
     )
+
+
+def _params(site: Site, groups: int) -> tuple[Param, ...]:
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    out_c = weights.shape[0]
+    data = np.asarray(weights.data, np.int8).reshape(out_c, -1)
+    given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+    bias = folded_bias(data, given, image.zero_point)
+    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    each = out_c // groups
+    order = channel_order(each)
+    parts = [slice(group * each, (group + 1) * each) for group in range(groups)]
+    blocks = np.concatenate([records(data[part], bias[part], scaling[:, part], order) for part in parts])
+    return head(image, output, site.op.attrs["activation"], flags), Param("weights", blocks)
+
+
+def _pointwise_fields(site: Site) -> dict[str, int]:
+    image, output = site.input(0), site.output()
+    batches, in_h, in_w, in_c = image.shape
+    # Images of a batch are one long row.
+    pixels = output.shape[2] if batches == 1 else output.elements // output.shape[3]
+    return {
+        "pixels": pixels,
+        "in_pitch": in_w * in_c if batches == 1 else batches * in_h * in_w * in_c,
+        "in_c": in_c,
+        "out_c": output.shape[3],
+        "stride_h": site.op.attrs["stride_h"],
+        "stride_w": site.op.attrs["stride_w"],
+    }
+
+
+def _window_fields(site: Site, groups: int) -> dict[str, int]:
+    batches, in_h, in_w, in_c = site.input(0).shape
+    out_h, out_w, out_c = site.output().shape[1:]
+    attrs = site.op.attrs
+    return {
+        "in_h": in_h,
+        "in_w": in_w,
+        "in_c": in_c,
+        "out_h": out_h,
+        "out_w": out_w,
+        "out_c": out_c,
+        "kernel_h": site.input(1).shape[1],
+        "kernel_w": site.input(1).shape[2],
+        "stride_h": attrs["stride_h"],
+        "stride_w": attrs["stride_w"],
+        "dilation_h": attrs["dilation_h"],
+        "dilation_w": attrs["dilation_w"],
+        "pad_top": attrs["pad_top"],
+        "pad_left": attrs["pad_left"],
+        "groups": groups,
+        "batches": batches,
+    }
 
 
 def window_rows(site: Site, kernel_h: int) -> Window | None:

@@ -1,4 +1,4 @@
-"""What the parameter blocks of all multiply-accumulate kernels have in common (firmware/kernels/mac_params.h, dense.h)."""
+"""What parameter blocks of multiply-accumulate kernels have in common (firmware/kernels/mac_params.h, dense.h)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def folded_bias(weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32] | Non
 def scaling_words(scales: list[float]) -> tuple[Words, int]:
     """(2, channels): multipliers and shifts with double rounding; and the flags they ask for."""
     multipliers, shifts = quantize_multipliers(scales)
-    return np.stack([multipliers, shifts]), LEFT_SHIFT if np.any(shifts > 0) else 0
+    return np.stack([multipliers, shifts]), RIGHT_SHIFTS if np.all(shifts < 0) else 0
 
 
 def channel_order(channels: int) -> npt.NDArray[np.intp]:

@@ -1,0 +1,105 @@
+/* The inner product that CONV_2D comes down to: pixels of `depth` contiguous bytes times a matrix of weights.
+ *
+ * Weights come in records of four output channels:
+ *     int32 bias[4];                       -in_zero * sum(weights) is already in it
+ *     int8 weights[chunks][4 channels][16 bytes];   the depth in chunks of 16, zeros past its end
+ *     int32 multiplier[4], shift[4];       shift > 0: left
+ * Of every eight channels the first record has the even ones and the second the odd ones, so that two vectors of four
+ * 32-bit results narrow into eight neighbours. What is left of the channels, less than eight, is in one or two records
+ * in natural order, zeros past the last channel.
+ */
+#ifndef INGOT_DENSE_H
+#define INGOT_DENSE_H
+
+#include "mac_params.h"
+
+typedef struct ingot_dense {
+    unsigned depth;    /* bytes of a pixel */
+    unsigned channels; /* outputs of a pixel */
+    const int8_t *records;
+    const ingot_mac_params *params;
+} ingot_dense;
+
+INGOT_INLINE unsigned ingot_dense_record_bytes(unsigned depth)
+{
+    return 48 + (depth + 15) / 16 * 64;
+}
+
+/* Bytes of all records. */
+INGOT_INLINE unsigned ingot_dense_bytes(unsigned depth, unsigned channels)
+{
+    return (channels + 3) / 4 * ingot_dense_record_bytes(depth);
+}
+
+#if INGOT_MVE
+#include "dense_mve.h"
+#else
+
+#if INGOT_DSP
+/* The four sums of a record: two products an instruction, the input widened once for four channels. */
+INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_t *w, int32_t sum[4])
+{
+    int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
+    unsigned at = 0;
+    for (; at + 4 <= depth; at += 4) {
+        const int8_t *v = w + at / 16 * 64 + at % 16;
+        uint32_t x, word;
+        memcpy(&x, in + at, 4);
+        const int16x2_t even = __sxtb16(x), odd = __sxtb16(x >> 8 | x << 24);
+#define INGOT_LANE(s, n)                                                                                               \
+    memcpy(&word, v + 16 * (n), 4);                                                                                    \
+    s = __smlad(__sxtb16(word), even, s);                                                                              \
+    s = __smlad(__sxtb16(word >> 8 | word << 24), odd, s);
+        INGOT_LANE(s0, 0)
+        INGOT_LANE(s1, 1)
+        INGOT_LANE(s2, 2)
+        INGOT_LANE(s3, 3)
+#undef INGOT_LANE
+    }
+    for (; at < depth; at++) {
+        const int8_t *v = w + at / 16 * 64 + at % 16;
+        s0 += in[at] * v[0];
+        s1 += in[at] * v[16];
+        s2 += in[at] * v[32];
+        s3 += in[at] * v[48];
+    }
+    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
+}
+#else
+INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_t *w, int32_t sum[4])
+{
+    for (unsigned at = 0; at < depth; at += 16, w += 64) {
+        const unsigned length = depth - at < 16 ? depth - at : 16;
+        for (unsigned lane = 0; lane < 4; lane++)
+            for (unsigned i = 0; i < length; i++)
+                sum[lane] += in[at + i] * w[16 * lane + i];
+    }
+}
+#endif
+
+/* `count` pixels, in_step and out_step bytes apart. */
+static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
+                               unsigned count)
+{
+    const ingot_mac_params *p = d->params;
+    const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
+    const int8_t *record = d->records;
+    for (unsigned quad = 0; quad * 4 < d->channels; quad++, record += bytes) {
+        const int32_t *scaling = (const int32_t *)(record + bytes) - 8;
+        /* The record's first channel, and how far its channels are apart. */
+        const unsigned first = quad * 4 < paired ? quad / 2 * 8 + quad % 2 : quad * 4;
+        const unsigned apart = quad * 4 < paired ? 2 : 1;
+        for (unsigned i = 0; i < count; i++) {
+            int32_t sum[4];
+            memcpy(sum, record, sizeof sum);
+            ingot_dense_sums(in + i * in_step, d->depth, record + 16, sum);
+            for (unsigned lane = 0; lane < 4 && first + lane * apart < d->channels; lane++) {
+                const int32_t scaled = ingot_requantize(sum[lane], scaling[lane], scaling[4 + lane]);
+                out[i * out_step + first + lane * apart] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+            }
+        }
+    }
+}
+#endif
+
+#endif

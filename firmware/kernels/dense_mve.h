@@ -1,0 +1,217 @@
+/* dense.h with Helium: two pixels times four channels at a time, 14 instructions for 128 products. */
+#ifndef INGOT_DENSE_MVE_H
+#define INGOT_DENSE_MVE_H
+
+/* Records that are used for all pixels before the next ones are: they stay in the data cache meanwhile. */
+#define INGOT_DENSE_PASS_BYTES 12288
+
+typedef struct ingot_dense_job {
+    const int8_t *in[2];
+    int8_t *out[2];
+    const int8_t *records;
+    unsigned chunks;  /* of 16 bytes in a pixel */
+    unsigned blocks;  /* of eight channels */
+    unsigned rest;    /* channels after them: 0..7 */
+    unsigned pairs;   /* of pixels */
+    unsigned in_step; /* from a pair to the next */
+    unsigned out_step; /* the same, less what one pair's stores have advanced */
+    int32_t zero, low, high;
+} ingot_dense_job;
+
+/* One record for two pixels. r1, r3: pixels; r5: record, advances; r11: chunks + 1. Sums in the even registers: pixel 0
+ * in r0 r2 r4 r6, pixel 1 in r8 r10 r12 lr. The loop does two chunks a turn and begins in its middle for an odd count.
+ * Then the requantized results are in a and b. */
+#define INGOT_CHUNK                                                                                                    \
+    "vldrb.8 q0, [r1], #16\n"                                                                                          \
+    "vldrb.8 q2, [r5], #16\n"                                                                                          \
+    "vmladava.s8 r0, q0, q2\n"                                                                                         \
+    "vldrb.8 q1, [r3], #16\n"                                                                                          \
+    "vmladava.s8 r8, q1, q2\n"                                                                                         \
+    "vldrb.8 q3, [r5], #16\n"                                                                                          \
+    "vmladava.s8 r2, q0, q3\n"                                                                                         \
+    "vldrb.8 q2, [r5], #16\n"                                                                                          \
+    "vmladava.s8 r10, q1, q3\n"                                                                                        \
+    "vmladava.s8 r4, q0, q2\n"                                                                                         \
+    "vldrb.8 q3, [r5], #16\n"                                                                                          \
+    "vmladava.s8 r12, q1, q2\n"                                                                                        \
+    "vmladava.s8 r6, q0, q3\n"                                                                                         \
+    "vmladava.s8 lr, q1, q3\n"
+
+#define INGOT_RECORD(left, tie, a, b)                                                                                  \
+    "ldrd r1, r3, [sp, #0]\n"                                                                                          \
+    "lsrs r7, r11, #1\n"                                                                                               \
+    "ldrd r0, r2, [r5]\n"                                                                                              \
+    "ldrd r4, r6, [r5, #8]\n"                                                                                          \
+    "ldrd r8, r10, [r5], #8\n"                                                                                         \
+    "ldrd r12, lr, [r5], #8\n"                                                                                         \
+    "bcc 2f\n"                                                                                                         \
+    "1:\n" INGOT_CHUNK "2:\n" INGOT_CHUNK                                                                              \
+    "subs r7, #1\n"                                                                                                    \
+    "bne 1b\n"                                                                                                         \
+    "vldrw.32 q2, [r5], #16\n"                                                                                         \
+    "vmov q0[2], q0[0], r0, r4\n"                                                                                      \
+    "vmov q0[3], q0[1], r2, r6\n"                                                                                      \
+    "vldrw.32 q3, [r5], #16\n"                                                                                         \
+    "vmov q1[2], q1[0], r8, r12\n"                                                                                     \
+    "vmov q1[3], q1[1], r10, lr\n" left                                                                                \
+    "vqrdmulh.s32 q0, q0, q2\n"                                                                                        \
+    "vqrdmulh.s32 q1, q1, q2\n" tie                                                                                    \
+    "vrshl.s32 " a ", q0, q3\n"                                                                                        \
+    "vrshl.s32 " b ", q1, q3\n"
+
+/* Shifts to the left come before the multiplication; what is right of them stays in q3. b's register is free here. */
+#define INGOT_LEFT                                                                                                     \
+    "vpush {d8-d9}\n"                                                                                                  \
+    "vmov.i32 q4, #0\n"                                                                                                \
+    "vmax.s32 q4, q4, q3\n"                                                                                            \
+    "vshl.s32 q0, q0, q4\n"                                                                                            \
+    "vshl.s32 q1, q1, q4\n"                                                                                            \
+    "vsub.i32 q3, q3, q4\n"                                                                                            \
+    "vpop {d8-d9}\n"
+
+/* Ties go away from zero: one less where a negative number is going to be shifted. The first form is for layers whose
+ * shifts all go right. */
+#define INGOT_TIE_RIGHT                                                                                                \
+    "vshr.s32 q2, q0, #31\n"                                                                                           \
+    "vadd.i32 q0, q0, q2\n"                                                                                            \
+    "vshr.s32 q2, q1, #31\n"                                                                                           \
+    "vadd.i32 q1, q1, q2\n"
+
+#define INGOT_TIE_ANY                                                                                                  \
+    "vand q2, q0, q3\n"                                                                                                \
+    "vshr.s32 q2, q2, #31\n"                                                                                           \
+    "vqadd.s32 q0, q0, q2\n"                                                                                           \
+    "vand q2, q1, q3\n"                                                                                                \
+    "vshr.s32 q2, q2, #31\n"                                                                                           \
+    "vqadd.s32 q1, q1, q2\n"
+
+/* Eight neighbours of two pixels; then up to seven channels four at a time; then the next two pixels. */
+#define INGOT_DENSE_PAIRS(name, left, tie)                                                                             \
+    __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
+    {                                                                                                                  \
+        __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
+                         "vpush {d8-d15}\n"                                                                            \
+                         "sub sp, #56\n"                                                                               \
+                         "ldm r0!, {r1-r7}\n"                                                                          \
+                         "mov r12, sp\n"                                                                               \
+                         "stm r12!, {r1-r7}\n"                                                                         \
+                         "ldm r0, {r1-r7}\n"                                                                           \
+                         "stm r12, {r1-r7}\n"                                                                          \
+                         "vdup.16 q6, r6\n"                                                                            \
+                         "vdup.16 q7, r7\n"                                                                            \
+                         "ldr r11, [sp, #20]\n"                                                                        \
+                         "add r11, #1\n"                                                                               \
+                         "3:\n" /* pair */                                                                             \
+                         "ldr r5, [sp, #16]\n"                                                                         \
+                         "ldr r9, [sp, #24]\n"                                                                         \
+                         "cmp r9, #0\n"                                                                                \
+                         "beq 5f\n"                                                                                    \
+                         "4:\n" /* block */                                                                            \
+                         INGOT_RECORD(left, tie, "q4", "q5")                                                           \
+                         INGOT_RECORD(left, tie, "q0", "q1")                                                           \
+                         "ldrd r0, r2, [sp, #8]\n"                                                                     \
+                         "ldr r4, [sp, #44]\n"                                                                         \
+                         "vqmovnb.s32 q4, q4\n"                                                                        \
+                         "vqmovnb.s32 q5, q5\n"                                                                        \
+                         "vqmovnt.s32 q4, q0\n"                                                                        \
+                         "vqmovnt.s32 q5, q1\n"                                                                        \
+                         "vqadd.s16 q4, q4, r4\n"                                                                      \
+                         "vqadd.s16 q5, q5, r4\n"                                                                      \
+                         "vmax.s16 q4, q4, q6\n"                                                                       \
+                         "vmax.s16 q5, q5, q6\n"                                                                       \
+                         "vmin.s16 q4, q4, q7\n"                                                                       \
+                         "vmin.s16 q5, q5, q7\n"                                                                       \
+                         "vstrb.16 q4, [r0], #8\n"                                                                     \
+                         "vstrb.16 q5, [r2], #8\n"                                                                     \
+                         "strd r0, r2, [sp, #8]\n"                                                                     \
+                         "subs r9, #1\n"                                                                               \
+                         "bne 4b\n"                                                                                    \
+                         "5:\n" /* rest */                                                                             \
+                         "ldr r9, [sp, #28]\n"                                                                         \
+                         "cmp r9, #0\n"                                                                                \
+                         "beq 7f\n"                                                                                    \
+                         "6:\n" INGOT_RECORD(left, tie, "q0", "q1")                                                    \
+                         "ldrd r0, r2, [sp, #8]\n"                                                                     \
+                         "ldr r4, [sp, #44]\n"                                                                         \
+                         "vqmovnb.s32 q0, q0\n"                                                                        \
+                         "vqmovnb.s32 q1, q1\n"                                                                        \
+                         "vqadd.s16 q0, q0, r4\n"                                                                      \
+                         "vqadd.s16 q1, q1, r4\n"                                                                      \
+                         "vmax.s16 q0, q0, q6\n"                                                                       \
+                         "vmax.s16 q1, q1, q6\n"                                                                       \
+                         "vmin.s16 q0, q0, q7\n"                                                                       \
+                         "vmin.s16 q1, q1, q7\n"                                                                       \
+                         "vctp.32 r9\n"                                                                                \
+                         "vpstt\n"                                                                                     \
+                         "vstrbt.32 q0, [r0]\n"                                                                        \
+                         "vstrbt.32 q1, [r2]\n"                                                                        \
+                         "adds r0, #4\n"                                                                               \
+                         "adds r2, #4\n"                                                                               \
+                         "strd r0, r2, [sp, #8]\n"                                                                     \
+                         "subs r9, #4\n"                                                                               \
+                         "bgt 6b\n"                                                                                    \
+                         "7:\n"                                                                                        \
+                         "ldm sp, {r0-r3}\n"                                                                           \
+                         "ldrd r4, r6, [sp, #36]\n"                                                                    \
+                         "add r0, r4\n"                                                                                \
+                         "add r1, r4\n"                                                                                \
+                         "add r2, r6\n"                                                                                \
+                         "add r3, r6\n"                                                                                \
+                         "stm sp, {r0-r3}\n"                                                                           \
+                         "ldr r7, [sp, #32]\n"                                                                         \
+                         "subs r7, #1\n"                                                                               \
+                         "str r7, [sp, #32]\n"                                                                         \
+                         "bne 3b\n"                                                                                    \
+                         "add sp, #56\n"                                                                               \
+                         "vpop {d8-d15}\n"                                                                             \
+                         "pop {r4-r11, pc}\n");                                                                        \
+    }
+
+INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")
+INGOT_DENSE_PAIRS(ingot_dense_pairs_signed, "", INGOT_TIE_RIGHT)
+INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
+
+/* `count` pixels, in_step and out_step bytes apart. Reads up to 15 bytes past each pixel. */
+static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
+                               unsigned count)
+{
+    const ingot_mac_params *p = d->params;
+    const unsigned chunks = (d->depth + 15) / 16, block_bytes = 2 * ingot_dense_record_bytes(d->depth);
+    const unsigned all = d->channels / 8;
+    const unsigned pass = count < 4 ? all : (INGOT_DENSE_PASS_BYTES + block_bytes - 1) / block_bytes;
+    unsigned first = 0;
+    do {
+        const unsigned blocks = all - first < pass ? all - first : pass;
+        const unsigned rest = first + blocks == all ? d->channels % 8 : 0;
+        const unsigned stored = blocks * 8 + (rest + 3) / 4 * 4;
+        ingot_dense_job job = {
+            .records = d->records + first * block_bytes,
+            .chunks = chunks,
+            .blocks = blocks,
+            .rest = rest,
+            .in_step = 2 * in_step,
+            .out_step = 2 * out_step - stored,
+            .zero = p->out_zero,
+            .low = p->low,
+            .high = p->high,
+        };
+        /* Of an odd number the last one is a pair of its own. */
+        for (unsigned done = 0; done < count; done += count & ~1u ? count & ~1u : 1) {
+            const unsigned odd = done || count == 1;
+            job.in[0] = in + done * in_step;
+            job.in[1] = job.in[0] + (odd ? 0 : in_step);
+            job.out[0] = out + done * out_step + first * 8;
+            job.out[1] = job.out[0] + (odd ? 0 : out_step);
+            job.pairs = odd ? 1 : count / 2;
+            if (!(p->flags & INGOT_MAC_RIGHT_SHIFTS))
+                ingot_dense_pairs_any(&job);
+            else if (p->flags & INGOT_MAC_BELOW_ZERO)
+                ingot_dense_pairs_signed(&job);
+            else
+                ingot_dense_pairs(&job);
+        }
+        first += blocks;
+    } while (first < all);
+}
+
+#endif
