@@ -58,7 +58,7 @@ def test_bit_exact_on_the_host(tmp_path: Path, way: str) -> None:
     model = model_file(tmp_path)
     network = compile_model(model, POOLS, tmp_path, WAYS[way])
     assert network == read_c_info(tmp_path / "network_c_info.json")
-    assert network.peak == network.lower_bound or way == "speed"
+    assert network.peak >= network.lower_bound > 0
     assert_bit_exact(model, tmp_path, 3)
 
 

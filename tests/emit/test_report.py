@@ -17,7 +17,7 @@ def network(**options) -> Network:
 
 
 def row(text: str, word: str) -> list[str]:
-    return next(line.split() for line in text.splitlines() if line.lstrip().startswith(word))
+    return next(line.split() for line in text.splitlines() if " ".join(line.split()).startswith(word))
 
 
 def test_layers_epochs_and_memory() -> None:
@@ -31,6 +31,12 @@ def test_layers_epochs_and_memory() -> None:
     assert "999 without fused regions" in text
     assert "network_atonbuf.xSPI2.raw 600 bytes at 0x70380000" in text
     assert text == render_report(replace(description, layers=(*description.layers, layer)), unfused_peak=999)
+
+
+def test_the_initializer_has_a_map() -> None:
+    text = render_report(network())
+    assert row(text, "octoFlash 0x40")[:4] == ["octoFlash", "0x40", "256", "1"]
+    assert row(text, "octoFlash 0x140")[:4] == ["octoFlash", "0x140", "256", "2"]
 
 
 def test_application_buffers_are_listed_apart() -> None:

@@ -17,6 +17,8 @@ _NAME_WIDTH = 44
 def render_report(network: Network, unfused_peak: int = 0) -> str:
     """The report's text. unfused_peak: activation bytes without fused regions, 0 when unknown."""
     sections = [_head(network), _layers(network), _epochs(network), _memory(network, unfused_peak)]
+    if any(buffer.role == "param" for buffer in network.buffers):
+        sections.append(_parameters(network))
     return "\n\n".join(sections)
 
 
@@ -119,6 +121,13 @@ def _memory(network: Network, unfused_peak: int) -> str:
             "",
         ]
     )
+
+
+def _parameters(network: Network) -> str:
+    """The map of the initializers: what lies where, from the pool's base on."""
+    blocks = sorted((b for b in network.buffers if b.role == "param"), key=lambda b: (b.pool, b.offset))
+    rows = [(b.pool, f"{b.offset:#x}", f"{b.size:,}", str(b.epochs[1]), shorten(b.name, 72)) for b in blocks]
+    return f"Initializers\n{text_table(('pool', 'offset', 'size', 'epoch', 'content'), rows, '.rrr.')}"
 
 
 def _content(network: Network, pool: NetworkPool) -> str:
