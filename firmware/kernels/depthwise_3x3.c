@@ -1,3 +1,5 @@
+#include <stddef.h>
+
 #include "depthwise_window.h"
 
 static void row_portable(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
@@ -9,118 +11,179 @@ static void row_portable(const ingot_depthwise *k, const int8_t *image, int8_t *
 
 #if INGOT_MVE
 
-/* Sixteen channels of one output pixel. The nine taps are pixels of their own, so edges are pixels of zero points.
- * VMULLB/VMULLT multiply the even/odd channels; two products are added in 16 bits before they are widened. */
-typedef struct taps {
-    const int8_t *at[9];
-} taps;
+/* Pixels next to each other in a row. The nine taps are pixels of their own, so edges are pixels of zero points. */
+typedef struct run {
+    int16_t zero[8]; /* the output's zero point; the clamps */
+    int8_t low[16], high[16];
+    const int8_t *taps[9];
+    int32_t advance[3]; /* from behind the channels of a tap to the next pixel's, for each row of the kernel */
+    int32_t advance_to; /* the same for the output */
+    const void *weights;
+    uint32_t channels, pixels;
+} run;
 
-typedef struct sums {
-    int32x4_t a0, a2, a1, a3; /* channels 0 4 8 12, 2 6 10 14, 1 5 9 13, 3 7 11 15 */
-} sums;
+/* The registers: r0-r8 the taps, r10 the block, r11 the output, r12 the run, lr the channels that are left.
+ * q0-q3 sums of channels 0 4 8 12, 2 6 10 14, 1 5 9 13, 3 7 11 15; q4, q5 products of the even and odd channels.
+ * Two products are added in 16 bits before they are widened. GCC spills this loop from intrinsics. */
+#define FIRST(tap, from)                    \
+    "vldrb.8   q6, [" from "], #16      \n" \
+    "vldrb.8   q7, [r10, #16 * " tap "] \n" \
+    "vmullb.s8 q4, q6, q7               \n" \
+    "vmullt.s8 q5, q6, q7               \n"
+#define SECOND(tap, from)                   \
+    "vldrb.8   q6, [" from "]           \n" \
+    "vldrb.8   q7, [r10, #16 * " tap "] \n" \
+    "vmullb.s8 q6, q6, q7               \n" \
+    "vadd.i16  q4, q4, q6               \n" \
+    "vldrb.8   q6, [" from "], #16      \n" \
+    "vmullt.s8 q6, q6, q7               \n" \
+    "vadd.i16  q5, q5, q6               \n"
+#define WIDEN                  \
+    "vmovlb.s16 q6, q4      \n" \
+    "vmovlt.s16 q7, q4      \n" \
+    "vadd.i32   q0, q0, q6  \n" \
+    "vmovlb.s16 q6, q5      \n" \
+    "vadd.i32   q1, q1, q7  \n" \
+    "vmovlt.s16 q7, q5      \n" \
+    "vadd.i32   q2, q2, q6  \n" \
+    "vadd.i32   q3, q3, q7  \n"
+/* Results below the zero point are clamped, so how they round does not matter. */
+#define ROUND_UP(sum, at)                  \
+    "vldrw.32     q4, [r10, #64 + " at "]  \n" \
+    "vldrw.32     q5, [r10, #128 + " at "] \n" \
+    "vqrdmulh.s32 " sum ", " sum ", q4     \n" \
+    "vrshl.s32    " sum ", " sum ", q5     \n"
+/* VRSHL rounds ties up, so negative numbers are lowered by one first. */
+#define ROUND_AWAY(sum, at)                    \
+    "vldrw.32     q4, [r10, #64 + " at "]  \n" \
+    "vldrw.32     q5, [r10, #128 + " at "] \n" \
+    "vqrdmulh.s32 " sum ", " sum ", q4     \n" \
+    "vshr.s32     q6, " sum ", #31         \n" \
+    "vadd.i32     " sum ", " sum ", q6     \n" \
+    "vrshl.s32    " sum ", " sum ", q5     \n"
+/* Shifts to the left come before the product; nothing is lowered where there is no shift to the right. */
+#define ROUND_ANY(sum, at)                     \
+    "vmov.i32     q6, #0                   \n" \
+    "vldrw.32     q4, [r10, #64 + " at "]  \n" \
+    "vldrw.32     q5, [r10, #128 + " at "] \n" \
+    "vmax.s32     q7, q5, q6               \n" \
+    "vmin.s32     q5, q5, q6               \n" \
+    "vshl.s32     " sum ", " sum ", q7     \n" \
+    "vqrdmulh.s32 " sum ", " sum ", q4     \n" \
+    "vand         q7, " sum ", q5          \n" \
+    "vshr.s32     q7, q7, #31              \n" \
+    "vqadd.s32    " sum ", " sum ", q7     \n" \
+    "vrshl.s32    " sum ", " sum ", q5     \n"
 
-INGOT_INLINE sums widen(sums s, int16x8_t even, int16x8_t odd)
-{
-    s.a0 = vaddq_s32(s.a0, vmovlbq_s16(even));
-    s.a2 = vaddq_s32(s.a2, vmovltq_s16(even));
-    s.a1 = vaddq_s32(s.a1, vmovlbq_s16(odd));
-    s.a3 = vaddq_s32(s.a3, vmovltq_s16(odd));
-    return s;
-}
-
-INGOT_INLINE int32x4_t requantize(int32x4_t x, const int32_t *words, uint32_t flags)
-{
-    const int32x4_t multiplier = vld1q_s32(words + 16), shift = vld1q_s32(words + 32);
-    if (!(flags & INGOT_MAC_RIGHT_SHIFTS)) {
-        const int32x4_t zero = vdupq_n_s32(0), right = vminq_s32(shift, zero);
-        x = vqrdmulhq_s32(vshlq_s32(x, vmaxq_s32(shift, zero)), multiplier);
-        return vrshlq_s32(vqaddq_s32(x, vshrq_n_s32(vandq_s32(x, right), 31)), right);
+#define PIXELS(name, ROUND)                                                                                      \
+    __attribute__((noinline)) static void name(run *r, int8_t *to)                                               \
+    {                                                                                                            \
+        register run *state __asm__("r12") = r;                                                                  \
+        register int8_t *output __asm__("r11") = to;                                                             \
+        __asm__ volatile("add r0, r12, %[taps] \n ldm r0, {r0-r8}                                           \n"   \
+                         "1: ldr r10, [r12, %[weights]]                                                     \n"   \
+                         "ldr lr, [r12, %[channels]]                                                        \n"   \
+                         "2: vldrw.32 q0, [r10, #144]                                                       \n"   \
+                         "vldrw.32 q1, [r10, #160]                                                          \n"   \
+                         "vldrw.32 q2, [r10, #176]                                                          \n"   \
+                         "vldrw.32 q3, [r10, #192]                                                          \n"   \
+                         /* The immediate of a byte load reaches 127 bytes. */                                    \
+                         FIRST("0", "r0") SECOND("1", "r1") WIDEN FIRST("2", "r2") SECOND("3", "r3") WIDEN       \
+                         FIRST("4", "r4") SECOND("5", "r5") WIDEN FIRST("6", "r6") SECOND("7", "r7") WIDEN       \
+                         "add r10, r10, #144                                                                \n"   \
+                         "vldrb.8 q6, [r8], #16                                                             \n"   \
+                         "vldrb.8 q7, [r10, #-16]                                                           \n"   \
+                         "vmullb.s8 q4, q6, q7                                                              \n"   \
+                         "vmullt.s8 q5, q6, q7                                                              \n"   \
+                         WIDEN                                                                                   \
+                         ROUND("q0", "0") ROUND("q1", "16") ROUND("q2", "32") ROUND("q3", "48")                  \
+                         "vqmovnb.s32 q0, q0                                                                \n"   \
+                         "vqmovnb.s32 q2, q2                                                                \n"   \
+                         "vqmovnt.s32 q0, q1                                                                \n"   \
+                         "vqmovnt.s32 q2, q3                                                                \n"   \
+                         "vldrh.16 q4, [r12, %[zero]]                                                       \n"   \
+                         "vqadd.s16 q0, q0, q4                                                              \n"   \
+                         "vqadd.s16 q2, q2, q4                                                              \n"   \
+                         "vldrb.8 q5, [r12, %[low]]                                                         \n"   \
+                         "vqmovnb.s16 q0, q0                                                                \n"   \
+                         "vldrb.8 q6, [r12, %[high]]                                                        \n"   \
+                         "vqmovnt.s16 q0, q2                                                                \n"   \
+                         "vmax.s8 q0, q0, q5                                                                \n"   \
+                         "vmin.s8 q0, q0, q6                                                                \n"   \
+                         "vctp.8 lr                                                                         \n"   \
+                         "vpst                                                                              \n"   \
+                         "vstrbt.8 q0, [r11], #16                                                           \n"   \
+                         "add r10, r10, #192                                                                \n"   \
+                         "subs lr, lr, #16                                                                  \n"   \
+                         "bgt 2b                                                                            \n"   \
+                         "ldr lr, [r12, %[advance]]                                                         \n"   \
+                         "add r0, r0, lr \n add r1, r1, lr \n add r2, r2, lr                                \n"   \
+                         "ldr lr, [r12, %[advance] + 4]                                                     \n"   \
+                         "add r3, r3, lr \n add r4, r4, lr \n add r5, r5, lr                                \n"   \
+                         "ldr lr, [r12, %[advance] + 8]                                                     \n"   \
+                         "add r6, r6, lr \n add r7, r7, lr \n add r8, r8, lr                                \n"   \
+                         "ldr lr, [r12, %[advance_to]]                                                      \n"   \
+                         "add r11, r11, lr                                                                  \n"   \
+                         "ldr lr, [r12, %[pixels]]                                                          \n"   \
+                         "subs lr, lr, #1                                                                   \n"   \
+                         "str lr, [r12, %[pixels]]                                                          \n"   \
+                         "bne 1b                                                                            \n"   \
+                         : "+r"(output)                                                                          \
+                         : "r"(state), [taps] "i"(offsetof(run, taps)), [weights] "i"(offsetof(run, weights)),   \
+                           [channels] "i"(offsetof(run, channels)), [zero] "i"(offsetof(run, zero)),             \
+                           [low] "i"(offsetof(run, low)), [high] "i"(offsetof(run, high)),                       \
+                           [advance] "i"(offsetof(run, advance)), [advance_to] "i"(offsetof(run, advance_to)),   \
+                           [pixels] "i"(offsetof(run, pixels))                                                   \
+                         : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r10", "lr", "q0", "q1", "q2",  \
+                           "q3", "q4", "q5", "q6", "q7", "cc", "memory");                                        \
     }
-    x = vqrdmulhq_s32(x, multiplier);
-    if (flags & INGOT_MAC_BELOW_ZERO)
-        x = vaddq_s32(x, vshrq_n_s32(x, 31));
-    return vrshlq_s32(x, shift);
-}
 
-/* All channels of one pixel. */
-INGOT_INLINE void pixel(const taps *t, int8_t *to, int channels, const ingot_mac_params *p, uint32_t flags)
+PIXELS(pixels_round_up, ROUND_UP)
+PIXELS(pixels_round_away, ROUND_AWAY)
+PIXELS(pixels_round_any, ROUND_ANY)
+
+/* Pixels that all have the same columns outside the image. */
+static int8_t *run_pixels(run *r, uint32_t flags, int8_t *to, uint32_t pixels)
 {
-    const int8_t *p0 = t->at[0], *p1 = t->at[1], *p2 = t->at[2], *p3 = t->at[3], *p4 = t->at[4], *p5 = t->at[5],
-                 *p6 = t->at[6], *p7 = t->at[7], *p8 = t->at[8];
-    const int8_t *w = (const int8_t *)(p + 1);
-    do {
-        const int32_t *words = (const int32_t *)(w + 9 * 16);
-        sums s = {vld1q_s32(words), vld1q_s32(words + 4), vld1q_s32(words + 8), vld1q_s32(words + 12)};
-        int8x16_t x, f;
-        int16x8_t even, odd;
-#define FIRST(ptr, tap)                                       \
-    x = vld1q_s8(ptr), ptr += 16, f = vld1q_s8(w + 16 * tap); \
-    even = vmullbq_int_s8(x, f), odd = vmulltq_int_s8(x, f)
-#define SECOND(ptr, tap)                                                                     \
-    x = vld1q_s8(ptr), ptr += 16, f = vld1q_s8(w + 16 * tap);                                \
-    even = vaddq_s16(even, vmullbq_int_s8(x, f)), odd = vaddq_s16(odd, vmulltq_int_s8(x, f)); \
-    s = widen(s, even, odd)
-        FIRST(p0, 0);
-        SECOND(p1, 1);
-        FIRST(p2, 2);
-        SECOND(p3, 3);
-        FIRST(p4, 4);
-        SECOND(p5, 5);
-        FIRST(p6, 6);
-        SECOND(p7, 7);
-        FIRST(p8, 8);
-        s = widen(s, even, odd);
-#undef FIRST
-#undef SECOND
-        s.a0 = requantize(s.a0, words, flags);
-        s.a2 = requantize(s.a2, words + 4, flags);
-        s.a1 = requantize(s.a1, words + 8, flags);
-        s.a3 = requantize(s.a3, words + 12, flags);
-        even = vqmovntq_s32(vqmovnbq_s32(vuninitializedq_s16(), s.a0), s.a2);
-        odd = vqmovntq_s32(vqmovnbq_s32(vuninitializedq_s16(), s.a1), s.a3);
-        even = vqaddq_n_s16(even, (int16_t)p->out_zero);
-        odd = vqaddq_n_s16(odd, (int16_t)p->out_zero);
-        x = vqmovntq_s16(vqmovnbq_s16(vuninitializedq_s8(), even), odd);
-        x = vminq_s8(vmaxq_s8(x, vdupq_n_s8((int8_t)p->low)), vdupq_n_s8((int8_t)p->high));
-        vstrbq_p_s8(to, x, vctp8q((uint32_t)channels));
-        to += 16;
-        w += 9 * 16 + 3 * 64;
-        channels -= 16;
-    } while (channels > 0);
+    r->pixels = pixels;
+    if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
+        pixels_round_any(r, to);
+    else if (flags & INGOT_MAC_BELOW_ZERO)
+        pixels_round_away(r, to);
+    else
+        pixels_round_up(r, to);
+    return to + pixels * r->channels;
 }
 
 static void row_helium(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
 {
-    const int channels = k->out_c, pitch = k->in_w * channels;
-    const int top = y * k->stride_h - k->pad_top;
-    int8_t zeros[(channels + 15) / 16 * 16];
-    const int8_t *lines[3];
-    int steps[3];
+    const int channels = k->out_c, padded = (channels + 15) / 16 * 16, across = k->dilation_w * channels;
+    int8_t zeros[padded];
+    const int8_t *lines[3]; /* the first pixel of each row of the kernel; NULL outside the image */
+    run r = {.weights = p + 1, .channels = (uint32_t)channels, .advance_to = channels - padded};
     memset(zeros, p->in_zero, sizeof zeros);
+    vst1q_s16(r.zero, vdupq_n_s16((int16_t)p->out_zero));
+    memset(r.low, p->low, sizeof r.low);
+    memset(r.high, p->high, sizeof r.high);
     for (int i = 0; i < 3; i++) {
-        const int in_y = top + i * k->dilation_h;
-        const int inside = in_y >= 0 && in_y < k->in_h;
-        lines[i] = inside ? image + ingot_row_offset(in_y, k->in_ring, pitch) - k->pad_left * channels : zeros;
-        steps[i] = inside ? channels : 0;
+        const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
+        lines[i] = in_y >= 0 && in_y < k->in_h ? image + ingot_row_offset(in_y, k->in_ring, k->in_w * channels) : 0;
+        r.advance[i] = (lines[i] ? k->stride_w * channels : 0) - padded;
     }
-    for (int x = 0, left = -k->pad_left; x < k->out_w; x++, left += k->stride_w, to += channels) {
-        taps t;
-        for (int i = 0; i < 3; i++) {
-            const int across = k->dilation_w * steps[i];
-            t.at[3 * i] = left >= 0 ? lines[i] : zeros;
-            t.at[3 * i + 1] = lines[i] + across;
-            t.at[3 * i + 2] = lines[i] + 2 * across;
-            lines[i] += k->stride_w * steps[i];
+    for (int x = 0, pixels; x < k->out_w; x += pixels) {
+        const int left = x * k->stride_w - k->pad_left, right = left + 2 * k->dilation_w;
+        pixels = 1;
+        if (left >= 0 && right < k->in_w) {
+            pixels = (k->in_w - 1 - right) / k->stride_w + 1;
+            if (pixels > k->out_w - x)
+                pixels = k->out_w - x;
         }
-        if (left < 0 || left + 2 * k->dilation_w >= k->in_w)
-            for (int i = 0; i < 3; i++)
-                for (int j = 0; j < 3; j++)
-                    if (left + j * k->dilation_w < 0 || left + j * k->dilation_w >= k->in_w)
-                        t.at[3 * i + j] = zeros;
-        if (p->flags == INGOT_MAC_RIGHT_SHIFTS)
-            pixel(&t, to, channels, p, INGOT_MAC_RIGHT_SHIFTS);
-        else
-            pixel(&t, to, channels, p, p->flags);
+        for (int i = 0; i < 9; i++) {
+            const int column = left + i % 3 * k->dilation_w;
+            const int inside = lines[i / 3] && column >= 0 && column < k->in_w;
+            r.taps[i] = inside ? lines[i / 3] + left * channels + i % 3 * across : zeros;
+        }
+        to = run_pixels(&r, p->flags, to, (uint32_t)pixels);
     }
 }
 
@@ -129,10 +192,11 @@ static void row_helium(const ingot_depthwise *k, const int8_t *image, int8_t *to
 void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                             unsigned n)
 {
-    ingot_depthwise_row *row = row_portable;
 #if INGOT_MVE
-    if (!(((const ingot_mac_params *)params)->flags & INGOT_MAC_WIDE))
-        row = row_helium;
+    if (!(((const ingot_mac_params *)params)->flags & INGOT_MAC_WIDE)) {
+        ingot_depthwise_rows(k, in, out, params, y, n, row_helium);
+        return;
+    }
 #endif
-    ingot_depthwise_rows(k, in, out, params, y, n, row);
+    ingot_depthwise_rows(k, in, out, params, y, n, row_portable);
 }
