@@ -179,7 +179,8 @@ def _print_command(text, target, source, env):
             return
         _GROUPS_SHOWN.add(group)
     if text:
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")  # in one piece: other threads print too
+        sys.stdout.flush()
 
 
 def _timed_spawn(step, spawn):
