@@ -4,6 +4,7 @@
 2. make_views, remove_views: RESHAPE and operators that do nothing, out of the way of the patterns below.
 3. fuse_activations: before tables, which would hide a RELU that fuses.
 4. fold_pads: after activations, which tell that a tensor is never negative.
+   make_dense: depthwise convolutions of one channel.
 5. make_tables, hoist_tables, merge_tables: what is left of element-wise functions.
 6. remove_dead: what the others left behind.
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingot.graph import Graph
+from ingot.passes.dense_depthwise import make_dense
 from ingot.passes.fold_constants import fold_constants
 from ingot.passes.fold_pads import fold_pads
 from ingot.passes.fuse_activations import fuse_activations
@@ -32,6 +34,7 @@ PASSES: tuple[Callable[[Graph], Graph], ...] = (
     remove_views,
     fuse_activations,
     fold_pads,
+    make_dense,
     make_tables,
     hoist_tables,
     merge_tables,
