@@ -30,14 +30,12 @@ void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void 
         const unsigned out_y = k->batches > 1 ? row % k->out_h : y + row;
         const int8_t *source = in + (uintptr_t)image * k->in_h * k->in_w * k->in_c;
         int8_t *to = out + (uintptr_t)image * k->out_h * row_bytes + ingot_row_offset(out_y, k->out_ring, row_bytes);
-        for (unsigned x = 0; x < k->out_w; x += 2, to += 2 * k->out_c) {
-            const unsigned pixels = k->out_w - x < 2 ? 1 : 2;
+        for (unsigned x = 0, count; x < k->out_w; x += count, to += count * k->out_c) {
+            count = k->out_w - x < k->patches ? k->out_w - x : k->patches;
             for (unsigned group = 0; group < k->groups; group++) {
-                ingot_patch(k, source, p->in_zero, (int)out_y, (int)x, group, scratch);
-                if (pixels == 2)
-                    ingot_patch(k, source, p->in_zero, (int)out_y, (int)x + 1, group, (int8_t *)scratch + patch);
+                ingot_patches(k, source, p->in_zero, (int)out_y, x, count, group, scratch);
                 dense.records = (const int8_t *)(p + 1) + group * group_bytes;
-                ingot_dense_pixels(&dense, scratch, patch, to + group * group_c, k->out_c, pixels);
+                ingot_dense_pixels(&dense, scratch, patch, to + group * group_c, k->out_c, count);
             }
         }
     }

@@ -3,7 +3,7 @@
  * Parameter block: ingot_mac_params, then for every group its records (dense.h). The depth of a window is
  * kernel_h * kernel_w * (in_c / groups) bytes, in this order.
  *
- * conv2d_s8 copies two windows at a time to its scratch, which has twice ingot_conv2d_patch bytes.
+ * conv2d_s8 copies `patches` windows at a time to its scratch, ingot_patch_bytes() each (patch.h).
  */
 #ifndef INGOT_CONV2D_H
 #define INGOT_CONV2D_H
@@ -17,6 +17,7 @@ typedef struct ingot_conv2d {
     uint8_t pad_top, pad_left;
     uint16_t groups;
     uint16_t batches; /* > 1: one call computes all rows of all images */
+    uint16_t patches; /* windows in the scratch, an even number */
     uint16_t in_ring, out_ring;
 } ingot_conv2d;
 

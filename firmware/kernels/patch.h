@@ -1,27 +1,38 @@
-/* Copies the window of a convolution to contiguous bytes: rows, columns, channels; the zero point outside the image. */
+/* Copies windows of a convolution to contiguous bytes: rows, columns, channels; the zero point outside the image. */
 #ifndef INGOT_PATCH_H
 #define INGOT_PATCH_H
 
 #include "conv2d.h"
 
-/* Bytes from one window to the next in the scratch: room for whole vectors. */
+/* Bytes from one window to the next in the scratch: whole vectors, of which the last may be read beyond its end. */
 INGOT_INLINE unsigned ingot_patch_bytes(const ingot_conv2d *k)
 {
     return (k->kernel_h * k->kernel_w * (k->in_c / k->groups) + 15) / 16 * 16 + 16;
 }
 
 #if INGOT_MVE
-/* Both write whole vectors: up to 15 bytes too many, which the next piece overwrites. */
 INGOT_INLINE void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned bytes)
 {
-    for (int left = (int)bytes; left > 0; left -= 16, to += 16, from += 16)
-        vst1q_s8(to, vld1q_s8(from));
+    __asm__ volatile("dlstp.8 lr, %2\n"
+                     "1:\n"
+                     "vldrb.8 q0, [%1], #16\n"
+                     "vstrb.8 q0, [%0], #16\n"
+                     "letp lr, 1b\n"
+                     : "+r"(to), "+r"(from)
+                     : "r"(bytes)
+                     : "q0", "lr", "memory");
 }
 
 INGOT_INLINE void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
 {
-    for (int left = (int)bytes; left > 0; left -= 16, to += 16)
-        vst1q_s8(to, vdupq_n_s8((int8_t)value));
+    __asm__ volatile("vdup.8 q0, %2\n"
+                     "dlstp.8 lr, %1\n"
+                     "1:\n"
+                     "vstrb.8 q0, [%0], #16\n"
+                     "letp lr, 1b\n"
+                     : "+r"(to)
+                     : "r"(bytes), "r"(value)
+                     : "q0", "lr", "memory");
 }
 #else
 INGOT_INLINE void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned bytes)
@@ -35,42 +46,78 @@ INGOT_INLINE void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
 }
 #endif
 
+/* One window tap by tap, dilated or of one group. */
 static void ingot_patch(const ingot_conv2d *k, const int8_t *image, int32_t zero, int y, int x, unsigned group,
                         int8_t *to)
 {
     const int channels = k->in_c / k->groups;
-    const int row_bytes = k->kernel_w * channels;
     const int left = x * k->stride_w - k->pad_left;
     int in_y = y * k->stride_h - k->pad_top;
     image += (int)group * channels;
-    if (k->dilation_w == 1 && k->groups == 1) {
-        /* A kernel row is one run of bytes; before and after it may be padding. */
-        const int first = left < 0 ? -left : 0;
-        const int last = left + k->kernel_w > k->in_w ? k->in_w - left : k->kernel_w;
-        const int before = first * channels, inside = last > first ? (last - first) * channels : 0;
-        for (unsigned i = k->kernel_h; i; i--, in_y += k->dilation_h, to += row_bytes) {
-            if (in_y < 0 || in_y >= k->in_h || !inside) {
-                ingot_patch_fill(to, zero, row_bytes);
-                continue;
-            }
-            const int8_t *row = image + ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c);
-            if (before)
-                ingot_patch_fill(to, zero, before);
-            ingot_patch_copy(to + before, row + (left + first) * channels, inside);
-            if (before + inside < row_bytes)
-                ingot_patch_fill(to + before + inside, zero, row_bytes - before - inside);
-        }
-        return;
-    }
     for (unsigned i = k->kernel_h; i; i--, in_y += k->dilation_h) {
+        const int8_t *row = image;
+        if (in_y >= 0 && in_y < k->in_h)
+            row += ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c);
         int in_x = left;
         for (unsigned j = k->kernel_w; j; j--, in_x += k->dilation_w, to += channels) {
             if (in_y < 0 || in_y >= k->in_h || in_x < 0 || in_x >= k->in_w)
                 ingot_patch_fill(to, zero, channels);
             else
-                ingot_patch_copy(to, image + ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c) + in_x * k->in_c,
-                                 channels);
+                ingot_patch_copy(to, row + in_x * k->in_c, channels);
         }
+    }
+}
+
+/* `count` windows side by side, undilated and ungrouped: a kernel row is one run of `bytes`, of which the windows have
+ * `inside` bytes in the image from `before` on. `from` is that byte of the first window in image row 0. */
+static void ingot_patch_runs(const ingot_conv2d *k, const int8_t *from, int32_t zero, int y, unsigned count, int8_t *to,
+                             unsigned before, unsigned inside)
+{
+    const unsigned apart = ingot_patch_bytes(k), step = k->stride_w * k->in_c, bytes = k->kernel_w * k->in_c;
+    int in_y = y * k->stride_h - k->pad_top;
+    const int cut = in_y < 0 || in_y + (k->kernel_h - 1) * k->dilation_h >= k->in_h || inside < bytes;
+    if (cut)
+        ingot_patch_fill(to, zero, count * apart);
+    to += before;
+    for (unsigned i = k->kernel_h; i; i--, in_y += k->dilation_h, to += bytes) {
+        if (in_y < 0 || in_y >= k->in_h || !inside)
+            continue;
+        const int8_t *row = from + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c);
+        int8_t *window = to;
+#if INGOT_MVE
+        /* Whole vectors are quicker for short runs; the next row overwrites what is too much, the last row's too much is
+         * within the patch. */
+        if (!cut && bytes <= 16) {
+            for (unsigned left = count; left; left--, window += apart, row += step)
+                vst1q_s8(window, vld1q_s8(row));
+            continue;
+        }
+#endif
+        for (unsigned left = count; left; left--, window += apart, row += step)
+            ingot_patch_copy(window, row, inside);
+    }
+}
+
+/* The windows x..x+count-1 of row y. */
+static void ingot_patches(const ingot_conv2d *k, const int8_t *image, int32_t zero, int y, unsigned x, unsigned count,
+                          unsigned group, int8_t *to)
+{
+    const unsigned apart = ingot_patch_bytes(k);
+    if (k->dilation_w != 1 || k->groups != 1) {
+        for (; count; count--, x++, to += apart)
+            ingot_patch(k, image, zero, y, (int)x, group, to);
+        return;
+    }
+    for (unsigned done; count; count -= done, x += done, to += done * apart) {
+        const int left = (int)(x * k->stride_w) - k->pad_left, right = left + k->kernel_w;
+        const int first = left < 0 ? -left : 0, last = right > k->in_w ? k->in_w - left : k->kernel_w;
+        done = 1;
+        if (left >= 0 && right <= k->in_w) {
+            done = (unsigned)(k->in_w - right) / k->stride_w + 1;
+            done = done < count ? done : count;
+        }
+        ingot_patch_runs(k, image + (left + first) * k->in_c, zero, y, done, to, (unsigned)(first * k->in_c),
+                         last > first ? (unsigned)((last - first) * k->in_c) : 0);
     }
 }
 

@@ -5,6 +5,8 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ingot.graph import DType, Graph, Operator
@@ -43,6 +45,11 @@ def known_activation(graph: Graph, op: Operator) -> bool:
 MAC_CONSTRAINTS = (int8_image_and_weights, constant_weights, symmetric_weights, known_activation)
 
 
+# Windows gathered at a time: more cost scratch, fewer cost calls of the inner product.
+_SCRATCH = 1536
+_MOST_PATCHES = 16
+
+
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8()."""
@@ -62,9 +69,18 @@ def lower_conv2d(site: Site) -> Call:
         params=_params(site, groups),
         macs=output.elements * depth,
         windows=(window_rows(site, kernel_h),),
-        # Two windows with room for whole vectors, as ingot_patch_bytes().
-        scratch=0 if pointwise else 2 * (-(-depth // CHUNK) * CHUNK + CHUNK),
+        scratch=0 if pointwise else _patches(depth, output.shape[2]) * _patch_bytes(depth),
     )
+
+
+def _patch_bytes(depth: int) -> int:
+    """A window with room for whole vectors: ingot_patch_bytes()."""
+    return -(-depth // CHUNK) * CHUNK + CHUNK
+
+
+def _patches(depth: int, width: int) -> int:
+    """How many windows of a row of `width` are gathered at a time: an even number, whose scratch stays small."""
+    return max(min(_SCRATCH // _patch_bytes(depth), _MOST_PATCHES, width + 1) // 2 * 2, 2)
 
 
 def _params(site: Site, groups: int) -> tuple[Param, ...]:
@@ -117,6 +133,7 @@ def _window_fields(site: Site, groups: int) -> dict[str, int]:
         "pad_left": attrs["pad_left"],
         "groups": groups,
         "batches": batches,
+        "patches": _patches(math.prod(site.input(1).shape[1:]), out_w),
     }
 
 
