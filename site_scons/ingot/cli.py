@@ -1,9 +1,9 @@
 """The command `ingot`: the steps of a build as verbs, for build systems other than SCons and for people.
 
-    ingot compile | app-config | linker-script | check | emulate | verify | info
+    ingot compile | app-config | linker-script | check | emulate | verify | info | operators
 
-Every verb that writes files takes --depfile (what it read, as a Makefile rule); every verb takes --json. A mistake of
-the user's is one message on stderr and exit status 2 (1 when a comparison failed).
+Every verb that writes files takes --depfile (what it read, as a Makefile rule); most
+take --json. A mistake of the user's, or a comparison that fails, is one message on stderr and exit status 2.
 """
 
 from __future__ import annotations
@@ -252,6 +252,14 @@ def verify(
 def info(model: str, as_json: bool) -> None:
     """Show what MODEL consists of."""
     steps.info(model_file(manifest_of(model)), as_json=as_json)
+
+
+@ingot.command()
+def operators() -> None:
+    """List the operators that the built-in compiler knows, with their limits (Markdown)."""
+    from ingot.cli_operators import operators_page
+
+    print(operators_page(), end="")
 
 
 def model_file(manifest: Manifest, require_real: bool = False) -> Path:

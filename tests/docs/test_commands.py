@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingot.cli_operators import operators_page
 from ingot.places import ROOT
 from support.pose_model import pose_model
 from support.scons_project import Project
@@ -39,6 +40,11 @@ def test_the_readme_opens_with_the_two_commands() -> None:
     first = BLOCK.search((ROOT / "README.md").read_text())
     assert first is not None
     assert first[1].splitlines() == ["./bootstrap scons board=n6dk model=movenet", "./bootstrap test"]
+
+
+def test_the_page_of_operators_is_what_the_compiler_checks() -> None:
+    text = (ROOT / "docs" / "operators.md").read_text()
+    assert text == operators_page(), "run: ingot operators > docs/operators.md"
 
 
 def test_links_lead_somewhere() -> None:

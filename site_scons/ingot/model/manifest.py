@@ -41,7 +41,8 @@ class Manifest:
     """A model as its model.yaml describes it, or as a bare model file implies it.
 
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
-    application: a name of firmware/apps, or a folder. io_placement: "activations" or "application". stack, heap: bytes, None for the board's value.
+    application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
+    stack, heap: bytes, None for the board's value.
     preprocessing, postprocessing: those sections as written.
     """
 

@@ -1,0 +1,125 @@
+"""bootstrap on machines that are made of stubs: what it installs, what it says, and that a second run does nothing."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingot.places import ROOT
+
+PACKAGES = "python3-venv gcc libc6-dev gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+
+APT = """\
+#!/bin/sh
+echo "apt-get $*" >>"$LOG"
+case "$1" in install)
+    for tool in cc arm-none-eabi-gcc qemu-system-arm; do
+        printf '#!/bin/sh\\necho /dev/null\\n' >"$BIN/$tool"; chmod +x "$BIN/$tool"
+    done
+    touch "$BIN/.venv-module" ;;
+esac
+"""
+
+PYTHON = """\
+#!/bin/sh
+case "$1 $2" in
+"-m venv") mkdir -p "$4/bin"; cp "$0" "$4/bin/python" ;;
+"-m pip") echo "pip $*" >>"$LOG" ;;
+"-c import ensurepip, venv") test -f "$BIN/.venv-module" ;;
+"-c import pip") test "$0" != "$BIN/python3" ;;
+esac
+"""
+
+
+class Machine:
+    """A copy of bootstrap on a PATH with nothing but a few basic tools and stubs."""
+
+    def __init__(self, folder: Path, user: int) -> None:
+        self.folder, self.bin, self.log = folder / "ingot", folder / "bin", folder / "log"
+        self.folder.mkdir()
+        self.bin.mkdir()
+        for name in ("bootstrap", "requirements.txt", "pyproject.toml"):
+            shutil.copy(ROOT / name, self.folder / name)
+        for tool in ("sh", "dirname", "cat", "cksum", "env", "mkdir", "cp", "chmod", "touch", "test"):
+            found = shutil.which(tool)
+            assert found is not None
+            (self.bin / tool).symlink_to(found)
+        self.stub("id", f"#!/bin/sh\necho {user}\n")
+        self.stub("apt-get", APT)
+        self.stub("python3", PYTHON)
+
+    def stub(self, name: str, text: str) -> None:
+        (self.bin / name).write_text(text)
+        (self.bin / name).chmod(0o755)
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {"PATH": str(self.bin), "LOG": str(self.log), "BIN": str(self.bin), "HOME": str(self.folder)}
+        return subprocess.run(
+            ["./bootstrap", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def logged(self) -> list[str]:
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path, user=0)
+
+
+def test_it_installs_what_is_missing_and_says_so(machine: Machine) -> None:
+    done = machine.run("cat", "requirements.txt")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (ROOT / "requirements.txt").read_text()
+    install = next(line for line in machine.logged() if line.startswith("apt-get install"))
+    assert install.endswith(PACKAGES)
+    assert any("-r" in line and line.endswith("requirements.txt") for line in machine.logged())
+    assert "installing Debian packages" in done.stderr and "installing Python packages" in done.stderr
+
+
+def test_the_second_run_only_runs_the_command(machine: Machine) -> None:
+    machine.run()
+    before = machine.logged()
+    done = machine.run("cat", "pyproject.toml")
+    assert done.stdout == (ROOT / "pyproject.toml").read_text() and done.stderr == ""
+    assert machine.logged() == before
+
+
+def test_other_requirements_or_a_missing_tool_make_it_look_again(machine: Machine) -> None:
+    machine.run()
+    (machine.folder / "requirements.txt").write_text("numpy==2.0\n")
+    count = len(machine.logged())
+    machine.run()
+    assert len(machine.logged()) > count
+    (machine.bin / "qemu-system-arm").unlink()
+    count = len(machine.logged())
+    machine.run()
+    assert any(line.startswith("apt-get install") and "qemu-system-arm" in line for line in machine.logged()[count:])
+
+
+def test_without_root_it_prints_the_command_and_stops(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, user=1000)
+    done = machine.run("cat", "requirements.txt")
+    assert done.returncode == 1 and done.stdout == ""
+    command = f"  apt-get update && apt-get install -y --no-install-recommends {PACKAGES}"
+    assert command in [line.rstrip() for line in done.stderr.splitlines()]
+    assert machine.logged() == [] and not (machine.folder / ".venv").exists()
+
+
+def test_a_failing_command_fails(machine: Machine) -> None:
+    machine.run()
+    assert machine.run("cat", "absent").returncode != 0
+
+
+def test_it_needs_no_bash(machine: Machine) -> None:
+    assert (ROOT / "bootstrap").read_text().startswith("#!/bin/sh\n")
+    assert os.access(ROOT / "bootstrap", os.X_OK) and os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert "bash" not in {path.name for path in machine.bin.iterdir()}
+    assert machine.run("cat", "bootstrap").returncode == 0
