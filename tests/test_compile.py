@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -68,18 +69,24 @@ def test_no_access_out_of_bounds(tmp_path: Path) -> None:
     assert_bit_exact(model, tmp_path, 2, sanitize=True)
 
 
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a build of the model from seed 0."""
+    folder = tmp_path_factory.mktemp("first")
+    compile_model(model_file(folder), POOLS, folder)
+    return folder
+
+
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.integers(1, 2**32 - 1))
-def test_retraining_and_requantizing_change_data_only(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
-    folder = tmp_path_factory.mktemp("compile")
-    model = model_file(folder)
-    compile_model(model, POOLS, folder / "before")
-    model.write_bytes(requantizable(seed))
-    compile_model(model, POOLS, folder / "after")
-    for name in ("network.c", "network.h"):
-        assert (folder / "before" / name).read_bytes() == (folder / "after" / name).read_bytes()
-    raw = output_names("network", POOLS).raw
-    before, after = ((folder / part / raw).read_bytes() for part in ("before", "after"))
+def test_retraining_and_requantizing_change_data_only(first_build: Path, seed: int) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        compile_model(model_file(folder, seed), POOLS, folder)
+        for file in ("network.c", "network.h"):
+            assert (first_build / file).read_bytes() == (folder / file).read_bytes()
+        raw = output_names("network", POOLS).raw
+        before, after = ((part / raw).read_bytes() for part in (first_build, folder))
     assert len(before) == len(after) and before != after
     assert before[8:16] == after[8:16]
 
