@@ -3,6 +3,7 @@
  * Parameter block: ingot_mac_params, then for every sixteen channels (the last group filled up with zeros)
  *     int8  weights[kernel_h * kernel_w][16]
  *     int32 bias[16], multiplier[16], shift[16]    bias contains -in_zero * sum(weights)
+ * ingot_depthwise_3x3_s8 may have the channels several times, one set behind the other (ingot_depthwise.together).
  * The words of a group stand in the order in which widening splits a vector: channels 0 4 8 12, 2 6 10 14, 1 5 9 13,
  * 3 7 11 15 (ingot_depthwise_slot).
  */
@@ -18,6 +19,7 @@ typedef struct ingot_depthwise {
     uint8_t pad_top, pad_left;
     uint16_t multiplier; /* output channels an input channel */
     uint16_t batches;    /* > 1: one call computes all rows of all images */
+    uint16_t together; /* neighbouring pixels that the block's weights are repeated for; 1: none */
     uint16_t in_ring, out_ring;
 } ingot_depthwise;
 

@@ -142,48 +142,69 @@ PIXELS(pixels_round_up, ROUND_UP)
 PIXELS(pixels_round_away, ROUND_AWAY)
 PIXELS(pixels_round_any, ROUND_ANY)
 
-/* Pixels that all have the same columns outside the image. */
-static int8_t *run_pixels(run *r, uint32_t flags, int8_t *to, uint32_t pixels)
+static void run_pixels(run *r, uint32_t flags, int8_t *to)
 {
-    r->pixels = pixels;
     if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
         pixels_round_any(r, to);
     else if (flags & INGOT_MAC_BELOW_ZERO)
         pixels_round_away(r, to);
     else
         pixels_round_up(r, to);
-    return to + pixels * r->channels;
+}
+
+/* Output pixels whose windows have the same columns outside the image: one, or any number inside it. */
+typedef struct span {
+    int x, pixels;
+} span;
+
+static span span_at(const ingot_depthwise *k, int x)
+{
+    const int left = x * k->stride_w - k->pad_left, right = left + 2 * k->dilation_w;
+    span s = {x, 1};
+    if (left >= 0 && right < k->in_w) {
+        s.pixels = (k->in_w - 1 - right) / k->stride_w + 1;
+        if (s.pixels > k->out_w - x)
+            s.pixels = k->out_w - x;
+    }
+    return s;
 }
 
 static void row_helium(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
 {
-    const int channels = k->out_c, padded = (channels + 15) / 16 * 16, across = k->dilation_w * channels;
-    int8_t zeros[padded];
-    const int8_t *lines[3]; /* the first pixel of each row of the kernel; NULL outside the image */
-    run r = {.weights = p + 1, .channels = (uint32_t)channels, .advance_to = channels - padded};
-    memset(zeros, p->in_zero, sizeof zeros);
+    const int channels = k->out_c, room = (k->together * channels + 15) / 16 * 16;
+    int8_t zeros[room];
+    const int8_t *lines[3]; /* the rows of the kernel; NULL outside the image */
+    run r = {.weights = p + 1};
+    for (int i = 0; i < room; i += 16)
+        vst1q_s8(zeros + i, vdupq_n_s8((int8_t)p->in_zero));
     vst1q_s16(r.zero, vdupq_n_s16((int16_t)p->out_zero));
-    memset(r.low, p->low, sizeof r.low);
-    memset(r.high, p->high, sizeof r.high);
+    vst1q_s8(r.low, vdupq_n_s8((int8_t)p->low));
+    vst1q_s8(r.high, vdupq_n_s8((int8_t)p->high));
     for (int i = 0; i < 3; i++) {
         const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
         lines[i] = in_y >= 0 && in_y < k->in_h ? image + ingot_row_offset(in_y, k->in_ring, k->in_w * channels) : 0;
-        r.advance[i] = (lines[i] ? k->stride_w * channels : 0) - padded;
     }
-    for (int x = 0, pixels; x < k->out_w; x += pixels) {
-        const int left = x * k->stride_w - k->pad_left, right = left + 2 * k->dilation_w;
-        pixels = 1;
-        if (left >= 0 && right < k->in_w) {
-            pixels = (k->in_w - 1 - right) / k->stride_w + 1;
-            if (pixels > k->out_w - x)
-                pixels = k->out_w - x;
+    for (int x = 0; x < k->out_w;) {
+        span s = span_at(k, x);
+        /* Neighbours count as one pixel of more channels: the block repeats its weights. */
+        int together = s.pixels > 1 ? k->together : 1;
+        if (together > s.pixels)
+            together = s.pixels;
+        const int extent = together * channels, padded = (extent + 15) / 16 * 16;
+        const int left = x * k->stride_w - k->pad_left;
+        const int8_t **tap = r.taps;
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0, column = left; j < 3; j++, column += k->dilation_w)
+                *tap++ = lines[i] && (unsigned)column < k->in_w ? lines[i] + column * channels : zeros;
+            r.advance[i] = (lines[i] ? k->stride_w * extent : 0) - padded;
         }
-        for (int i = 0; i < 9; i++) {
-            const int column = left + i % 3 * k->dilation_w;
-            const int inside = lines[i / 3] && column >= 0 && column < k->in_w;
-            r.taps[i] = inside ? lines[i / 3] + left * channels + i % 3 * across : zeros;
-        }
-        to = run_pixels(&r, p->flags, to, (uint32_t)pixels);
+        r.advance_to = extent - padded;
+        r.channels = (uint32_t)extent;
+        r.pixels = (uint32_t)(s.pixels / together);
+        x += (int)r.pixels * together;
+        const int bytes = (int)r.pixels * extent;
+        run_pixels(&r, p->flags, to);
+        to += bytes;
     }
 }
 

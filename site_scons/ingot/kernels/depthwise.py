@@ -5,6 +5,8 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,7 @@ from ingot.kernels.registry import Site, lowers
 
 GROUP = 16  # channels that a vector holds
 WIDE = 4  # INGOT_MAC_WIDE
+MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
 
 
 @lowers("DEPTHWISE_CONV_2D", constraints=MAC_CONSTRAINTS)
@@ -31,6 +34,8 @@ def lower_depthwise(site: Site) -> Call:
     scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
     flags |= WIDE if np.any(taps == -128) else 0
     special = kernel_h == kernel_w == 3 and out_c == in_c
+    words = np.concatenate([bias[None], scaling])
+    together = pixels_together(out_c, attrs["stride_w"]) if special else 1
     return Call(
         kernel="depthwise_3x3_s8" if special else "depthwise_s8",
         descriptor="depthwise",
@@ -53,14 +58,23 @@ def lower_depthwise(site: Site) -> Call:
             "pad_left": attrs["pad_left"],
             "multiplier": out_c // in_c,
             "batches": batches,
+            "together": together,
         },
         params=(
             head(image, output, attrs["activation"], flags),
-            Param("weights", _groups(taps, np.concatenate([bias[None], scaling]))),
+            Param("weights", _groups(np.tile(taps, together), np.tile(words, together))),
         ),
         macs=output.elements * kernel_h * kernel_w,
         windows=(window_rows(site, kernel_h),),
     )
+
+
+def pixels_together(channels: int, stride: int) -> int:
+    """Neighbouring pixels that count as one of more channels, so that their vectors are full and their loops long."""
+    if stride != 1:
+        return 1
+    full = GROUP // math.gcd(channels, GROUP)
+    return full * max(MOST_TOGETHER // (full * channels), 1) if full * channels <= 2 * MOST_TOGETHER else 1
 
 
 def _groups(taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
