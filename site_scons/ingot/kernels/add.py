@@ -6,14 +6,13 @@ Formulas: LiteRT's kernels/add.cc and sub.cc (Prepare) and internal/reference/ad
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.activation_range import ACTIVATIONS, float_range, integer_range, quantized_range
 from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
 from ingot.kernels.fixed_point import Numbers, divide_by_power, divide_by_power_up, high_multiply
+from ingot.kernels.powers_of_two import exact_log2
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
@@ -90,18 +89,11 @@ def _power_of_two_shifts(first: Tensor, second: Tensor, output: Tensor, site: Si
     """Right shifts of the two inputs where LiteRT takes its path for power-of-two scales, else None."""
     if output.dtype is not DType.INT16 or not site.op.attrs.get("pot_scale_int16", True):
         return None
-    logs = [_exact_log2(t.scale) for t in (first, second, output)]
+    logs = [exact_log2(t.scale) for t in (first, second, output)]
     if any(log is None for log in logs):
         return None
     a, b, out = (int(log) for log in logs if log is not None)
     return out - a, out - b
-
-
-def _exact_log2(scale: float) -> int | None:
-    """LiteRT's CheckedLog2: the rounded logarithm where it is within 0.001 of the true one."""
-    log = math.log(scale) * (1.0 / math.log(2.0))
-    rounded = math.floor(log + 0.5)
-    return rounded if abs(log - rounded) < 1e-3 else None
 
 
 def _scaling(first: Tensor, second: Tensor, output: Tensor, activation: str, order: int) -> list[int]:

@@ -80,15 +80,19 @@ def lower_softmax(site: Site) -> Call:
     )
 
 
-def exp_table(scale: float, beta: float) -> npt.NDArray[np.int64]:
-    """exp(-d * scale * beta) as Q0.31 for d = 0..255, 0 where the difference is too large to count."""
+def softmax_scaling(scale: float, beta: float) -> tuple[int, int, int, npt.NDArray[np.int64]]:
+    """(multiplier, shift, smallest difference that counts, -d * scale * beta as Q5.26 for d = 0..255)."""
     real = min(beta * scale * (1 << (31 - _INTEGER_BITS)), (1 << 31) - 1.0)
     multiplier, shift = quantize_multiplier(real)
-    radius = math.floor(((1 << _INTEGER_BITS) - 1) * (1 << (31 - _INTEGER_BITS)) / (1 << shift)) if shift >= 0 else 255
-    differences = -np.arange(256, dtype=np.int64)
-    scaled = fixed_point.requantize(differences, multiplier, shift)
+    diff_min = -math.floor(((1 << _INTEGER_BITS) - 1) * (1 << (31 - _INTEGER_BITS)) / 2.0**shift)
+    return multiplier, shift, diff_min, fixed_point.requantize(-np.arange(256, dtype=np.int64), multiplier, shift)
+
+
+def exp_table(scale: float, beta: float) -> npt.NDArray[np.int64]:
+    """exp(-d * scale * beta) as Q0.31 for d = 0..255, 0 where the difference is too large to count."""
+    _, _, diff_min, scaled = softmax_scaling(scale, beta)
     values = fixed_point.exp_on_negative_values(scaled, _INTEGER_BITS)
-    return np.where(-differences <= radius, values, 0)
+    return np.where(-np.arange(256) >= diff_min, values, 0)
 
 
 def two_class_results(exp: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:

@@ -180,3 +180,65 @@ def pad(d: Draw) -> bytes:
     target = b.tensor([n + sum(p) for n, p in zip(source, pads, strict=True)], dtype, *q)
     b.operator(kind, inputs, [target])
     return b.finish([target])
+
+
+def mirror_pad(d: Draw) -> bytes:
+    source = shape(d)
+    mode = d.choice(["REFLECT", "SYMMETRIC"])
+    edge = int(mode == "REFLECT")
+    pads = [[d.integer(0, min(3, n - edge)) for _ in range(2)] for n in source]
+    if len(source) == 4 and d.integer(0, 2):
+        pads[0] = [0, 0]
+    target = [n + sum(p) for n, p in zip(source, pads, strict=True)]
+    return _model(d, "MIRROR_PAD", source, [target], [pads], types=("int8", "float32", "int32"), mode=mode)
+
+
+def space_to_batch(d: Draw) -> bytes:
+    """SPACE_TO_BATCH_ND with padding, of three and four dimensions."""
+    small, blocks, edges, big = _batches(d)
+    return _model(d, "SPACE_TO_BATCH_ND", big, [small], [blocks, edges], types=("int8", "float32"))
+
+
+def batch_to_space(d: Draw) -> bytes:
+    """BATCH_TO_SPACE_ND with crops, of three and four dimensions."""
+    small, blocks, edges, big = _batches(d)
+    return _model(d, "BATCH_TO_SPACE_ND", small, [big], [blocks, edges], types=("int8", "float32"))
+
+
+def _batches(d: Draw) -> tuple[Shape, list[int], list[list[int]], Shape]:
+    """(many small images, blocks, padding or crops, few large images)."""
+    spatial = d.choice([1, 2, 2])
+    blocks = [d.integer(1, 3) for _ in range(spatial)]
+    extents = [d.integer(1, 4) for _ in range(spatial)]
+    edges = []
+    for block, extent in zip(blocks, extents, strict=True):
+        before = d.integer(0, min(2, block * extent - 1))
+        edges.append([before, d.integer(0, min(2, block * extent - 1 - before))])
+    n, c = d.choice([1, 1, 2]), d.integer(1, 5)
+    wide = [b * e - sum(edge) for b, e, edge in zip(blocks, extents, edges, strict=True)]
+    return (n * int(np.prod(blocks)), *extents, c), blocks, edges, (n, *wide, c)
+
+
+def gather(d: Draw) -> bytes:
+    """GATHER along any axis, indexes constant or computed, with and without batches."""
+    source = shape(d)
+    axis = d.integer(0, len(source) - 1)
+    batch_dims = d.integer(0, axis) if d.integer(0, 2) == 0 else 0
+    indexes = (*source[:batch_dims], *(d.integer(1, 4) for _ in range(d.integer(0, 2))))
+    target = (*source[:axis], *indexes[batch_dims:], *source[axis + 1 :])
+    b, dtype = Builder(), d.choice(TYPES)
+    q = quantization(d, dtype)
+    values = np.random.default_rng(d.integer(0, 9999)).integers(0, source[axis], indexes).astype(np.int32)
+    inputs = [b.input(source, dtype, *q), b.constant(values)]
+    out = b.tensor(target, dtype, *q)
+    b.operator("GATHER", inputs, [out], axis=axis, batch_dims=batch_dims)
+    return b.finish([out])
+
+
+def cast(d: Draw) -> bytes:
+    """CAST between all types but from float32 beyond the target's range."""
+    b, one = Builder(), image(d)
+    types = [d.choice(["int8", "uint8", "int16", "int32", "float32"]) for _ in range(2)]
+    out = b.tensor(one, types[1])
+    b.operator("CAST", [b.input(one, types[0])], [out], in_data_type=types[0], out_data_type=types[1])
+    return b.finish([out])

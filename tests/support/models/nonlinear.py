@@ -73,3 +73,52 @@ def dequantize(d: Draw) -> bytes:
     target = b.tensor(one, "float32")
     b.operator("DEQUANTIZE", [x], [target])
     return b.finish([target])
+
+
+def resize_nearest(d: Draw, dtype: str) -> bytes:
+    """RESIZE_NEAREST_NEIGHBOR in its variants, up and down."""
+    return _resize(d, "RESIZE_NEAREST_NEIGHBOR", dtype, ((False, False), (True, False), (False, True)))
+
+
+def sigmoid16(d: Draw, kind: str) -> bytes:
+    """LOGISTIC or TANH of int16."""
+    b, one = Builder(), image(d)
+    step = d.choice([2.0**-12, 2.0**-11, 2.0**-13, d.real(1e-5, 1e-2)])
+    out = b.tensor(one, "int16", 1 / 32768)
+    b.operator(kind, [b.input(one, "int16", step)], [out])
+    return b.finish([out])
+
+
+def log_softmax(d: Draw, dtype: str) -> bytes:
+    """LOG_SOFTMAX over 1 to 200 numbers."""
+    b, depth = Builder(), d.choice([1, 2, 3, 10, 17, 100, 200])
+    one = d.choice([(1, depth), (3, depth), (1, 2, 5, depth)])
+    step = None if dtype == "float32" else d.choice([0.1, 0.01, 1.0, 0.3, d.real(1e-3, 2.0)])
+    out = b.tensor(one, dtype, *((1 / 16, 127) if dtype == "int8" else (None, 0)))
+    zero = d.integer(-128, 127) if dtype == "int8" else 0
+    b.operator("LOG_SOFTMAX", [b.input(one, dtype, step, zero)], [out])
+    return b.finish([out])
+
+
+def l2_normalization(d: Draw, dtype: str) -> bytes:
+    """L2_NORMALIZATION over 1 to 200 numbers."""
+    b, depth = Builder(), d.choice([1, 2, 3, 10, 17, 100, 200])
+    one = d.choice([(1, depth), (3, depth), (1, 2, 5, depth)])
+    out = b.tensor(one, dtype, *((1 / 128, 0) if dtype == "int8" else (None, 0)))
+    b.operator("L2_NORMALIZATION", [b.input(one, dtype, *quantization(d, dtype))], [out])
+    return b.finish([out])
+
+
+FLOAT_FUNCTIONS = (
+    *("RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH", "GELU", "LOGISTIC", "TANH"),
+    *("ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG"),
+)
+
+
+def float_function(d: Draw, kind: str) -> bytes:
+    """A pointwise function of float32."""
+    b, one = Builder(), image(d)
+    out = b.tensor(one, "float32")
+    options = {"LEAKY_RELU": {"alpha": 0.3}, "GELU": {"approximate": bool(d.integer(0, 1))}}.get(kind, {})
+    b.operator(kind, [b.input(one, "float32")], [out], **options)
+    return b.finish([out])

@@ -1,0 +1,60 @@
+"""GATHER (firmware/kernels/gather.c)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ingot.graph import DType, Graph, Operator
+from ingot.kernels.program import Call, Param
+from ingot.kernels.registry import Site, lowers
+
+
+def gather_types(graph: Graph, op: Operator) -> bool:
+    """Input and output have one type and scale; the indexes are int32, or constant."""
+    source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
+    indexes = graph.tensors[op.inputs[1] or 0]
+    return (
+        source.dtype is target.dtype
+        and (source.quant is None or source.quant.same(target.quant))
+        and (indexes.is_constant or indexes.dtype is DType.INT32)
+    )
+
+
+def gathered_is_computed(graph: Graph, op: Operator) -> bool:
+    """The input that is gathered from is not constant."""
+    return op.inputs[0] is not None and not graph.tensors[op.inputs[0]].is_constant
+
+
+def indexes_exist(graph: Graph, op: Operator) -> bool:
+    """Constant indexes are not negative and smaller than the axis."""
+    source, indexes = graph.tensors[op.inputs[0] or 0], graph.tensors[op.inputs[1] or 0]
+    if indexes.data is None:
+        return True
+    extent = source.shape[int(op.attrs.get("axis", 0)) % len(source.shape)]
+    return bool(((indexes.data >= 0) & (indexes.data < extent)).all())
+
+
+@lowers("GATHER", constraints=(gather_types, gathered_is_computed, indexes_exist))
+def lower_gather(site: Site) -> Call:
+    """ingot_gather_constant() or ingot_gather_s32()."""
+    source, indexes, target = site.input(0), site.input(1), site.rows_out()
+    axis = int(site.op.attrs.get("axis", 0)) % len(source.shape)
+    batch_dims = int(site.op.attrs.get("batch_dims", 0))
+    batch_dims += len(indexes.shape) if batch_dims < 0 else 0
+    return Call(
+        kernel="gather_constant" if indexes.is_constant else "gather_s32",
+        descriptor="gather",
+        inputs=(0,) if indexes.is_constant else (0, 1),
+        outputs=(0,),
+        fields={
+            "outer": math.prod(source.shape[batch_dims:axis]),
+            "axis": source.shape[axis],
+            "indexes": math.prod(indexes.shape[batch_dims:]),
+            "unit": math.prod(source.shape[axis + 1 :]) * source.dtype.size,
+            "row_bytes": target.row_bytes,
+        },
+        params=(Param("indexes", np.asarray(indexes.data).astype(np.int32)),) if indexes.is_constant else (),
+        windows=(None,) if indexes.is_constant else (None, None),
+    )
