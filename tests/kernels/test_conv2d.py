@@ -1,0 +1,50 @@
+"""CONV_2D against LiteRT's reference kernels, and its forms against each other on emulated cores."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingot.run.inputs import random_inputs
+from support.differential import check, program_of
+from support.emulated_kernels import run_emulated
+from support.firmware import needs_gcc, needs_qemu
+from support.models.dense import conv2d
+from support.models.draw import Seeded, for_each
+
+
+@for_each(conv2d, 60)
+def test_any_kernel(model: bytes) -> None:
+    """Strides, dilations, paddings, groups, batches, shifts to both sides."""
+    check(model)
+
+
+@for_each(lambda d: conv2d(d, (1, 1)), 40)
+def test_1x1(model: bytes) -> None:
+    """Pixels are used where they lie, unless there are groups."""
+    check(model)
+
+
+def test_pixels_in_place() -> None:
+    """A 1x1 kernel calls the function that gathers nothing, and it asks for no scratch."""
+    calls = {}
+    for seed in range(40):
+        (call,) = program_of(conv2d(Seeded(seed), (1, 1)), optimized=False).calls
+        calls[call.kernel] = call.scratch
+    assert calls["conv2d_1x1_s8"] == 0
+    assert calls["conv2d_s8"] > 0
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+@pytest.mark.parametrize("row_by_row", [False, True])
+def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
+    """Helium and DSP instructions, many shapes."""
+    cases = []
+    for seed in range(80):
+        program = program_of(conv2d(Seeded(seed), (1, 1) if seed % 2 else None), optimized=False)
+        specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
+        cases.append((program, random_inputs(specs, seed)))
+    outcomes = run_emulated(cases, cpu=cpu, row_by_row=row_by_row)
+    assert [seed for seed, outcome in enumerate(outcomes) if outcome.differs is not None] == []

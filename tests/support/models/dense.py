@@ -1,0 +1,71 @@
+"""Models of one CONV_2D or one FULLY_CONNECTED."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from support import tflite_builder
+from support.models.draw import Draw
+
+ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+
+
+def conv2d(d: Draw, kernel: tuple[int, int] | None = None) -> bytes:
+    """Random kernels, strides, paddings, dilations, groups, scales on both sides of one, biases and activations.
+
+    LiteRT wants a bias here.
+    kernel: (height, width), else drawn; small, flat and tall ones occur.
+    """
+    kernel_h, kernel_w = kernel or d.choice(((3, 3), (3, 3), (2, 5), (1, 4), (5, 1), (7, 4), (1, 1)))
+    groups = d.choice((1, 1, 1, 1, 2, 3))
+    group_c = d.choice((1, 3, 4, 7, 8, 16, 17, 24, 32))
+    out_c = groups * d.choice((1, 3, 4, 7, 8, 9, 16, 21))
+    dilation = d.choice(((1, 1), (1, 1), (2, 1), (1, 2), (2, 3)))
+    stride = d.choice(((1, 1), (1, 1), (2, 2), (1, 3), (3, 1))) if dilation == (1, 1) else (1, 1)
+    padding = d.choice(("SAME", "VALID"))
+    reach_h, reach_w = ((k - 1) * s + 1 for k, s in zip((kernel_h, kernel_w), dilation, strict=True))
+    least_h, least_w = (reach_h, reach_w) if padding == "VALID" else (1, 1)
+    shape = (d.choice((1, 1, 1, 2)), least_h + d.integer(0, 4), least_w + d.integer(0, 12), groups * group_c)
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    weights = random.integers(-128, 128, (out_c, kernel_h, kernel_w, group_c)).astype(np.int8)
+    weights[random.integers(0, 4, out_c) == 0] = d.choice((-128, 127, 0))
+    highest = d.choice((0.002, 0.05, 0.5))
+    scales = random.uniform(highest / 50, highest, out_c).astype(np.float32).tolist()
+    return tflite_builder.conv2d(
+        shape,
+        weights,
+        d.choice((scales, scales, scales[0])),
+        _bias(d, random, out_c),
+        stride,
+        dilation,
+        padding,
+        d.choice(ACTIVATIONS),
+        ("int8", d.choice((0.02, 0.5)), d.choice((-128, -1, 0, 127))),
+        ("int8", d.choice((0.001, 0.02, 0.3, 2.0)), d.choice((-128, 3, 127))),
+    )
+
+
+def fully_connected(d: Draw) -> bytes:
+    """Random vectors, often several, with and without a bias; one scale for all weights, as LiteRT wants it."""
+    depth = d.choice((1, 3, 15, 16, 17, 32, 63, 130))
+    out_c = d.choice((1, 2, 4, 5, 8, 11, 12, 24))
+    vectors = d.choice((1, 1, 2, 5))
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    weights = random.integers(-128, 128, (out_c, depth)).astype(np.int8)
+    weights[random.integers(0, 4, out_c) == 0] = d.choice((-128, 127, 0))
+    return tflite_builder.fully_connected(
+        (vectors, depth),
+        weights,
+        d.choice((0.002, 0.05, 0.5, d.real(0.001, 0.5))),
+        d.choice((_bias(d, random, out_c), None)),
+        d.choice(ACTIVATIONS),
+        source=("int8", d.choice((0.02, 0.5)), d.choice((-128, -1, 0, 127))),
+        # A result beyond 32 bits is undefined in LiteRT.
+        target=("int8", d.choice((0.01, 0.02, 0.3, 2.0)), d.choice((-128, 3, 127))),
+    )
+
+
+def _bias(d: Draw, random: np.random.Generator, channels: int) -> npt.NDArray[np.int32]:
+    most = d.choice((100, 40000, 2**24))
+    return random.integers(-most, most, channels).astype(np.int32)
