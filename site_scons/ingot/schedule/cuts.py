@@ -41,7 +41,8 @@ def least_peak(linear: LinearOrder, longest: int = LONGEST) -> tuple[int, list[C
             if bound >= best[end]:
                 break
             begin = -negative
-            peak = max(best[begin], linear.best_form(begin, end, FINE).memory)
+            form = linear.best_form(begin, end, FINE, best[begin], best[end])
+            peak = max(best[begin], form.memory)
             if peak < best[end]:
                 best[end], via[end] = peak, Cut(begin, end, FINE)
     return best[count], _path(via)
@@ -68,9 +69,9 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
                 break
             if begin in hopeless:
                 continue
-            if linear.best_form(begin, end, FINE).memory > limit:
+            if linear.best_form(begin, end, FINE, limit, limit + 1).memory > limit:
                 hopeless.add(begin)
-            elif linear.best_form(begin, end, grain).memory <= limit:
+            elif linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit:
                 best[end], via[end] = cost, Cut(begin, end, grain)
     if via[count] is None and count:
         return None

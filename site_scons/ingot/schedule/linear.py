@@ -18,6 +18,7 @@ class Form:
     """One way to run a region: its row plan and the bytes it needs, everything that lives through it included.
 
     through: tensors (memory owners) that live before and behind; dying, born: the owners that may overlay each other.
+    overlaid: bytes that dying and born need together.
     rings: owner -> aligned bytes, for all that lives in the region only. scratch: aligned bytes.
     """
 
@@ -25,6 +26,7 @@ class Form:
     memory: int
     dying: tuple[int, ...]
     born: tuple[int, ...]
+    overlaid: int
     rings: dict[int, int]
     scratch: int
 
@@ -104,10 +106,17 @@ class LinearOrder:
             self._forms[key] = self._make_form(begin, end, grain, reverse)
         return self._forms[key]
 
-    def best_form(self, begin: int, end: int, grain: int) -> Form:
-        """The direction that needs less memory; top-down when both need the same."""
+    def best_form(self, begin: int, end: int, grain: int, enough: int = 0, useless: int = 1 << 62) -> Form:
+        """The direction that needs less memory; top-down when both need the same, or when it needs at most `enough`.
+
+        Bottom-up is not looked at where even perfect overlays would leave it at `useless` bytes or more: rings are
+        nearly the same either way.
+        """
         down = self.form(begin, end, grain)
-        if not self.turns(down) or down.memory <= self.least(begin, end):
+        if not self.turns(down) or down.memory <= max(enough, self.least(begin, end)):
+            return down
+        ideal = max(sum(self.bytes[t] for t in down.dying), sum(self.bytes[t] for t in down.born))
+        if down.memory - down.overlaid + ideal >= useless:
             return down
         up = self.form(begin, end, grain, reverse=True)
         return up if up.memory < down.memory else down
@@ -144,8 +153,9 @@ class LinearOrder:
                 rings[owner] = align(rows * self.scheduler.row_bytes[owner])
         scratch = max((align(self.program.calls[i].scratch) for i in calls), default=0)
         through = self.live_bytes[begin] - sum(self.bytes[t] for t in dying)
-        memory = through + sum(rings.values()) + scratch + self._extent(dying, born, plan)
-        return Form(plan, memory, dying, born, rings, scratch)
+        overlaid = self._extent(dying, born, plan)
+        memory = through + sum(rings.values()) + scratch + overlaid
+        return Form(plan, memory, dying, born, overlaid, rings, scratch)
 
     def _extent(self, dying: tuple[int, ...], born: tuple[int, ...], plan: RowPlan) -> int:
         both = (*dying, *born)

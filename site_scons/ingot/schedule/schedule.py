@@ -11,7 +11,7 @@ from ingot.schedule.types import Schedule, ScheduleOptions
 
 OPTIMIZE = ("ram", "balanced", "speed")
 
-MARGIN = 1.25
+MARGIN = 1.15
 """optimize=balanced takes the cheapest schedule within this factor of the least peak."""
 
 _LADDER = (1.0, 0.97, 0.94, 0.9, 0.85, 1.01, 1.03, 1.06, 1.1, 1.15, 1.2, 1.3)
