@@ -171,6 +171,23 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")
 INGOT_DENSE_PAIRS(ingot_dense_pairs_signed, "", INGOT_TIE_RIGHT)
 INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 
+#include "dense_thin_mve.h"
+
+/* The quickest form for the layer. No function pointers: those would have to be relocated. */
+static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
+{
+    if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
+        ingot_dense_pairs_any(job);
+    else if (flags & INGOT_MAC_BELOW_ZERO)
+        ingot_dense_pairs_signed(job);
+    else if (job->chunks > 2 || job->rest || job->low != INT8_MIN || job->high != INT8_MAX)
+        ingot_dense_pairs(job);
+    else if (job->chunks == 2)
+        ingot_dense_thin_2(job);
+    else
+        ingot_dense_thin_1(job);
+}
+
 /* `count` pixels, in_step and out_step bytes apart. Reads up to 15 bytes past each pixel. */
 static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
                                unsigned count)
@@ -203,12 +220,7 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
             job.out[0] = out + done * out_step + first * 8;
             job.out[1] = job.out[0] + (odd ? 0 : out_step);
             job.pairs = odd ? 1 : count / 2;
-            if (!(p->flags & INGOT_MAC_RIGHT_SHIFTS))
-                ingot_dense_pairs_any(&job);
-            else if (p->flags & INGOT_MAC_BELOW_ZERO)
-                ingot_dense_pairs_signed(&job);
-            else
-                ingot_dense_pairs(&job);
+            ingot_dense_run(&job, p->flags);
         }
         first += blocks;
     } while (first < all);

@@ -1,0 +1,164 @@
+/* dense_mve.h for pixels of at most 16 or 32 bytes: they stay in vector registers for all channels of two pixels.
+ *
+ * Only for whole blocks of eight channels, results that saturate at -128 and 127, shifts that all go right, and clamps
+ * that make the sign of ties meaningless.
+ */
+#ifndef INGOT_DENSE_THIN_MVE_H
+#define INGOT_DENSE_THIN_MVE_H
+
+/* One record for two pixels, which are q0 and q1; r5: record. The results are in a and b. */
+#define INGOT_THIN_RECORD_1(a, b)                                                                                      \
+    "vldrw.32 q2, [r5, #16]\n"                                                                                         \
+    "vmladav.s8 r0, q0, q2\n"                                                                                          \
+    "vldrw.32 q3, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r8, q1, q2\n"                                                                                          \
+    "vmladav.s8 r2, q0, q3\n"                                                                                          \
+    "vldrw.32 q2, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r10, q1, q3\n"                                                                                         \
+    "vmladav.s8 r4, q0, q2\n"                                                                                          \
+    "vldrw.32 q3, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 r12, q1, q2\n"                                                                                         \
+    "vmladav.s8 r6, q0, q3\n"                                                                                          \
+    "vldrw.32 q2, [r5], #112\n"                                                                                        \
+    "vmladav.s8 lr, q1, q3\n"                                                                                          \
+    "vmov " a "[2], " a "[0], r0, r4\n"                                                                                \
+    "vmov " a "[3], " a "[1], r2, r6\n"                                                                                \
+    "vldrw.32 q3, [r5, #-32]\n"                                                                                        \
+    "vadd.i32 " a ", " a ", q2\n"                                                                                      \
+    "vmov " b "[2], " b "[0], r8, r12\n"                                                                               \
+    "vmov " b "[3], " b "[1], r10, lr\n"                                                                               \
+    "vqrdmulh.s32 " a ", " a ", q3\n"                                                                                  \
+    "vadd.i32 " b ", " b ", q2\n"                                                                                      \
+    "vldrw.32 q2, [r5, #-16]\n"                                                                                        \
+    "vqrdmulh.s32 " b ", " b ", q3\n"                                                                                  \
+    "vrshl.s32 " a ", " a ", q2\n"                                                                                     \
+    "vrshl.s32 " b ", " b ", q2\n"
+
+/* The same for pixels of two vectors each, q0 q1 and q2 q3. t: a register for scaling numbers besides q4 and q5. */
+#define INGOT_THIN_SUMS_2                                                                                              \
+    "vldrw.32 q4, [r5, #16]\n"                                                                                         \
+    "vmladav.s8 r0, q0, q4\n"                                                                                          \
+    "vldrw.32 q5, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r8, q2, q4\n"                                                                                          \
+    "vmladav.s8 r2, q0, q5\n"                                                                                          \
+    "vldrw.32 q4, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r10, q2, q5\n"                                                                                         \
+    "vmladav.s8 r4, q0, q4\n"                                                                                          \
+    "vldrw.32 q5, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 r12, q2, q4\n"                                                                                         \
+    "vmladav.s8 r6, q0, q5\n"                                                                                          \
+    "vldrw.32 q4, [r5, #80]\n"                                                                                         \
+    "vmladav.s8 lr, q2, q5\n"                                                                                          \
+    "vmladava.s8 r0, q1, q4\n"                                                                                         \
+    "vldrw.32 q5, [r5, #96]\n"                                                                                         \
+    "vmladava.s8 r8, q3, q4\n"                                                                                         \
+    "vmladava.s8 r2, q1, q5\n"                                                                                         \
+    "vldrw.32 q4, [r5, #112]\n"                                                                                        \
+    "vmladava.s8 r10, q3, q5\n"                                                                                        \
+    "vmladava.s8 r4, q1, q4\n"                                                                                         \
+    "vldrw.32 q5, [r5, #128]\n"                                                                                        \
+    "vmladava.s8 r12, q3, q4\n"                                                                                        \
+    "vmladava.s8 r6, q1, q5\n"                                                                                         \
+    "vmladava.s8 lr, q3, q5\n"                                                                                         \
+    "vldrw.32 q4, [r5], #176\n"
+
+/* The first record's results go to q6 and q7. */
+#define INGOT_THIN_RECORD_2A                                                                                           \
+    INGOT_THIN_SUMS_2                                                                                                  \
+    "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
+    "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
+    "vldrw.32 q5, [r5, #-32]\n"                                                                                        \
+    "vadd.i32 q6, q6, q4\n"                                                                                            \
+    "vmov q7[2], q7[0], r8, r12\n"                                                                                     \
+    "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
+    "vqrdmulh.s32 q6, q6, q5\n"                                                                                        \
+    "vadd.i32 q7, q7, q4\n"                                                                                            \
+    "vldrw.32 q4, [r5, #-16]\n"                                                                                        \
+    "vqrdmulh.s32 q7, q7, q5\n"                                                                                        \
+    "vrshl.s32 q6, q6, q4\n"                                                                                           \
+    "vrshl.s32 q7, q7, q4\n"
+
+/* The second record's go to q5 and q3, which takes the place of the second pixel's second vector. */
+#define INGOT_THIN_RECORD_2B                                                                                           \
+    INGOT_THIN_SUMS_2                                                                                                  \
+    "vmov q5[2], q5[0], r0, r4\n"                                                                                      \
+    "vmov q5[3], q5[1], r2, r6\n"                                                                                      \
+    "vmov q3[2], q3[0], r8, r12\n"                                                                                     \
+    "vmov q3[3], q3[1], r10, lr\n"                                                                                     \
+    "vadd.i32 q5, q5, q4\n"                                                                                            \
+    "vadd.i32 q3, q3, q4\n"                                                                                            \
+    "vldrw.32 q4, [r5, #-32]\n"                                                                                        \
+    "vqrdmulh.s32 q5, q5, q4\n"                                                                                        \
+    "vqrdmulh.s32 q3, q3, q4\n"                                                                                        \
+    "vldrw.32 q4, [r5, #-16]\n"                                                                                        \
+    "vrshl.s32 q5, q5, q4\n"                                                                                           \
+    "vrshl.s32 q3, q3, q4\n"
+
+/* Eight neighbours of two pixels, even channels in the first, odd ones in the second pair of registers. */
+#define INGOT_THIN_STORE(a, b, c, d)                                                                                   \
+    "vqmovnb.s32 " a ", " a "\n"                                                                                       \
+    "vqmovnb.s32 " b ", " b "\n"                                                                                       \
+    "vqmovnt.s32 " a ", " c "\n"                                                                                       \
+    "vqmovnt.s32 " b ", " d "\n"                                                                                       \
+    "vqadd.s16 " a ", " a ", r7\n"                                                                                     \
+    "vqadd.s16 " b ", " b ", r7\n"                                                                                     \
+    "vqmovnb.s16 " a ", " a "\n"                                                                                       \
+    "vqmovnb.s16 " b ", " b "\n"                                                                                       \
+    "vstrb.16 " a ", [r1], #8\n"                                                                                       \
+    "vstrb.16 " b ", [r3], #8\n"
+
+#define INGOT_DENSE_THIN(name, inputs, records)                                                                        \
+    __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
+    {                                                                                                                  \
+        __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
+                         "vpush {d8-d15}\n"                                                                            \
+                         "sub sp, #40\n"                                                                               \
+                         "mov r11, r0\n"                                                                               \
+                         "ldrd r1, r3, [r11, #8]\n" /* outputs */                                                      \
+                         "ldr r7, [r11, #44]\n" /* zero point */                                                       \
+                         "ldrd r0, r2, [r11]\n"                                                                        \
+                         "ldr r4, [r11, #32]\n" /* pairs */                                                            \
+                         "ldrd r6, r8, [r11, #36]\n" /* steps */                                                       \
+                         "strd r6, r8, [sp]\n"                                                                         \
+                         "ldr r6, [r11, #16]\n"                                                                        \
+                         "ldr r8, [r11, #24]\n"                                                                        \
+                         "strd r6, r8, [sp, #8]\n"                                                                     \
+                         "mov r11, r4\n"                                                                               \
+                         "1:\n" /* pair */                                                                             \
+                         inputs                                                                                        \
+                         "ldrd r4, r6, [sp]\n"                                                                         \
+                         "strd r0, r2, [sp, #24]\n"                                                                    \
+                         "add r0, r4\n"                                                                                \
+                         "add r2, r4\n"                                                                                \
+                         "strd r0, r2, [sp, #16]\n"                                                                    \
+                         "ldrd r5, r9, [sp, #8]\n"                                                                     \
+                         "2:\n" /* block */                                                                            \
+                         records                                                                                       \
+                         "subs r9, #1\n"                                                                               \
+                         "bne 2b\n"                                                                                    \
+                         "ldrd r0, r2, [sp, #16]\n"                                                                    \
+                         "ldr r6, [sp, #4]\n"                                                                          \
+                         "add r1, r6\n"                                                                                \
+                         "add r3, r6\n"                                                                                \
+                         "subs r11, #1\n"                                                                              \
+                         "bne 1b\n"                                                                                    \
+                         "add sp, #40\n"                                                                               \
+                         "vpop {d8-d15}\n"                                                                             \
+                         "pop {r4-r11, pc}\n");                                                                        \
+    }
+
+INGOT_DENSE_THIN(ingot_dense_thin_1,
+                 "vldrb.8 q0, [r0]\n"
+                 "vldrb.8 q1, [r2]\n",
+                 INGOT_THIN_RECORD_1("q4", "q5") INGOT_THIN_RECORD_1("q6", "q7")
+                     INGOT_THIN_STORE("q4", "q5", "q6", "q7"))
+INGOT_DENSE_THIN(ingot_dense_thin_2,
+                 "vldrb.8 q0, [r0]\n"
+                 "vldrb.8 q1, [r0, #16]\n"
+                 "vldrb.8 q2, [r2]\n"
+                 "vldrb.8 q3, [r2, #16]\n",
+                 INGOT_THIN_RECORD_2A INGOT_THIN_RECORD_2B INGOT_THIN_STORE("q6", "q7", "q5", "q3")
+                 "ldr r0, [sp, #28]\n"
+                 "vldrb.8 q3, [r0, #16]\n")
+
+#endif
