@@ -42,7 +42,8 @@ class RowPlan:
     overlays: (dying, born), both resolved -> forbidden open interval of start(born) - start(dying), in bytes.
     raw: (call, row, count) in the order of execution, rows counted in the region's direction; a call that only runs
         whole has one row.
-    heights: rows of each call's outputs. whole: whether it only runs whole. inside: whether its outputs are inner.
+    heights: rows of each call's outputs. whole: whether it only runs whole. inside: whether nothing it writes may
+        overlay something that dies.
     room: rows that each call may make at once: those of its smallest ring.
     """
 
@@ -58,7 +59,7 @@ class RowPlan:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """Steps in the tensors' row numbers; neighbouring steps of one call whose outputs stay inside become one."""
+        """Steps in the tensors' row numbers; neighbouring steps of one call become one where no overlay minds."""
         steps: list[Step] = []
         for k, y, n in self.raw:
             total = self.heights[k]
@@ -242,7 +243,7 @@ class _Run:
             n = grain if y + grain <= total else total - y
             for d, rows_needed in needs:
                 need = rows_needed[y + n - 1]
-                if done[d] < min(need, self._rows[d]):
+                if done[d] < need:
                     self._produce(d, min(need, self._rows[d]))
             self._emit(k, y, n)
             y += n
@@ -256,8 +257,11 @@ class _Run:
             if ring:
                 end = self._owner.rows[root] if whole else y + n
                 newest = self._newest[root] = max(self._newest.get(root, 0), end)
-                oldest = min((r.oldest[done[c]] for c, r in readers), default=GONE)
-                keep = max(newest - oldest, end - y)
+                keep = end - y
+                for c, r in readers:
+                    held_rows = newest - r.oldest[done[c]]
+                    if held_rows > keep:
+                        keep = held_rows
                 if keep > self._kept.get(root, 0):
                     self._kept[root] = keep
             elif born:
@@ -297,7 +301,7 @@ class _Run:
                 if born not in self._tensors.dying and (dying, born) not in overlays:
                     overlays[dying, born] = (0, 0)
         heights = [owner.rows[program.calls[i].outputs[0]] for i in self._calls]
-        inside = [all(t in self._tensors.inner for t in program.calls[i].outputs) for i in self._calls]
+        inside = [not any(born for _, _, _, born, _ in makes) for makes in self._makes]
         room = [
             min((rings.get(t, owner.rows[t]) for t in program.calls[i].outputs), default=heights[k])
             for k, i in enumerate(self._calls)
