@@ -1,0 +1,203 @@
+"""Benchmarks on the twin: what a model costs there, beside what it costs with another runtime.
+
+Instructions are executed ones, counted by the emulated core for a whole inference; they repeat to the digit. The input
+is the one of the rivals' figures: xorshift32 from a fixed state (ingot.run.inputs.bench_inputs).
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ingot.emit.text_table import text_table
+from ingot.errors import IngotError
+from ingot.network import Network
+
+_FIGURES = ("instructions", "activations", "code")
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Figures of another runtime. arena: bytes of RAM. code: bytes of code and read-only data."""
+
+    instructions: int
+    arena: int
+    code: int
+
+
+@dataclass(frozen=True)
+class EpochCost:
+    """One epoch: kernels, multiply-accumulates, executed instructions."""
+
+    number: int
+    kernels: tuple[str, ...]
+    macs: int
+    instructions: int
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one model costs. All sizes in bytes.
+
+    activations: used range of the pools, rings and kernel scratch included. stack: most used while it ran.
+    code: of the network, its kernels and the runtime, without weights: the firmware less the empty application.
+    """
+
+    model: str
+    macs: int
+    instructions: int
+    activations: int
+    stack: int
+    code: int
+    weights: int
+    epochs: tuple[EpochCost, ...]
+
+
+def read_rivals(path: Path) -> dict[str, Rival]:
+    """Figures by model name, from a CSV with the columns model, instructions, arena, code; # starts a comment.
+
+    Raises IngotError when the file is missing or not such a table.
+    """
+    try:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        return {
+            row["model"]: Rival(int(row["instructions"]), int(row["arena"]), int(row["code"]))
+            for row in csv.DictReader(lines)
+        }
+    except OSError as error:
+        raise IngotError(f"cannot read the figures: {error.strerror}", where=str(path)) from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise IngotError(
+            "not a table of figures", where=str(path), remedy="Wanted columns: model,instructions,arena,code."
+        ) from error
+
+
+def code_size(elf: Path) -> int:
+    """Bytes of the firmware that are neither written at run time nor padding: code and read-only data."""
+    from elftools.elf.constants import SH_FLAGS
+    from elftools.elf.elffile import ELFFile
+
+    with open(elf, "rb") as file:
+        return sum(
+            section["sh_size"]
+            for section in ELFFile(file).iter_sections()
+            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
+            and not section["sh_flags"] & SH_FLAGS.SHF_WRITE
+            and section["sh_type"] != "SHT_NOBITS"
+        )
+
+
+def measure(model: str, elf: Path, empty: Path, network: Network, folder: Path, machine: str) -> Measurement:
+    """Runs the network's `validate` firmware once. empty: the empty application's firmware, for the code size.
+
+    folder: where the initializers are. Raises IngotError as ingot.run.twin.emulate does.
+    """
+    from ingot.run.inputs import bench_inputs
+    from ingot.run.twin import emulate, images_of
+
+    sample = bench_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs])
+    done = emulate(elf, images_of(network, folder), network, [sample], machine=machine)
+    costs = zip(network.epochs, done.epochs, strict=True)
+    return Measurement(
+        model=model,
+        macs=sum(epoch.macs for epoch in network.epochs),
+        instructions=done.inferences[0].instructions,
+        activations=network.peak,
+        stack=done.stack_used,
+        code=code_size(elf) - code_size(empty),
+        weights=sum(item.size for item in network.initializers),
+        epochs=tuple(EpochCost(e.number, e.kernels, e.macs, cost) for e, cost in costs),
+    )
+
+
+def table(rows: Sequence[Measurement], rivals: Mapping[str, Rival]) -> str:
+    """One line a model, each figure with its ratio to the rival's, and the geometric means."""
+    lines = []
+    for row in rows:
+        ratios = _ratios(row, rivals.get(row.model))
+        lines.append(
+            [
+                row.model,
+                f"{row.macs:,}",
+                f"{row.instructions:,}",
+                f"{row.instructions / row.macs:.2f}" if row.macs else "",
+                _times(ratios.get("instructions")),
+                f"{row.activations:,}",
+                _times(ratios.get("activations")),
+                f"{row.stack:,}",
+                f"{row.code:,}",
+                _times(ratios.get("code")),
+                f"{row.weights:,}",
+            ]
+        )
+    means = geometric_means(rows, rivals)
+    if means:
+        mean = ["geometric mean", "", "", "", _times(means["instructions"])]
+        lines.append([*mean, "", _times(means["activations"]), "", "", _times(means["code"]), ""])
+    titles = ["model", "MACs", "instructions", "a MAC", "ratio", "activations", "ratio", "stack", "code", "ratio"]
+    return text_table([*titles, "weights"], lines, "lrrrrrrrrrr")
+
+
+def profile(row: Measurement) -> str:
+    """The epochs of one model by number: kernels, MACs, instructions, share, a bar."""
+    total = row.instructions or 1
+    most = max((epoch.instructions for epoch in row.epochs), default=1) or 1
+    lines = [
+        [
+            str(epoch.number),
+            _short(epoch.kernels),
+            f"{epoch.macs:,}",
+            f"{epoch.instructions:,}",
+            f"{epoch.instructions / epoch.macs:.2f}" if epoch.macs else "",
+            f"{100 * epoch.instructions / total:.1f} %",
+            "#" * round(30 * epoch.instructions / most),
+        ]
+        for epoch in row.epochs
+    ]
+    return text_table(["epoch", "kernels", "MACs", "instructions", "a MAC", "share", ""], lines, "rlrrrrl")
+
+
+def as_dict(rows: Iterable[Measurement], rivals: Mapping[str, Rival]) -> dict[str, Any]:
+    """Everything, for scripts."""
+    rows = list(rows)
+    return {
+        "models": [asdict(row) | {"ratios": _ratios(row, rivals.get(row.model))} for row in rows],
+        "geometric_means": geometric_means(rows, rivals),
+    }
+
+
+def geometric_means(rows: Iterable[Measurement], rivals: Mapping[str, Rival]) -> dict[str, float]:
+    """Of the ratios to the rival's figures, over the models it has figures for; empty when there are none."""
+    found = [ratios for row in rows if (ratios := _ratios(row, rivals.get(row.model)))]
+    if not found:
+        return {}
+    return {figure: math.exp(sum(math.log(r[figure]) for r in found) / len(found)) for figure in _FIGURES}
+
+
+def _ratios(row: Measurement, rival: Rival | None) -> dict[str, float]:
+    if rival is None:
+        return {}
+    return {
+        "instructions": row.instructions / rival.instructions,
+        "activations": row.activations / rival.arena,
+        "code": row.code / rival.code,
+    }
+
+
+def _times(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio:.3f}"
+
+
+def _short(kernels: Sequence[str]) -> str:
+    """The kernels in order, runs of the same one counted."""
+    parts: list[tuple[str, int]] = []
+    for name in kernels:
+        if parts and parts[-1][0] == name:
+            parts[-1] = (name, parts[-1][1] + 1)
+        else:
+            parts.append((name, 1))
+    return " ".join(name if count == 1 else f"{count}x{name}" for name, count in parts)

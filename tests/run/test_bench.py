@@ -1,0 +1,51 @@
+"""The benchmark's arithmetic and tables; figures come from the twin elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingot.errors import IngotError
+from ingot.run.bench import EpochCost, Measurement, Rival, as_dict, geometric_means, profile, read_rivals, table
+
+ROWS = [
+    Measurement("a", 1000, 500, 100, 64, 3000, 900, (EpochCost(1, ("conv2d_1x1_s8",) * 2, 1000, 500),)),
+    Measurement("b", 0, 80, 10, 64, 2000, 0, ()),
+]
+RIVALS = {"a": Rival(1000, 400, 6000), "b": Rival(80, 40, 4000)}
+
+
+def test_means_are_geometric() -> None:
+    assert geometric_means(ROWS, RIVALS) == pytest.approx({"instructions": 0.5**0.5, "activations": 0.25, "code": 0.5})
+
+
+def test_models_without_a_rival_do_not_count() -> None:
+    assert geometric_means(ROWS, {"a": RIVALS["a"]})["instructions"] == pytest.approx(0.5)
+    assert geometric_means(ROWS, {}) == {}
+    assert "geometric" not in table(ROWS, {})
+
+
+def test_table() -> None:
+    lines = table(ROWS, RIVALS).splitlines()
+    assert lines[3].split() == ["a", "1,000", "500", "0.50", "0.500", "100", "0.250", "64", "3,000", "0.500", "900"]
+    assert lines[5].split() == ["geometric", "mean", "0.707", "0.250", "0.500"]
+
+
+def test_profile_counts_runs_of_kernels() -> None:
+    assert profile(ROWS[0]).splitlines()[3].split()[:6] == ["1", "2xconv2d_1x1_s8", "1,000", "500", "0.50", "100.0"]
+
+
+def test_json_has_ratios() -> None:
+    assert as_dict(ROWS, RIVALS)["models"][1]["ratios"]["instructions"] == 1.0
+
+
+def test_shipped_figures() -> None:
+    rivals = read_rivals(Path(__file__).parents[2] / "bench" / "rivals.csv")
+    assert rivals["mlperf_kws_ref_model"] == Rival(1784775, 27348, 44992)
+
+
+def test_a_wrong_table(tmp_path: Path) -> None:
+    (tmp_path / "rivals.csv").write_text("model,arena\na,1\n")
+    with pytest.raises(IngotError, match="not a table of figures"):
+        read_rivals(tmp_path / "rivals.csv")
