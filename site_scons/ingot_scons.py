@@ -19,8 +19,10 @@ from ingot.summary import summary_text
 
 TARGETS = {
     "firmware": "firmware, weights, reports and the proof that nothing overlaps (the default)",
+    "check": "prove that nothing overlaps, and show the memory map",
     "emulate": "run the network once on the board's twin in QEMU",
     "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
+    "bench": "measure all models of a folder on the twin, beside a rival's figures",
     "info": "show what the model consists of",
 }
 

@@ -274,6 +274,11 @@ def check_firmware(
     return facts
 
 
+def show_map(memory_map: Path) -> None:
+    """Prints the memory map."""
+    print(memory_map.read_text(), end="")
+
+
 def binaries(elf: Path, board: Path, binary: Path, hexfile: Path) -> None:
     """Writes firmware.bin (what is signed and flashed) and firmware.hex (all of it at its flash addresses)."""
     from ingot.emit.hexfile import write_firmware
@@ -292,3 +297,34 @@ def weights_hex(c_info: Path, raws: Sequence[Path], hexfiles: Sequence[Path]) ->
         if item.address is None:
             raise IngotError(f"pool '{item.pool}' has no address, so its weights have no .hex", where=str(raw))
         raw_to_hex(raw, item.address, target)
+
+
+def bench(
+    elfs: Sequence[Path],
+    c_infos: Sequence[Path],
+    empty: Path,
+    board: Path,
+    report: Path,
+    *,
+    rivals: str,
+    profiles: bool = False,
+) -> None:
+    """Runs every model once on the twin and prints what it costs beside the figures of `rivals`; writes them as JSON.
+
+    elfs, c_infos: the twin's firmware and the description of each model. empty: the empty application's firmware.
+    """
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.bench import as_dict, measure, profile, read_rivals, table
+
+    target, _ = open_board(board, twin=True)
+    known = read_rivals(Path(rivals)) if rivals else {}
+    rows = []
+    for elf, c_info in zip(elfs, c_infos, strict=True):
+        network = read_c_info(c_info)
+        name = Path(network.model).stem
+        say(f"bench {name}")
+        rows.append(measure(name, elf, empty, network, c_info.parent, target.machine))
+        if profiles:
+            print(f"\n{name}\n{profile(rows[-1])}")
+    write_if_changed(report, json.dumps(as_dict(rows, known), indent=2, sort_keys=True) + "\n")
+    print(table(rows, known), end="")

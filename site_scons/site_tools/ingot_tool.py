@@ -45,6 +45,8 @@ VERBS = {
     "app_config": "config",
     "weights_hex": "weights",
     "check_firmware": "check",
+    "show_map": "map",
+    "run_app": "emulate",
 }
 
 
@@ -71,6 +73,7 @@ def generate(env):
     env.AddMethod(ingot_step, "Ingot")
     env.AddMethod(ingot_model, "IngotModel")
     env.AddMethod(ingot_firmware, "IngotFirmware")
+    env.AddMethod(ingot_check, "IngotCheck")
     env.AddMethod(ingot_emulate, "IngotEmulate")
     env.AddMethod(ingot_verify, "IngotVerify")
     env.AddMethod(ingot_info, "IngotInfo")
@@ -244,15 +247,15 @@ def kernel_archive(env, board):
 
 
 def link_firmware(env, out, board, app, network_c, script, include, twin):
-    """Compiles an application, its runtime and the network, and links; returns the nodes of firmware.elf and .map."""
+    """Compiles an application, its runtime and the network, and links; returns the ELF file, its map and the objects."""
     recipe = firmware.firmware_recipe(app, twin, board.chip)
     defines = toolchain.startup_defines(board.icache, board.dcache and not twin)
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
     gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)
-    objects = [gcc.Object(f"{out}/obj/{_stem(source)}.o", _file(env, source)) for source in recipe.sources]
+    objects = [gcc.Object(f"{out}/obj/{_stem(source)}.o", _file(env, source))[0] for source in recipe.sources]
     network = _gcc_environment(env, "firmware", board.core, "network", what, folders, defines)
-    objects.append(network.Object(f"{out}/obj/network.o", network_c))
+    objects += network.Object(f"{out}/obj/network.o", network_c)
     elf, map_file = f"{out}/firmware.elf", f"{out}/firmware.map"
     shown = () if env["INGOT_VERBOSE"] else (progress("link", elf) or None,)
     linked = gcc.Command(
@@ -263,7 +266,7 @@ def link_firmware(env, out, board, app, network_c, script, include, twin):
         SPAWN=_timed_spawn("link", env["SPAWN"]),
     )
     gcc.Depends(linked, script)
-    return linked
+    return [*linked, *objects]
 
 
 def _stem(source):
@@ -296,7 +299,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
     files = [f"{out}/{name}" for name in (names.source, names.header, names.info, names.report, names.raw)]
     network = env.Ingot(
         "compile_network",
-        {"model": source, **_board_file(env, board)},
+        {"model": source, **board_file(env, board)},
         {"outputs": files},
         label=f"{manifest.name} -> {out}/{names.source}",
         also=[pools],
@@ -307,7 +310,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         fuse=options.switch("fuse"),
     )
     c_file, _, c_info, _, *raws = network
-    script = _linker_script(env, out, board, manifest, app, c_info, twin)
+    script = linker_script_of(env, out, board, manifest, app, c_info, twin)
     config = []
     if not twin:
         config = env.Ingot(
@@ -317,12 +320,12 @@ def ingot_firmware(env, board, manifest, source, twin=False):
             watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
             manifest=str(_file(env, manifest.path)),
         )
-    elf, map_file = link_firmware(env, out, board, app, c_file, script, include, twin)
+    elf, *linked = link_firmware(env, out, board, app, c_file, script, include, twin)
     for_flash = []
     if not twin:
         for_flash += env.Ingot(
             "binaries",
-            {"elf": elf, **_board_file(env, board)},
+            {"elf": elf, **board_file(env, board)},
             {"binary": f"{out}/firmware.bin", "hexfile": f"{out}/firmware.hex"},
         )
         for_flash += env.Ingot(
@@ -332,7 +335,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         )
     proof = env.Ingot(
         "check_firmware",
-        {"elf": elf, "c_info": c_info, "raws": raws, **_board_file(env, board)},
+        {"elf": elf, "c_info": c_info, "raws": raws, **board_file(env, board)},
         {"memory_map": f"{out}/memory_map.txt", "summary": f"{out}/summary.json"},
         also=[pools],
         twin=twin,
@@ -346,7 +349,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         c_info=c_info,
         raws=raws,
         proof=proof,
-        everything=[*network, script, *config, elf, map_file, *for_flash, *proof],
+        everything=[*network, script, *config, elf, *linked, *for_flash, *proof],
     )
 
 
@@ -375,12 +378,12 @@ def ingot_emulate(env, twin):
     step, elf = "emulate", twin.elf
     if app not in ("", "validate"):
         step, out = "run_app", f"{twin.out}/{Path(app).resolve().name}"
-        script = _linker_script(env, out, twin.board, twin.manifest, app, twin.c_info, True)
+        script = linker_script_of(env, out, twin.board, twin.manifest, app, twin.c_info, True)
         include = [twin.out, str(Path(twin.out).parent)]
-        elf, _ = link_firmware(env, out, twin.board, app, twin.network_c, script, include, True)
+        elf, *_ = link_firmware(env, out, twin.board, app, twin.network_c, script, include, True)
     return env.Ingot(
         step,
-        {"elf": elf, "c_info": twin.c_info, **_board_file(env, twin.board)},
+        {"elf": elf, "c_info": twin.c_info, **board_file(env, twin.board)},
         {},
         also=[*twin.proof, *twin.raws, *([_file(env, sample)] if sample else [])],
         label=twin.board.name,
@@ -396,7 +399,7 @@ def ingot_verify(env, twin, source):
     sample = options.text("input")
     return env.Ingot(
         "verify",
-        {"elf": twin.elf, "c_info": twin.c_info, "model": source, **_board_file(env, twin.board)},
+        {"elf": twin.elf, "c_info": twin.c_info, "model": source, **board_file(env, twin.board)},
         {},
         also=[*twin.proof, *twin.raws, *([_file(env, sample)] if sample else [])],
         label=twin.board.name,
@@ -407,16 +410,22 @@ def ingot_verify(env, twin, source):
     )
 
 
+def ingot_check(env, built):
+    """A target that always shows the memory map of a firmware whose check has passed."""
+    memory_map, _ = built.proof
+    return env.Ingot("show_map", {"memory_map": memory_map}, {}, label=str(memory_map), always=True)
+
+
 def ingot_info(env, source):
     """A target that always shows what the model consists of."""
     return env.Ingot("info", {"model": source}, {}, label=str(source), always=True)
 
 
-def _linker_script(env, out, board, manifest, app, c_info, twin):
+def linker_script_of(env, out, board, manifest, app, c_info, twin):
     """The node of an application's linker script."""
     return env.Ingot(
         "linker_script",
-        {"c_info": c_info, **_board_file(env, board)},
+        {"c_info": c_info, **board_file(env, board)},
         {"script": f"{out}/firmware.ld"},
         also=[_file(env, board.pools_file)],
         twin=twin,
@@ -426,5 +435,5 @@ def _linker_script(env, out, board, manifest, app, c_info, twin):
     )[0]
 
 
-def _board_file(env, board):
+def board_file(env, board):
     return {"board": _file(env, board.path)}

@@ -64,6 +64,12 @@ def test_progress_is_a_line_a_step_and_the_summary_tells_the_figures(project: Pr
     assert len(lines) < 40
 
 
+def test_check_shows_the_memory_map(project: Project) -> None:
+    build = project.build("check")
+    assert (project.out / "memory_map.txt").read_text() in build.out
+    assert build.steps == {"map": 1} and build.compiled == set()
+
+
 def test_quiet_says_nothing(project: Project) -> None:
     project.train(9)
     build = project.build("-Q", "verbose=0")
