@@ -1,0 +1,90 @@
+"""Innermost loops of compiled kernels, and LLVM's estimate of what they take on the core's pipeline.
+
+Instructions are not cycles. llvm-mca's model of the Cortex-M55 gives a vector instruction two cycles in its unit, and
+lets load/store and arithmetic overlap. Branches that close a loop with LE are free on the core and left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingot.errors import IngotError
+
+_TRIPLE, _CPU = "thumbv8.1m.main-none-eabi", "cortex-m55"
+_FUNCTION = re.compile(r"^[0-9a-f]+ <(?P<name>[^>$]*)>:")
+_LINE = re.compile(r"^\s*(?P<address>[0-9a-f]+):\s+(?P<text>\S.*?)\s*(?:@.*)?$")
+_BRANCH = re.compile(r"^(?:b(?:[a-z]{2})?(?:\.[nw])?|cbn?z r\d+,|le|letp)\s+(?:lr, )?0x(?P<target>[0-9a-f]+)\b")
+_PRODUCTS = {"s8": 16, "u8": 16, "s16": 8, "u16": 8, "s32": 4, "u32": 4}
+_ROUNDS = 100
+# LLVM 16 is the first with a pipeline model of the Cortex-M55.
+_OLDEST, _NEWEST = 16, 30
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One innermost loop. macs: multiply-accumulates a turn by vmlada(v). cycles: a turn, by llvm-mca; 0 unknown."""
+
+    file: str
+    function: str
+    instructions: int
+    macs: int
+    cycles: float
+
+
+def vector_loops(kernels: Sequence[Path]) -> list[Loop]:
+    """The innermost straight loops with vector instructions. Raises IngotError when LLVM's tools are not installed."""
+    return list(dict.fromkeys(loop for path in kernels for loop in _loops_of(path)))
+
+
+def _loops_of(path: Path) -> Iterator[Loop]:
+    command = [_tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--mcpu={_CPU}", str(path)]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    function, code = "", list[tuple[int, str]]()
+    for line in [*listing.splitlines(), "0 <>:"]:
+        if start := _FUNCTION.match(line):
+            for body in _innermost(code):
+                if any(re.match(r"v.* q\d", text) for text in body):
+                    yield _loop(path, function, body)
+            function, code = start["name"], []
+        elif instruction := _LINE.match(line):
+            code.append((int(instruction["address"], 16), instruction["text"].replace("\t", " ")))
+
+
+def _innermost(code: Sequence[tuple[int, str]]) -> Iterator[list[str]]:
+    """Bodies of the loops without branches inside, the closing one last."""
+    targets = {address: int(found["target"], 16) for address, text in code if (found := _BRANCH.match(text))}
+    for last, first in targets.items():
+        if first <= last and not any(first <= address < last for address in targets):
+            yield [text for address, text in code if first <= address <= last]
+
+
+def _loop(path: Path, function: str, body: list[str]) -> Loop:
+    macs = sum(_PRODUCTS[m[1]] for text in body if (m := re.match(r"vml(?:al)?a(?:da)?va?x?\.([su]\d+)", text)))
+    *straight, branch = body
+    if not branch.startswith("le"):
+        straight.append("bne turn")
+    return Loop(path.stem.removeprefix("kernels-"), function, len(body), macs, _cycles(straight))
+
+
+def _cycles(body: Sequence[str]) -> float:
+    """Cycles of one turn when many follow each other. 0 when LLVM has no timing for one of the instructions."""
+    text = "\n".join(["turn:", *body])
+    command = [_tool("llvm-mca"), f"-mtriple={_TRIPLE}", f"-mcpu={_CPU}", "-mattr=+mve", "-json"]
+    done = subprocess.run([*command, f"-iterations={_ROUNDS}"], input=text, capture_output=True, text=True)
+    if done.returncode:
+        return 0.0
+    summary = json.loads(done.stdout)["CodeRegions"][0]["SummaryView"]
+    return float(summary["TotalCycles"]) / _ROUNDS
+
+
+def _tool(name: str) -> str:
+    for version in range(_NEWEST, _OLDEST - 1, -1):
+        if path := shutil.which(f"{name}-{version}"):
+            return path
+    raise IngotError(f"{name}-{_OLDEST} is not installed", where="bench", remedy=f"apt-get install llvm-{_OLDEST}")

@@ -1,0 +1,56 @@
+"""A model as a firmware of a board's emulated twin, and what every epoch of it costs."""
+
+from __future__ import annotations
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingot.board import find_board
+from ingot.build import toolchain
+from ingot.emit.linker_script import LinkSettings, linker_script
+from ingot.firmware import firmware_recipe, kernel_sources
+from ingot.network import Network
+from ingot.run.inputs import random_inputs
+from ingot.run.twin import TwinRun, emulate, images_of
+from ingot.steps import compile_network, io_bytes, open_board
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A network and one inference of it. kernels: object file of every kernel."""
+
+    network: Network
+    run: TwinRun
+    kernels: tuple[Path, ...]
+
+
+def measure(model: Path, board_name: str, folder: Path, *, fuse: bool) -> Measured:
+    """Builds the `validate` firmware for the board's twin in `folder` and runs it once. Raises IngotError."""
+    board_file = find_board(board_name, toolchain.ROOT / "boards")
+    twin, pools = open_board(board_file, twin=True)
+    network = compile_network(model, board_file, [folder / "network.c"], twin=True, fuse=fuse)
+    recipe = firmware_recipe("validate", twin=True)
+    script = folder / "firmware.ld"
+    script.write_text(linker_script(twin, pools, network, LinkSettings(heap=twin.heap + io_bytes(network))))
+    defines = {"INGOT_NETWORK": network.name, **toolchain.startup_defines(icache=True, dcache=True)}
+    include = [folder, *recipe.include]
+    used = [path for path in kernel_sources() if path.name in network.kernels]
+    jobs = [(path, "firmware") for path in recipe.sources] + [(folder / f"{network.name}.c", "network")]
+    jobs += [(path, "kernels") for path in used]
+
+    def compile_one(job: tuple[Path, str]) -> Path:
+        source, role = job
+        target = folder / f"{role}-{source.stem}.o"
+        command = toolchain.compile_command(source, target, twin.core, role, include, defines)
+        subprocess.run(command, check=True)
+        return target
+
+    with ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(compile_one, jobs))
+    elf = folder / "firmware.elf"
+    subprocess.run(toolchain.link_command(objects, elf, twin.core, script), check=True)
+    sample = random_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs], 1)
+    run = emulate(elf, images_of(network, folder), network, [sample], machine=twin.machine)
+    return Measured(network, run, tuple(path for path in objects if path.name.startswith("kernels-")))
