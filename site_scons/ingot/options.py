@@ -47,6 +47,8 @@ OPTIONS = (
     Option("input", "", "emulate, verify: a .npy file or an image instead of random inputs"),
     Option("samples", "3", "verify: how many inputs", "number"),
     Option("seed", "1", "emulate, verify: seed of the inputs", "number"),
+    Option("models", "../shared/models", "bench: a folder of .tflite files"),
+    Option("profile", "0", "bench: show what each epoch costs", "switch"),
     Option("build", "build", "folder for everything that is built"),
     Option("cache", "", "folder of a shared cache of built files"),
     Option("verbose", "0", "show the compiler's command lines", "switch"),
