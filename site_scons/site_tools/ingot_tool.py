@@ -247,7 +247,7 @@ def kernel_archive(env, board):
 
 
 def link_firmware(env, out, board, app, network_c, script, include, twin):
-    """Compiles an application, its runtime and the network, and links; returns the ELF file, its map and the objects."""
+    """Compiles an application, its runtime and the network, and links; returns the ELF file, map and objects."""
     recipe = firmware.firmware_recipe(app, twin, board.chip)
     defines = toolchain.startup_defines(board.icache, board.dcache and not twin)
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
