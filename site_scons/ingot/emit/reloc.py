@@ -1,0 +1,99 @@
+"""The two generated files of a relocatable image: its C source (header, context, descriptors) and its linker script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ingot
+from ingot.emit import c_text
+from ingot.emit.pools import symbol
+from ingot.emit.render import render
+from ingot.errors import IngotError, did_you_mean
+from ingot.image.nbin import CORTEX_M55, LAYOUTS, Flags, PoolDescriptor, Segment, address
+from ingot.image.pools import READ_ONLY_ID, READ_WRITE_ID, ImagePools
+from ingot.network import Network
+
+#: CPUID part numbers by core.
+CPU_PARTS = {"cortex-m55": CORTEX_M55, "cortex-m33": 0xD21, "cortex-m7": 0xC27, "cortex-m4": 0xC24}
+
+#: rt_version and its extra word (dev) by runtime ABI.
+RUNTIMES = {"1.1.1": ((1, 1, 1), 14), "1.1.3": ((1, 1, 3), 262)}
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """What an image is made for.
+
+    core: the board's. runtime_abi: whose header it gets, a key of LAYOUTS. secure: runs in the secure state.
+    debug_info: epoch blocks with numbers and estimates (48 bytes instead of 20), as ST's default.
+    """
+
+    core: str = "cortex-m55"
+    runtime_abi: str = "1.1.1"
+    secure: bool = True
+    debug_info: bool = True
+
+    def flags(self) -> Flags:
+        """The header's second word. Raises IngotError for a core or an ABI that is not known."""
+        if self.core not in CPU_PARTS:
+            raise IngotError(f"relocatable images for '{self.core}' are not known", remedy=did_you_mean("", CPU_PARTS))
+        if self.runtime_abi not in LAYOUTS:
+            raise IngotError(
+                f"runtime_abi={self.runtime_abi} is not known", remedy=did_you_mean(self.runtime_abi, LAYOUTS)
+            )
+        return Flags(secure=self.secure, debug_info=self.debug_info, cpu=CPU_PARTS[self.core])
+
+    def defines(self) -> dict[str, str]:
+        """Macros for every C file of the image."""
+        return {"LL_ATON_EB_DBG_INFO": "1"} if self.debug_info else {}
+
+
+def reloc_source(network: Network, pools: ImagePools, options: ImageOptions) -> str:
+    """The C file. Its text depends on sizes, on no content: retraining does not change it."""
+    (major, minor, micro), extra = RUNTIMES[options.runtime_abi]
+    flags = options.flags()
+    return render(
+        "network_rel.c.j2",
+        name=c_text.identifier(network.name),
+        c_name=c_text.identifier(network.name).lower(),
+        version=ingot.__version__,
+        runtime=f"ll_aton {major}.{minor}.{micro}-{extra} (ingot {ingot.__version__})",
+        abi=options.runtime_abi,
+        flags=flags.encode(),
+        rt_version=major << 24 | minor << 16 | micro << 8,
+        rt_version_extra=extra,
+        acts_size=pools.acts_size,
+        params_size=pools.params_size,
+        ext_ram_size=pools.ext_ram_size,
+        params_bin_size=len(pools.params),
+        pools=[
+            {
+                "fname": pool.fname,
+                "flags": pool.flags,
+                "offset": pool.offset,
+                "dst": pool.dst,
+                "size": pool.size,
+                "text": PoolDescriptor(
+                    0, pool.pool_type, pool.data, pool.attributes, pool.pool_id, pool.offset, pool.dst, pool.size
+                ).describe(),
+            }
+            for pool in pools.pools
+        ],
+    )
+
+
+def reloc_linker_script(network: Network, pools: ImagePools) -> str:
+    """The linker script: relative pools stand at their segments' first address."""
+    by_name = {pool.name: pool for pool in network.pools}
+
+    def labels(pool_id: int) -> list[str]:
+        return [symbol(network.name, by_name[pool.name]) for pool in pools.relative(pool_id)]
+
+    return render(
+        "network_rel.ld.j2",
+        name=c_text.identifier(network.name),
+        symbols=[
+            (f"{address(Segment.PARAM_0, 0):#x}", labels(READ_ONLY_ID)),
+            (f"{address(Segment.PARAM_1, 0):#x}", labels(READ_WRITE_ID)),
+        ],
+    )
