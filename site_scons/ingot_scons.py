@@ -22,6 +22,7 @@ TARGETS = {
     "check": "prove that nothing overlaps, and show the memory map",
     "emulate": "run the network once on the board's twin in QEMU",
     "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
+    "explore": "show what less RAM costs in instructions, and how to choose",
     "bench": "measure all models of a folder on the twin, beside a rival's figures",
     "info": "show what the model consists of",
 }

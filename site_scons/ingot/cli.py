@@ -255,6 +255,16 @@ def info(model: str, as_json: bool) -> None:
 
 
 @ingot.command()
+@click.argument("model")
+@click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+@json_option
+def explore(model: str, board: str, as_json: bool) -> None:
+    """Show what less RAM costs MODEL in instructions."""
+    manifest = manifest_of(model)
+    steps.explore(model_file(manifest), board_file(board), io_placement=manifest.io_placement, as_json=as_json)
+
+
+@ingot.command()
 def operators() -> None:
     """List the operators that the built-in compiler knows, with their limits (Markdown)."""
     from ingot.cli_operators import operators_page

@@ -32,7 +32,8 @@ class CompileOptions:
 
     name: C name of the network and first part of the file names. model: display name (default: the file's stem).
     stand_in: the model's weights are invented; every output says so.
-    optimize: "balanced", "ram" or "speed". fuse: run operators row by row together where that saves RAM.
+    optimize: "balanced", "ram" or "speed". ram_limit: bytes that activations may take, with the fewest instructions
+        within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
     keep_inputs: inputs survive the inference.
     cpu, isa: what the kernels are compiled for (see ingot.kernels.registry.Target).
@@ -42,6 +43,7 @@ class CompileOptions:
     model: str = ""
     stand_in: bool = False
     optimize: str = "balanced"
+    ram_limit: int = 0
     fuse: bool = True
     io_placement: str = "activations"
     keep_inputs: bool = False
@@ -62,7 +64,7 @@ class CompileOptions:
     def as_text(self) -> Mapping[str, str]:
         """The options that network.c's introduction names."""
         return {
-            "optimize": self.optimize,
+            "optimize": f"ram-limit {self.ram_limit}" if self.ram_limit else self.optimize,
             "fuse": "true" if self.fuse else "false",
             "io-placement": self.io_placement,
             "keep-inputs": "true" if self.keep_inputs else "false",
@@ -133,11 +135,11 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
     pools = _plan_pools(mpool, constants)
     fit = max((pool.size for pool in candidates(pools)), default=0)
     choice = ScheduleOptions(
-        optimize=options.optimize,
+        optimize="speed" if options.ram_limit else options.optimize,
         fuse=options.fuse,
         keep_inputs=options.keep_inputs,
         io_placement=options.io_placement,
-        fit=fit,
+        fit=min(fit, options.ram_limit) if options.ram_limit else fit,
     )
     schedule = make_schedule(program, choice)
     plan = make_plan(program, schedule, pools, choice)

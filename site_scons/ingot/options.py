@@ -42,6 +42,12 @@ OPTIONS = (
     Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
     Option("app", "", "an application of firmware/apps, or a folder with a main.c [the model.yaml's]"),
     Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
+    Option(
+        "ram_limit",
+        "0",
+        "bytes that activations may take, for a point of `scons explore`; 0: as optimize= says",
+        "number",
+    ),
     Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
     Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
     Option("input", "", "emulate, verify: a .npy file or an image instead of random inputs"),

@@ -19,6 +19,7 @@ from ingot.files import write_if_changed
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
     from ingot.network import Network
+    from ingot.stedgeai.pack import Pack
 
 
 # Cortex-M core -> what its kernels may use (ingot.kernels.registry.Target.isa).
@@ -60,6 +61,7 @@ def compile_network(
     title: str = "",
     io_placement: str = "activations",
     optimize: str = "balanced",
+    ram_limit: int = 0,
     fuse: bool = True,
 ) -> Network:
     """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
@@ -78,12 +80,80 @@ def compile_network(
         model=title or model.name,
         stand_in=stand_in,
         optimize=optimize,
+        ram_limit=ram_limit,
         fuse=fuse,
         io_placement=io_placement,
         cpu=target.core,
         isa=INSTRUCTION_SETS[target.core],
     )
     return compile_model(model, pools, outputs[0].parent, options)
+
+
+def take_prebuilt(
+    board: Path,
+    outputs: Sequence[Path],
+    model: Path | None = None,
+    *,
+    output: str,
+    st_pack: str = "",
+    camera: bool = False,
+    title: str = "",
+    strict: bool = False,
+) -> Network:
+    """Takes over a folder or zip of ST Edge AI's output, checked against board, model and runtime.
+
+    outputs: files of ingot.prebuilt.files.output_files, in one folder. strict: warnings are errors.
+    """
+    from ingot.prebuilt.take import Place, take_output
+
+    target, pools = open_board(board)
+    place = Place(target, pools, model, _pack(st_pack), camera, strict, title=title)
+    return take_output(Path(output), outputs[0].parent, place, say)
+
+
+def run_stedgeai(
+    model: Path,
+    board: Path,
+    outputs: Sequence[Path],
+    *,
+    settings: dict[str, Any] | None = None,
+    reloc: bool = False,
+    st_pack: str = "",
+    camera: bool = False,
+    title: str = "",
+    timeout: float = 1800.0,
+    verbose: bool = False,
+) -> Network:
+    """Compiles a model with the installed ST Edge AI Core.
+
+    outputs: files of ingot.stedgeai.outputs.plan_outputs, in one folder. settings: the model.yaml's section `stedgeai`.
+    """
+    from ingot.prebuilt.take import Place
+    from ingot.stedgeai.generate import generate
+    from ingot.stedgeai.request import Request
+    from ingot.stedgeai.tool import find_tool
+
+    target, pools = open_board(board)
+    tool = find_tool()
+    say(f"ST Edge AI Core {tool.version}")
+    return generate(
+        tool,
+        model,
+        "network",
+        Request(**(settings or {}), reloc=reloc),
+        Place(target, pools, model, _pack(st_pack), camera, title=title),
+        outputs[0].parent,
+        timeout=timeout,
+        say=say,
+        show=say if verbose else lambda line: None,
+    )
+
+
+def _pack(path: str) -> Pack | None:
+    """ST's runtime in the folder that st_pack= names."""
+    from ingot.stedgeai.pack import open_pack
+
+    return open_pack(Path(path)) if path else None
 
 
 def app_config(c_info: Path, header: Path, *, manifest: str) -> None:
@@ -247,6 +317,47 @@ def info(model: Path, *, as_json: bool = False) -> None:
 
     graph = read_tflite(model)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
+
+
+def explore(model: Path, board: Path, *, io_placement: str = "activations", as_json: bool = False) -> None:
+    """Prints what RAM costs: the schedules that no other beats in both peak memory and instructions."""
+    from ingot.emit.text_table import text_table
+    from ingot.frontend.tflite import read_tflite
+    from ingot.kernels.lower import lower
+    from ingot.kernels.registry import Target
+    from ingot.passes.optimize import optimize
+    from ingot.schedule.explore import explore as points_of
+    from ingot.schedule.schedule import make_schedule
+    from ingot.schedule.types import ScheduleOptions
+
+    core = open_board(board)[0].core
+    program = lower(optimize(read_tflite(model)), Target(core, INSTRUCTION_SETS[core]))
+    points = points_of(program, ScheduleOptions(io_placement=io_placement))
+    named = {
+        name: make_schedule(program, ScheduleOptions(optimize=name, io_placement=io_placement)).peak
+        for name in ("ram", "balanced", "speed")
+    }
+    rows = [
+        {"peak": p.peak, "instructions": p.cost, "fused": p.fused, "steps": p.steps, "ram_limit": p.fit} for p in points
+    ]
+    if as_json:
+        print(json.dumps({"points": rows, "optimize": named}, indent=2, sort_keys=True))
+        return
+    least = min((row["instructions"] for row in rows), default=1) or 1
+    lines = [
+        [
+            f"{row['peak']:,}",
+            f"{row['instructions']:,}",
+            f"{100 * row['instructions'] / least - 100:+.1f} %",
+            str(row["fused"]),
+            str(row["steps"]),
+            f"ram_limit={row['ram_limit']}",
+        ]
+        for row in rows
+    ]
+    titles = ["peak RAM", "instructions (model)", "more", "fused calls", "steps", "how to get it"]
+    print(text_table(titles, lines, "rrrrrl"), end="")
+    print("optimize= takes: " + ", ".join(f"{name} {peak:,} bytes" for name, peak in named.items()))
 
 
 def check_firmware(

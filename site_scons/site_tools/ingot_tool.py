@@ -77,6 +77,7 @@ def generate(env):
     env.AddMethod(ingot_emulate, "IngotEmulate")
     env.AddMethod(ingot_verify, "IngotVerify")
     env.AddMethod(ingot_info, "IngotInfo")
+    env.AddMethod(ingot_explore, "IngotExplore")
 
 
 def exists(env):
@@ -307,6 +308,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         title=manifest.title,
         io_placement=manifest.io_placement,
         optimize=options.text("optimize"),
+        ram_limit=options.number("ram_limit"),
         fuse=options.switch("fuse"),
     )
     c_file, _, c_info, _, *raws = network
@@ -414,6 +416,12 @@ def ingot_check(env, built):
     """A target that always shows the memory map of a firmware whose check has passed."""
     memory_map, _ = built.proof
     return env.Ingot("show_map", {"memory_map": memory_map}, {}, label=str(memory_map), always=True)
+
+
+def ingot_explore(env, board, manifest, source):
+    """A target that always shows what less RAM costs."""
+    inputs = {"model": source, **board_file(env, board)}
+    return env.Ingot("explore", inputs, {}, label=str(source), always=True, io_placement=manifest.io_placement)
 
 
 def ingot_info(env, source):
