@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+
+from ingot.run.inputs import random_inputs
 from support.differential import check
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
 from support.models.depthwise import depthwise
 from support.models.draw import Seeded, for_each
-
-from ingot.run.inputs import random_inputs
 
 
 @for_each(depthwise, 60)

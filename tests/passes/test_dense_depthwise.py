@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from support.differential import check, graph_of
-from support.tflite_builder import depthwise
 
 from ingot.passes.dense_depthwise import make_dense
+from support.differential import check, graph_of
+from support.tflite_builder import depthwise
 
 
 def model(channels: int) -> bytes:

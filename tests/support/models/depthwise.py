@@ -16,7 +16,9 @@ def depthwise(d: Draw, kernel: tuple[int, int] | None = None) -> bytes:
     dilation = d.choice(((1, 1), (1, 1), (2, 1), (1, 2), (2, 3)))
     stride = d.choice(((1, 1), (1, 1), (2, 2), (1, 3))) if dilation == (1, 1) else (1, 1)
     padding = d.choice(("SAME", "VALID"))
-    least_h, least_w = ((k - 1) * s + 1 if padding == "VALID" else 1 for k, s in zip((kernel_h, kernel_w), dilation))
+    least_h, least_w = (
+        (k - 1) * s + 1 if padding == "VALID" else 1 for k, s in zip((kernel_h, kernel_w), dilation, strict=True)
+    )
     shape = (d.choice((1, 1, 1, 2)), least_h + d.integer(0, 4), least_w + d.integer(0, 6), in_c)
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
     out_c = in_c * multiplier
