@@ -3,18 +3,25 @@
 #include "dense.h"
 #include "patch.h"
 
+/* How many of the n rows from y on lie behind each other in memory. */
+static unsigned rows_on_end(unsigned y, unsigned n, unsigned ring)
+{
+    return ring && n > ring - y % ring ? ring - y % ring : n;
+}
+
 void ingot_conv2d_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                          unsigned n)
 {
     const ingot_dense dense = {k->in_c, k->out_c, (const int8_t *)params + sizeof(ingot_mac_params), params};
     const unsigned out_pitch = k->pixels * k->out_c;
-    /* Rows that follow each other without a gap are one long row. */
-    const unsigned joined = !k->in_ring && !k->out_ring && k->stride_h == 1 && k->pixels * k->in_c == k->in_pitch;
-    const unsigned rows = joined ? n : 1;
-    for (; n; n -= rows, y += rows)
+    /* Rows whose pixels follow each other at the same distance are one long row, until a ring begins again. */
+    const unsigned even = k->stride_h == 1 && k->pixels * k->stride_w * k->in_c == k->in_pitch;
+    for (unsigned rows; n; n -= rows, y += rows) {
+        rows = even ? rows_on_end(y, rows_on_end(y, n, k->in_ring), k->out_ring) : 1;
         ingot_dense_pixels(&dense, in + ingot_row_offset(y * k->stride_h, k->in_ring, k->in_pitch),
                            k->stride_w * k->in_c, out + ingot_row_offset(y, k->out_ring, out_pitch), k->out_c,
                            rows * k->pixels);
+    }
 }
 
 void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params, unsigned y,

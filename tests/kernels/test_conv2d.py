@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from ingot.run.inputs import random_inputs
+from support import tflite_builder
 from support.differential import check, program_of
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
@@ -22,6 +24,13 @@ def test_any_kernel(model: bytes) -> None:
 def test_1x1(model: bytes) -> None:
     """Pixels are used where they lie, unless there are groups."""
     check(model)
+
+
+def test_rows_of_one_pixel() -> None:
+    """A stride that is wider than the image: the next pixel is in the next row, not a stride further."""
+    weights = np.arange(-12, 12).astype(np.int8).reshape(6, 1, 1, 4)
+    bias = np.zeros(6, np.int32)
+    check(tflite_builder.conv2d((1, 5, 1, 4), weights, 0.05, bias, stride=(1, 3)))
 
 
 def test_pixels_in_place() -> None:
