@@ -102,5 +102,5 @@ def _axes(graph: Graph, op: Operator, place: str) -> dict[str, Any]:
         indexes = _tensor(graph, op, 1)
         if not -len(indexes.shape) <= attrs["batch_dims"] <= min(len(indexes.shape), attrs["axis"]):
             raise IngotError(f"batch_dims {attrs['batch_dims']} is out of range.", where=place, remedy=DAMAGED)
-        attrs["batch_dims"] %= max(len(indexes.shape), 1)
+        attrs["batch_dims"] += len(indexes.shape) if attrs["batch_dims"] < 0 else 0
     return attrs
