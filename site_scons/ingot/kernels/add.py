@@ -51,7 +51,14 @@ def quantized_numbers_have_scales(graph: Graph, op: Operator) -> bool:
 ELEMENT_WISE = (one_type, quantized_numbers_have_scales, known_activation, fits_broadcast, operands_differ)
 
 
-@lowers("ADD", "SUB", constraints=(*ELEMENT_WISE, int16_is_symmetric))
+def one_input_has_the_output_scale(graph: Graph, op: Operator) -> bool:
+    """int16 scales that are powers of two: one input has the output's scale, the other a finer one."""
+    tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
+    shifts = _power_of_two_shifts(*tensors, op)
+    return shifts is None or (min(shifts) == 0 and max(shifts) < 16)
+
+
+@lowers("ADD", "SUB", constraints=(*ELEMENT_WISE, int16_is_symmetric, one_input_has_the_output_scale))
 def lower_add(site: Site) -> Call:
     """ingot_add_<type>() or ingot_sub_<type>(); in place over either input of the output's shape."""
     name = site.op.kind.lower()
@@ -64,7 +71,7 @@ def lower_add(site: Site) -> Call:
     else:
         first, second = (site.input(position) for position in operand_order(site))
         suffix = "s8" if output.dtype is DType.INT8 else "s16"
-        shifts = _power_of_two_shifts(first, second, output, site)
+        shifts = _power_of_two_shifts(first, second, output, site.op)
         words = (
             _scaling(first, second, output, activation, _order(site))
             if shifts is None
@@ -85,9 +92,9 @@ def _order(site: Site) -> int:
     return 0 if operand_order(site)[0] == 0 else -1
 
 
-def _power_of_two_shifts(first: Tensor, second: Tensor, output: Tensor, site: Site) -> tuple[int, int] | None:
+def _power_of_two_shifts(first: Tensor, second: Tensor, output: Tensor, op: Operator) -> tuple[int, int] | None:
     """Right shifts of the two inputs where LiteRT takes its path for power-of-two scales, else None."""
-    if output.dtype is not DType.INT16 or not site.op.attrs.get("pot_scale_int16", True):
+    if output.dtype is not DType.INT16 or output.quant is None or not op.attrs.get("pot_scale_int16", True):
         return None
     logs = [exact_log2(t.scale) for t in (first, second, output)]
     if any(log is None for log in logs):

@@ -1,4 +1,4 @@
-"""RESIZE_NEAREST_NEIGHBOR (firmware/kernels/resize_nearest.c). Formulas: LiteRT's reference/resize_nearest_neighbor.h."""
+"""RESIZE_NEAREST_NEIGHBOR (firmware/kernels/resize_nearest.c). Formulas: LiteRT's resize_nearest_neighbor.h."""
 
 from __future__ import annotations
 

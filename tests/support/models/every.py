@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, movement, nonlinear
+from support.models import elementwise, movement, nonlinear, reduction
 from support.models.draw import Draw
 
 Model = Callable[[Draw], bytes]
@@ -45,4 +45,20 @@ MODELS: dict[str, Model] = {
     "CONCATENATION": movement.concatenation,
     "PACK": movement.pack,
     "PAD": movement.pad,
+    "MIRROR_PAD": movement.mirror_pad,
+    "SPACE_TO_BATCH_ND": movement.space_to_batch,
+    "BATCH_TO_SPACE_ND": movement.batch_to_space,
+    "GATHER": movement.gather,
+    "CAST": movement.cast,
+    **{f"RESIZE_NEAREST {dtype}": partial(nonlinear.resize_nearest, dtype=dtype) for dtype in ("int8", "float32")},
+    **{f"{kind} int16": partial(nonlinear.sigmoid16, kind=kind) for kind in ("LOGISTIC", "TANH")},
+    **{f"LOG_SOFTMAX {dtype}": partial(nonlinear.log_softmax, dtype=dtype) for dtype in ("int8", "float32")},
+    **{f"L2_NORMALIZATION {dtype}": partial(nonlinear.l2_normalization, dtype=dtype) for dtype in ("int8", "float32")},
+    **{
+        f"{kind} {dtype}": partial(reduction.reduce, kind=kind, dtype=dtype)
+        for kind in ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN")
+        for dtype in ("int8", "int16", "float32", "int32")
+    },
+    **{kind: partial(reduction.arg_extreme, kind=kind) for kind in ("ARG_MAX", "ARG_MIN")},
+    **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},
 }

@@ -1,0 +1,19 @@
+"""RESIZE_NEAREST_NEIGHBOR against LiteRT's reference kernels."""
+
+from __future__ import annotations
+
+from support.differential import check
+from support.models import nonlinear
+from support.models.draw import for_each
+
+
+@for_each(lambda d: nonlinear.resize_nearest(d, "int8"))
+def test_int8(model: bytes) -> None:
+    """Three variants, several batches."""
+    check(model)
+
+
+@for_each(lambda d: nonlinear.resize_nearest(d, "float32"))
+def test_float32(model: bytes) -> None:
+    """Three variants, several batches."""
+    check(model)
