@@ -40,6 +40,10 @@ class Option:
 OPTIONS = (
     Option("board", "n6dk", "a name under boards/, or a path to a board.yaml"),
     Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
+    Option("compiler", "builtin", "what compiles the model", "choice", ("builtin", "stedgeai", "prebuilt")),
+    Option("st_output", "", "compiler=prebuilt: the folder or zip that ST Edge AI wrote"),
+    Option("st_pack", "", "ST's runtime for the firmware: an ST Edge AI install or a GettingStarted checkout"),
+    Option("st_timeout", "1800", "compiler=stedgeai: seconds after which the tool is ended", "number"),
     Option("app", "", "an application of firmware/apps, or a folder with a main.c [the model.yaml's]"),
     Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
     Option(

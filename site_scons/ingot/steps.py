@@ -390,6 +390,26 @@ def show_map(memory_map: Path) -> None:
     print(memory_map.read_text(), end="")
 
 
+def check_network(
+    c_info: Path, raws: Sequence[Path], board: Path, memory_map: Path, summary: Path, *, lacks: str = ""
+) -> dict[str, Any]:
+    """As check_firmware for a network without a firmware. lacks: why there is none."""
+    from ingot.build.check import check_placement
+    from ingot.build.memory_map import memory_map_text
+    from ingot.emit.c_info import read_c_info
+    from ingot.summary import summary_of
+
+    target, pools = open_board(board)
+    network = read_c_info(c_info)
+    proven = check_placement(target, pools, network, c_info.parent)
+    facts = summary_of(proven, network)
+    write_if_changed(memory_map, memory_map_text(proven))
+    write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    if lacks:
+        say(f"no firmware is linked: {lacks}")
+    return facts
+
+
 def binaries(elf: Path, board: Path, binary: Path, hexfile: Path) -> None:
     """Writes firmware.bin (what is signed and flashed) and firmware.hex (all of it at its flash addresses)."""
     from ingot.emit.hexfile import write_firmware

@@ -26,7 +26,7 @@ import SCons.Tool
 from ingot import firmware, places
 from ingot.board.fit import load_pools
 from ingot.build import toolchain
-from ingot.compile import output_names
+from ingot.compilers import Wanted, job_for
 from ingot.errors import IngotError
 from ingot.model import find_source
 from ingot.stamp import code_stamp
@@ -41,6 +41,9 @@ BUILT: set[str] = set()
 VERBS = {
     "obtain_model": "obtain",
     "compile_network": "compile",
+    "take_prebuilt": "take",
+    "run_stedgeai": "stedgeai",
+    "check_network": "check",
     "linker_script": "layout",
     "app_config": "config",
     "weights_hex": "weights",
@@ -296,22 +299,22 @@ def ingot_firmware(env, board, manifest, source, twin=False):
     app = "validate" if twin else options.text("app") or manifest.application
     pools = _file(env, board.pools_file)
 
-    names = output_names("network", load_pools(board))
-    files = [f"{out}/{name}" for name in (names.source, names.header, names.info, names.report, names.raw)]
+    # No emulator has the NPU: the twin always runs what the built-in compiler makes of the model.
+    job = job_for("builtin" if twin else options.text("compiler"), board, load_pools(board), _wanted(options, manifest))
+    # A prebuilt network needs no model's file; one that is there is compared with what it was made from.
+    known = job.needs_model or not source.has_builder()
     network = env.Ingot(
-        "compile_network",
-        {"model": source, **board_file(env, board)},
-        {"outputs": files},
-        label=f"{manifest.name} -> {out}/{names.source}",
-        also=[pools],
-        twin=twin,
-        title=manifest.title,
-        io_placement=manifest.io_placement,
-        optimize=options.text("optimize"),
-        ram_limit=options.number("ram_limit"),
-        fuse=options.switch("fuse"),
+        job.step,
+        {**({"model": source} if known else {}), **board_file(env, board)},
+        {"outputs": [f"{out}/{name}" for name in job.files]},
+        label=f"{manifest.name} -> {out}/{job.source or job.info}",
+        also=[pools, *(_file(env, path) for path in job.reads)],
+        watch=job.watch,
+        **({"twin": twin} if twin else {}),
+        **job.options,
     )
-    c_file, _, c_info, _, *raws = network
+    nodes = dict(zip(job.files, network, strict=True))
+    c_file, c_info, raws = nodes.get(job.source), nodes[job.info], [nodes[name] for name in job.raws]
     script = linker_script_of(env, out, board, manifest, app, c_info, twin)
     config = []
     if not twin:
@@ -322,25 +325,28 @@ def ingot_firmware(env, board, manifest, source, twin=False):
             watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
             manifest=str(_file(env, manifest.path)),
         )
-    elf, *linked = link_firmware(env, out, board, app, c_file, script, include, twin)
+    elf, linked = None, []
     for_flash = []
-    if not twin:
+    if not job.lacks:
+        elf, *linked = link_firmware(env, out, board, app, c_file, script, include, twin)
+    if not twin and elf is not None:
         for_flash += env.Ingot(
             "binaries",
             {"elf": elf, **board_file(env, board)},
             {"binary": f"{out}/firmware.bin", "hexfile": f"{out}/firmware.hex"},
         )
+    if not twin and raws:
         for_flash += env.Ingot(
             "weights_hex",
             {"c_info": c_info, "raws": raws},
             {"hexfiles": [f"{str(name)[:-4]}.hex" for name in raws]},
         )
     proof = env.Ingot(
-        "check_firmware",
-        {"elf": elf, "c_info": c_info, "raws": raws, **board_file(env, board)},
+        "check_network" if elf is None else "check_firmware",
+        {**({} if elf is None else {"elf": elf}), "c_info": c_info, "raws": raws, **board_file(env, board)},
         {"memory_map": f"{out}/memory_map.txt", "summary": f"{out}/summary.json"},
         also=[pools],
-        twin=twin,
+        **({"lacks": job.lacks} if elf is None else {"twin": twin}),
     )
     return SimpleNamespace(
         board=board,
@@ -351,13 +357,36 @@ def ingot_firmware(env, board, manifest, source, twin=False):
         c_info=c_info,
         raws=raws,
         proof=proof,
-        everything=[*network, script, *config, elf, *linked, *for_flash, *proof],
+        everything=[*network, script, *config, *([] if elf is None else [elf]), *linked, *for_flash, *proof],
+    )
+
+
+def _wanted(options, manifest):
+    """What the build asks of the compiler, from the command line and the model.yaml."""
+    return Wanted(
+        title=manifest.title,
+        io_placement=manifest.io_placement,
+        optimize=options.text("optimize"),
+        ram_limit=options.number("ram_limit"),
+        fuse=options.switch("fuse"),
+        st_output=options.text("st_output"),
+        st_pack=options.text("st_pack"),
+        st_timeout=options.number("st_timeout"),
+        stedgeai=dict(manifest.stedgeai),
+        camera=bool(manifest.postprocessing),
+        reloc="reloc" in SCons.Script.COMMAND_LINE_TARGETS,
+        verbose=options.switch("verbose"),
     )
 
 
 def ingot_model(env, manifest):
     """The node of the model's file: the one found, or a target that downloads it or makes the stand-in."""
-    found = find_source(manifest)
+    try:
+        found = find_source(manifest)
+    except IngotError:
+        if env["INGOT_OPTIONS"].text("compiler") != "prebuilt":
+            raise
+        found = None  # whoever needs the file is told so
     if found is not None:
         return _file(env, found)
     wanted = manifest.source

@@ -70,6 +70,28 @@ def check(
     )
 
 
+def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) -> MemoryMap:
+    """As `check` without a firmware: pools, initializers on disk and flash slots. Raises IngotError."""
+    check_pools(board, mpool)
+    check_network(mpool, network)
+    slots = [
+        Claim("flash", f"slot '{slot.name}'", slot.range, str(board.path))
+        for slot in board.slots
+        if not (slot.name == board.application_slot and board.memory(board.code).contains(slot.range))
+    ]
+    claims = [*_pool_claims(mpool, network, folder), *slots]
+    _check_disjoint(claims)
+    memory = application_memory(board, mpool)
+    return MemoryMap(
+        board=board,
+        network=network,
+        claims=tuple(sorted(claims, key=lambda claim: (claim.range, claim.name))),
+        application=memory.data,
+        application_used=0,
+        extra=tuple((block.name, block.range, 0) for block in memory.extra),
+    )
+
+
 def _occupied(block: Range, ranges: Iterable[Range]) -> int:
     return sum(piece.common(block).size for piece in merged(ranges))
 

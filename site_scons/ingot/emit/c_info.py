@@ -303,7 +303,7 @@ def read_c_info(path: Path) -> Network:
         raise IngotError(f"cannot read the network's description: {error.strerror}", where=str(path)) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise IngotError(f"not a JSON file: {error}", where=str(path), remedy="Generate the network again.") from None
-    _validate(document, path)
+    validate_c_info(document, str(path))
     try:
         return parse_c_info(document)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
@@ -311,7 +311,8 @@ def read_c_info(path: Path) -> Network:
         raise IngotError(what, where=str(path), remedy="Generate the network again.") from None
 
 
-def _validate(document: Any, path: Path) -> None:
+def validate_c_info(document: Any, where: str) -> None:
+    """Raises IngotError when a key that Ingot needs is missing or of another type."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
@@ -321,7 +322,7 @@ def _validate(document: Any, path: Path) -> None:
         place = ".".join(str(part) for part in error.absolute_path) or "the top level"
         raise IngotError(
             f"{error.message} at {place}",
-            where=str(path),
+            where=where,
             remedy="This must be a c_info file of schema 2.0 (ST Edge AI Core 2.0 or later, or Ingot).",
         )
 
@@ -338,14 +339,14 @@ def parse_c_info(document: dict[str, Any]) -> Network:
     model = tool.get("input_model", {})
     return Network(
         name=name,
-        model=model.get("name", name),
+        model=own.get("model") or model.get("name", name),
         model_sha256=own.get("model_sha256", ""),
         compiler=own.get("compiler", "stedgeai"),
         compiler_version=tool.get("version", ""),
         pools=pools,
         buffers=buffers,
         epochs=_read_epochs(document["graphs"][0]["nodes"], own.get("epochs", [])),
-        layers=tuple(_read_layer(layer) for layer in own.get("layers", [])),
+        layers=_read_layers(document, own, buffers),
         initializers=_read_initializers(name, pools, buffers, pools_json, own),
         peak=own.get("peak", document.get("memory_footprint", {}).get("activations") or 0),
         lower_bound=own.get("lower_bound", 0),
@@ -416,7 +417,7 @@ def _read_buffers(
                 pool=pools.get(buffer.get("mpool_id", 0), ""),
                 offset=buffer.get("offset_start", 0),
                 size=buffer["size_bytes"],
-                shape=tuple(buffer.get("shape", [])),
+                shape=memory_shape(buffer, bool(extras)),
                 dtype=from_stai(buffer.get("format", ""), buffer.get("nbits", 8)),
                 role=extra.get("role", role),
                 epochs=(lifetime.get("start", 0), lifetime.get("end", 0)),
@@ -428,16 +429,36 @@ def _read_buffers(
     return tuple(result)
 
 
+def memory_shape(buffer: dict[str, Any], own: bool = False) -> tuple[int, ...]:
+    """The shape in the order of memory, batch first. own: the file is Ingot's, where shapes are in that order.
+
+    ST's NPU compiler gives (batch, channels, height, width) and says whether memory has channels last; its CPU compiler
+    leaves the batch out and names the axes.
+    """
+    shape = tuple(buffer.get("shape", []))
+    if own:
+        return shape
+    if buffer.get("shape_map") and "BATCH" not in buffer["shape_map"]:
+        return (int(buffer.get("batch") or 1), *shape)
+    if len(shape) == 4 and buffer.get("channel_last") and not buffer.get("channel_first"):
+        return (shape[0], shape[2], shape[3], shape[1])
+    return shape
+
+
 def _read_epochs(nodes: list[dict[str, Any]], extras: list[dict[str, Any]]) -> tuple[NetworkEpoch, ...]:
+    """The epochs: nodes named epoch_<n>. A CPU target has none; there every node is one, in order."""
     result: list[NetworkEpoch] = []
-    for node in nodes:
-        prefix, _, number = node["name"].rpartition("_")
+    named = any(node["name"].startswith("epoch_") for node in nodes)
+    for position, node in enumerate(nodes, 1):
+        prefix, _, number = node["name"].rpartition("_") if named else ("epoch", "", str(position))
         if prefix != "epoch" or not number.isdigit() or node.get("mapping") == "NODE_NO_X":
             continue
         extra = extras[len(result)] if len(result) < len(extras) else {}
         software = node.get("mapping", "").startswith("NODE_SW") and "HW" not in node.get("mapping", "")
         children = node.get("subgraph_nodes", [])
         kernels = node.get("sw_functions") or [child.get("type") or child.get("description", "") for child in children]
+        if not kernels and not named:
+            kernels = [node.get("type") or node.get("description") or node["name"]]
         result.append(
             NetworkEpoch(
                 number=int(number),
@@ -450,6 +471,38 @@ def _read_epochs(nodes: list[dict[str, Any]], extras: list[dict[str, Any]]) -> t
             )
         )
     return tuple(result)
+
+
+def _read_layers(
+    document: dict[str, Any], own: dict[str, Any], buffers: tuple[NetworkBuffer, ...]
+) -> tuple[NetworkLayer, ...]:
+    """Ours are listed; ST's are the nodes inside epochs (or the nodes), without the constants."""
+    if "layers" in own:
+        return tuple(_read_layer(layer) for layer in own["layers"])
+    by_id = {entry["id"]: buffer for entry, buffer in zip(document["buffers"], buffers, strict=True)}
+    names = {identity: buffer.name for identity, buffer in by_id.items() if buffer.role != "param"}
+    layers: list[NetworkLayer] = []
+    for node in document["graphs"][0]["nodes"]:
+        _, _, number = node["name"].rpartition("_")
+        for child in node.get("subgraph_nodes") or [node]:
+            kind = child.get("type") or child.get("description") or ""
+            if kind == "Param" or child.get("mapping") == "NODE_NO_X":
+                continue
+            made = next((by_id[i] for i in child.get("outputs", []) if i in by_id), None)
+            layers.append(
+                NetworkLayer(
+                    index=len(layers),
+                    kind=kind,
+                    name=child["name"],
+                    shape=made.shape if made else (),
+                    params=0,
+                    param_bytes=0,
+                    macs=child.get("macc", 0),
+                    inputs=tuple(names[i] for i in child.get("inputs", []) if i in names),
+                    epoch=int(number) if number.isdigit() else len(layers) + 1,
+                )
+            )
+    return tuple(layers)
 
 
 def _read_layer(layer: dict[str, Any]) -> NetworkLayer:
@@ -470,7 +523,7 @@ def _read_initializers(
     for pool, entry in zip(pools, pools_json, strict=True):
         ends = [b.offset + b.size for b in buffers if b.pool == pool.name and b.role == "param"]
         if ends and not pool.virtual:
-            address = None if pool.base is None else pool.base + pool.start
-            file = f"{name}_{entry.get('fname', '')}"
-            result.append(Initializer(pool.name, file, address, max(ends) - pool.start, 0))
+            # ST's file holds the pool's bytes from its base on, whether or not the first parameter is there.
+            file = f"{name}_{entry['fname']}" if entry.get("fname") else f"{name}_data"
+            result.append(Initializer(pool.name, file, pool.base, max(ends), 0))
     return tuple(result)

@@ -43,7 +43,7 @@ class Manifest:
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
     stack, heap: bytes, None for the board's value.
-    preprocessing, postprocessing: those sections as written.
+    preprocessing, postprocessing, stedgeai: those sections as written.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Manifest:
     heap: int | None = None
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
+    stedgeai: Mapping[str, Any] = field(default_factory=dict)
     document: Document | None = None
 
     @property
@@ -97,6 +98,7 @@ def load_manifest(path: Path) -> Manifest:
         heap=memory.get("heap"),
         preprocessing=data.get("preprocessing", {}),
         postprocessing=data.get("postprocessing", {}),
+        stedgeai=data.get("stedgeai", {}),
         document=document,
     )
 

@@ -1,0 +1,160 @@
+"""The three compilers behind one door: what each reads and writes, so that shells can declare it. Light to import.
+
+A shell asks `job_for`, runs the step it names with the job's options, and never asks again which compiler it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingot.board import Board, Mpool
+from ingot.errors import IngotError, did_you_mean
+
+COMPILERS = ("builtin", "stedgeai", "prebuilt")
+NAME = "network"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a build asks of a compiler, whichever it is.
+
+    io_placement, optimize, ram_limit, fuse: of the built-in compiler. st_output: folder or zip for `prebuilt`.
+    st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. postprocessing: something
+    is made of the camera's image. reloc: for a relocatable image.
+    """
+
+    title: str = ""
+    io_placement: str = "activations"
+    optimize: str = "balanced"
+    ram_limit: int = 0
+    fuse: bool = True
+    st_output: str = ""
+    st_pack: str = ""
+    st_timeout: int = 1800
+    stedgeai: Mapping[str, Any] = field(default_factory=dict)
+    camera: bool = False
+    reloc: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """A compilation as a build target.
+
+    step: function of ingot.steps that does it; options: its keyword arguments. needs_model: it reads the model's file.
+    source: the C file, "" when the compiler has none. info, raws: the description and the initializers.
+    files: everything it writes, in the folder of the build, in the order that the step takes them.
+    reads: files it reads beside model, board and pools. watch: what else makes it run again.
+    lacks: why no firmware can be linked from it, "" when one can.
+    """
+
+    step: str
+    files: tuple[str, ...]
+    source: str
+    info: str
+    raws: tuple[str, ...]
+    options: Mapping[str, Any]
+    reads: tuple[Path, ...] = ()
+    watch: Any = None
+    needs_model: bool = True
+    lacks: str = ""
+    st_pack: str = ""
+
+
+def job_for(compiler: str, board: Board, mpool: Mpool, wanted: Wanted) -> Job:
+    """The job of that compiler. Raises IngotError: an unknown compiler, a missing tool, an output that is not there."""
+    if compiler == "builtin":
+        return _builtin(mpool, wanted)
+    if compiler == "prebuilt":
+        return _prebuilt(wanted)
+    if compiler == "stedgeai":
+        return _stedgeai(board, mpool, wanted)
+    raise IngotError(f"there is no compiler '{compiler}'", where="compiler", remedy=did_you_mean(compiler, COMPILERS))
+
+
+def _builtin(mpool: Mpool, wanted: Wanted) -> Job:
+    from ingot.compile import output_names
+
+    names = output_names(NAME, mpool)
+    options = {
+        "title": wanted.title,
+        "io_placement": wanted.io_placement,
+        "optimize": wanted.optimize,
+        "ram_limit": wanted.ram_limit,
+        "fuse": wanted.fuse,
+    }
+    files = (names.source, names.header, names.info, names.report, names.raw)
+    return Job("compile_network", files, names.source, names.info, (names.raw,), options)
+
+
+def _prebuilt(wanted: Wanted) -> Job:
+    from ingot.prebuilt.files import output_files, written_raws
+    from ingot.prebuilt.output import network_name, open_output
+
+    if not wanted.st_output:
+        raise IngotError(
+            "compiler=prebuilt needs st_output=FOLDER (or a zip)",
+            remedy="It is what `stedgeai generate` or ST's cloud wrote (st_ai_output).",
+        )
+    output = open_output(Path(wanted.st_output))
+    name = network_name(output)
+    source = f"{name}.c" if f"{name}.c" in output else ""
+    reads = [output.path] if output.zipped else sorted(output.path / member for member in output.members.values())
+    options = {"output": str(output.path), "st_pack": wanted.st_pack, "camera": wanted.camera, "title": wanted.title}
+    return Job(
+        "take_prebuilt",
+        output_files(output),
+        source,
+        f"{name}_c_info.json",
+        written_raws(output),
+        options,
+        reads=tuple(reads),
+        watch=sorted(output.members.items()),
+        needs_model=False,
+        lacks=_lacks(source, f"{name}.c is not in {output.path.name}", wanted),
+        st_pack=wanted.st_pack,
+    )
+
+
+def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
+    from ingot.stedgeai.outputs import plan_outputs
+    from ingot.stedgeai.request import Request
+    from ingot.stedgeai.tool import find_tool
+
+    tool = find_tool()
+    settings = dict(wanted.stedgeai)
+    declared = plan_outputs(tool, board, mpool, NAME, Request(**settings, reloc=wanted.reloc))
+    options = {
+        "settings": settings,
+        "reloc": wanted.reloc,
+        "st_pack": wanted.st_pack,
+        "camera": wanted.camera,
+        "title": wanted.title,
+        "timeout": wanted.st_timeout,
+        "verbose": wanted.verbose,
+    }
+    return Job(
+        "run_stedgeai",
+        declared.all(),
+        declared.source,
+        declared.info,
+        declared.raws,
+        options,
+        watch=tool.signature,
+        lacks=_lacks(declared.source, "", wanted),
+        st_pack=wanted.st_pack,
+    )
+
+
+def _lacks(source: str, without: str, wanted: Wanted) -> str:
+    """What is missing for a firmware, and nothing else."""
+    missing: Sequence[str] = [without] if not source else []
+    if not wanted.st_pack:
+        missing = [
+            *missing,
+            "st_pack= (ST's runtime: an ST Edge AI install, or a GettingStarted checkout) is not given",
+        ]
+    return "; ".join(missing)

@@ -1,0 +1,1 @@
+"""What nobody checks between ST's output, the board and the model: one rule a file."""

@@ -1,0 +1,53 @@
+"""What a rule finds, and what rules look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.errors import IngotError
+
+if TYPE_CHECKING:
+    from ingot.board import Board, Mpool
+    from ingot.network import Network
+    from ingot.prebuilt.network_c import NetworkSource
+    from ingot.prebuilt.output import StOutput
+    from ingot.stedgeai.pack import Pack
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An output of ST's tools with everything it has to fit.
+
+    source: what network.c says, None without one. document: ST's c_info, None without one.
+    model: the model's file, None when it is not there. pack: ST's runtime, None when none was given.
+    camera: the network's input is an image from the camera.
+    """
+
+    network: Network
+    output: StOutput
+    source: NetworkSource | None
+    document: dict[str, object] | None
+    board: Board
+    mpool: Mpool
+    model: Path | None = None
+    pack: Pack | None = None
+    camera: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that does not fit. rule: its short name. error: the build must not go on."""
+
+    rule: str
+    what: str
+    where: str
+    remedy: str
+    error: bool = True
+
+    def as_error(self) -> IngotError:
+        return IngotError(f"{self.what} [{self.rule}]", where=self.where, remedy=self.remedy)
+
+    def as_warning(self) -> str:
+        return f"warning: {self.as_error()}"

@@ -1,0 +1,66 @@
+"""The pools that the network was generated for are the board's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingot.board.mpool import EXTERNAL_FROM, Pool
+from ingot.board.ranges import size_text
+from ingot.consistency.finding import Finding, Subject
+from ingot.network import NetworkPool
+
+DIFFER, CACHEABLE = "pool-differs", "pool-cacheable"
+SHORTER = 8  # bytes that ATONN 1.1.0 takes off the last pool of a contiguous run
+
+
+def pools(subject: Subject) -> Iterable[Finding]:
+    """Real pools that the network uses: same address, rights and file postfix, and no larger than the board's."""
+    known = {pool.name: pool for pool in subject.mpool.pools}
+    for pool in subject.network.pools:
+        if pool.virtual or not pool.used:
+            continue
+        there = known.get(pool.name)
+        if there is None:
+            yield _differs(subject, None, f"the network uses pool '{pool.name}', which {subject.mpool.path.name} lacks")
+            continue
+        for words in _differences(subject, pool, there):
+            yield _differs(subject, there, words)
+
+
+def _differences(subject: Subject, pool: NetworkPool, there: Pool) -> Iterable[str]:
+    name = f"pool '{pool.name}'"
+    if not pool.relative and not there.relative and pool.base != there.base:
+        yield f"the network has {name} at {_address(pool.base)}, the board at {_address(there.base)}"
+    if pool.size > there.size:
+        yield f"the network has {name} with {size_text(pool.size)}, the board with {size_text(there.size)}"
+    if pool.rights != there.rights:
+        yield f"the network has {name} as {pool.rights}, the board as {there.rights}"
+    if pool.fname and pool.fname != there.fname:
+        yield f"the network has {name} with the file postfix '{pool.fname}', the board with '{there.fname}'"
+
+
+def _differs(subject: Subject, there: Pool | None, words: str) -> Finding:
+    return Finding(
+        DIFFER,
+        words,
+        subject.mpool.where(there) if there else str(subject.mpool.path),
+        f"Generate the network with {subject.mpool.path.name}, "
+        f"or give the board the pools of {subject.output.path.name}.",
+    )
+
+
+def cacheable(subject: Subject) -> Iterable[Finding]:
+    """The NPU cache sits in front of external memory alone; CACHEABLE_ON in internal RAM reads stale bytes."""
+    for pool in subject.network.pools:
+        if pool.cacheable and pool.used and pool.base is not None and pool.base < EXTERNAL_FROM:
+            yield Finding(
+                CACHEABLE,
+                f"the network was generated with pool '{pool.name}' as CACHEABLE_ON, but it is internal "
+                f"({_address(pool.base)})",
+                str(subject.output.path),
+                'Remove "cacheable" from that pool in the .mpool, and generate again.',
+            )
+
+
+def _address(base: int | None) -> str:
+    return "no fixed address" if base is None else f"0x{base:08X}"

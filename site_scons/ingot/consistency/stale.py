@@ -1,0 +1,46 @@
+"""The output was generated from this model file.
+
+c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, inferred from
+its length; a signature of another length is not compared), or the SHA-256 that Ingot adds when it drives the tool.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from ingot.consistency.finding import Finding, Subject
+
+RULE = "stale-output"
+
+
+def stale(subject: Subject) -> Iterable[Finding]:
+    if subject.model is None:
+        return
+    recorded, name = _signature(subject)
+    if not recorded:
+        return
+    content = subject.model.read_bytes()
+    digest = {32: hashlib.md5, 64: hashlib.sha256}.get(len(recorded))
+    if digest is None or digest(content).hexdigest() == recorded:
+        return
+    yield Finding(
+        RULE,
+        f"it was generated from another {name or 'model'}: its signature is {recorded[:12]}..., "
+        f"that of {subject.model.name} is {digest(content).hexdigest()[:12]}...",
+        str(subject.output.path),
+        "Generate it again from this model file, or give the file it was made from.",
+    )
+
+
+def _signature(subject: Subject) -> tuple[str, str]:
+    """(hexadecimal digits, file name) of the source model; empty when nothing is recorded."""
+    if subject.network.model_sha256:
+        return subject.network.model_sha256, subject.network.model
+    environment = (subject.document or {}).get("environment")
+    tools = environment.get("tools", []) if isinstance(environment, dict) else []
+    for tool in tools[:1]:
+        files = (tool.get("input_model") or {}).get("model_files") or []
+        if len(files) == 1:  # several files have a signature each, of which the source is not known
+            return str(files[0].get("signature", "")).lower().removeprefix("0x"), str(files[0].get("name", ""))
+    return "", ""

@@ -1,0 +1,1 @@
+"""STM32H747I-DISCO with ST's own application: memory budget, camera buffers, generated declarations, patches."""

@@ -1,0 +1,1 @@
+"""What ST Edge AI Core left behind: a folder or zip of its output, read into a Network."""

@@ -1,0 +1,26 @@
+"""Which files an output of ST's tools becomes. Light to import: a null build asks."""
+
+from __future__ import annotations
+
+from ingot.prebuilt.output import StOutput, info_name, network_name
+
+ST_REPORT, ST_INFO = "st_generate_report.txt", "st_c_info.json"
+COPIED = (".c", ".h", ".raw", ".hex", ".mpool")
+
+
+def copied_files(output: StOutput) -> tuple[str, ...]:
+    """Names of the files that are taken as they are."""
+    return tuple(sorted(name for name in output.members if name.endswith(COPIED)))
+
+
+def output_files(output: StOutput) -> tuple[str, ...]:
+    """Names of all files that are written: Ingot's description and report, copies, ST's description and report."""
+    name = network_name(output)
+    extra = [ST_INFO] if info_name(output, name) else []
+    extra += [ST_REPORT] if f"{name}_generate_report.txt" in output else []
+    return (f"{name}_c_info.json", f"{name}_generate_report.txt", *copied_files(output), *extra)
+
+
+def written_raws(output: StOutput) -> tuple[str, ...]:
+    """Names of the initializers among them."""
+    return output.raws()

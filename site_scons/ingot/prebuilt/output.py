@@ -1,0 +1,93 @@
+"""The files of an st_ai_output: a folder, or a zip as ST's cloud hands it out."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ingot.errors import IngotError
+
+#: What the tools' readers look for, in this order.
+INFO_NAMES = ("{name}_c_info.json", "{name}.json", "c_info.json")
+REMEDY = "Give the folder that `stedgeai generate` wrote (st_ai_output), or a zip of it."
+
+
+@dataclass(frozen=True)
+class StOutput:
+    """A folder or zip. members: base name -> member; of two files of one name the one less deep is meant."""
+
+    path: Path
+    members: Mapping[str, str]
+
+    @property
+    def zipped(self) -> bool:
+        return self.path.is_file()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def read(self, name: str) -> bytes:
+        """The file's bytes. Raises IngotError."""
+        try:
+            if self.zipped:
+                with zipfile.ZipFile(self.path) as archive:
+                    return archive.read(self.members[name])
+            return (self.path / self.members[name]).read_bytes()
+        except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+            raise IngotError(f"cannot read the file: {error}", where=self.where(name)) from None
+
+    def text(self, name: str) -> str:
+        """The file's text; bytes that are no UTF-8 (in ST's comments) become question marks."""
+        return self.read(name).decode("utf-8-sig", errors="replace")
+
+    def where(self, name: str) -> str:
+        """How messages name a file of it."""
+        member = self.members.get(name, name)
+        return f"{self.path}:{member}" if self.zipped else str(self.path / member)
+
+    def raws(self) -> tuple[str, ...]:
+        """Names of initializer files, sorted."""
+        return tuple(sorted(name for name in self.members if name.endswith(".raw")))
+
+
+def open_output(path: Path) -> StOutput:
+    """Lists a folder or zip. Raises IngotError when it is neither."""
+    if path.is_dir():
+        found = [item.relative_to(path).as_posix() for item in path.rglob("*") if item.is_file()]
+    elif path.is_file():
+        try:
+            with zipfile.ZipFile(path) as archive:
+                found = [info.filename for info in archive.infolist() if not info.is_dir()]
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise IngotError(f"is not a readable zip file: {error}", where=str(path), remedy=REMEDY) from None
+    else:
+        raise IngotError("there is no such folder or zip file", where=str(path), remedy=REMEDY)
+    members: dict[str, str] = {}
+    for member in sorted(found, key=lambda name: (name.count("/"), name)):
+        members.setdefault(PurePosixPath(member).name, member)
+    return StOutput(path, members)
+
+
+def network_name(output: StOutput) -> str:
+    """The C name of the network in it, from the names of its files. Raises IngotError when there is no network."""
+    for suffix in ("_c_info.json", "_generate_report.txt", "_ecblobs.h"):
+        names = sorted(name.removesuffix(suffix) for name in output.members if name.endswith(suffix))
+        names = [name for name in names if name]
+        if names:
+            return "network" if "network" in names else names[0]
+    if "network.c" in output or "c_info.json" in output:
+        return "network"
+    sources = sorted(name for name in output.members if name.endswith(".c") and not name.startswith("stai_"))
+    if sources:
+        return sources[0].removesuffix(".c")
+    raise IngotError("there is neither a c_info.json nor a network.c in it", where=str(output.path), remedy=REMEDY)
+
+
+def info_name(output: StOutput, name: str) -> str | None:
+    """The c_info file's name, None when there is none."""
+    for pattern in INFO_NAMES:
+        if (candidate := pattern.format(name=name)) in output:
+            return candidate
+    return None

@@ -1,0 +1,79 @@
+"""compiler=prebuilt: from a folder or zip of ST's output to the files that later stages read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.consistency.finding import Subject
+from ingot.consistency.rules import enforce
+from ingot.emit.report import render_report
+from ingot.files import write_if_changed
+from ingot.network import Network
+from ingot.prebuilt.describe import Described, describe_output, render_description
+from ingot.prebuilt.files import ST_INFO, ST_REPORT, copied_files
+from ingot.prebuilt.output import StOutput, info_name, open_output
+
+if TYPE_CHECKING:
+    from ingot.board import Board, Mpool
+    from ingot.stedgeai.pack import Pack
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an output has to fit. camera: the input is an image from the camera. compiler: who made the output."""
+
+    board: Board
+    mpool: Mpool
+    model: Path | None = None
+    pack: Pack | None = None
+    camera: bool = False
+    strict: bool = False
+    compiler: str = "prebuilt"
+    title: str = ""
+
+
+def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str], None]) -> Network:
+    """Reads and checks an output, then copies its files beside a description and a report. Returns the description.
+
+    Nothing is written when a rule of ingot.consistency is broken. Raises IngotError.
+    """
+    output = open_output(source)
+    described = describe_output(output, place.compiler)
+    check_output(output, described, place, warn)
+    network = described.network
+    if place.title:
+        network = replace(network, model=place.title)
+    if place.model is not None:
+        network = replace(network, model_sha256=hashlib.sha256(place.model.read_bytes()).hexdigest())
+    contents: dict[str, bytes | str] = {
+        f"{network.name}_c_info.json": render_description(replace(described, network=network)),
+        f"{network.name}_generate_report.txt": render_report(network),
+    }
+    contents |= {name: output.read(name) for name in copied_files(output)}
+    if (info := info_name(output, network.name)) is not None:
+        contents[ST_INFO] = output.read(info)
+    if f"{network.name}_generate_report.txt" in output:
+        contents[ST_REPORT] = output.read(f"{network.name}_generate_report.txt")
+    for name, content in contents.items():
+        write_if_changed(out_dir / name, content)
+    return network
+
+
+def check_output(output: StOutput, described: Described, place: Place, warn: Callable[[str], None]) -> None:
+    """Applies the rules. Raises IngotError for the first that is broken."""
+    subject = Subject(
+        network=described.network,
+        output=output,
+        source=described.source,
+        document=described.document,
+        board=place.board,
+        mpool=place.mpool,
+        model=place.model,
+        pack=place.pack,
+        camera=place.camera,
+    )
+    enforce(subject, warn, place.strict)

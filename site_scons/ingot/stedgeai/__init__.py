@@ -1,0 +1,1 @@
+"""Driving an installed ST Edge AI Core: finding it, its version, the profile, the command, what it writes."""

@@ -1,0 +1,138 @@
+"""ST's runtime in an ST Edge AI install or in a checkout of one of ST's GettingStarted repositories (`st_pack=`).
+
+Folders differ by version (Middlewares/AI_Runtime, Middlewares/stedgeai-lib; Devices/STM32N6XX, STM32N6xx), so files are
+found by name below the given folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingot.errors import IngotError
+from ingot.stedgeai.version import Version, parse_defines, parse_library
+
+#: Sources that a network with NPU epochs needs; those of the second list only exist in newer versions.
+SOURCES = (
+    "ll_aton.c",
+    "ll_aton_rt_main.c",
+    "ll_aton_runtime.c",
+    "ll_aton_util.c",
+    "ll_aton_lib.c",
+    "ll_aton_lib_sw_operators.c",
+    "ll_sw_float.c",
+    "ll_sw_integer.c",
+)
+NEWER_SOURCES = ("ll_aton_cipher.c", "ll_aton_stai_internal.c", "ecloader.c")
+CACHE_SOURCES = ("mcu_cache.c", "npu_cache.c")
+
+#: Headers whose folders are needed for #include.
+HEADERS = (
+    "ll_aton_runtime.h",
+    "ll_aton_version.h",
+    "ll_aton_platform.h",
+    "stai.h",
+    "mcu_cache.h",
+    "npu_cache.h",
+    "stm32n6xx.h",
+    "stm32n6xx_hal.h",
+    "stm32n6xx_hal_conf.h",
+    "cmsis_gcc.h",
+)
+
+#: Macros for ST's sources (bare metal, asynchronous runtime, software operators in C).
+DEFINES: Mapping[str, str] = {
+    "STM32N657xx": "1",
+    "LL_ATON_PLATFORM": "LL_ATON_PLAT_STM32N6",
+    "LL_ATON_OSAL": "LL_ATON_OSAL_BARE_METAL",
+    "LL_ATON_RT_MODE": "LL_ATON_RT_ASYNC",
+    "LL_ATON_SW_FALLBACK": "1",
+    "LL_ATON_DUMP_DEBUG_API": "1",
+    "LL_ATON_DBG_BUFFER_INFO_EXCLUDED": "1",
+}
+RELOC_DEFINES: Mapping[str, str] = {"LL_ATON_RT_RELOC": "1", "LL_ATON_EB_DBG_INFO": "1"}
+
+SKIPPED = {".git", "Documentation", "docs", "node_modules"}
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What is in it.
+
+    sources: C files of the runtime. include: their folders and those of the headers, each once.
+    version_header: ll_aton_version.h; ll_aton: the version there. runtime: of core_datatypes.h or stai.h beside the
+    library. library: NetworkRuntime*_CM55_GCC.a. missing: names that a firmware with NPU epochs needs and that are
+    not there.
+    """
+
+    path: Path
+    sources: tuple[Path, ...]
+    include: tuple[Path, ...]
+    version_header: Path
+    ll_aton: Version | None
+    library: Path | None
+    library_version: Version | None
+    runtime: Version | None
+    missing: tuple[str, ...] = field(default=())
+
+
+def open_pack(path: Path) -> Pack:
+    """Finds the runtime below a folder. Raises IngotError when there is none at all."""
+    if not path.is_dir():
+        raise IngotError("there is no such folder", where=f"st_pack={path}", remedy="Give an ST Edge AI install.")
+    index = _index(path)
+    if "ll_aton_runtime.h" not in index and "ll_aton_version.h" not in index:
+        raise IngotError(
+            "there is no ll_aton runtime below this folder",
+            where=f"st_pack={path}",
+            remedy="Give an ST Edge AI install, or a checkout of one of ST's STM32N6-GettingStarted repositories.",
+        )
+    sources = [index[name][0] for name in (*SOURCES, *NEWER_SOURCES, *CACHE_SOURCES) if name in index]
+    folders = [index[name][0].parent for name in HEADERS if name in index] + [source.parent for source in sources]
+    include = dict.fromkeys(folders)
+    libraries = sorted(name for name in index if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a"))
+    library = index[libraries[-1]][0] if libraries else None
+    header = index.get("ll_aton_version.h", [path / "ll_aton_version.h"])[0]
+    missing = [name for name in (*SOURCES, "ll_aton_version.h", "stm32n6xx.h") if name not in index]
+    if library is None:
+        missing.append("NetworkRuntime*_CM55_GCC.a")
+    return Pack(
+        path=path,
+        sources=tuple(sources),
+        include=tuple(include),
+        version_header=header,
+        ll_aton=parse_defines(_text(header), "LL_ATON_VERSION"),
+        library=library,
+        library_version=parse_library(library.name) if library else None,
+        runtime=_runtime(index),
+        missing=tuple(missing),
+    )
+
+
+def _index(path: Path) -> dict[str, list[Path]]:
+    """Base name -> files, the least deep first."""
+    index: dict[str, list[Path]] = {}
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        for name in names:
+            if name.endswith((".c", ".h", ".a")):
+                index.setdefault(name, []).append(Path(folder) / name)
+    for files in index.values():
+        files.sort(key=lambda file: (len(file.parts), str(file)))
+    return index
+
+
+def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
+    for header in index.get("core_datatypes.h", ()):
+        if version := parse_defines(_text(header), "AI_PLATFORM_RUNTIME"):
+            return version
+    return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
