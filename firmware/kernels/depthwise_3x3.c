@@ -152,60 +152,93 @@ static void run_pixels(run *r, uint32_t flags, int8_t *to)
         pixels_round_up(r, to);
 }
 
-/* Output pixels whose windows have the same columns outside the image: one, or any number inside it. */
-typedef struct span {
-    int x, pixels;
-} span;
+/* What stays the same for all rows of a call. */
+typedef struct plan {
+    const ingot_depthwise *k;
+    uint32_t flags;
+    const int8_t *zeros; /* a pixel of zero points, or as many as run together */
+    int first, inside;   /* the output pixels whose windows lie between the left and the right edge: first, count */
+} plan;
 
-static span span_at(const ingot_depthwise *k, int x)
+/* Output pixels x, x + 1, ... of one row, as pixels of `together` times the channels. */
+static int8_t *span(const plan *s, run *r, const int8_t *const lines[3], int8_t *to, int x, int pixels, int together)
 {
-    const int left = x * k->stride_w - k->pad_left, right = left + 2 * k->dilation_w;
-    span s = {x, 1};
-    if (left >= 0 && right < k->in_w) {
-        s.pixels = (k->in_w - 1 - right) / k->stride_w + 1;
-        if (s.pixels > k->out_w - x)
-            s.pixels = k->out_w - x;
+    const ingot_depthwise *k = s->k;
+    const int channels = k->out_c, extent = together * channels, padded = (extent + 15) / 16 * 16;
+    const int left = x * k->stride_w - k->pad_left;
+    const int8_t **tap = r->taps;
+    for (int i = 0; i < 3; i++, tap += 3) {
+        const int step = lines[i] ? channels : 0, across = k->dilation_w * step;
+        tap[0] = (lines[i] ? lines[i] : s->zeros) + left * step;
+        tap[1] = tap[0] + across;
+        tap[2] = tap[1] + across;
+        r->advance[i] = k->stride_w * together * step - padded;
     }
-    return s;
+    if (x < s->first || x >= s->first + s->inside)
+        for (int j = 0, column = left; j < 3; j++, column += k->dilation_w)
+            if ((unsigned)column >= k->in_w)
+                r->taps[j] = r->taps[j + 3] = r->taps[j + 6] = s->zeros;
+    r->advance_to = extent - padded;
+    r->channels = (uint32_t)extent;
+    r->pixels = (uint32_t)pixels;
+    run_pixels(r, s->flags, to);
+    return to + pixels * extent;
 }
 
-static void row_helium(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
+static void row_helium(const plan *s, run *r, const int8_t *image, int8_t *to, int y)
 {
-    const int channels = k->out_c, room = (k->together * channels + 15) / 16 * 16;
-    int8_t zeros[room];
+    const ingot_depthwise *k = s->k;
     const int8_t *lines[3]; /* the rows of the kernel; NULL outside the image */
+    for (int i = 0; i < 3; i++) {
+        const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
+        lines[i] = (unsigned)in_y < k->in_h ? image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) : 0;
+    }
+    int x = 0;
+    while (x < s->first)
+        to = span(s, r, lines, to, x++, 1, 1);
+    /* Neighbours count as one pixel of more channels: the block repeats its weights. */
+    for (int left = s->inside, together = k->together; left; together = left) {
+        const int pixels = together == 1 ? left : left / together;
+        if (!pixels)
+            continue;
+        to = span(s, r, lines, to, x, pixels, together);
+        x += pixels * together;
+        left -= pixels * together;
+    }
+    while (x < k->out_w)
+        to = span(s, r, lines, to, x++, 1, 1);
+}
+
+static void rows_helium(const ingot_depthwise *k, const int8_t *in, int8_t *out, const ingot_mac_params *p, unsigned y,
+                        unsigned n)
+{
+    const int room = (k->together * k->out_c + 15) / 16 * 16;
+    int8_t zeros[room];
     run r = {.weights = p + 1};
     for (int i = 0; i < room; i += 16)
         vst1q_s8(zeros + i, vdupq_n_s8((int8_t)p->in_zero));
     vst1q_s16(r.zero, vdupq_n_s16((int16_t)p->out_zero));
     vst1q_s8(r.low, vdupq_n_s8((int8_t)p->low));
     vst1q_s8(r.high, vdupq_n_s8((int8_t)p->high));
-    for (int i = 0; i < 3; i++) {
-        const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
-        lines[i] = in_y >= 0 && in_y < k->in_h ? image + ingot_row_offset(in_y, k->in_ring, k->in_w * channels) : 0;
+    plan s = {.k = k, .flags = p->flags, .zeros = zeros};
+    s.first = (k->pad_left + k->stride_w - 1) / k->stride_w;
+    const int last = k->in_w - 1 - 2 * k->dilation_w + k->pad_left; /* where the rightmost window inside begins */
+    s.inside = last < 0 ? 0 : last / k->stride_w + 1 - s.first;
+    if (s.first > k->out_w)
+        s.first = k->out_w;
+    if (s.inside > k->out_w - s.first)
+        s.inside = k->out_w - s.first;
+    if (s.inside < 0)
+        s.inside = 0;
+    const unsigned pitch = k->out_w * k->out_c;
+    if (k->batches == 1) {
+        for (; n; n--, y++)
+            row_helium(&s, &r, in, out + ingot_row_offset(y, k->out_ring, pitch), (int)y);
+        return;
     }
-    for (int x = 0; x < k->out_w;) {
-        span s = span_at(k, x);
-        /* Neighbours count as one pixel of more channels: the block repeats its weights. */
-        int together = s.pixels > 1 ? k->together : 1;
-        if (together > s.pixels)
-            together = s.pixels;
-        const int extent = together * channels, padded = (extent + 15) / 16 * 16;
-        const int left = x * k->stride_w - k->pad_left;
-        const int8_t **tap = r.taps;
-        for (int i = 0; i < 3; i++) {
-            for (int j = 0, column = left; j < 3; j++, column += k->dilation_w)
-                *tap++ = lines[i] && (unsigned)column < k->in_w ? lines[i] + column * channels : zeros;
-            r.advance[i] = (lines[i] ? k->stride_w * extent : 0) - padded;
-        }
-        r.advance_to = extent - padded;
-        r.channels = (uint32_t)extent;
-        r.pixels = (uint32_t)(s.pixels / together);
-        x += (int)r.pixels * together;
-        const int bytes = (int)r.pixels * extent;
-        run_pixels(&r, p->flags, to);
-        to += bytes;
-    }
+    for (unsigned image = 0; image < k->batches; image++, in += k->in_h * k->in_w * k->in_c)
+        for (unsigned line = 0; line < k->out_h; line++, out += pitch)
+            row_helium(&s, &r, in, out, (int)line);
 }
 
 #endif
@@ -215,7 +248,7 @@ void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *
 {
 #if INGOT_MVE
     if (!(((const ingot_mac_params *)params)->flags & INGOT_MAC_WIDE)) {
-        ingot_depthwise_rows(k, in, out, params, y, n, row_helium);
+        rows_helium(k, in, out, params, y, n);
         return;
     }
 #endif
