@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot import __version__, steps
+from ingot.compilers import COMPILERS, Wanted, job_for
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
 
@@ -115,6 +116,12 @@ def _escaped(path: str) -> str:
 @click.option("--fuse/--no-fuse", default=True, help="Run operators row by row together where that saves RAM.")
 @click.option("--io-placement", type=click.Choice(["activations", "application"]), help="Default: the model.yaml's.")
 @click.option("--require-real", is_flag=True, help="Refuse a stand-in.")
+@click.option("--compiler", type=click.Choice(COMPILERS), default=COMPILERS[0], show_default=True)
+@click.option("--st-output", default="", help="For prebuilt: the folder or zip that ST Edge AI wrote.")
+@click.option("--st-pack", default="", help="ST's runtime, whose versions are compared with the network's.")
+@click.option("--st-timeout", default=1800, show_default=True, help="For stedgeai: seconds.")
+@click.option("--reloc", is_flag=True, help="For stedgeai: as a relocatable image needs it.")
+@click.option("--strict", is_flag=True, help="For prebuilt: warnings are errors.")
 @output_options
 def compile(
     model: str,
@@ -125,34 +132,49 @@ def compile(
     fuse: bool,
     io_placement: str | None,
     require_real: bool,
+    compiler: str,
+    st_output: str,
+    st_pack: str,
+    st_timeout: int,
+    reloc: bool,
+    strict: bool,
     depfile: Path | None,
     as_json: bool,
 ) -> None:
     """Compile MODEL (a name under models/, a .tflite or a model.yaml) to network.c and its weights."""
     from ingot.board import load_board
     from ingot.board.fit import load_pools
-    from ingot.compile import output_names
 
     manifest = manifest_of(model)
-    board_path = board_file(board)
-    source = model_file(manifest, require_real)
-    names = output_names("network", load_pools(load_board(board_path)))
-    files = [out / name for name in names.all()]
-    network = steps.compile_network(
-        source,
-        board_path,
-        files,
-        twin=twin,
+    path = board_file(board)
+    wanted = Wanted(
         title=manifest.title,
         io_placement=io_placement or manifest.io_placement,
         optimize=optimize,
         fuse=fuse,
+        st_output=st_output,
+        st_pack=st_pack,
+        st_timeout=st_timeout,
+        stedgeai=manifest.stedgeai,
+        camera=bool(manifest.postprocessing),
+        reloc=reloc,
     )
-    inputs = sorted({source, manifest.path, board_path, pools_file(board_path)})
+    checked = load_board(path)
+    job = job_for(compiler, checked, load_pools(checked), wanted)
+    options = dict(job.options)
+    if job.needs_model:
+        source: Path | None = model_file(manifest, require_real)
+    else:
+        source, options["strict"] = model_beside(manifest), strict
+    if twin:
+        options["twin"] = True
+    files = [out / name for name in job.files]
+    network = getattr(steps, job.step)(model=source, board=path, outputs=files, **options)
+    inputs = sorted({*([source] if source else []), manifest.path, path, checked.pools_file, *job.reads})
     result = {"files": [str(path) for path in files], "model": network.model, "stand_in": network.stand_in}
     result |= {"peak": network.peak, "lower_bound": network.lower_bound, "layout_id": network.layout_id}
     result |= {"weights": sum(item.size for item in network.initializers), "epochs": len(network.epochs)}
-    text = f"{files[0]}: {network.peak:,} bytes of activations, {result['weights']:,} of weights"
+    text = f"{out / (job.source or job.info)}: {network.peak:,} bytes of activations, {result['weights']:,} of weights"
     finish(result, as_json, text, depfile, inputs)
 
 
@@ -282,6 +304,16 @@ def model_file(manifest: Manifest, require_real: bool = False) -> Path:
     made = cache_dir() / "made" / manifest.name / Path(manifest.source.file).name
     steps.obtain_model(made, str(manifest.path), require_real)
     return made
+
+
+def model_beside(manifest: Manifest) -> Path | None:
+    """The model's file if it is on this machine; a prebuilt network does without."""
+    from ingot.model import find_source
+
+    try:
+        return find_source(manifest)
+    except IngotError:
+        return None
 
 
 def manifest_of(word: str) -> Manifest:

@@ -75,7 +75,7 @@ def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) 
     check_pools(board, mpool)
     check_network(mpool, network)
     slots = [
-        Claim("flash", f"slot '{slot.name}'", slot.range, str(board.path))
+        Claim("flash", f"slot '{slot.name}'", slot.range, str(board.path), used=0)
         for slot in board.slots
         if not (slot.name == board.application_slot and board.memory(board.code).contains(slot.range))
     ]
