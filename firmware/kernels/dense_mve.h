@@ -188,42 +188,72 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
         ingot_dense_thin_1(job);
 }
 
+/* How many blocks from `records` on have shifts that all suit the shorter rounding, or all do not; at most `blocks`. */
+static unsigned ingot_dense_alike(const int8_t *records, unsigned block_bytes, unsigned blocks, uint32_t *flags)
+{
+    const int32_t most = *flags & INGOT_MAC_BELOW_ZERO ? -1 : 0;
+    unsigned count = 0;
+    for (; count < blocks; count++) {
+        records += block_bytes;
+        const int32x4_t odd = vld1q_s32((const int32_t *)(records - 16));
+        const int32x4_t even = vld1q_s32((const int32_t *)(records - block_bytes / 2 - 16));
+        const uint32_t fits = vmaxvq_s32(vmaxvq_s32(INT32_MIN, even), odd) <= most ? INGOT_MAC_RIGHT_SHIFTS : 0;
+        if (count && fits != (*flags & INGOT_MAC_RIGHT_SHIFTS))
+            break;
+        if (fits)
+            *flags |= INGOT_MAC_RIGHT_SHIFTS;
+    }
+    return count;
+}
+
 /* `count` pixels, in_step and out_step bytes apart. Reads up to 15 bytes past each pixel. */
 static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
                                unsigned count)
 {
     const ingot_mac_params *p = d->params;
-    const unsigned chunks = (d->depth + 15) / 16, block_bytes = 2 * ingot_dense_record_bytes(d->depth);
-    const unsigned all = d->channels / 8;
-    const unsigned pass = count < 4 ? all : (INGOT_DENSE_PASS_BYTES + block_bytes - 1) / block_bytes;
-    unsigned first = 0;
+    const unsigned block_bytes = 2 * ingot_dense_record_bytes(d->depth), all = d->channels / 8, pairs = count / 2;
+    const unsigned cached = all * block_bytes > INGOT_DENSE_PASS_BYTES && count >= 4;
+    const unsigned pass = cached ? (INGOT_DENSE_PASS_BYTES + block_bytes - 1) / block_bytes : all;
+    const int mixed = !(p->flags & INGOT_MAC_RIGHT_SHIFTS);
+    unsigned todo = all, left_over = d->channels % 8;
+    ingot_dense_job job = {
+        .records = d->records,
+        .chunks = (d->depth + 15) / 16,
+        .in_step = 2 * in_step,
+        .zero = p->out_zero,
+        .low = p->low,
+        .high = p->high,
+    };
     do {
-        const unsigned blocks = all - first < pass ? all - first : pass;
-        const unsigned rest = first + blocks == all ? d->channels % 8 : 0;
-        const unsigned stored = blocks * 8 + (rest + 3) / 4 * 4;
-        ingot_dense_job job = {
-            .records = d->records + first * block_bytes,
-            .chunks = chunks,
-            .blocks = blocks,
-            .rest = rest,
-            .in_step = 2 * in_step,
-            .out_step = 2 * out_step - stored,
-            .zero = p->out_zero,
-            .low = p->low,
-            .high = p->high,
-        };
-        /* Of an odd number the last one is a pair of its own. */
-        for (unsigned done = 0; done < count; done += count & ~1u ? count & ~1u : 1) {
-            const unsigned odd = done || count == 1;
-            job.in[0] = in + done * in_step;
-            job.in[1] = job.in[0] + (odd ? 0 : in_step);
-            job.out[0] = out + done * out_step + first * 8;
-            job.out[1] = job.out[0] + (odd ? 0 : out_step);
-            job.pairs = odd ? 1 : count / 2;
-            ingot_dense_run(&job, p->flags);
+        uint32_t flags = p->flags;
+        job.blocks = todo < pass ? todo : pass;
+        if (mixed)
+            job.blocks = ingot_dense_alike(job.records, block_bytes, job.blocks, &flags);
+        todo -= job.blocks;
+        /* What is left over is not looked at: it goes with the blocks whose shifts may be anything. */
+        job.rest = 0;
+        if (!todo && !(mixed && flags & INGOT_MAC_RIGHT_SHIFTS)) {
+            job.rest = left_over;
+            left_over = 0;
         }
-        first += blocks;
-    } while (first < all);
+        job.out_step = 2 * out_step - (job.blocks * 8 + (job.rest + 3) / 4 * 4);
+        job.in[0] = in;
+        job.in[1] = in + in_step;
+        job.out[0] = out;
+        job.out[1] = out + out_step;
+        job.pairs = pairs;
+        if (pairs)
+            ingot_dense_run(&job, flags);
+        if (count % 2) {
+            /* The last one of an odd number is both pixels of a pair. */
+            job.in[0] = job.in[1] = in + (count - 1) * in_step;
+            job.out[0] = job.out[1] = out + (count - 1) * out_step;
+            job.pairs = 1;
+            ingot_dense_run(&job, flags);
+        }
+        job.records += job.blocks * block_bytes;
+        out += job.blocks * 8;
+    } while (todo || left_over);
 }
 
 #endif

@@ -5,9 +5,11 @@
 #include "ingot_kernel.h"
 
 enum {
-    INGOT_MAC_RIGHT_SHIFTS = 1, /* every shift is negative: the usual case, with the shorter rounding */
+    /* The usual case, with the shorter rounding: no shift is positive; with INGOT_MAC_BELOW_ZERO every one is negative. */
+    INGOT_MAC_RIGHT_SHIFTS = 1,
     INGOT_MAC_BELOW_ZERO = 2, /* the clamp lets through numbers below the zero point: ties need a sign */
     INGOT_MAC_WIDE = 4, /* a depthwise weight is -128: two products may exceed 16 bits */
+    INGOT_MAC_NO_LEFT_SHIFTS = 8,
 };
 
 typedef struct ingot_mac_params {

@@ -12,6 +12,7 @@ from ingot.kernels.quantize_multiplier import quantize_multipliers
 
 RIGHT_SHIFTS = 1
 BELOW_ZERO = 2
+NO_LEFT_SHIFTS = 8
 LANES = 4  # output channels in a record
 CHUNK = 16  # weight bytes of one channel that lie together
 
@@ -30,6 +31,8 @@ def head(source: Tensor, output: Tensor, activation: str, flags: int) -> Param:
     low, high = quantized_range(activation, output)
     if low < output.zero_point:
         flags |= BELOW_ZERO
+    elif flags & NO_LEFT_SHIFTS:
+        flags |= RIGHT_SHIFTS
     return Param("head", np.asarray([source.zero_point, output.zero_point, low, high, flags, 0, 0, 0], np.int32))
 
 
@@ -42,7 +45,8 @@ def folded_bias(weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32] | Non
 def scaling_words(scales: list[float]) -> tuple[Words, int]:
     """(2, channels): multipliers and shifts with double rounding; and the flags they ask for."""
     multipliers, shifts = quantize_multipliers(scales)
-    return np.stack([multipliers, shifts]), RIGHT_SHIFTS if np.all(shifts < 0) else 0
+    right = RIGHT_SHIFTS if np.all(shifts < 0) else 0
+    return np.stack([multipliers, shifts]), right | (NO_LEFT_SHIFTS if np.all(shifts <= 0) else 0)
 
 
 def channel_order(channels: int) -> npt.NDArray[np.intp]:
