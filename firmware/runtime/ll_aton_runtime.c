@@ -2,6 +2,18 @@
 
 #include "ingot_runtime.h"
 
+#ifdef LL_ATON_RT_RELOC
+#include "ingot_reloc.h"
+#define IS_RELOCATABLE(instance) ((instance)->exec_state.inst_reloc != 0)
+#else
+/* Without relocatable images nothing of their loader is linked. */
+#define IS_RELOCATABLE(instance) ((void)(instance), false)
+#define ingot_reloc_epoch_items(instance) NULL
+#define ingot_reloc_network_init(instance) false
+#define ingot_reloc_inference_init(instance) false
+#define ingot_reloc_run(instance, function, block) ((void)0)
+#endif
+
 /* Everything else is in the instance. */
 static TraceRuntime_FuncPtr_t runtime_callback;
 
@@ -37,7 +49,8 @@ void LL_ATON_RT_SetEpochCallback(TraceEpochBlock_FuncPtr_t callback, NN_Instance
 void LL_ATON_RT_Reset_Network(NN_Instance_TypeDef *instance)
 {
     NN_Execution_State_TypeDef *state = &instance->exec_state;
-    state->first_epoch_block = instance->network->epoch_block_items();
+    state->first_epoch_block = IS_RELOCATABLE(instance) ? ingot_reloc_epoch_items(instance)
+                                                        : instance->network->epoch_block_items();
     state->current_epoch_block = state->first_epoch_block;
     state->next_epoch_block = NULL;
     state->saved_current_epoch_block = NULL;
@@ -49,7 +62,7 @@ void LL_ATON_RT_Reset_Network(NN_Instance_TypeDef *instance)
 
 void LL_ATON_RT_Init_Network(NN_Instance_TypeDef *instance)
 {
-    if (!instance->network->ec_network_init())
+    if (!(IS_RELOCATABLE(instance) ? ingot_reloc_network_init(instance) : instance->network->ec_network_init()))
         ingot_stop("the network could not be initialised");
     LL_ATON_RT_Reset_Network(instance);
     notify(LL_ATON_RT_Callbacktype_NN_Init, instance, NULL);
@@ -59,6 +72,14 @@ void LL_ATON_RT_DeInit_Network(NN_Instance_TypeDef *instance)
 {
     notify(LL_ATON_RT_Callbacktype_NN_DeInit, instance, NULL);
     instance->exec_state.current_epoch_block = NULL;
+}
+
+static void run(const NN_Instance_TypeDef *instance, EpochBlock_FuncPtr_t function, const EpochBlock_ItemTypeDef *block)
+{
+    if (IS_RELOCATABLE(instance))
+        ingot_reloc_run(instance, function, block);
+    else
+        function(block);
 }
 
 static LL_ATON_RT_RetValues_t finish_or_go_on(const NN_Execution_State_TypeDef *state)
@@ -73,7 +94,8 @@ LL_ATON_RT_RetValues_t LL_ATON_RT_RunEpochBlock(NN_Instance_TypeDef *instance)
     if (!block)
         ingot_stop("LL_ATON_RT_RunEpochBlock before LL_ATON_RT_Init_Network");
     if (!state->inference_started) {
-        if (!instance->network->ec_inference_init())
+        if (!(IS_RELOCATABLE(instance) ? ingot_reloc_inference_init(instance)
+                                       : instance->network->ec_inference_init()))
             ingot_stop("an input or output of the application has no buffer: call LL_ATON_Set_User_..._Buffer first");
         state->inference_started = true;
     }
@@ -83,11 +105,11 @@ LL_ATON_RT_RetValues_t LL_ATON_RT_RunEpochBlock(NN_Instance_TypeDef *instance)
         ingot_stop("this network has epochs for the NPU; they need ST's runtime");
     notify(LL_ATON_RT_Callbacktype_PRE_START, instance, block);
     if (block->start_epoch_block)
-        block->start_epoch_block(block);
+        run(instance, block->start_epoch_block, block);
     notify(LL_ATON_RT_Callbacktype_POST_START, instance, block);
     notify(LL_ATON_RT_Callbacktype_PRE_END, instance, block);
     if (block->end_epoch_block)
-        block->end_epoch_block(block);
+        run(instance, block->end_epoch_block, block);
     notify(LL_ATON_RT_Callbacktype_POST_END, instance, block);
     state->current_epoch_block = block + 1;
     return finish_or_go_on(state);
