@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parent
+
+#: The folder with firmware/, boards/, models/ and toolchain/: of the installed package, else the checkout's top.
+ROOT = _PACKAGE / "tree" if (_PACKAGE / "tree").is_dir() else _PACKAGE.parents[1]
 
 
 def firmware_dir() -> Path:
