@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ingot.build import toolchain
 from ingot.errors import IngotError, did_you_mean
@@ -12,10 +15,14 @@ from ingot.places import ROOT, firmware_dir, kernels_dir
 
 @dataclass(frozen=True)
 class Recipe:
-    """The C sources of one firmware, apart from the network and the kernels. include: folders for #include."""
+    """The C sources of one firmware, apart from the network and the kernels. include: folders for #include.
+
+    defines: macros that all of its files are compiled with, from the application's application.json.
+    """
 
     sources: tuple[Path, ...]
     include: tuple[Path, ...]
+    defines: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def list_apps() -> list[str]:
@@ -43,10 +50,28 @@ def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
     folder = application_folder(app)
     names = [*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES]
     names += toolchain.TWIN_SOURCES if twin else toolchain.board_sources(chip)
+    extra = application_extras(folder)
+    names += extra.get("sources", [])
     return Recipe(
         sources=(*(ROOT / name for name in names), *toolchain.application_sources(folder, twin)),
         include=(folder, *(ROOT / name for name in toolchain.INCLUDE_DIRS)),
+        defines=extra.get("defines", {}),
     )
+
+
+def application_extras(folder: Path) -> dict[str, Any]:
+    """What an application's application.json asks for: "sources" beside its own (in Ingot's tree), "defines"."""
+    file = folder / "application.json"
+    if not file.is_file():
+        return {}
+    try:
+        extra: dict[str, Any] = json.loads(file.read_text())
+    except ValueError as error:
+        raise IngotError(f"is not JSON: {error}", where=str(file)) from None
+    missing = [name for name in extra.get("sources", []) if not (ROOT / name).is_file()]
+    if missing:
+        raise IngotError(f"there is no source '{missing[0]}'", where=str(file))
+    return extra
 
 
 def kernel_sources() -> list[Path]:

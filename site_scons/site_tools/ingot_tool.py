@@ -253,7 +253,7 @@ def kernel_archive(env, board):
 def link_firmware(env, out, board, app, network_c, script, include, twin):
     """Compiles an application, its runtime and the network, and links; returns the ELF file, map and objects."""
     recipe = firmware.firmware_recipe(app, twin, board.chip)
-    defines = toolchain.startup_defines(board.icache, board.dcache and not twin)
+    defines = toolchain.startup_defines(board.icache, board.dcache and not twin) | recipe.defines
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
     gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)

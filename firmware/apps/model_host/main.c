@@ -1,0 +1,237 @@
+/* Runs networks that come as relocatable images: a new image in the flash slot replaces the old one, the firmware stays.
+ *
+ * Commands, one a line; numbers decimal or 0x...; `exec` is this firmware's own RAM for images:
+ *     region <start> <bytes> <use>            where networks may be: INGOT_RELOC_MAY_... (before the first install)
+ *     policy <ask>                            INGOT_RELOC_ASK_...
+ *     info <image>                            prints what the image needs
+ *     install <n> <image> <bytes> <params> <bytes> <exec> <bytes> <ext> <bytes> <mode>
+ *                                             n: one of four instances; 0 bytes of a file: not known
+ *     run <n> <times>                         inputs in, inference, outputs out
+ *     both <n> <m>                            one inference of each, epoch by epoch in turns
+ *     copy <to> <from> <bytes>                what flashing does on a board
+ *     uninstall <n>
+ * A refused image is reported, not an error of this firmware; any other failure ends it with status 1.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "counter.h"
+#include "host.h"
+#include "ingot_reloc.h"
+#include "ingot_runtime.h"
+#include "ll_aton_runtime.h"
+#include "stack.h"
+
+#ifndef INGOT_EXEC_RAM
+#define INGOT_EXEC_RAM (96u * 1024u)
+#endif
+
+#define INSTANCES 4u
+#define REGIONS 16u
+
+/* The heap of the linker script, for inputs and outputs that a network leaves to its application. */
+extern uint8_t _sheap[], _eheap[];
+
+static uint8_t exec_ram[INGOT_EXEC_RAM] __attribute__((aligned(32)));
+static NN_Instance_TypeDef instances[INSTANCES];
+static ingot_reloc_region regions[REGIONS];
+static ingot_reloc_policy policy = {.regions = regions};
+static uint8_t *next_free = _sheap;
+
+static uint32_t number(char **words)
+{
+    while (**words == ' ')
+        ++*words;
+    if (strncmp(*words, "exec", 4) == 0) {
+        *words += 4;
+        return (uint32_t)(uintptr_t)exec_ram;
+    }
+    return (uint32_t)strtoul(*words, words, 0);
+}
+
+static NN_Instance_TypeDef *instance_of(char **words)
+{
+    uint32_t n = number(words);
+    return n < INSTANCES ? &instances[n] : NULL;
+}
+
+static bool allocate(NN_Instance_TypeDef *instance, const LL_Buffer_InfoTypeDef *buffer,
+                     LL_ATON_User_IO_Result_t (*set)(const NN_Instance_TypeDef *, uint32_t, void *, uint32_t))
+{
+    for (uint32_t n = 0; buffer[n].name; n++) {
+        if (!buffer[n].is_user_allocated)
+            continue;
+        uint32_t size = buffer[n].offset_end;
+        uintptr_t start = ((uintptr_t)next_free + 31) & ~(uintptr_t)31;
+        if (start + size > (uintptr_t)_eheap || set(instance, n, (void *)start, size) != LL_ATON_User_IO_NOERROR)
+            return false;
+        next_free = (uint8_t *)start + size;
+    }
+    return true;
+}
+
+static bool install(char *words)
+{
+    NN_Instance_TypeDef *instance = instance_of(&words);
+    uintptr_t image = number(&words);
+    ll_aton_reloc_config config = {0};
+    policy.image_size = number(&words);
+    config.ext_param_addr = number(&words);
+    policy.params_size = number(&words);
+    config.exec_ram_addr = number(&words);
+    config.exec_ram_size = number(&words);
+    config.ext_ram_addr = number(&words);
+    config.ext_ram_size = number(&words);
+    config.mode = number(&words);
+    if (!instance)
+        return false;
+    uint64_t start = ingot_counter_read();
+    int status = ingot_reloc_install(image, &config, &policy, instance);
+    uint64_t cost = ingot_counter_read() - start;
+    if (status) {
+        ingot_print("refused ");
+        ingot_print_unsigned((uint32_t)-status);
+        ingot_print(": ");
+        ingot_print(ingot_reloc_text(status));
+        ingot_print("\n");
+        return true;
+    }
+    LL_ATON_RT_Init_Network(instance);
+    ingot_print("installed ");
+    ingot_print(instance->network->network_name);
+    ingot_print(": ");
+    ingot_print_unsigned64(cost);
+    ingot_print("\n");
+    return allocate(instance, ll_aton_reloc_get_input_buffers_info(instance, -1), ll_aton_reloc_set_input) &&
+           allocate(instance, ll_aton_reloc_get_output_buffers_info(instance, -1), ll_aton_reloc_set_output);
+}
+
+static bool receive(const NN_Instance_TypeDef *instance)
+{
+    const LL_Buffer_InfoTypeDef *buffer = ll_aton_reloc_get_input_buffers_info(instance, -1);
+    for (; buffer->name; buffer++)
+        if (!host_read(LL_Buffer_addr_start(buffer), LL_Buffer_len(buffer)))
+            return false;
+    return true;
+}
+
+static bool deliver(const NN_Instance_TypeDef *instance)
+{
+    const LL_Buffer_InfoTypeDef *buffer = ll_aton_reloc_get_output_buffers_info(instance, -1);
+    for (; buffer->name; buffer++)
+        if (!host_write(LL_Buffer_addr_start(buffer), LL_Buffer_len(buffer)))
+            return false;
+    return true;
+}
+
+static bool run(NN_Instance_TypeDef *instance)
+{
+    if (!receive(instance))
+        return false;
+    uint64_t start = ingot_counter_read();
+    while (LL_ATON_RT_RunEpochBlock(instance) != LL_ATON_RT_DONE)
+        LL_ATON_OSAL_WFE();
+    uint64_t cost = ingot_counter_read() - start;
+    LL_ATON_RT_Reset_Network(instance);
+    ingot_print("ran: ");
+    ingot_print_unsigned64(cost);
+    ingot_print("\n");
+    return deliver(instance);
+}
+
+static bool run_both(NN_Instance_TypeDef *first, NN_Instance_TypeDef *second)
+{
+    if (!receive(first) || !receive(second))
+        return false;
+    bool first_runs = true, second_runs = true;
+    while (first_runs || second_runs) {
+        if (first_runs)
+            first_runs = LL_ATON_RT_RunEpochBlock(first) != LL_ATON_RT_DONE;
+        if (second_runs)
+            second_runs = LL_ATON_RT_RunEpochBlock(second) != LL_ATON_RT_DONE;
+    }
+    LL_ATON_RT_Reset_Network(first);
+    LL_ATON_RT_Reset_Network(second);
+    ingot_print("ran both\n");
+    return deliver(first) && deliver(second);
+}
+
+static bool add_region(char *words)
+{
+    if (policy.region_count == REGIONS)
+        return false;
+    ingot_reloc_region *region = &regions[policy.region_count++];
+    region->start = number(&words);
+    region->size = number(&words);
+    region->use = number(&words);
+    return true;
+}
+
+static bool execute(char *line)
+{
+    char *words = line + strcspn(line, " ");
+    uint32_t length = (uint32_t)(words - line);
+#define IS(word) (length == sizeof word - 1 && strncmp(line, word, length) == 0)
+    if (IS("region"))
+        return add_region(words);
+    if (IS("policy")) {
+        policy.ask = number(&words);
+        return true;
+    }
+    if (IS("info")) {
+        ll_aton_reloc_log_info(number(&words));
+        return true;
+    }
+    if (IS("install"))
+        return install(words);
+    if (IS("copy")) {
+        uint32_t to = number(&words), from = number(&words), n = number(&words);
+        memmove((void *)to, (const void *)from, n);
+        return true;
+    }
+    NN_Instance_TypeDef *instance = instance_of(&words);
+    if (!instance || !ll_aton_reloc_is_valid(instance))
+        return false;
+    if (IS("run")) {
+        uint32_t times = number(&words);
+        while (times && run(instance))
+            times--;
+        return times == 0;
+    }
+    if (IS("both")) {
+        NN_Instance_TypeDef *other = instance_of(&words);
+        return other && ll_aton_reloc_is_valid(other) && run_both(instance, other);
+    }
+    if (IS("uninstall")) {
+        LL_ATON_RT_DeInit_Network(instance);
+        return ingot_reloc_uninstall(instance) == INGOT_RELOC_OK;
+    }
+    return false;
+#undef IS
+}
+
+int main(void)
+{
+    static char line[256], shown[256];
+    ingot_stack_paint();
+    ingot_counter_start();
+    LL_ATON_RT_RuntimeInit();
+    regions[policy.region_count++] =
+        (ingot_reloc_region){(uint32_t)(uintptr_t)exec_ram, sizeof exec_ram, INGOT_RELOC_MAY_EXECUTE};
+    if (!host_open())
+        return 1;
+    while (host_command(line, sizeof line)) {
+        memcpy(shown, line, sizeof shown);
+        if (!*line || execute(line))
+            continue;
+        ingot_print("model_host: failed: ");
+        ingot_print(shown);
+        ingot_print("\n");
+        return 1;
+    }
+    host_close();
+    ingot_print("model_host: done, stack ");
+    ingot_print_unsigned(ingot_stack_used());
+    ingot_print("\n");
+    return 0;
+}
