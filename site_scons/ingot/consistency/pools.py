@@ -17,7 +17,7 @@ def pools(subject: Subject) -> Iterable[Finding]:
     """Real pools that the network uses: same address, rights and file postfix, and no larger than the board's."""
     known = {pool.name: pool for pool in subject.mpool.pools}
     for pool in subject.network.pools:
-        if pool.virtual or not pool.used:
+        if pool.virtual or not pool.used or (pool.base is None and not pool.fname):  # a heap or array of the CPU's
             continue
         there = known.get(pool.name)
         if there is None:

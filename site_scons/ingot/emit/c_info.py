@@ -371,7 +371,8 @@ def _read_pools(
                 name=pool["name"],
                 fname=pool_file_postfix(pool.get("fname", "")),
                 base=base,
-                size=max(pool.get("size_bytes", 0), 0),
+                # CPU targets say -1 for a heap or array that is as large as it needs to be.
+                size=pool.get("used_size_bytes", 0) if pool.get("size_bytes", 0) < 0 else pool.get("size_bytes", 0),
                 used=pool.get("used_size_bytes", 0),
                 rights=pool.get("rights", "ACC_WRITE"),
                 score=pool.get("attributes", {}).get("score", 0),
@@ -522,8 +523,7 @@ def _read_initializers(
     result = []
     for pool, entry in zip(pools, pools_json, strict=True):
         ends = [b.offset + b.size for b in buffers if b.pool == pool.name and b.role == "param"]
-        if ends and not pool.virtual:
+        if ends and not pool.virtual and entry.get("fname"):  # without a file they are a C array, linked as any
             # ST's file holds the pool's bytes from its base on, whether or not the first parameter is there.
-            file = f"{name}_{entry['fname']}" if entry.get("fname") else f"{name}_data"
-            result.append(Initializer(pool.name, file, pool.base, max(ends), 0))
+            result.append(Initializer(pool.name, f"{name}_{entry['fname']}", pool.base, max(ends), 0))
     return tuple(result)

@@ -247,12 +247,12 @@ def _initializers(network: Network, pools: Iterable[NetworkPool], output: StOutp
     """One for each real pool with parameters; size and CRC of the file where it is there, else what the pool needs.
 
     A file is the pool's bytes from its base on, whatever the lowest parameter's offset is (an empty stretch at the
-    start of a pool is in the file, as zeros).
+    start of a pool is in the file, as zeros). CPU targets have parameters in C arrays, which are no files.
     """
     result = []
     for pool in pools:
         ends = [b.offset + b.size for b in network.buffers if b.pool == pool.name and b.role == "param"]
-        if not ends or pool.virtual:
+        if not ends or pool.virtual or not pool.fname:
             continue
         file = raw_name(output, network.name, pool.fname)
         data = output.read(file) if file in output else None
