@@ -33,38 +33,8 @@ INGOT_INLINE unsigned ingot_dense_bytes(unsigned depth, unsigned channels)
 
 #if INGOT_MVE
 #include "dense_mve.h"
-#else
-
-#if INGOT_DSP
-/* The four sums of a record: two products an instruction, the input widened once for four channels. */
-INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_t *w, int32_t sum[4])
-{
-    int32_t s0 = sum[0], s1 = sum[1], s2 = sum[2], s3 = sum[3];
-    unsigned at = 0;
-    for (; at + 4 <= depth; at += 4) {
-        const int8_t *v = w + at / 16 * 64 + at % 16;
-        uint32_t x, word;
-        memcpy(&x, in + at, 4);
-        const int16x2_t even = __sxtb16(x), odd = __sxtb16(x >> 8 | x << 24);
-#define INGOT_LANE(s, n)                                                                                               \
-    memcpy(&word, v + 16 * (n), 4);                                                                                    \
-    s = __smlad(__sxtb16(word), even, s);                                                                              \
-    s = __smlad(__sxtb16(word >> 8 | word << 24), odd, s);
-        INGOT_LANE(s0, 0)
-        INGOT_LANE(s1, 1)
-        INGOT_LANE(s2, 2)
-        INGOT_LANE(s3, 3)
-#undef INGOT_LANE
-    }
-    for (; at < depth; at++) {
-        const int8_t *v = w + at / 16 * 64 + at % 16;
-        s0 += in[at] * v[0];
-        s1 += in[at] * v[16];
-        s2 += in[at] * v[32];
-        s3 += in[at] * v[48];
-    }
-    sum[0] = s0, sum[1] = s1, sum[2] = s2, sum[3] = s3;
-}
+#elif INGOT_DSP
+#include "dense_dsp.h"
 #else
 INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_t *w, int32_t sum[4])
 {
@@ -75,7 +45,6 @@ INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_
                 sum[lane] += in[at + i] * w[16 * lane + i];
     }
 }
-#endif
 
 /* `count` pixels, in_step and out_step bytes apart. */
 static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,

@@ -92,19 +92,69 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
     }
 }
 #else
+#if INGOT_DSP
+/* Four bytes of the vector times those of each lane. r8 r9: even and odd bytes of the vector. */
+#define LANE(sum, weights)                                                                                             \
+    "ldr r10, " weights "\n"                                                                                           \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "smlad " sum ", r9, r11, " sum "\n"                                                                                \
+    "smlad " sum ", r8, r10, " sum "\n"
+
+#define FOUR_LANES(in, weights0, weights1, weights2, weights3)                                                         \
+    "ldr r8, " in "\n"                                                                                                 \
+    "sxtb16 r9, r8, ror #8\n"                                                                                          \
+    "sxtb16 r8, r8\n" LANE("r4", weights0) LANE("r5", weights1)                                                        \
+        LANE("r6", weights2) LANE("r7", weights3)
+
+/* Adds a vector times the four lanes of a record, 23 instructions for 16 products. Reads whole chunks of 16 bytes. */
+__attribute__((naked, noinline)) static void
+add_products(const int8_t *in __attribute__((unused)), const int8_t *weights __attribute__((unused)),
+             unsigned chunks __attribute__((unused)), int32_t sums[4] __attribute__((unused)))
+{
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "ldm r3, {r4-r7}\n"
+                     "1:\n"
+                     FOUR_LANES("[r0, #12]", "[r1, #12]", "[r1, #28]", "[r1, #44]", "[r1, #60]")
+                     FOUR_LANES("[r0, #8]", "[r1, #8]", "[r1, #24]", "[r1, #40]", "[r1, #56]")
+                     FOUR_LANES("[r0, #4]", "[r1, #4]", "[r1, #20]", "[r1, #36]", "[r1, #52]")
+                     FOUR_LANES("[r0], #16", "[r1, #0]", "[r1, #16]", "[r1, #32]", "[r1, #48]")
+                     "adds r1, #64\n"
+                     "subs r2, #1\n"
+                     "bne 1b\n"
+                     "stm r3, {r4-r7}\n"
+                     "pop {r4-r11, pc}\n");
+}
+
+/* The four sums of a record. */
+static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, int32_t sums[4])
+{
+    memcpy(sums, record, 16);
+    add_products(in, record + 16, (depth + 15) / 16, sums);
+}
+#else
+static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, int32_t sums[4])
+{
+    memcpy(sums, record, 16);
+    for (unsigned lane = 0; lane < 4; lane++)
+        for (unsigned i = 0; i < depth; i++)
+            sums[lane] += in[i] * record[16 + i / 16 * 64 + lane * 16 + i % 16];
+}
+#endif
+
 static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
 {
     const unsigned chunks = (k->depth + 15) / 16, bytes = 64 + chunks * 64;
     const int8_t *record = (const int8_t *)(p + 1);
-    for (unsigned c = 0; c < k->channels; c++) {
-        const int8_t *own = record + c / 4 * bytes;
-        const int8_t *weights = own + 16 + c % 4 * 16;
-        const int32_t *scaling = (const int32_t *)(own + 16 + chunks * 64) + c % 4;
-        int32_t sum = ((const int32_t *)own)[c % 4];
-        for (unsigned i = 0; i < k->depth; i++)
-            sum += in[i] * weights[i / 16 * 64 + i % 16];
-        const int32_t scaled = requantize_once(sum, (uint32_t)scaling[0], (uint32_t)scaling[4], scaling[8]);
-        out[c] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+    for (unsigned c = 0; c < k->channels; c += 4, record += bytes) {
+        const int32_t *scaling = (const int32_t *)(record + 16 + chunks * 64);
+        int32_t sums[4];
+        four_sums(in, k->depth, record, sums);
+        for (unsigned lane = 0; lane < 4 && c + lane < k->channels; lane++) {
+            const int32_t scaled =
+                requantize_once(sums[lane], (uint32_t)scaling[lane], (uint32_t)scaling[4 + lane], scaling[8 + lane]);
+            out[c + lane] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+        }
     }
 }
 #endif
