@@ -67,6 +67,9 @@ def check_supported(graph: Graph) -> None:
         if entry is None:
             problems.append(f"{op.place(graph)}: no kernel for {op.kind}")
             continue
+        if all(t is None or graph.tensors[t].is_constant for t in op.inputs):
+            problems.append(f"{op.place(graph)}: all its inputs are constant, and {op.kind} is not computed beforehand")
+            continue
         broken = next((rule for rule in entry.constraints if not rule(graph, op)), None)
         if broken is not None:
             problems.append(f"{op.place(graph)}: not met: {(broken.__doc__ or broken.__name__).strip()}")
