@@ -5,7 +5,7 @@ neighbours leave (a "canonical" placement; every feasible problem has one). A se
 at one time. What prunes:
 
 - a section's floor (no unplaced buffer of it can start lower) plus the sizes still to be placed must not exceed the
-  capacity;
+  capacity, nor may the end of its unplaced buffers when each starts at its lowest offset or on the one before;
 - a buffer that would start where another unplaced one could end is not placed yet;
 - parts of the timeline that no unplaced buffer connects are solved one by one.
 
@@ -27,11 +27,13 @@ Ints = npt.NDArray[np.int64]
 
 _PLACED = 1 << 60
 
-RESTARTS = 150
+RESTARTS = 40
 """Orders that are tried. Deterministic: no clock is read."""
 
-NODES = 3
-"""Nodes per buffer before the next order is tried."""
+NODES = (3, 12)
+"""Nodes per buffer before the next order is tried: in the first round of restarts, and later."""
+
+_FIRST_ROUND = 15
 
 _ORDERS = ("TAW", "WAT", "TWA", "TL", "AT")
 """Orders to begin with: T fullest section, A area, W sections spanned, L length of life; largest first."""
@@ -53,7 +55,8 @@ def solve(
     weight = np.zeros(len(problem.totals))
     with _deep(len(sizes)):
         for number in range(restarts):
-            search = _Search(problem, problem.order(number, weight, source), NODES * len(sizes))
+            nodes = NODES[number >= _FIRST_ROUND] * len(sizes)
+            search = _Search(problem, problem.order(number, weight, source), nodes)
             outcome = search.run()
             if outcome is True:
                 return search.offsets()
@@ -131,6 +134,7 @@ class _Search:
         member = problem.member[:, order]
         self._sizes = problem.sizes[order]
         self._first, self._last = problem.first[order], problem.last[order]
+        self._weights = member * self._sizes
         self._overlap = [np.flatnonzero(row) for row in problem.overlap[order][:, order]]
         self._flat = np.concatenate([np.flatnonzero(row) for row in member])
         self._starts = np.cumsum([0, *(int(row.sum()) for row in member)])[:-1]
@@ -195,13 +199,27 @@ class _Search:
         if tops[worst] > self._problem.capacity:
             self.failures[begin + worst] += 1
             return False
-        self._result[item] = at
         rest = waiting[waiting != item]
+        if len(rest):
+            ends = self._ends(rest, lowest, at, begin, end)
+            worst = int(ends.argmax())
+            if ends[worst] > self._problem.capacity:
+                self.failures[begin + worst] += 1
+                return False
+        self._result[item] = at
         for part in self._parts(rest):
             outcome = self._place(part, lowest, floor, total, at, item)
             if outcome is not True:
                 return outcome
         return True
+
+    def _ends(self, waiting: Ints, lowest: Ints, at: int, begin: int, end: int) -> Ints:
+        """For each section, the least end of its unplaced buffers: stacked in the order of their lowest offsets."""
+        late_first = waiting[np.argsort(-lowest[waiting], kind="stable")]
+        weights = self._weights[begin:end, late_first]
+        above = np.cumsum(weights, axis=1) + np.maximum(lowest[late_first], at)
+        result: Ints = np.where(weights > 0, above, 0).max(axis=1)
+        return result
 
     def _parts(self, waiting: Ints) -> list[Ints]:
         """The buffers in groups that share no section."""
