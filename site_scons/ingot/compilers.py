@@ -37,7 +37,6 @@ class Wanted:
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
     camera: bool = False
     reloc: bool = False
-    verbose: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,6 @@ def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
         "camera": wanted.camera,
         "title": wanted.title,
         "timeout": wanted.st_timeout,
-        "verbose": wanted.verbose,
     }
     return Job(
         "run_stedgeai",
@@ -153,8 +151,5 @@ def _lacks(source: str, without: str, wanted: Wanted) -> str:
     """What is missing for a firmware, and nothing else."""
     missing: Sequence[str] = [without] if not source else []
     if not wanted.st_pack:
-        missing = [
-            *missing,
-            "st_pack= (ST's runtime: an ST Edge AI install, or a GettingStarted checkout) is not given",
-        ]
+        missing = [*missing, "st_pack= is not given (ST's runtime: an ST Edge AI install or a GettingStarted checkout)"]
     return "; ".join(missing)

@@ -8,6 +8,7 @@ Paths are `Path`; everything else is text, numbers and switches.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
+from ingot.image.steps import compile_relocatable, pack_image, reloc_sources, reloc_verify  # noqa: F401 (steps as well)
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 # Cortex-M core -> what its kernels may use (ingot.kernels.registry.Target.isa).
 INSTRUCTION_SETS = {"cortex-m55": "mve", "cortex-m33": "dsp", "cortex-m7": "dsp", "cortex-m4": "dsp"}
+
+
+VERBOSE = "INGOT_VERBOSE"
 
 
 def say(text: str) -> None:
@@ -122,11 +127,11 @@ def run_stedgeai(
     camera: bool = False,
     title: str = "",
     timeout: float = 1800.0,
-    verbose: bool = False,
 ) -> Network:
     """Compiles a model with the installed ST Edge AI Core.
 
     outputs: files of ingot.stedgeai.outputs.plan_outputs, in one folder. settings: the model.yaml's section `stedgeai`.
+    INGOT_VERBOSE in the environment shows the command line; as an argument it would make the tool run again.
     """
     from ingot.prebuilt.take import Place
     from ingot.stedgeai.generate import generate
@@ -145,7 +150,7 @@ def run_stedgeai(
         outputs[0].parent,
         timeout=timeout,
         say=say,
-        show=say if verbose else lambda line: None,
+        show=say if os.environ.get(VERBOSE) else lambda line: None,
     )
 
 
@@ -317,6 +322,58 @@ def info(model: Path, *, as_json: bool = False) -> None:
 
     graph = read_tflite(model)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
+
+
+def report(
+    c_info: Path,
+    page: Path,
+    *,
+    summary: Path | None = None,
+    costs: Path | None = None,
+    base: str = "",
+    quiet: bool = False,
+) -> None:
+    """Writes the report of a network as one HTML page, and prints its short form.
+
+    c_info: a network_c_info.json, of any compiler. summary: what check_firmware wrote, for the address map.
+    costs: what `emulate` prints as JSON, for the instructions of each epoch. base: the network_c_info.json of another
+    build to compare with.
+    """
+    from ingot.emit.c_info import read_c_info
+    from ingot.report.page import page as render
+    from ingot.report.terminal import terminal_report
+
+    network = read_c_info(c_info)
+    other = read_c_info(Path(base)) if base else None
+    facts = _json_file(summary) if summary else None
+    measured = _json_file(costs).get("epochs") if costs else None
+    write_if_changed(page, render(network, summary=facts, costs=measured, base=other))
+    if not quiet:
+        print(terminal_report(network, measured, other), end="")
+
+
+def _json_file(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise IngotError(f"cannot be read as JSON: {error}", where=str(path)) from error
+    if not isinstance(content, dict):
+        raise IngotError("is not a JSON object", where=str(path))
+    return content
+
+
+def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: int = 1) -> None:
+    """Runs the twin once and writes the instructions of each epoch, as `report` reads them."""
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.twin import emulate as run
+    from ingot.run.twin import images_of
+
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    ((_, sample),) = _samples(network, "", 1, seed)
+    done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
+    facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
+    write_if_changed(costs, json.dumps(facts, sort_keys=True) + "\n")
 
 
 def explore(model: Path, board: Path, *, io_placement: str = "activations", as_json: bool = False) -> None:

@@ -60,6 +60,8 @@ def generate(env):
     options = env["INGOT_OPTIONS"]
     env["INGOT_BUILD"] = options.text("build")
     env["INGOT_VERBOSE"] = options.switch("verbose")
+    if env["INGOT_VERBOSE"]:
+        os.environ["INGOT_VERBOSE"] = "1"
     Path(env["INGOT_BUILD"]).mkdir(parents=True, exist_ok=True)
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
     if options.text("cache"):
@@ -80,6 +82,7 @@ def generate(env):
     env.AddMethod(ingot_emulate, "IngotEmulate")
     env.AddMethod(ingot_verify, "IngotVerify")
     env.AddMethod(ingot_info, "IngotInfo")
+    env.AddMethod(ingot_report, "IngotReport")
     env.AddMethod(ingot_explore, "IngotExplore")
 
 
@@ -375,7 +378,6 @@ def _wanted(options, manifest):
         stedgeai=dict(manifest.stedgeai),
         camera=bool(manifest.postprocessing),
         reloc="reloc" in SCons.Script.COMMAND_LINE_TARGETS,
-        verbose=options.switch("verbose"),
     )
 
 
@@ -445,6 +447,19 @@ def ingot_check(env, built):
     """A target that always shows the memory map of a firmware whose check has passed."""
     memory_map, _ = built.proof
     return env.Ingot("show_map", {"memory_map": memory_map}, {}, label=str(memory_map), always=True)
+
+
+def ingot_report(env, built, twin):
+    """A target that always prints the report, and writes it as a page."""
+    options = env["INGOT_OPTIONS"]
+    inputs, base = {"c_info": built.c_info, "summary": built.proof[1]}, options.text("base")
+    if options.switch("profile"):
+        costs = {"elf": twin.elf, "c_info": twin.c_info, **board_file(env, twin.board)}
+        where = {"costs": f"{twin.out}/epochs.json"}
+        inputs["costs"] = env.Ingot("measure_epochs", costs, where, also=[*twin.proof, *twin.raws], label=twin.out)[0]
+    page = f"{built.out}/report.html"
+    also = [_file(env, base)] if base else []
+    return env.Ingot("report", inputs, {"page": page}, also=also, label=page, always=True, base=base)
 
 
 def ingot_explore(env, board, manifest, source):

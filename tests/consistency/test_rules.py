@@ -70,8 +70,8 @@ def test_an_initializer_that_is_not_there(tmp_path: Path) -> None:
 def test_an_initializer_in_ram_is_not_forgotten(tmp_path: Path) -> None:
     found = findings(subject(tmp_path, StNetwork().with_buffer(name="Conv2D_1_offset", pool=1, offset=4096)))
     assert words(found, tmp_path)[0] == (
-        "initializer-in-ram: st_ai_output/network_atonbuf.AXISRAM5.raw: network_atonbuf.AXISRAM5.raw belongs in RAM (pool "
-        "'npuRAM5', 0x342E0000), which is empty after power-up"
+        "initializer-in-ram: st_ai_output/network_atonbuf.AXISRAM5.raw: network_atonbuf.AXISRAM5.raw belongs in RAM "
+        "(pool 'npuRAM5', 0x342E0000), which is empty after power-up"
     )
     assert not found[0].error
 
@@ -111,8 +111,8 @@ def test_an_unused_pool_may_differ(tmp_path: Path) -> None:
 def test_cacheable_internal_ram(tmp_path: Path) -> None:
     found = findings(subject(tmp_path, StNetwork().with_pool("npuRAM5", cacheable=True)))
     assert words(found, tmp_path) == [
-        "pool-cacheable: st_ai_output: the network was generated with pool 'npuRAM5' as CACHEABLE_ON, but it is internal "
-        "(0x342E0000)"
+        "pool-cacheable: st_ai_output: the network was generated with pool 'npuRAM5' as CACHEABLE_ON, but it is "
+        "internal (0x342E0000)"
     ]
 
 
@@ -136,7 +136,8 @@ def pack(
 def test_headers_of_another_version(tmp_path: Path) -> None:
     found = findings(subject(tmp_path, pack=open_pack(pack(tmp_path, "1 1 3 9"))))
     assert words(found, tmp_path) == [
-        "ll-aton-version: pack/Npu/ll_aton/ll_aton_version.h: the network wants LL_ATON 1.1.3-8, the headers are of 1.1.3-9"
+        "ll-aton-version: pack/Npu/ll_aton/ll_aton_version.h: the network wants LL_ATON 1.1.3-8, "
+        "the headers are of 1.1.3-9"
     ]
 
 

@@ -205,11 +205,12 @@ class StNetwork:
         ]
         for pool in reversed(self.pools):
             rights = "READ_ONLY" if pool.rights == "ACC_READ" else "READ_WRITE"
+            kind = f"vpool {rights}" if pool.subpools else rights
             members = "_".join(p.fname for number in pool.subpools for p in self.pools if p.number == number)
             lines += [
                 f"/* global pool {pool.number} is {pool.used / 1024:.2f} KB */",
                 f"/* index={pool.number} file postfix={pool.fname or members} name={pool.name} offset={pool.base:#x}  "
-                f"absolute_mode size={pool.size} {'vpool ' if pool.subpools else ''}{rights} THROUGHPUT=HIGH LATENCY=LOW "
+                f"absolute_mode size={pool.size} {kind} THROUGHPUT=HIGH LATENCY=LOW "
                 f"byte width=8 freq ratio=1.25 cacheable={'ON' if pool.cacheable else 'OFF'} score={pool.score}  */",
             ]
         lines += ['#include "network_ecblobs.h"'] if self.blobs else []
@@ -224,7 +225,8 @@ class StNetwork:
             lines.append(
                 f"    {{\n      .start_epoch_block = NULL,\n{blob}      .flags = EpochBlock_Flags_epoch_start | "
                 f"EpochBlock_Flags_epoch_end | EpochBlock_Flags_{ours},\n#ifdef LL_ATON_EB_DBG_INFO\n"
-                f"      .epoch_num = {number},\n      .last_epoch_num = {number},\n#endif // LL_ATON_EB_DBG_INFO\n    }},"
+                f"      .epoch_num = {number},\n      .last_epoch_num = {number},\n"
+                "#endif // LL_ATON_EB_DBG_INFO\n    },"
             )
         lines.append("    {\n      .flags = EpochBlock_Flags_last_eb,\n    },\n  };\n  return x;\n}")
         ports = {*self.inputs, *self.outputs}

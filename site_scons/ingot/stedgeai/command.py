@@ -29,7 +29,9 @@ def generate_arguments(
 
     profile: `<name>@<file>` for N6; for H7 the file of its memory pools, or "" for a single heap.
     """
-    words = ["generate", "--target", target, "-m", model, "--name", name, "--output", output, "--workspace", workspace]
+    words = ["generate", "--target", target, "-m", model]
+    words += ["--name", name] if name != "network" else []  # the tool's default
+    words += ["--output", output, "--workspace", workspace]
     if target == "stm32n6":
         words += ["--st-neural-art", profile]
     else:
