@@ -1,0 +1,61 @@
+"""The report as text: the figures, the pools over time as blocks, the epochs that cost most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingot.emit.text_table import text_table
+from ingot.network import Network
+from ingot.report.compare import compare
+from ingot.report.epoch_table import epoch_rows
+from ingot.report.timeline import timeline
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+_WIDTH = 80
+_SHOWN = 12
+
+
+def terminal_report(network: Network, costs: Sequence[int] | None = None, base: Network | None = None) -> str:
+    """The text. costs: instructions of each epoch. base: another build to compare with."""
+    time = timeline(network)
+    rows = epoch_rows(network, costs)
+    measured = any(row.cost is not None for row in rows)
+    lines = [f"{network.model}   {network.compiler} {network.compiler_version}"]
+    if network.stand_in:
+        lines.append("STAND-IN: the weights of this model are invented")
+    weights = sum(item.size for item in network.initializers)
+    lines.append(f"activations {network.peak:,} bytes, weights {weights:,} bytes, {len(rows)} epochs")
+    lines += ["", f"bytes in use, epochs {time.first} to {time.last}; the most, {time.peak:,}, in {time.peak_epoch}"]
+    lines += [_graph(time.live), ""]
+    costly = sorted(rows, key=lambda row: (-row.share, row.number))[:_SHOWN]
+    table = [
+        [
+            str(row.number),
+            row.kind,
+            row.what if len(row.what) <= 48 else row.what[:45] + "...",
+            f"{row.macs:,}",
+            f"{row.cost:,}" if row.cost is not None else "",
+            f"{100 * row.share:.1f} %",
+        ]
+        for row in costly
+    ]
+    titles = ["epoch", "kind", "layers", "MACs", "instructions" if measured else "", "share"]
+    lines.append(f"the {len(costly)} epochs that cost most, of {len(rows)}")
+    text = "\n".join(lines) + "\n" + text_table(titles, table, "rllrrr")
+    if base is not None:
+        changes = compare(base, network)
+        shown = [[c.what[:60], _number(c.before), _number(c.after), f"{c.growth:+,}"] for c in changes[: 4 + _SHOWN]]
+        text += "\nagainst the other build\n" + text_table(["what", "before", "now", "growth"], shown, "lrrr")
+    return text
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _graph(values: Sequence[int]) -> str:
+    """A line of blocks, one a value or one for several where there are more than fit."""
+    each = -(-len(values) // _WIDTH) or 1
+    heights = [max(values[i : i + each]) for i in range(0, len(values), each)]
+    most = max(heights, default=1) or 1
+    return "".join(_BLOCKS[-(-h * (len(_BLOCKS) - 1) // most)] for h in heights)

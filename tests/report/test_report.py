@@ -1,0 +1,142 @@
+"""What the report says: its numbers, its page, its text."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from ingot import steps
+from ingot.errors import IngotError
+from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.report.address_map import Area, areas_of, strips
+from ingot.report.compare import compare
+from ingot.report.epoch_table import counted, epoch_rows
+from ingot.report.page import page
+from ingot.report.terminal import terminal_report
+from ingot.report.timeline import covered, timeline
+from support.shared import shared
+
+
+def buffer(name: str, offset: int, size: int, epochs: tuple[int, int], role: str = "activation") -> NetworkBuffer:
+    return NetworkBuffer(name, "ram", offset, size, (1, size), "int8", role, epochs)
+
+
+NETWORK = Network(
+    name="network",
+    model="tiny <model>",
+    model_sha256="",
+    compiler="builtin",
+    compiler_version="1",
+    pools=(
+        NetworkPool("ram", "RAM", 0x34100000, 4096, 300, "ACC_WRITE"),
+        NetworkPool("flash", "xSPI2", 0x70380000, 8192, 500, "ACC_READ"),
+    ),
+    buffers=(
+        buffer("in", 0, 100, (0, 1), "input"),
+        buffer("middle", 100, 200, (1, 2)),
+        buffer("out", 0, 40, (2, 3), "output"),
+        NetworkBuffer("weights", "flash", 0, 500, (500,), "uint8", "param", (1, 1)),
+    ),
+    epochs=(
+        NetworkEpoch(1, "SW", ("conv",), 900, (0,)),
+        NetworkEpoch(2, "SW", ("add", "add"), 100, (1,)),
+    ),
+    layers=(
+        NetworkLayer(0, "CONV_2D", "c", (1,), 1, 1, 900, ()),
+        NetworkLayer(1, "ADD", "a", (1,), 0, 0, 100, ()),
+    ),
+    initializers=(Initializer("flash", "network_atonbuf.xSPI2.raw", 0x70380000, 500, 0),),
+    peak=300,
+    lower_bound=300,
+)
+
+
+def test_the_peak_is_where_most_bytes_live() -> None:
+    time = timeline(NETWORK)
+    assert (time.live, time.peak, time.peak_epoch) == ((100, 300, 240, 40), 300, 1)
+    assert [(lane.name, lane.extent, len(lane.bars)) for lane in time.lanes] == [("ram", 300, 3)]
+
+
+def test_bytes_that_share_addresses_count_once() -> None:
+    assert covered([(0, 10), (5, 20), (30, 40), (32, 34)]) == 30
+
+
+def test_hovering_names_tensor_shape_pool_and_address() -> None:
+    bar = timeline(NETWORK).lanes[0].bars[1]
+    assert bar.detail == "middle\nint8 1x200, 200 bytes\nactivation in ram at +100 (0x34100064)\nepochs 1 to 2"
+
+
+def test_areas_apart_are_strips_of_their_own() -> None:
+    far = strips(areas_of(NETWORK, None))
+    assert [(strip.start, strip.size, strip.used) for strip in far] == [
+        (0x34100000, 4096, 300),
+        (0x70380000, 8192, 500),
+    ]
+    near = strips([Area("a", "network", 0, 10, 1), Area("b", "network", 10, 10, 2)])
+    assert [strip.used for strip in near] == [3]
+
+
+def test_shares_are_of_the_measured_cost_when_there_is_one() -> None:
+    assert [row.share for row in epoch_rows(NETWORK)] == [0.9, 0.1]
+    assert [row.share for row in epoch_rows(NETWORK, [50, 150])] == [0.25, 0.75]
+    assert [row.cost for row in epoch_rows(NETWORK, [1, 2, 3])] == [None, None]
+    assert [(row.bytes_read, row.bytes_written) for row in epoch_rows(NETWORK)] == [(600, 200), (200, 40)]
+
+
+def test_runs_of_one_kernel_are_counted() -> None:
+    assert counted(["a", "a", "b", "a"]) == "2x a, b, a"
+
+
+def test_what_grew() -> None:
+    bigger = replace(NETWORK, buffers=(*NETWORK.buffers[:1], buffer("middle", 100, 260, (1, 2))), peak=360)
+    changes = compare(NETWORK, bigger)
+    assert [(change.what, change.growth) for change in changes] == [
+        ("activations, peak", 60),
+        ("weights", 0),
+        ("epochs", 0),
+        ("MACs", 0),
+        ("param weights", -500),
+        ("activation middle", 60),
+        ("output out", -40),
+    ]
+
+
+def test_the_page_stands_alone_and_is_well_formed() -> None:
+    text = page(NETWORK, base=NETWORK)
+    assert not re.search(r"(src|href)=|@import|url\(|https?://", text)
+    assert "tiny &lt;model&gt;" in text
+    body = text[text.index("<body>") : text.index("<script>")].replace("<br>", "<br/>") + "</body>"
+    ElementTree.fromstring(body)
+    assert text == page(NETWORK, base=NETWORK)
+
+
+def test_a_stand_in_says_so() -> None:
+    assert "STAND-IN" in page(replace(NETWORK, stand_in=True))
+    assert "STAND-IN" in terminal_report(replace(NETWORK, stand_in=True))
+    assert "STAND-IN" not in page(NETWORK)
+
+
+def test_terminal() -> None:
+    lines = terminal_report(NETWORK, [50, 150], NETWORK).splitlines()
+    assert lines[1] == "activations 300 bytes, weights 500 bytes, 2 epochs"
+    assert lines[4] == "▃█▇▂"
+    assert lines[10].split() == ["2", "SW", "ADD", "100", "150", "75.0", "%"]
+
+
+def test_the_output_of_st_tools(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steps.report(shared("st_ai_output/network_c_info.json"), tmp_path / "report.html")
+    assert "245,760 bytes, weights 212,609 bytes, 56 epochs" in capsys.readouterr().out
+    assert "npuRAM5" in (tmp_path / "report.html").read_text()
+
+
+def test_a_broken_summary(tmp_path: Path) -> None:
+    (tmp_path / "c_info.json").write_text("{")
+    (tmp_path / "summary.json").write_text(json.dumps([1]))
+    with pytest.raises(IngotError):
+        steps.report(tmp_path / "c_info.json", tmp_path / "page.html", summary=tmp_path / "summary.json")
+    assert not (tmp_path / "page.html").exists()
