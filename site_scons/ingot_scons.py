@@ -22,9 +22,12 @@ TARGETS = {
     "check": "prove that nothing overlaps, and show the memory map",
     "emulate": "run the network once on the board's twin in QEMU",
     "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
+    "report": "one page with the memory over time, the address map and the epochs",
     "explore": "show what less RAM costs in instructions, and how to choose",
     "bench": "measure all models of a folder on the twin, beside a rival's figures",
     "info": "show what the model consists of",
+    "reloc": "the network as a relocatable image, to be installed by firmware in the field",
+    "reloc-verify": "install the image on the twin, in place and copied, at several addresses, and compare its outputs",
 }
 
 

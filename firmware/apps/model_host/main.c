@@ -1,6 +1,6 @@
 /* Runs networks that come as relocatable images: a new image in the flash slot replaces the old one, the firmware stays.
  *
- * Commands, one a line; numbers decimal or 0x...; `exec` is this firmware's own RAM for images:
+ * Commands, one a line; numbers decimal or 0x...; `exec` and `exec+8` are in this firmware's own RAM for images:
  *     region <start> <bytes> <use>            where networks may be: INGOT_RELOC_MAY_... (before the first install)
  *     policy <ask>                            INGOT_RELOC_ASK_...
  *     info <image>                            prints what the image needs
@@ -23,7 +23,7 @@
 #include "stack.h"
 
 #ifndef INGOT_EXEC_RAM
-#define INGOT_EXEC_RAM (96u * 1024u)
+#define INGOT_EXEC_RAM (256u * 1024u)
 #endif
 
 #define INSTANCES 4u
@@ -44,7 +44,8 @@ static uint32_t number(char **words)
         ++*words;
     if (strncmp(*words, "exec", 4) == 0) {
         *words += 4;
-        return (uint32_t)(uintptr_t)exec_ram;
+        uint32_t more = **words == '+' ? (uint32_t)strtoul(*words + 1, words, 0) : 0;
+        return (uint32_t)(uintptr_t)exec_ram + more;
     }
     return (uint32_t)strtoul(*words, words, 0);
 }

@@ -107,6 +107,16 @@ def link_flags(cpu: str, script: Path | str, map_file: Path | str | None = None)
     return flags
 
 
+def image_compile_flags(secure: bool = True, pic: bool = True) -> list[str]:
+    """Further flags for C files of a relocatable image. pic: code, which reaches data through r9."""
+    return [*(settings()["relocatable"] if pic else []), *(["-mcmse"] if secure else [])]
+
+
+def image_link_flags(cpu: str) -> list[str]:
+    """Flags to link a relocatable image; the script is not among them."""
+    return cpu_flags(cpu) + list(settings()["link_relocatable"])
+
+
 def compile_command(
     source: Path | str,
     target: Path | str,

@@ -23,6 +23,7 @@ from ingot.image.nbin import (
     offset_of,
     segment_of,
 )
+from ingot.image.seal import seal_position
 
 NOT_AN_IMAGE = "Build one with `scons board=<board> model=<model> reloc`."
 
@@ -149,6 +150,12 @@ def layout_of(content: bytes, where: str) -> HeaderLayout:
     return max(fitting, key=lambda item: (item[0], item[1]))[2]
 
 
+def _params_size(header: Mapping[str, int], content: bytes) -> int:
+    """Bytes of the pools' raw data, as the context says."""
+    at = offset_of(header["data_data"]) + offset_of(header["ctx"])
+    return Context.decode(content[at : at + Context.SIZE]).params_bin_size
+
+
 def parse_image(content: bytes, where: str) -> Image:
     """Takes an image apart. `where` names it in messages.
 
@@ -171,9 +178,11 @@ def parse_image(content: bytes, where: str) -> Image:
     params_at = header["params_offset"]
     if params_at and not rel_end <= params_at <= len(content):
         raise IngotError(f"its params are said to start at {params_at}, outside the file", where=where)
-    params, trailer = b"", content[aligned(rel_end) :]
-    if params_at:
-        params, trailer = content[params_at:], b""
+    params_end = params_at + _params_size(header, content) if params_at else rel_end
+    seal_at = seal_position(content, params_end)
+    end = len(content) if seal_at is None else seal_at
+    params = content[params_at:end] if params_at else b""
+    trailer = content[end:] if params_at or seal_at is not None else content[aligned(rel_end) :]
     return Image(
         layout,
         header,

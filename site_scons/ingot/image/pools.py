@@ -101,7 +101,7 @@ def _content(initializer: Initializer, raws: Mapping[str, bytes]) -> bytes:
     content = raws[initializer.file]
     if len(content) != initializer.size or zlib.crc32(content) != initializer.crc32:
         raise IngotError(
-            f"is not the file that the network was compiled with ({len(content):,} bytes, {initializer.size:,} expected)",
+            f"is not what the network was compiled with ({len(content):,} bytes, {initializer.size:,} expected)",
             where=initializer.file,
             remedy="Compile the network again.",
         )

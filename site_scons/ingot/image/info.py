@@ -1,0 +1,122 @@
+"""What an image is, for people and as JSON."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from ingot.image.image import Image
+from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS
+from ingot.image.seal import Seal
+
+CPUS = {0xD22: "Cortex-M55", 0xD21: "Cortex-M33", 0xC27: "Cortex-M7", 0xC24: "Cortex-M4"}
+
+
+def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
+    """All that the image says. params: content of the second file of a split image."""
+    flags, context = image.flags, image.context
+    inside = image.params if image.header["params_offset"] else params
+    counted = None if inside is None else inside[len(inside) - context.params_bin_size :]
+    return {
+        "network": image.text(context.c_name),
+        "api": f"{flags.major}.{flags.minor}",
+        "runtime": ".".join(map(str, context.version)),
+        "runtime_text": image.text(context.rt_version_desc),
+        "abi": image.layout.abi,
+        "flags": {
+            "word": f"{flags.encode():#010x}",
+            "cpu": CPUS.get(flags.cpu, f"{flags.cpu:#x}"),
+            "float_abi": FLOAT_ABIS[flags.float_abi] if flags.float_abi < len(FLOAT_ABIS) else "?",
+            "fpu": flags.fpu,
+            "toolchain": TOOLCHAINS.get(flags.toolchain, str(flags.toolchain)),
+            "secure": flags.secure,
+            "debug_info": flags.debug_info,
+            "async": flags.async_runtime,
+        },
+        "header": {name: f"{value:#010x}" for name, value in image.header.items()},
+        "entry_points": {name: f"{image.header[name]:#010x}" for name in image.layout.entry_points},
+        "read_only": image.ro_size,
+        "data": len(image.data),
+        "xip_ram": image.xip_ram,
+        "copy_ram": image.copy_ram,
+        "external_ram": context.ext_ram_size,
+        "activations": context.acts_size,
+        "relocations": len(image.relocations),
+        "got": len(image.got),
+        "params": {
+            "offset": image.header["params_offset"],
+            "size": context.params_bin_size,
+            "used": context.params_size,
+            "crc32": f"{context.params_bin_crc32:#010x}",
+            "crc32_computed": None if counted is None else f"{zlib.crc32(counted):#010x}",
+        },
+        "pools": [
+            {
+                "name": image.text(pool.name),
+                "kind": pool.describe(),
+                "flags": f"{pool.flags:#010x}",
+                "offset": pool.offset,
+                "dst": f"{pool.dst:#010x}",
+                "size": pool.size,
+            }
+            for pool in image.pools
+        ],
+        "seal": _seal(image),
+    }
+
+
+def _seal(image: Image) -> dict[str, Any] | None:
+    if not image.trailer:
+        return None
+    seal = Seal.parse(image.trailer, "seal")
+    return {
+        "digest": seal.kind.name,
+        "covered": seal.covered,
+        "layout_id": seal.layout_id.hex(),
+        "board": seal.board,
+        "model": seal.model,
+        "model_version": seal.model_version,
+        "compiler": seal.compiler,
+        "key_id": seal.key_id.hex(),
+    }
+
+
+def as_text(facts: dict[str, Any]) -> str:
+    """The same, in lines."""
+    flags, params = facts["flags"], facts["params"]
+    words = [flags["cpu"], f"float {flags['float_abi']}", "FPU" if flags["fpu"] else "no FPU", flags["toolchain"]]
+    words += ["secure" if flags["secure"] else "non-secure", "debug info" if flags["debug_info"] else "no debug info"]
+    words += ["asynchronous" if flags["async"] else "synchronous"]
+    computed = params["crc32_computed"]
+    crc = "not computed" if computed is None else "right" if computed == params["crc32"] else f"computed {computed}"
+    place = f"at {params['offset']:,} ({params['offset']:#x})" if params["offset"] else "in a file of their own"
+    lines = [
+        f"network         {facts['network']}, for runtime {facts['runtime']} (API {facts['api']}), "
+        f"header of {len(facts['header'])} words",
+        f"made with       {facts['runtime_text']}",
+        f"flags           {flags['word']}: {', '.join(words)}",
+        f"read-only part  {facts['read_only']:>12,} bytes",
+        f"RAM in place    {facts['xip_ram']:>12,} bytes (XIP)",
+        f"RAM for a copy  {facts['copy_ram']:>12,} bytes (COPY)",
+        f"external RAM    {facts['external_ram']:>12,} bytes",
+        f"activations     {facts['activations']:>12,} bytes",
+        f"params          {params['size']:>12,} bytes {place}, CRC-32 {params['crc32']}: {crc}"
+        if params["size"]
+        else "params          none",
+        f"relocations     {facts['relocations']:>12,}, GOT {facts['got']} words",
+        "pools",
+    ]
+    for pool in facts["pools"]:
+        lines.append(f"  {pool['name']:<14}{pool['kind']:<24}{pool['size']:>12,} bytes  to {pool['dst']}")
+    lines.append("entry points")
+    lines += [f"  {name:<24}{address}" for name, address in facts["entry_points"].items()]
+    seal = facts["seal"]
+    if seal is None:
+        lines.append("seal            none")
+    else:
+        lines.append(f"seal            {seal['digest']} over {seal['covered']:,} bytes")
+        lines.append(f"  {seal['model']} ({seal['model_version']}) for {seal['board']}, {seal['compiler']}")
+        lines.append(
+            f"  layout {seal['layout_id']}, {'signed by ' + seal['key_id'] if seal['key_id'] else 'not signed'}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,202 @@
+"""Relocatable images as SCons targets: `scons reloc` and `scons reloc-verify`.
+
+Use, after ingot_tool: `env.Tool("ingot_reloc")`, then `env.IngotReloc(board, model, source)`. The targets are declared
+only when the command line asks for one of them, so that other builds do not look at a second set of kernels.
+"""
+
+from types import SimpleNamespace
+
+import SCons.Action
+import SCons.Script
+from ingot_tool import (
+    VERBS,
+    _file,
+    _gcc_environment,
+    _timed_spawn,
+    board_file,
+    link_firmware,
+    linker_script_of,
+    progress,
+)
+
+from ingot import firmware, places
+from ingot.board.fit import load_pools
+from ingot.build import toolchain
+from ingot.compile import output_names
+
+TARGETS = ("reloc", "reloc-verify")
+
+VERBS.update(compile_relocatable="compile", reloc_sources="layout", pack_image="image", reloc_verify="verify")
+
+
+def generate(env):
+    """Adds the methods to the environment."""
+    env.AddMethod(ingot_reloc, "IngotReloc")
+
+
+def exists(env):
+    return True
+
+
+def wanted():
+    """Whether the command line names something of an image."""
+    asked = SCons.Script.COMMAND_LINE_TARGETS
+    return bool(SCons.Script.GetOption("clean")) or any(name in TARGETS or "reloc" in str(name) for name in asked)
+
+
+def ingot_reloc(env, board, manifest, source, built):
+    """Declares `reloc` and `reloc-verify` when they are asked for. built: the model's firmware, for other compilers."""
+    if not wanted():
+        return
+    options = env["INGOT_OPTIONS"]
+    image = _image(env, board, manifest, source, False, options.switch("split"), built)
+    env.Alias("reloc", image.everything)
+    env.Clean("firmware", image.everything)
+    if board.twin is None:
+        return
+    whole = _image(env, board, manifest, source, True, False, None)
+    split = _image(env, board, manifest, source, True, True, None)
+    host = _model_host(env, board, manifest, whole)
+    env.Clean("firmware", [*whole.everything, *split.everything, *host])
+    verify = env.Ingot(
+        "reloc_verify",
+        {
+            "model": source,
+            **board_file(env, board),
+            "host": host[0],
+            "images": [whole.image, split.image, split.params],
+            "c_info": whole.c_info,
+        },
+        {},
+        label=board.name,
+        always=True,
+        samples=options.number("samples"),
+        seed=options.number("seed"),
+    )
+    env.Alias("reloc-verify", verify)
+
+
+def _image(env, board, manifest, source, twin, split, built):
+    """The targets of one image: in <model>/reloc, or <model>/twin/reloc (and .../split) for the twin."""
+    options = env["INGOT_OPTIONS"]
+    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
+    folder = f"{out}/twin/reloc" if twin else f"{out}/reloc"
+    made = f"{folder}/split" if twin and split else folder
+    abi = "1.1.1" if twin else options.text("runtime_abi")
+    secure = True if twin else options.switch("secure")
+    name = "network" if twin else options.text("name")
+    network = _network(env, board, manifest, source, folder, name, twin)
+    linked, sources = _link(env, board, folder, name, network, abi, secure)
+    outputs = {"image": f"{made}/{name}_rel.bin"}
+    if split:
+        outputs["params"] = f"{made}/{name}_rel_params.bin"
+    if options.switch("gen_c_file") and not twin:
+        outputs["c_file"] = f"{made}/{name}_rel_image.c"
+    packed = env.Ingot(
+        "pack_image",
+        {"elf": linked[0], "c_info": network.c_info, "raws": network.raws, **board_file(env, board)},
+        outputs,
+        runtime_abi=abi,
+        seal=options.text("seal"),
+    )
+    return SimpleNamespace(
+        c_info=network.c_info,
+        image=packed[0],
+        params=packed[1] if split else None,
+        network_c=network.source,
+        everything=[*network.everything, *sources, *linked, *packed],
+    )
+
+
+_NETWORKS: dict[str, SimpleNamespace] = {}
+_LINKED: dict[str, tuple] = {}
+
+
+def _network(env, board, manifest, source, folder, name, twin):
+    """network.c and its weights, compiled for an image; shared by the whole and the split form."""
+    if folder in _NETWORKS:
+        return _NETWORKS[folder]
+    options = env["INGOT_OPTIONS"]
+    names = output_names(name, load_pools(board))
+    files = [f"{folder}/{file}" for file in (names.source, names.header, names.info, names.report, names.raw)]
+    nodes = env.Ingot(
+        "compile_relocatable",
+        {"model": source, **board_file(env, board)},
+        {"outputs": files},
+        label=f"{manifest.name} -> {files[0]}",
+        also=[_file(env, board.pools_file)],
+        twin=twin,
+        name=name,
+        title=manifest.title,
+        io_placement=manifest.io_placement,
+        optimize=options.text("optimize"),
+        fuse=options.switch("fuse"),
+    )
+    _NETWORKS[folder] = SimpleNamespace(source=nodes[0], c_info=nodes[2], raws=list(nodes[4:]), everything=nodes)
+    return _NETWORKS[folder]
+
+
+def _link(env, board, folder, name, network, abi, secure):
+    """network_rel.elf: the network, its kernels and the generated header, position-independent."""
+    if folder in _LINKED:
+        return _LINKED[folder]
+    sources = env.Ingot(
+        "reloc_sources",
+        {"c_info": network.c_info, "raws": network.raws, **board_file(env, board)},
+        {"source": f"{folder}/{name}_rel.c", "script": f"{folder}/{name}_rel.ld"},
+        runtime_abi=abi,
+        secure=secure,
+    )
+    rel_c, script = sources
+    runtime = places.firmware_dir() / "runtime"
+    include = [folder, str(_file(env, runtime)), str(_file(env, places.kernels_dir()))]
+    what = f"files for {folder}"
+    data = _environment(env, board, "network", what, include, secure, pic=False)
+    code = _environment(env, board, "network", what, include, secure)
+    objects = [
+        code.Object(f"{folder}/obj/network.o", network.source),
+        data.Object(f"{folder}/obj/network_rel.o", rel_c),
+        code.Object(f"{folder}/obj/ingot_reloc_image.o", _file(env, runtime / "ingot_reloc_image.c")),
+        code.Object(f"{folder}/obj/ingot_initializer.o", _file(env, runtime / "ingot_initializer.c")),
+    ]
+    elf, map_file = f"{folder}/{name}_rel.elf", f"{folder}/{name}_rel.map"
+    shown = () if env["INGOT_VERBOSE"] else (progress("link", elf) or None,)
+    linked = code.Command(
+        [elf, map_file],
+        [*objects, _kernels(env, board, secure)],
+        SCons.Action.Action("$CC $SOURCES $INGOT_LINK -lgcc -o $TARGET", *shown),
+        INGOT_LINK=[*toolchain.image_link_flags(board.core), f"-Wl,-T,{script}", f"-Wl,-Map={map_file}"],
+        SPAWN=_timed_spawn("link", env["SPAWN"]),
+    )
+    code.Depends(linked, script)
+    _LINKED[folder] = (linked, sources)
+    return _LINKED[folder]
+
+
+def _environment(env, board, role, what, include, secure, pic=True):
+    gcc = _gcc_environment(env, "image", board.core, role, what, include, {"LL_ATON_EB_DBG_INFO": "1"})
+    gcc.Append(CCFLAGS=toolchain.image_compile_flags(secure, pic))
+    return gcc
+
+
+_ARCHIVES: dict[str, list] = {}
+
+
+def _kernels(env, board, secure):
+    """All kernels, position-independent, as one archive."""
+    folder = f"{env['INGOT_BUILD']}/{board.name}/kernels/{'image' if secure else 'image_nonsecure'}"
+    if folder not in _ARCHIVES:
+        sources = firmware.kernel_sources()
+        include = [places.kernels_dir(), places.firmware_dir() / "runtime"]
+        what = f"{len(sources)} position-independent files for {board.core}"
+        gcc = _environment(env, board, "kernels", what, include, secure)
+        objects = [gcc.Object(f"{folder}/{source.stem}.o", _file(env, source)) for source in sources]
+        _ARCHIVES[folder] = gcc.StaticLibrary(f"{folder}/libingot_kernels.a", objects)
+    return _ARCHIVES[folder]
+
+
+def _model_host(env, board, manifest, image):
+    """The firmware that installs images, for the twin. Its network is linked by nobody: the linker drops it."""
+    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}/twin/model_host"
+    script = linker_script_of(env, out, board, manifest, "validate", image.c_info, True)
+    return link_firmware(env, out, board, "model_host", image.network_c, script, [out], True)
