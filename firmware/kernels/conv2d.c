@@ -1,7 +1,7 @@
 #include "conv2d.h"
 
+#include "columns.h"
 #include "dense.h"
-#include "patch.h"
 
 /* How many of the n rows from y on lie behind each other in memory. */
 static unsigned rows_on_end(unsigned y, unsigned n, unsigned ring)
@@ -29,7 +29,8 @@ void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void 
 {
     const ingot_mac_params *p = params;
     const unsigned rows = k->batches > 1 ? k->batches * k->out_h : n, row_bytes = k->out_w * k->out_c;
-    const unsigned group_c = k->out_c / k->groups, patch = ingot_patch_bytes(k);
+    const unsigned group_c = k->out_c / k->groups;
+    const unsigned apart = k->by_column ? k->stride_w * ingot_column_bytes(k) : ingot_patch_bytes(k);
     ingot_dense dense = {k->kernel_h * k->kernel_w * (k->in_c / k->groups), group_c, 0, p};
     const unsigned group_bytes = ingot_dense_bytes(dense.depth, group_c);
     for (unsigned row = 0; row < rows; row++) {
@@ -40,9 +41,12 @@ void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void 
         for (unsigned x = 0, count; x < k->out_w; x += count, to += count * k->out_c) {
             count = k->out_w - x < k->patches ? k->out_w - x : k->patches;
             for (unsigned group = 0; group < k->groups; group++) {
-                ingot_patches(k, source, p->in_zero, (int)out_y, x, count, group, scratch);
+                if (k->by_column)
+                    ingot_columns(k, source, p->in_zero, (int)out_y, x, count, scratch);
+                else
+                    ingot_patches(k, source, p->in_zero, (int)out_y, x, count, group, scratch);
                 dense.records = (const int8_t *)(p + 1) + group * group_bytes;
-                ingot_dense_pixels(&dense, scratch, patch, to + group * group_c, k->out_c, count);
+                ingot_dense_pixels(&dense, scratch, apart, to + group * group_c, k->out_c, count);
             }
         }
     }

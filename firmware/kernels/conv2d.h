@@ -1,9 +1,10 @@
 /* CONV_2D of int8 images (ingot/kernels/conv2d.py).
  *
  * Parameter block: ingot_mac_params, then for every group its records (dense.h). The depth of a window is
- * kernel_h * kernel_w * (in_c / groups) bytes, in this order.
+ * kernel_h * kernel_w * (in_c / groups) bytes, in this order; with by_column kernel_w * kernel_h * in_c.
  *
- * conv2d_s8 copies `patches` windows at a time to its scratch, ingot_patch_bytes() each (patch.h).
+ * conv2d_s8 copies `patches` windows at a time to its scratch: one by one (patch.h), or the columns under them
+ * (columns.h).
  */
 #ifndef INGOT_CONV2D_H
 #define INGOT_CONV2D_H
@@ -17,7 +18,8 @@ typedef struct ingot_conv2d {
     uint8_t pad_top, pad_left;
     uint16_t groups;
     uint16_t batches; /* > 1: one call computes all rows of all images */
-    uint16_t patches; /* windows in the scratch, an even number */
+    uint16_t patches;  /* windows in the scratch, an even number */
+    uint8_t by_column; /* neighbouring windows share columns */
     uint16_t in_ring, out_ring;
 } ingot_conv2d;
 

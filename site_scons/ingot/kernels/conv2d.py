@@ -5,16 +5,15 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import ACTIVATIONS
-from ingot.kernels.mac_block import CHUNK, channel_order, folded_bias, head, output_scaling, records, scaling_words
+from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window, row_window
+from ingot.kernels.window_gathering import Gathering, choose_gathering
 
 
 def int8_image_and_weights(graph: Graph, op: Operator) -> bool:
@@ -45,11 +44,6 @@ def known_activation(graph: Graph, op: Operator) -> bool:
 MAC_CONSTRAINTS = (int8_image_and_weights, constant_weights, symmetric_weights, known_activation)
 
 
-# Windows gathered at a time: more cost scratch, fewer cost calls of the inner product.
-_SCRATCH = 1536
-_MOST_PATCHES = 16
-
-
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8()."""
@@ -66,27 +60,25 @@ def lower_conv2d(site: Site) -> Call:
         inputs=(0,),
         outputs=(0,),
         fields=_pointwise_fields(site) if pointwise else _window_fields(site, groups),
-        params=_params(site, groups),
+        params=_params(site, groups, by_column=not pointwise and _gathering(site).by_column),
         macs=output.elements * depth,
         windows=(window_rows(site, kernel_h),),
-        scratch=0 if pointwise else _patches(depth, output.shape[2]) * _patch_bytes(depth),
+        scratch=0 if pointwise else _gathering(site).scratch,
     )
 
 
-def _patch_bytes(depth: int) -> int:
-    """A window with room for whole vectors: ingot_patch_bytes()."""
-    return -(-depth // CHUNK) * CHUNK + CHUNK
+def _gathering(site: Site) -> Gathering:
+    _, kernel_h, kernel_w, channels = site.input(1).shape
+    stride_w, dilation_w = site.op.attrs["stride_w"], site.op.attrs["dilation_w"]
+    plain = dilation_w == 1 and channels == site.input(0).shape[3]
+    return choose_gathering((kernel_h, kernel_w), channels, stride_w, site.output().shape[2], columns_possible=plain)
 
 
-def _patches(depth: int, width: int) -> int:
-    """How many windows of a row of `width` are gathered at a time: an even number, whose scratch stays small."""
-    return max(min(_SCRATCH // _patch_bytes(depth), _MOST_PATCHES, width + 1) // 2 * 2, 2)
-
-
-def _params(site: Site, groups: int) -> tuple[Param, ...]:
+def _params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
     image, output, weights = site.input(0), site.output(), site.input(1)
     out_c = weights.shape[0]
-    data = np.asarray(weights.data, np.int8).reshape(out_c, -1)
+    windows = np.asarray(weights.data, np.int8)
+    data = (windows.swapaxes(1, 2) if by_column else windows).reshape(out_c, -1)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     bias = folded_bias(data, given, image.zero_point)
     scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
@@ -115,7 +107,7 @@ def _pointwise_fields(site: Site) -> dict[str, int]:
 def _window_fields(site: Site, groups: int) -> dict[str, int]:
     batches, in_h, in_w, in_c = site.input(0).shape
     out_h, out_w, out_c = site.output().shape[1:]
-    attrs = site.op.attrs
+    attrs, gathering = site.op.attrs, _gathering(site)
     return {
         "in_h": in_h,
         "in_w": in_w,
@@ -133,7 +125,8 @@ def _window_fields(site: Site, groups: int) -> dict[str, int]:
         "pad_left": attrs["pad_left"],
         "groups": groups,
         "batches": batches,
-        "patches": _patches(math.prod(site.input(1).shape[1:]), out_w),
+        "patches": gathering.windows,
+        "by_column": int(gathering.by_column),
     }
 
 
