@@ -1,0 +1,137 @@
+"""The report in a real browser: it renders, hovering names the buffer, nothing is fetched, nothing complains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingot.emit.c_info import read_c_info
+from ingot.network import Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.report.page import page
+from support.browser import Browser, browser, needs_chromium
+from support.shared import SHARED
+
+pytestmark = needs_chromium
+
+ST_OUTPUT = SHARED / "st_ai_output" / "network_c_info.json"
+
+
+@pytest.fixture(scope="module")
+def window() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+def chain(epochs: int) -> Network:
+    """A network of so many epochs in two pools; every third buffer lives three epochs, the rest two."""
+    buffers = []
+    for n in range(epochs + 1):
+        role = "input" if n == 0 else "output" if n == epochs else "activation"
+        pool = "internal" if n % 2 else "external"
+        life = (max(n - 1, 0), min(n + (2 if n % 3 == 0 else 1), epochs - 1))
+        size = 4096 + 1024 * (n % 7)
+        buffers.append(
+            NetworkBuffer(f"tensor <{n}> & more", pool, 16384 * (n // 2 % 2), size, (1, size), "int8", role, life)
+        )
+    buffers[1] = replace(buffers[1], ring_rows=3)
+    return Network(
+        name="network",
+        model="chain <of> & epochs",
+        model_sha256="",
+        compiler="builtin",
+        compiler_version="0",
+        pools=tuple(
+            NetworkPool(name, name, base, 65536, 28672, "ACC_WRITE")
+            for name, base in (("internal", 0x34000000), ("external", 0x90000000))
+        ),
+        buffers=tuple(buffers),
+        epochs=tuple(NetworkEpoch(n, "SW", ("ingot_copy",), 1000 * n, (n,)) for n in range(epochs)),
+        layers=tuple(NetworkLayer(n, "CONV_2D", f"conv {n}", (1, 8), 1, 1, 1, (), n) for n in range(epochs)),
+        initializers=(),
+        peak=50000,
+    )
+
+
+def show(window: Browser, folder: Path, network: Network, **more: Any) -> None:
+    file = folder / "report.html"
+    file.write_text(page(network, **more), encoding="utf-8")
+    window.emulate()
+    window.open(file)
+
+
+def test_an_st_network_renders_and_names_its_buffers(window: Browser, tmp_path: Path) -> None:
+    if not ST_OUTPUT.is_file():
+        pytest.skip("needs ../shared/st_ai_output")
+    network = read_c_info(ST_OUTPUT)
+    show(window, tmp_path, network)
+    assert window.script("return document.querySelectorAll('#epochs tbody tr').length") == len(network.epochs)
+    window.hover("rect.activation[data-tip]")
+    text = window.script("return document.getElementById('tip').textContent")
+    assert any(buffer.name in text for buffer in network.buffers if buffer.role == "activation")
+    assert window.console() == []
+
+
+@pytest.mark.parametrize("epochs", [63, 240])
+def test_every_epoch_and_buffer_is_drawn(window: Browser, tmp_path: Path, epochs: int) -> None:
+    network = chain(epochs)
+    show(window, tmp_path, network, costs=[100 + n for n in range(epochs)])
+    assert window.script("return document.querySelectorAll('#epochs tbody tr').length") == epochs
+    sizes = window.script(
+        "return [...document.querySelectorAll('rect.input,rect.output,rect.ring,rect.activation')]"
+        ".map(r => r.getBoundingClientRect()).map(b => Math.min(b.width, b.height))"
+    )
+    assert len(sizes) == epochs + 1 and min(sizes) > 0.5
+    assert window.script("return document.documentElement.scrollWidth <= window.innerWidth")
+    assert window.script("return document.querySelector('h1').textContent") == network.model
+    assert window.console() == []
+
+
+def test_hovering_shows_and_leaving_hides(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(63))
+    shown = "return getComputedStyle(document.getElementById('tip')).display !== 'none'"
+    assert not window.script(shown)
+    window.hover("rect.ring")
+    assert window.script(shown)
+    text = window.script("return document.getElementById('tip').textContent")
+    for part in ("tensor <1> & more", "internal", "0x34000000", "5,120"):
+        assert part in text
+    inside = window.script(
+        "const b = document.getElementById('tip').getBoundingClientRect();"
+        "return b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight"
+    )
+    assert inside
+    window.hover("h1")
+    assert not window.script(shown)
+
+
+def test_light_dark_and_print(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(63))
+    colours = "const s = getComputedStyle(document.body); return [s.backgroundColor, s.color]"
+    seen = {}
+    for name, settings in {
+        "light": {},
+        "dark": {"scheme": "dark"},
+        "print": {"scheme": "dark", "media": "print"},
+    }.items():
+        window.emulate(**settings)
+        seen[name] = [brightness(colour) for colour in window.script(colours)]
+    assert seen["light"][0] > 200 > 80 > seen["light"][1]
+    assert seen["dark"][0] < 60 < 180 < seen["dark"][1]
+    assert seen["print"] == [255, 0]
+    window.emulate()
+    assert window.print_pages().startswith(b"%PDF")
+
+
+def brightness(colour: str) -> float:
+    """0 to 255, of "rgb(r, g, b)"."""
+    return sum(float(part) for part in colour.partition("(")[2].rstrip(")").split(",")[:3]) / 3
+
+
+def test_nothing_is_fetched(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(5), base=chain(4))
+    assert window.script("return performance.getEntriesByType('resource').length") == 0
+    assert window.script("return document.querySelectorAll('#changes tbody tr').length") > 0
