@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingot import __version__, steps
+from ingot import __version__, cli_shells, steps
 from ingot.compilers import COMPILERS, Wanted, job_for
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
@@ -41,6 +41,10 @@ class SuggestingGroup(click.Group):
 @click.version_option(__version__, message="ingot %(version)s")
 def ingot() -> None:
     """Neural-network models as sources of a firmware build."""
+
+
+for verb in cli_shells.VERBS:
+    ingot.add_command(verb)
 
 
 def main() -> None:
@@ -274,6 +278,21 @@ def verify(
 def info(model: str, as_json: bool) -> None:
     """Show what MODEL consists of."""
     steps.info(model_file(manifest_of(model)), as_json=as_json)
+
+
+@ingot.command()
+@click.argument("c_info", type=FilePath)
+@click.option("-o", "--output", type=FilePath, help="The page [report.html beside C_INFO].")
+@click.option("--summary", type=FilePath, help="summary.json of `check`, for the address map.")
+@click.option("--costs", type=FilePath, help="What `emulate --json` printed, for the instructions of each epoch.")
+@click.option("--base", type=FilePath, help="The network_c_info.json of another build, to compare with.")
+@click.option("--quiet", is_flag=True, help="Only write the page.")
+def report(
+    c_info: Path, output: Path | None, summary: Path | None, costs: Path | None, base: Path | None, quiet: bool
+) -> None:
+    """Show where a network's memory and time go: C_INFO is a network_c_info.json, of ST's tools too."""
+    page = output or c_info.with_name("report.html")
+    steps.report(c_info, page, summary=summary, costs=costs, base=str(base or ""), quiet=quiet)
 
 
 @ingot.command()

@@ -1,0 +1,193 @@
+"""The verbs that build systems use: `ingot step`, `ingot parts`, `ingot ninja`, `ingot make-rules`, `ingot cmake-dir`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingot.places import ROOT
+
+Words = tuple[str, ...]
+
+
+def request_options(function: Callable[..., None]) -> Callable[..., None]:
+    """What a network is asked for; the same words in every shell."""
+    for option in (
+        click.option("--heap", type=int, help="Bytes of heap. Default: the model.yaml's, else the board's."),
+        click.option("--stack", type=int, help="Bytes of stack. Default: the model.yaml's, else the board's."),
+        click.option("--io-placement", type=click.Choice(["activations", "application"])),
+        click.option("--fuse/--no-fuse", default=True),
+        click.option("--optimize", type=click.Choice(["balanced", "ram", "speed"]), default="balanced"),
+        click.option("--name", default="network", show_default=True, help="C name of the network."),
+        click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml."),
+        click.argument("model"),
+    ):
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("name")
+@click.option("--in", "inputs", multiple=True, metavar="ARG=FILE", help="A file that is read.")
+@click.option("--out", "outputs", multiple=True, metavar="ARG=FILE", help="A file that is written.")
+@click.option("--set", "options", multiple=True, metavar="ARG=VALUE", help="Another argument.")
+@click.option("--depfile", default="", help="Write what was read here, as a Makefile rule.")
+@click.option("--target", default="", help="Target of that rule. Default: the first output.")
+@click.option("--stamp", default="", help="An empty file to touch at the end.")
+def step(name: str, inputs: Words, outputs: Words, options: Words, depfile: str, target: str, stamp: str) -> None:
+    """Run one step of a build; build files are full of these."""
+    from ingot.shells.step import call_step, write_depfile
+
+    call_step(name, inputs, outputs, options)
+    if stamp:
+        Path(stamp).parent.mkdir(parents=True, exist_ok=True)
+        Path(stamp).touch()
+    if depfile:
+        write_depfile(Path(depfile), target or stamp or outputs[0].partition("=")[2], inputs, options)
+
+
+@click.command()
+@request_options
+@click.option("--app", default="", help="An application of firmware/apps, or a folder. Default: your own program.")
+@click.option("--twin", is_flag=True, help="For the board's emulated twin.")
+@click.option("--out", required=True, help="Folder for the network's files.")
+def parts(model: str, board: str, **given: Any) -> None:
+    """Print what a network consists of, as JSON: steps, sources, folders, flags."""
+    from ingot.shells.parts import Parts, Request
+
+    print(json.dumps(parts_dict(Parts(Request(model=model, board=board, **given))), indent=2))
+
+
+def parts_dict(parts: Any) -> dict[str, Any]:
+    """The parts as plain data; every step as its command line, its inputs and its outputs."""
+    out = parts.request.out
+    model, obtain = parts.obtain(f"{out}/model")
+    found = {"compile": parts.compile(model), "linker_script": parts.linker_script(), "hex": parts.weights_hex()}
+    if parts.manifest.document is not None:
+        found["app_config"] = parts.app_config()
+    if obtain is not None:
+        found["obtain"] = obtain
+    return {
+        "board": parts.board.name,
+        "has_twin": parts.board.twin is not None,
+        "board_file": parts.board_file,
+        "pools_file": parts.pools_file,
+        "model": model,
+        "source": parts.source,
+        "header": parts.files[1],
+        "info": parts.info,
+        "raws": parts.raws,
+        "script": parts.script,
+        "steps": {
+            name: {"arguments": item.arguments(), "inputs": item.reads, "outputs": item.writes}
+            for name, item in found.items()
+        },
+        "configure_inputs": configure_inputs(parts),
+        "kernels": parts.kernels,
+        "kernel_folders": parts.kernel_folders,
+        "runtime": parts.runtime,
+        "startup": parts.startup,
+        "application": parts.application if parts.request.app else [],
+        "folders": parts.folders,
+        "defines": [f"{name}={value}" for name, value in sorted(parts.defines.items())],
+        "flags": {role: parts.flags(role) for role in ("kernels", "network", "firmware")},
+        "link_flags": parts.link_flags,
+    }
+
+
+def configure_inputs(parts: Any) -> list[str]:
+    """What decides which jobs there are; when one of these changes, build files are written again."""
+    document = [parts.manifest_file] if parts.manifest.document is not None else []
+    return [parts.board_file, parts.pools_file, *document]
+
+
+def ingot_command() -> list[str]:
+    """How to call this very `ingot` from a build file."""
+    script = Path(sys.argv[0])
+    if script.name == "ingot" and os.access(script, os.X_OK):
+        return [
+            (shutil.which("ingot") and Path(str(shutil.which("ingot"))).samefile(script) and "ingot") or str(script)
+        ]
+    return [sys.executable, "-m", "ingot"]
+
+
+def _again(verb: str, given: dict[str, Any]) -> list[str]:
+    """The command line that was given, in one order."""
+    words = [*ingot_command(), verb, given["model"]]
+    for key, value in given.items():
+        flag = f"--{key.replace('_', '-')}"
+        if key == "fuse":
+            words += [] if value else ["--no-fuse"]
+        elif key != "model" and value not in (None, ""):
+            words += [flag, str(value)]
+    return words
+
+
+@click.command()
+@request_options
+@click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
+@click.option("--build", default="build", show_default=True, help="Folder for everything that is built.")
+@click.option("--out", "itself", default="build.ninja", show_default=True, help="The file to write.")
+def ninja(itself: str, **given: Any) -> None:
+    """Write a build.ninja for MODEL on a board: firmware, verify, emulate."""
+    from ingot.files import write_if_changed
+    from ingot.ninja import ninja_text
+    from ingot.shells.parts import Parts
+
+    jobs, names, request = _jobs(**given)
+    again = [*_again("ninja", given), "--out", itself]
+    write_if_changed(Path(itself), ninja_text(jobs, names, itself, again, configure_inputs(Parts(request))))
+
+
+@click.command("make-rules")
+@request_options
+@click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
+@click.option("--build", default="build", show_default=True, help="Folder for everything that is built.")
+@click.option("--prefix", default="", help="Put before the names of targets.")
+@click.option("--out", "itself", required=True, help="The file to write.")
+def make_rules(itself: str, prefix: str, **given: Any) -> None:
+    """Write the rules for GNU Make that ingot.mk includes."""
+    from ingot.files import write_if_changed
+    from ingot.shells.makefile import make_text
+    from ingot.shells.parts import Parts
+
+    jobs, names, request = _jobs(**given)
+    write_if_changed(Path(itself), make_text(jobs, names, prefix, itself, configure_inputs(Parts(request))))
+    os.utime(itself)
+
+
+def _jobs(build: str, **given: Any) -> Any:
+    """The jobs of a firmware below `build`, their names, and the request."""
+    from dataclasses import replace
+
+    from ingot.shells.jobs import firmware_jobs
+    from ingot.shells.parts import Parts, Request
+
+    request = Request(**{**given, "app": given["app"] or "validate"}, out=build)
+    first = Parts(request)
+    app = given["app"] or first.manifest.application
+    request = replace(request, app=app, out=f"{build}/{first.board.name}/{first.manifest.name}")
+    jobs, names = firmware_jobs(request, ingot_command(), f"{build}/models")
+    return jobs, names, request
+
+
+@click.command("cmake-dir")
+def cmake_dir() -> None:
+    """Print the folder for CMake's Ingot_DIR."""
+    print(ROOT / "toolchain" / "cmake")
+
+
+@click.command("make-dir")
+def make_dir() -> None:
+    """Print the folder of ingot.mk."""
+    print(ROOT / "toolchain" / "make")
+
+
+VERBS = (step, parts, ninja, make_rules, cmake_dir, make_dir)

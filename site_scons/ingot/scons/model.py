@@ -1,0 +1,195 @@
+"""`env.IngotModel`: a model as nodes that a user's own program is built from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingot import places
+from ingot.scons.calls import user_call
+from ingot.scons.step import add_step
+from ingot.shells.parts import Parts, Request, prefix_maps
+
+_SUFFIXES = (".tflite", ".onnx")
+
+
+@dataclass
+class NetworkNodes:
+    """What `env.IngotModel` returns; all but `name`, `include` and `parts` are nodes.
+
+    sources, headers: network.c and network.h. objects: network.o. runtime: objects of the epoch loop. startup: objects
+    of vectors and reset, for programs that have none of their own. kernels: the archive. script: linker script.
+    weights: raw initializers. hex: the same at their flash addresses. config: app_config.h. include: for CPPPATH.
+    """
+
+    name: str
+    parts: Parts
+    model: Any
+    sources: Any
+    headers: Any
+    info: Any
+    report: Any
+    weights: Any
+    objects: Any
+    runtime: Any
+    startup: Any
+    kernels: Any
+    script: Any
+    config: Any
+    hex: Any
+    include: list[Any]
+
+    @property
+    def link(self) -> list[Any]:
+        """What a program with its own startup code links besides its own objects."""
+        return [*self.objects, *self.runtime, *self.kernels]
+
+
+@user_call
+def ingot_model(
+    env: Any,
+    name: str,
+    model: Any,
+    board: str,
+    out: str = "",
+    optimize: str = "balanced",
+    fuse: bool = True,
+    io_placement: str = "",
+    stack: int | None = None,
+    heap: int | None = None,
+) -> NetworkNodes:
+    """The nodes of one network.
+
+    name: its C name; several networks of one program have different ones. model: a model file (a path, or the node of
+    one that is built), the path of a model.yaml, or a name of Ingot's models. board: a name of Ingot's boards, or the
+    path of a folder or board.yaml of your own. out: folder for what is built, default: `name`.
+    """
+    node = _model_node(env, model)
+    folder = env.Dir(out or name)
+    asked = Request(
+        model=str(node) if node is not None else _where(env, model),
+        board=_where(env, board),
+        out=str(folder),
+        name=name,
+        optimize=optimize,
+        fuse=fuse,
+        io_placement=io_placement,
+        stack=stack,
+        heap=heap,
+    )
+    parts = Parts(asked)
+    if node is None:
+        file, obtain = parts.obtain(f"{folder}/model")
+        node = env.File(_top(file))
+        if obtain is not None:
+            wanted = parts.manifest.source
+            watch = [wanted.file, wanted.sha256, wanted.url]
+            node = add_step(env, obtain.name, {}, {"model": node}, watch=watch, **obtain.options)[0]
+    sources, header, info, report, *raws = _add(env, parts, parts.compile("m"), {"model": node})
+    script = _add(env, parts, parts.linker_script(), {"c_info": info})
+    config = []
+    if parts.manifest.document is not None:
+        given = [dict(parts.manifest.preprocessing), dict(parts.manifest.postprocessing)]
+        config = _add(env, parts, parts.app_config(), {"c_info": info}, watch=given)
+    hexfiles = _add(env, parts, parts.weights_hex(), {"c_info": info, "raws": raws})
+    return NetworkNodes(
+        name=name,
+        parts=parts,
+        model=node,
+        sources=[sources],
+        headers=[header],
+        info=info,
+        report=report,
+        weights=raws,
+        objects=_objects(env, parts, "network", [str(sources)], folder),
+        runtime=_objects(env, parts, "firmware", parts.runtime, folder),
+        startup=_objects(env, parts, "firmware", parts.startup, folder),
+        kernels=kernel_archive(env, parts),
+        script=script,
+        config=config,
+        hex=hexfiles,
+        include=[folder, *(env.Dir(_top(path)) for path in parts.folders[1:])],
+    )
+
+
+def _model_node(env: Any, model: Any) -> Any:
+    """The node of a model file; None for a name or a model.yaml."""
+    if not isinstance(model, str):
+        return env.arg2nodes(model)[0]
+    return env.File(model) if model.endswith(_SUFFIXES) else None
+
+
+def _where(env: Any, word: str) -> str:
+    """A name as it is; a path below the SConscript's folder from where SCons runs."""
+    if (places.ROOT / "boards" / word).is_dir() or (places.ROOT / "models" / word).is_dir():
+        return word
+    for node in (env.Entry(word), env.Entry(word).srcnode()):
+        if os.path.exists(str(node)):
+            return str(node)
+    return word
+
+
+def _top(path: str) -> str:
+    """A path from the top as SCons writes it, in any SConscript."""
+    return path if os.path.isabs(path) else f"#{path}"
+
+
+def _add(env: Any, parts: Parts, step: Any, inputs: dict[str, Any], watch: Any = None) -> Any:
+    """A step of `parts` whose generated inputs are given as nodes."""
+    given = {name: inputs.get(name) or env.File(_top(str(file))) for name, file in step.inputs.items()}
+    outputs = {
+        name: [_top(item) for item in file] if isinstance(file, list) else _top(str(file))
+        for name, file in step.outputs.items()
+    }
+    also = [env.File(_top(parts.pools_file))] if "board" in step.inputs else []
+    return add_step(env, step.name, given, outputs, also=also, watch=watch, **step.options)
+
+
+def cross_environment(env: Any, parts: Parts, role: str) -> Any:
+    """A clone whose Object() compiles Ingot's C with the flags of `toolchain/`; folders are not in signatures."""
+    gcc = env.Clone()
+    folders = [env.Dir(_top(path)) for path in (parts.kernel_folders if role == "kernels" else parts.folders)]
+    gcc.Replace(
+        CC=f"{parts.prefix}gcc",
+        AR=f"{parts.prefix}ar",
+        ARCOM="$AR $ARFLAGS $TARGET $SOURCES",
+        ARFLAGS=["rcsD"],
+        RANLIBCOM="",
+        OBJSUFFIX=".o",
+        LIBPREFIX="lib",
+        LIBSUFFIX=".a",
+        CCFLAGS=[*parts.flags(role), *env["INGOT_CCFLAGS"]],
+        CFLAGS=[],
+        CPPFLAGS=[],
+        CPPPATH=folders,
+        CPPDEFINES=[] if role == "kernels" else sorted(parts.defines.items()),
+        INGOT_MAPS=prefix_maps(),
+        CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $SOURCES $)",
+    )
+    return gcc
+
+
+def _objects(env: Any, parts: Parts, role: str, sources: list[str], folder: Any) -> list[Any]:
+    gcc = cross_environment(env, parts, role)
+    nodes = []
+    for source in sources:
+        path = Path(source)
+        nodes += gcc.Object(folder.File(f"obj/{path.parent.name}_{path.stem}.o"), env.File(_top(source)))
+    return nodes
+
+
+_ARCHIVES: dict[str, Any] = {}
+
+
+def kernel_archive(env: Any, parts: Parts) -> Any:
+    """All kernels for the board's core as one archive; networks in one folder share it. The linker takes what it needs."""
+    folder = env.Dir(f"ingot-kernels/{parts.board.core}")
+    if folder.get_abspath() not in _ARCHIVES:
+        gcc = cross_environment(env, parts, "kernels")
+        objects = [
+            gcc.Object(folder.File(f"{Path(source).stem}.o"), env.File(_top(source))) for source in parts.kernels
+        ]
+        _ARCHIVES[folder.get_abspath()] = gcc.StaticLibrary(folder.File("libingot_kernels.a"), objects)
+    return _ARCHIVES[folder.get_abspath()]

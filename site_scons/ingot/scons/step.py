@@ -1,0 +1,92 @@
+"""Steps of `ingot.steps` as targets of SCons.
+
+A step's inputs are file nodes; its options are one canonical JSON text in a Value node, because Value nodes of numbers
+that hash alike (-1 and -2, 1 and True) are one node for SCons.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import SCons.Action
+import SCons.Builder
+
+from ingot.errors import IngotError
+from ingot.stamp import code_stamp
+
+
+def add_step_builder(env: Any) -> None:
+    """Gives the environment the builder that `add_step` uses."""
+    action = SCons.Action.Action(_run, _describe)
+    env.Append(BUILDERS={"IngotForeignStep": SCons.Builder.Builder(action=action, emitter=_add_job, multi=False)})
+
+
+def add_step(
+    env: Any,
+    step: str,
+    inputs: dict[str, Any],
+    outputs: dict[str, Any],
+    done: str = "",
+    also: Any = (),
+    watch: Any = None,
+    **options: Any,
+) -> Any:
+    """One step as a target; returns its nodes in the order of `outputs`.
+
+    inputs, outputs: argument -> a file or a list of files. done: the name of the target of a step without outputs; no
+    such file is written. also: files it depends on without being given them.
+    watch: what else makes it run again, anything JSON holds. options: the step's other arguments.
+    """
+    job = {
+        "step": step,
+        "inputs": [[name, _count(files)] for name, files in inputs.items()],
+        "outputs": [[name, _count(files)] for name, files in outputs.items()],
+        "options": options,
+        "watch": watch,
+        "code": code_stamp(),
+    }
+    text = json.dumps(job, sort_keys=True, separators=(",", ":"))
+    nodes = env.IngotForeignStep(_flat(outputs.values()) or [done], _flat(inputs.values()), INGOT_JOB=text)
+    env.Depends(nodes, list(also))
+    return nodes
+
+
+def _count(files: Any) -> int | None:
+    return len(files) if isinstance(files, list) else None
+
+
+def _flat(values: Any) -> list[Any]:
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]
+
+
+def _add_job(target: Any, source: Any, env: Any) -> Any:
+    return target, [*source, env.Value(env["INGOT_JOB"])]
+
+
+def _arguments(counts: Any, nodes: Any) -> dict[str, Any]:
+    paths = iter([Path(str(node)) for node in nodes])
+    return {name: next(paths) if count is None else [next(paths) for _ in range(count)] for name, count in counts}
+
+
+def _run(target: Any, source: Any, env: Any) -> int:
+    """Calls the step. A mistake of the user's is printed without a traceback and fails the target."""
+    from ingot import steps
+
+    job = json.loads(source[-1].read())
+    arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
+    try:
+        getattr(steps, job["step"])(**arguments)
+    except IngotError as error:
+        for node in target:
+            Path(str(node)).unlink(missing_ok=True)
+        print(f"ingot: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _describe(target: Any, source: Any, env: Any) -> str:
+    job = json.loads(source[-1].read())
+    return f"ingot {job['step']} -> {target[0]}"

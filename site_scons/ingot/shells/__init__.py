@@ -1,0 +1,1 @@
+"""What build systems other than SCons are given: the same steps, as command lines."""

@@ -1,0 +1,82 @@
+"""A firmware as rules for GNU Make: `ingot make-rules`, which toolchain/make/ingot.mk includes.
+
+Make has no `restat`: a step that leaves a file as it is would run again for ever. So each step has a stamp, and its
+files follow the stamp by rules that do nothing; Make then looks at the files' own times.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from ingot.shells.jobs import Job
+
+
+def make_text(
+    jobs: Sequence[Job], names: Mapping[str, Sequence[str]], prefix: str, itself: str, inputs: Sequence[str]
+) -> str:
+    """The rules. prefix: of the names that users ask for (`net-firmware`). inputs: what these rules depend on."""
+    lines = ["# Written by `ingot make-rules`; changes here are lost.", ""]
+    made: list[str] = []
+    for job in jobs:
+        made += job.outputs if job.kind != "run" else ()
+        lines += _RENDER[job.kind](job, prefix)
+    for name, files in names.items():
+        if files:
+            lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {_words(files)}"]
+    depfiles = [job.depfile for job in jobs if job.depfile]
+    lines += [f"-include {_words(depfiles)}", "", f"{_path(itself)}: {_words(inputs)}"]
+    lines += [f"{prefix}files := {_words(made)}", ""]
+    return "\n".join(lines)
+
+
+def _step(job: Job, prefix: str) -> list[str]:
+    stamp = f"{job.outputs[0]}.stamp"
+    target = _path(stamp)
+    lines = [
+        f"{target}: {_words(job.inputs)}",
+        f"\t@echo {shlex.quote(job.text)}",
+        f"\t@{_command(job)} --target {shlex.quote(stamp)}",
+        "\t@touch $@",
+    ]
+    return [*lines, f"{_words(job.outputs)}: {target} ;@true"]
+
+
+def _compiled(job: Job, prefix: str) -> list[str]:
+    return [
+        f"{_words(job.outputs)}: {_words(job.inputs)}",
+        "\t@mkdir -p $(@D)",
+        f"\t@echo {shlex.quote(job.text)}",
+        f"\t@{_command(job)}",
+    ]
+
+
+def _archived(job: Job, prefix: str) -> list[str]:
+    head, *rest = _compiled(job, prefix)
+    return [head, "\t@rm -f $@", *rest]
+
+
+def _linked(job: Job, prefix: str) -> list[str]:
+    elf, *others = job.outputs
+    lines = [f"{_path(elf)}: {_words(job.inputs)}", f"\t@echo {shlex.quote(job.text)}", f"\t@{_command(job)}"]
+    return [*lines, f"{_words(others)}: {_path(elf)} ;@true"]
+
+
+def _run(job: Job, prefix: str) -> list[str]:
+    name = f"{prefix}{job.outputs[0]}"
+    return [f".PHONY: {name}", f"{name}: {_words(job.inputs)}", f"\t@{_command(job)}"]
+
+
+_RENDER = {"step": _step, "cc": _compiled, "ar": _archived, "link": _linked, "run": _run}
+
+
+def _command(job: Job) -> str:
+    return shlex.join(job.command).replace("$", "$$")
+
+
+def _words(paths: Sequence[str]) -> str:
+    return " ".join(map(_path, paths))
+
+
+def _path(path: str) -> str:
+    return path.replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ")

@@ -1,0 +1,1 @@
+"""The folder for SCons's toolpath: `toolpath=[PyPackageDir("ingot.site_tools")]`."""

@@ -1,0 +1,25 @@
+"""The SCons tool "ingot": see ingot.scons.
+
+SCons enters a tool's module as sys.modules["ingot"], where the package belongs; it goes back there first.
+"""
+
+import importlib
+import sys
+
+if getattr(sys.modules.get("ingot"), "__path__", None) is None:
+    sys.modules.pop("ingot", None)
+    here, sys.path = sys.path, [folder for folder in sys.path if not folder.endswith("site_tools")]
+    importlib.import_module("ingot")
+    sys.path = here
+
+
+def generate(env, **kw):
+    """Adds Ingot's methods to the environment."""
+    from ingot.scons import tool
+
+    tool(env)
+
+
+def exists(env):
+    """Always usable: what is missing is reported by the step that needs it."""
+    return True
