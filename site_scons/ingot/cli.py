@@ -20,6 +20,7 @@ from ingot import __version__, cli_shells, steps
 from ingot.compilers import COMPILERS, Wanted, job_for
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
+from ingot.use_cases.abi import ABIS
 
 if TYPE_CHECKING:
     from ingot.model import Manifest
@@ -185,12 +186,16 @@ def compile(
 @ingot.command("app-config")
 @click.argument("model")
 @network_option
+@click.option("--abi", type=click.Choice(["auto", *ABIS]), default="auto", help="Generation of ST's applications.")
+@click.option("--st-pack", default="", help="A GettingStarted checkout whose generation is meant.")
 @click.option("--out", type=FilePath, required=True, help="The app_config.h to write.")
 @output_options
-def app_config(model: str, network: Path, out: Path, depfile: Path | None, as_json: bool) -> None:
+def app_config(
+    model: str, network: Path, abi: str, st_pack: str, out: Path, depfile: Path | None, as_json: bool
+) -> None:
     """Write app_config.h for MODEL (a name under models/ or a model.yaml)."""
     manifest = manifest_of(model)
-    steps.app_config(network, out, manifest=str(manifest.path))
+    steps.app_config(network, out, manifest=str(manifest.path), abi=abi, st_pack=st_pack)
     finish({"files": [str(out)]}, as_json, str(out), depfile, [network, manifest.path])
 
 

@@ -161,13 +161,19 @@ def _pack(path: str) -> Pack | None:
     return open_pack(Path(path)) if path else None
 
 
-def app_config(c_info: Path, header: Path, *, manifest: str) -> None:
-    """Writes app_config.h from what the model.yaml asks for and what the network is."""
+def app_config(c_info: Path, header: Path, *, manifest: str, abi: str = "auto", st_pack: str = "") -> None:
+    """Writes app_config.h from what the model.yaml asks for and what the network is.
+
+    abi: the board's app_abi; where that is open, the generation of the application in st_pack, if there is one.
+    """
     from ingot.emit.app_config import app_config as render
     from ingot.emit.c_info import read_c_info
     from ingot.model import open_manifest
 
-    write_if_changed(header, render(open_manifest(Path(manifest)), read_c_info(c_info)))
+    if abi == "auto" and st_pack:
+        pack = _pack(st_pack)
+        abi = pack.app_abi if pack else abi
+    write_if_changed(header, render(open_manifest(Path(manifest)), read_c_info(c_info), abi))
 
 
 def linker_script(

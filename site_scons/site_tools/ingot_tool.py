@@ -327,6 +327,8 @@ def ingot_firmware(env, board, manifest, source, twin=False):
             {"header": f"{out}/app_config.h"},
             watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
             manifest=str(_file(env, manifest.path)),
+            abi=board.app_abi,
+            st_pack=job.st_pack,
         )
     elf, linked = None, []
     for_flash = []

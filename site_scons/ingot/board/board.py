@@ -72,6 +72,7 @@ class Board:
     slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
     boot_stub: only on a twin: where the machine boots, when that is not the code's own start.
     chip: which firmware/startup/chip_*.c prepares the chip before main(); "" for none, as on a twin.
+    app_abi: generation of ST's applications that app_config.h is for (ingot.use_cases.abi).
     machine: QEMU machine of a twin, "" for the board itself. twin: how to make it, None when there is none.
     """
 
@@ -98,6 +99,7 @@ class Board:
     machine: str = ""
     boot_stub: Range | None = None
     chip: str = ""
+    app_abi: str = "auto"
     path: Path = field(default=Path("board.yaml"), compare=False)
 
     @property
@@ -183,6 +185,7 @@ def load_board(path: Path) -> Board:
         baud=data.get("console", {}).get("baud", 115200),
         twin=_twin(document, names),
         chip=data["cpu"].get("chip", ""),
+        app_abi=data.get("app_abi", "auto"),
         path=path,
     )
     _check_application(document, board)

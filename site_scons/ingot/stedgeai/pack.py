@@ -7,6 +7,7 @@ found by name below the given folder.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +64,7 @@ class Pack:
 
     sources: C files of the runtime. include: their folders and those of the headers, each once.
     version_header: ll_aton_version.h; ll_aton: the version there. runtime: of core_datatypes.h or stai.h beside the
-    library. library: NetworkRuntime*_CM55_GCC.a. missing: names that a firmware with NPU epochs needs and that are
+    library. app_abi: generation of the application in it, "auto" where there is none. library: NetworkRuntime*_CM55_GCC.a. missing: names that a firmware with NPU epochs needs and that are
     not there.
     """
 
@@ -76,6 +77,7 @@ class Pack:
     library_version: Version | None
     runtime: Version | None
     missing: tuple[str, ...] = field(default=())
+    app_abi: str = "auto"
 
 
 def open_pack(path: Path) -> Pack:
@@ -108,6 +110,7 @@ def open_pack(path: Path) -> Pack:
         library_version=parse_library(library.name) if library else None,
         runtime=_runtime(index),
         missing=tuple(missing),
+        app_abi=_app_abi(index),
     )
 
 
@@ -129,6 +132,23 @@ def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
         if version := parse_defines(_text(header), "AI_PLATFORM_RUNTIME"):
             return version
     return None
+
+
+def _app_abi(index: Mapping[str, Sequence[Path]]) -> str:
+    """The generation, by the number that the application's own header gives to a type."""
+    header = _text(index["app_postprocess.h"][0]) if "app_postprocess.h" in index else ""
+    found = re.search(r"^\s*#\s*define\s+POSTPROCESS_OD_YOLO_V8_UI\s+\(?\s*(\d+)", header, re.MULTILINE)
+    if found is None:
+        return "auto"
+    if int(found[1]) >= 100:
+        return "n6-v3"
+    early = any(
+        "AI_OBJDETECT_" in _text(file)
+        for name, files in index.items()
+        if name.startswith("app_postprocess_od")
+        for file in files
+    )
+    return "n6-v1" if early else "n6-v2"
 
 
 def _text(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""What an application does with a network: one family of postprocessing a function, each value from the tensors."""
