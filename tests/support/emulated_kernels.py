@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from ingot.run import qemu
 from ingot.run.direct import DirectNetwork
 from ingot.run.host_kernels import host_kernels
 from support.firmware import FIXTURE, base_objects
+from support.session import compile_once, session_folder
 
 BLOB = 0x60000000
 GUARD = 32
@@ -114,7 +114,7 @@ def run_emulated(
 
     on_target: programs that run instead of those in `cases`, which still say what is expected.
     """
-    folder = folder or Path(tempfile.mkdtemp(prefix="ingot-emulated-"))
+    folder = folder or session_folder("emulated")
     blob, includes, functions, body, sources = _Blob(), set(), [], [], set()
     for number, (program, inputs) in enumerate(cases, start=1):
         runs = on_target[number - 1] if on_target else program
@@ -146,15 +146,14 @@ def run_emulated(
 @functools.cache
 def kernel_object(source: str, cpu: str) -> Path:
     """A kernel's file, compiled as the build compiles it."""
-    folder = Path(tempfile.mkdtemp(prefix="ingot-kernel-"))
+    folder = session_folder("kernel")
     return _compile(kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels")
 
 
 def _compile(source: Path, target: Path, cpu: str, role: str) -> Path:
     include = [toolchain.ROOT / name for name in toolchain.INCLUDE_DIRS]
     command = toolchain.compile_command(source, target, cpu, role, include=include)
-    subprocess.run([*command, "-Werror", "-Wpedantic"], check=True)
-    return target
+    return compile_once([*command, "-Werror", "-Wpedantic"], source, target)
 
 
 def _case(

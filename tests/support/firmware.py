@@ -6,7 +6,6 @@ import functools
 import shutil
 import struct
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from ingot.build import toolchain
 from ingot.network import Initializer, Network, NetworkBuffer
 from ingot.run.qemu import Image
+from support.session import compile_once, session_folder
 
 FIXTURE = Path(__file__).resolve().parents[1] / "firmware" / "fixture"
 LAYOUT = bytes(range(1, 9))
@@ -36,14 +36,13 @@ def compile_c(
     """Compiles one file with warnings as errors."""
     folders = [*include, *(toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS), source.parent]
     command = toolchain.compile_command(source, target, cpu, include=folders, defines=defines)
-    subprocess.run([*command, "-Werror", "-Wpedantic"], check=True)
-    return target
+    return compile_once([*command, "-Werror", "-Wpedantic"], source, target)
 
 
 @functools.cache
 def base_objects(cpu: str = "cortex-m55") -> tuple[Path, ...]:
     """Runtime, startup and twin, compiled once for the whole test session."""
-    folder = Path(tempfile.mkdtemp(prefix="ingot-test-base-"))
+    folder = session_folder("base")
     sources = (*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES)
     defines = toolchain.startup_defines(icache=True, dcache=True)
     return tuple(

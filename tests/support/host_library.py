@@ -6,12 +6,11 @@ import ctypes
 import functools
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from ingot.build import toolchain
+from support.session import session_folder
 
 needs_cc = pytest.mark.skipif(shutil.which("gcc") is None, reason="the host has no gcc")
 
@@ -19,7 +18,7 @@ needs_cc = pytest.mark.skipif(shutil.which("gcc") is None, reason="the host has 
 @functools.cache
 def host_library(*sources: str, include: tuple[str, ...] = toolchain.INCLUDE_DIRS) -> ctypes.CDLL:
     """Compiles sources (relative to the checkout), with all checks that the compiler can add, and loads them."""
-    target = Path(tempfile.mkdtemp(prefix="ingot-test-host-")) / "library.so"
+    target = session_folder("host") / "library.so"
     folders = [f"-I{toolchain.ROOT / folder}" for folder in include]
     files = [str(toolchain.ROOT / source) for source in sources]
     flags = ["-std=gnu11", "-O1", "-g", "-shared", "-fPIC", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]

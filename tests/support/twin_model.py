@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from ingot.run.qemu import Image
 from ingot.run.twin import images_of
 from ingot.steps import io_bytes
 from support.firmware import VALIDATE, base_objects, compile_c
+from support.session import compile_once, session_folder
 
 INCLUDE = [toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS]
 
@@ -37,13 +37,12 @@ class TwinModel:
 @functools.cache
 def kernel_archive() -> Path:
     """All kernels as the build compiles them, once for the whole test session."""
-    folder = Path(tempfile.mkdtemp(prefix="ingot-test-kernels-"))
+    folder = session_folder("kernels")
     objects = []
     for source in kernel_sources():
         target = folder / f"{source.stem}.o"
         command = toolchain.compile_command(source, target, "cortex-m55", "kernels", INCLUDE)
-        subprocess.run(command, check=True)
-        objects.append(str(target))
+        objects.append(str(compile_once(command, source, target)))
     archive = folder / "libkernels.a"
     subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
     return archive

@@ -1,0 +1,78 @@
+"""A folder for as long as the tests run, shared by the processes of pytest-xdist, and what is compiled once into it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+VARIABLE = "INGOT_TEST_SESSION"
+
+
+def open_session() -> Path | None:
+    """Makes the folder unless a parent process has; None then."""
+    if os.environ.get(VARIABLE):
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="ingot-tests-"))
+    os.environ[VARIABLE] = str(folder)
+    return folder
+
+
+def close_session(folder: Path | None) -> None:
+    """Removes the folder that open_session() gave."""
+    if folder is not None:
+        os.environ.pop(VARIABLE, None)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def session_folder(purpose: str) -> Path:
+    """A new folder that goes when the tests are over."""
+    return Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=os.environ[VARIABLE]))
+
+
+def session_cache(purpose: str) -> Path:
+    """The folder of that name; the same for all processes of the session."""
+    folder = Path(os.environ[VARIABLE]) / purpose
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def compile_once(command: Sequence[str], source: Path, target: Path) -> Path:
+    """Runs `command`, which compiles `source` to `target`, unless the session has seen the same command and contents.
+
+    Headers are those in the command's -I folders and beside the source. Raises CalledProcessError.
+    """
+    folders = [source.parent, *(Path(word[2:]) for word in command if word.startswith("-I"))]
+    key = hashlib.sha256()
+    for word in command:
+        key.update(f"{'' if word in (str(target), str(source)) else word}\0".encode())
+    key.update(source.name.encode() + b"\0" + source.read_bytes())
+    for folder in folders:
+        key.update(_headers(folder).encode())
+    kept = session_cache("objects") / f"{key.hexdigest()[:32]}{target.suffix}"
+    if not kept.exists():
+        subprocess.run(command, check=True)
+        beside = kept.with_name(f"{kept.name}.{os.getpid()}")
+        shutil.copyfile(target, beside)
+        beside.replace(kept)
+    else:
+        shutil.copyfile(kept, target)
+    return target
+
+
+def _headers(folder: Path) -> str:
+    """A hash of the headers in a folder."""
+    key = hashlib.sha256()
+    for path in sorted(folder.glob("*.h")):
+        key.update(f"{path.name} ".encode() + _content_hash(path, path.stat().st_mtime_ns))
+    return key.hexdigest()
+
+
+@functools.lru_cache(maxsize=1000)
+def _content_hash(path: Path, time: int) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
