@@ -15,12 +15,12 @@
 extern "C" {
 #endif
 
-/* Name, text. The code is -100 - position. */
+/* Name, text. The code is INGOT_REFUSED_<name>, -100 - position. */
 #define INGOT_RELOC_REFUSALS(X)                                                                         \
     X(ARGUMENT, "an argument is missing")                                                               \
     X(MODE, "the mode must be either XIP or COPY")                                                      \
     X(IMAGE_ALIGNMENT, "the image is not at an address divisible by 8")                                 \
-    X(MAGIC, "there is no image: it does not start with NBIN")                                          \
+    X(NO_IMAGE, "there is no image: it does not start with NBIN")                                          \
     X(CUT, "the image is shorter than its header says")                                                 \
     X(API, "the image has another format version")                                                      \
     X(CPU, "the image is for another processor")                                                        \
@@ -69,7 +69,7 @@ extern "C" {
 #define INGOT_RELOC_NAME(name, text) INGOT_RELOC_AT_##name,
 enum { INGOT_RELOC_REFUSALS(INGOT_RELOC_NAME) INGOT_RELOC_COUNT };
 #undef INGOT_RELOC_NAME
-#define INGOT_RELOC_CODE(name, text) INGOT_RELOC_##name = -100 - INGOT_RELOC_AT_##name,
+#define INGOT_RELOC_CODE(name, text) INGOT_REFUSED_##name = -100 - INGOT_RELOC_AT_##name,
 typedef enum { INGOT_RELOC_REFUSALS(INGOT_RELOC_CODE) INGOT_RELOC_OK = 0 } ingot_reloc_status;
 #undef INGOT_RELOC_CODE
 

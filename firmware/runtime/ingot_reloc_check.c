@@ -9,7 +9,7 @@
 #define REFUSE_IF(condition, name)          \
     do {                                    \
         if (condition)                      \
-            return INGOT_RELOC_##name;      \
+            return INGOT_REFUSED_##name;      \
     } while (0)
 
 #define OFFSET INGOT_RELOC_OFFSET
@@ -197,7 +197,7 @@ int ingot_reloc_check_image(uintptr_t file, const ingot_reloc_policy *policy, in
     plan->limit = readable(policy, plan->file, policy->image_size);
     plan->header = (const ingot_reloc_header *)file;
     REFUSE_IF(plan->limit < sizeof *plan->header, CUT);
-    REFUSE_IF(plan->header->magic != INGOT_RELOC_MAGIC, MAGIC);
+    REFUSE_IF(plan->header->magic != INGOT_RELOC_MAGIC, NO_IMAGE);
     int status = check_flags(plan->header->flags);
     status = status ? status : check_sections(plan);
     status = status ? status : check_context(plan);

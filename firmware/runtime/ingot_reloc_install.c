@@ -91,7 +91,7 @@ int ingot_reloc_install(uintptr_t file, const ll_aton_reloc_config *config, cons
 {
     ingot_reloc_plan plan;
     if (!config || !instance)
-        return INGOT_RELOC_ARGUMENT;
+        return INGOT_REFUSED_ARGUMENT;
     policy = policy ? policy : &anything;
     int status = ingot_reloc_check_image(file, policy, &plan);
     status = status ? status : ingot_reloc_check_install(config, policy, instance, &plan);
@@ -113,7 +113,7 @@ int ll_aton_reloc_install(uintptr_t file, const ll_aton_reloc_config *config, NN
 int ingot_reloc_uninstall(NN_Instance_TypeDef *instance)
 {
     if (!instance || !instance->exec_state.inst_reloc)
-        return INGOT_RELOC_NOT_INSTALLED;
+        return INGOT_REFUSED_NOT_INSTALLED;
     ingot_reloc_context *context = POINTER(instance->exec_state.inst_reloc);
     context->state = 0;
     memset(&instance->exec_state, 0, sizeof instance->exec_state);
@@ -125,7 +125,7 @@ int ll_aton_reloc_get_info(uintptr_t file, ll_aton_reloc_info *info)
 {
     ingot_reloc_plan plan;
     if (!info)
-        return INGOT_RELOC_ARGUMENT;
+        return INGOT_REFUSED_ARGUMENT;
     int status = ingot_reloc_check_image(file, ingot_reloc_policy_of(file), &plan);
     if (status)
         return status;

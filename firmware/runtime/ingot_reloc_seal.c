@@ -64,20 +64,20 @@ static int check_found(const ingot_reloc_policy *policy, const ingot_reloc_plan 
         (seal->kind != INGOT_SEAL_CRC32 && seal->kind != INGOT_SEAL_SHA256) ||
         seal->covered != (uint32_t)(uintptr_t)seal - plan->file ||
         seal->length > plan->limit - seal->covered)
-        return INGOT_RELOC_SEAL_FORM;
+        return INGOT_REFUSED_SEAL_FORM;
     if ((policy->ask & INGOT_RELOC_ASK_SHA256) && seal->kind != INGOT_SEAL_SHA256)
-        return INGOT_RELOC_SEAL_WEAK;
+        return INGOT_REFUSED_SEAL_WEAK;
     if (!digest_matches(seal->kind, plan->file, seal->covered, seal, offsetof(ingot_reloc_seal, digest), seal->digest))
-        return INGOT_RELOC_SEAL_DIGEST;
+        return INGOT_REFUSED_SEAL_DIGEST;
     if (outside && is_zero(seal->params_digest, sizeof seal->params_digest))
-        return INGOT_RELOC_SEAL_PARAMS;
+        return INGOT_REFUSED_SEAL_PARAMS;
     /* The digest of a second file covers its pools' bytes, as the CRC-32 in the context does. */
     if (outside && !digest_matches(seal->kind, plan->params, plan->context->params_bin_size, NULL, 0,
                                    seal->params_digest))
-        return INGOT_RELOC_SEAL_PARAMS;
+        return INGOT_REFUSED_SEAL_PARAMS;
     if (policy->board && (strnlen(seal->board, sizeof seal->board) == sizeof seal->board ||
                           strcmp(seal->board, policy->board) != 0))
-        return INGOT_RELOC_SEAL_BOARD;
+        return INGOT_REFUSED_SEAL_BOARD;
     return INGOT_RELOC_OK;
 }
 
@@ -97,8 +97,8 @@ int ingot_reloc_check_seal(const ingot_reloc_policy *policy, const ingot_reloc_p
     if (seal)
         return check_found(policy, plan, seal);
     if (policy->ask & (INGOT_RELOC_ASK_SEAL | INGOT_RELOC_ASK_SHA256))
-        return INGOT_RELOC_SEAL_MISSING;
+        return INGOT_REFUSED_SEAL_MISSING;
     if (plan->params && !params_match(plan))
-        return INGOT_RELOC_PARAMS_CRC;
+        return INGOT_REFUSED_PARAMS_CRC;
     return INGOT_RELOC_OK;
 }

@@ -138,16 +138,14 @@ def layout_of(content: bytes, where: str) -> HeaderLayout:
         at = offset_of(header["data_data"]) + offset_of(header["ctx"])
         if segment_of(header["ctx"]) != Segment.RAM or at + Context.SIZE > len(content):
             continue
-        version = Context.decode(content[at:]).version
-        if all(
-            segment_of(header[name]) == Segment.FLASH and header[name] & 1
-            for name in layout.entry_points
-            if header[name]
-        ):
-            fitting.append((layout.since <= version, layout.since, layout))
+        newer = Context.decode(content[at:]).version >= LAYOUTS["1.1.3"].since
+        functions = sum(
+            segment_of(header[name]) == Segment.FLASH and header[name] & 1 == 1 for name in layout.entry_points
+        )
+        fitting.append((newer == (layout.abi == "1.1.3"), functions, layout))
     if not fitting:
         raise IngotError("the header does not name a context in RAM; the image is damaged", where=where)
-    return max(fitting, key=lambda item: (item[0], item[1]))[2]
+    return max(fitting, key=lambda item: item[:2])[2]
 
 
 def _params_size(header: Mapping[str, int], content: bytes) -> int:

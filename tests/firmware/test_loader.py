@@ -1,0 +1,217 @@
+"""The loader of relocatable images on the host: damaged images, and everything that ST's loader installed."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingot.image.image import Image, pack_header
+from ingot.image.nbin import Flags, PoolDescriptor, PoolType, Segment, address, offset_of
+from ingot.image.seal import Digest
+from support.host_library import host_library, needs_cc
+from support.images import ALL_KINDS, POOLS_AT, cleared, copied, make_image, relocated, sealed
+from support.loader import mutate, verdict
+
+pytestmark = needs_cc
+PARAMS = bytes(range(200))
+
+
+def with_header(image: Image, **words: int) -> bytes:
+    """The image with other header words, in the file only."""
+    header = {**image.header, **words}
+    rom = pack_header(image.layout, header) + image.rom[image.layout.size :]
+    return replace(image, rom=rom).to_bytes()
+
+
+def with_data(image: Image, offset: int, word: int) -> Image:
+    """The image with another word in its data."""
+    return replace(image, data=image.data[:offset] + struct.pack("<I", word) + image.data[offset + 4 :])
+
+
+def test_sound_images_are_installed() -> None:
+    image = make_image()
+    assert verdict(image.to_bytes()) == ""
+    assert verdict(sealed(image.to_bytes()), "sealed") == ""
+    assert verdict(sealed(image.to_bytes(), Digest.CRC32), "sealed") == ""
+    split = make_image(split=True)
+    assert verdict(split.to_bytes(), params=PARAMS) == ""
+    assert verdict(sealed(split.to_bytes(), params=PARAMS), "sealed", PARAMS) == ""
+
+
+def test_an_image_without_params_needs_no_address() -> None:
+    assert verdict(make_image([cleared(POOLS_AT, 64)], b"").to_bytes()) == ""
+
+
+@pytest.mark.parametrize("kind", ["sealed", "resealed", "bare"])
+def test_mutations(kind: str) -> None:
+    """No crash, no byte out of bounds, nothing written before a refusal; with a seal every mutation is refused."""
+    content = make_image().to_bytes()
+    found = mutate(content if kind == "bare" else sealed(content), 8000, 1, kind)
+    assert found.refused > 7000
+    assert len(found.codes) > 20
+
+
+def test_mutations_of_a_split_image() -> None:
+    content = sealed(make_image(split=True).to_bytes(), params=PARAMS)
+    assert mutate(content, 4000, 2, "sealed", PARAMS).refused > 3500
+    assert mutate(content, 4000, 2, "resealed", PARAMS).refused > 3000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "seed"), [("sealed", 11), ("resealed", 12), ("bare", 13)])
+def test_very_many_mutations(kind: str, seed: int) -> None:
+    content = make_image().to_bytes()
+    found = mutate(content if kind == "bare" else sealed(content), 100_000, seed, kind)
+    assert found.accepted + found.refused == 100_001
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_one_flipped_bit_of_a_sealed_image_is_refused(data: st.DataObject) -> None:
+    content = bytearray(sealed(make_image().to_bytes()))
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] ^= 1 << data.draw(st.integers(0, 7))
+    assert verdict(bytes(content), "sealed")
+
+
+# ---- What ST's loader installed without complaint ----
+
+
+def test_damaged_params() -> None:
+    content = bytearray(make_image().to_bytes())
+    content[-1] ^= 1
+    assert verdict(bytes(content)) == "the params are damaged, or those of another image"
+
+
+def test_a_wrong_crc_field() -> None:
+    image = make_image()
+    at = offset_of(image.header["ctx"]) + 13 * 4
+    assert verdict(with_data(image, at, 1).to_bytes()) == "the params are damaged, or those of another image"
+
+
+def test_truncated_params() -> None:
+    assert verdict(make_image().to_bytes()[:-8]) == "the params are shorter than the image says"
+
+
+@pytest.mark.parametrize("target", [0x400F0000, 0x40000002, 0x20000060, 0x50000000, 0x80000000])
+def test_a_relocation_outside_the_data(target: int) -> None:
+    image = make_image()
+    broken = replace(image, relocations=(*image.relocations[:-1], target))
+    assert verdict(broken.to_bytes()) == "a relocation is not of a word in the data"
+
+
+def test_relocations_that_end_before_they_begin() -> None:
+    image = make_image()
+    start = image.header["rel_start"]
+    assert verdict(with_header(image, rel_end=start - 4)) == "the sections are not in their order"
+
+
+def test_sections_in_another_order() -> None:
+    image = make_image()
+    start, end = image.header["got_start"], image.header["got_end"]
+    assert verdict(with_header(image, got_start=end, got_end=start)) == "the sections are not in their order"
+
+
+@pytest.mark.parametrize("flags", [Flags(major=7), Flags(minor=1)])
+def test_half_of_the_version_is_wrong(flags: Flags) -> None:
+    assert verdict(make_image(flags=flags).to_bytes()) == "the image has another format version"
+
+
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        (Flags(toolchain=9), "the image was made by another compiler family"),
+        (Flags(float_abi=1), "the image passes floating-point numbers differently"),
+        (Flags(cpu=0xC27), "the image is for another processor"),
+        (Flags(debug_info=False), "the image's epoch blocks have another size (LL_ATON_EB_DBG_INFO)"),
+        (Flags(reserved=1), "the image has flags that this loader does not know"),
+    ],
+)
+def test_flags_of_another_machine(flags: Flags, why: str) -> None:
+    assert verdict(make_image(flags=flags).to_bytes()) == why
+
+
+def test_a_header_of_the_newer_runtime() -> None:
+    assert verdict(make_image(abi="1.1.3").to_bytes()) != ""
+
+
+def test_a_pool_of_unknown_type() -> None:
+    image = make_image()
+    table = offset_of(image.header["params_start"])
+    pool = image.pools[0]
+    broken = with_data(image, table + 4, pool.flags & 0x00FFFFFF | 4 << 24)
+    assert verdict(broken.to_bytes()) == "a pool is of a kind that this loader does not know"
+
+
+def test_a_pool_where_networks_may_not_write() -> None:
+    image = make_image([relocated(0, 120), copied(120, 0x31000000, 40)])
+    assert verdict(image.to_bytes()) == "a pool is where the network may not write"
+    image = make_image([cleared(0xFFFFFF00, 0x200)], b"")
+    assert verdict(image.to_bytes()) == "a pool reaches beyond the params or beyond the address space"
+
+
+def test_pools_that_overlap() -> None:
+    image = make_image([cleared(POOLS_AT, 64), cleared(POOLS_AT + 56, 64)], b"")
+    assert verdict(image.to_bytes()) == "a pool overlaps the image, its RAM or another pool"
+
+
+def test_a_got_entry_to_nowhere() -> None:
+    image = make_image()
+    at = offset_of(image.header["got_start"])
+    for word in (0x4, 0xA0000000, address(Segment.RAM, 0xF0000), 0x80100000):
+        assert (
+            verdict(with_data(image, at, word).to_bytes()) == "an entry of the GOT is outside the image and its pools"
+        )
+
+
+def test_a_relocated_word_to_nowhere() -> None:
+    broken = with_data(make_image(), 0, 0x2FFFFFF0)
+    assert verdict(broken.to_bytes()) == "a relocated word is outside the image and its pools"
+
+
+def test_ten_pools() -> None:
+    pools = [cleared(POOLS_AT + 64 * i, 64) for i in range(10)]
+    assert verdict(make_image(pools[:9], b"").to_bytes()) == ""
+    assert (
+        verdict(make_image(pools, b"").to_bytes()) == "the table of pools is not inside the data, or has more than nine"
+    )
+
+
+def test_params_of_another_image() -> None:
+    split = sealed(make_image(split=True).to_bytes(), params=PARAMS)
+    other = PARAMS[:-1] + b"\0"
+    assert verdict(split, "sealed", other) == "the params are not those that were sealed with the image"
+
+
+def test_missing_params() -> None:
+    split = make_image(split=True).to_bytes()
+    assert verdict(split) == "the params are not in the file, and no address of them was given"
+
+
+def test_no_seal_where_one_is_asked_for() -> None:
+    content = make_image().to_bytes()
+    assert verdict(content, "sealed") == "the image has no seal, and this firmware asks for one"
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(data=st.binary(max_size=300), cut=st.integers(0, 300))
+def test_sha256(data: bytes, cut: int) -> None:
+    import ctypes
+
+    library = host_library("firmware/runtime/ingot_sha256.c")
+    state, digest = ctypes.create_string_buffer(128), ctypes.create_string_buffer(32)
+    library.ingot_sha256_start(state)
+    for part in (data[:cut], data[cut:]):
+        library.ingot_sha256_add(state, part, len(part))
+    library.ingot_sha256_end(state, digest)
+    assert digest.raw == hashlib.sha256(data).digest()
+
+
+def test_descriptors_of_the_test_are_of_all_kinds() -> None:
+    assert {pool.pool_type for pool in ALL_KINDS} == set(PoolType)
+    assert PoolDescriptor.SIZE == 20
