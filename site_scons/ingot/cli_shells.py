@@ -1,10 +1,10 @@
-"""The verbs that build systems use: `ingot step`, `ingot parts`, `ingot ninja`, `ingot make-rules`, `ingot cmake-dir`."""
+"""The verbs that build systems use: steps, parts, and the files that Ninja and Make read."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from ingot.places import ROOT
+from ingot.places import ROOT, firmware_dir, kernels_dir
 
 Words = tuple[str, ...]
 
@@ -103,18 +103,26 @@ def parts_dict(parts: Any) -> dict[str, Any]:
 
 
 def configure_inputs(parts: Any) -> list[str]:
-    """What decides which jobs there are; when one of these changes, build files are written again."""
+    """What decides which jobs there are; when one of these changes, build files are written again.
+
+    Folders change when a file is added. Ingot's own modules change when another version is installed.
+    """
+    from ingot.shells.parts import near
+
     document = [parts.manifest_file] if parts.manifest.document is not None else []
-    return [parts.board_file, parts.pools_file, *document]
+    folders = [parts.application_folder] if parts.request.app else []
+    folders += [near(kernels_dir()), near(firmware_dir() / "apps" / "validate")]
+    code = [near(Path(__file__).parent / name) for name in ("firmware.py", "build/toolchain.py", "shells/parts.py")]
+    return [parts.board_file, parts.pools_file, *document, *folders, *code]
 
 
 def ingot_command() -> list[str]:
-    """How to call this very `ingot` from a build file."""
+    """How to call this very `ingot` from a build file: as INGOT_COMMAND says, else as it was called."""
+    if chosen := os.environ.get("INGOT_COMMAND"):
+        return shlex.split(chosen)
     script = Path(sys.argv[0])
     if script.name == "ingot" and os.access(script, os.X_OK):
-        return [
-            (shutil.which("ingot") and Path(str(shutil.which("ingot"))).samefile(script) and "ingot") or str(script)
-        ]
+        return [str(script.absolute())]
     return [sys.executable, "-m", "ingot"]
 
 
@@ -159,7 +167,19 @@ def make_rules(itself: str, prefix: str, **given: Any) -> None:
     from ingot.shells.parts import Parts
 
     jobs, names, request = _jobs(**given)
-    write_if_changed(Path(itself), make_text(jobs, names, prefix, itself, configure_inputs(Parts(request))))
+    asked = Parts(request)
+    variables = {
+        "SOURCES": [asked.source, *asked.runtime],
+        "STARTUP": asked.startup,
+        "CFLAGS": [*(f"-I{folder}" for folder in asked.folders), *(f"-D{k}={v}" for k, v in asked.defines.items())],
+        "LDFLAGS": asked.link_flags,
+        "KERNELS": [file for job in jobs if job.kind == "ar" for file in job.outputs],
+        "SCRIPT": [asked.script],
+        "RAW": asked.raws,
+        "HEADERS": [asked.files[1]],
+        "CINFO": [asked.info],
+    }
+    write_if_changed(Path(itself), make_text(jobs, names, variables, prefix, itself, configure_inputs(asked)))
     os.utime(itself)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ingot import places
 from ingot.scons.calls import user_call
 from ingot.scons.step import add_step
+from ingot.shells.jobs import object_name
 from ingot.shells.parts import Parts, Request, prefix_maps
 
 _SUFFIXES = (".tflite", ".onnx")
@@ -175,8 +176,8 @@ def _objects(env: Any, parts: Parts, role: str, sources: list[str], folder: Any)
     gcc = cross_environment(env, parts, role)
     nodes = []
     for source in sources:
-        path = Path(source)
-        nodes += gcc.Object(folder.File(f"obj/{path.parent.name}_{path.stem}.o"), env.File(_top(source)))
+        name = "network.o" if role == "network" else object_name(source)
+        nodes += gcc.Object(folder.File(f"obj/{name}"), env.File(_top(source)))
     return nodes
 
 
@@ -184,7 +185,7 @@ _ARCHIVES: dict[str, Any] = {}
 
 
 def kernel_archive(env: Any, parts: Parts) -> Any:
-    """All kernels for the board's core as one archive; networks in one folder share it. The linker takes what it needs."""
+    """All kernels for the board's core as one archive; networks in one folder share it."""
     folder = env.Dir(f"ingot-kernels/{parts.board.core}")
     if folder.get_abspath() not in _ARCHIVES:
         gcc = cross_environment(env, parts, "kernels")

@@ -89,8 +89,9 @@ def _verify(env: Any, target: str, net: NetworkNodes) -> Any:
     script = _add(env, parts, parts.linker_script(), {"c_info": info})
     folder = env.Dir(_top(asked.out)).Dir("twin")
     objects = [
-        *_objects(env, parts, "firmware", [*parts.application, *parts.runtime, *parts.startup], folder),
+        *_objects(env, parts, "firmware", parts.application, folder),
         *_objects(env, parts, "network", [str(sources)], folder),
+        *_objects(env, parts, "firmware", [*parts.runtime, *parts.startup], folder),
     ]
     gcc = env.Clone(CC=f"{parts.prefix}gcc")
     elf, map_file = _link(gcc, parts, _top(parts.path("firmware.elf")), objects, kernel_archive(env, parts), script)

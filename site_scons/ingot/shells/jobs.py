@@ -1,6 +1,7 @@
 """A firmware as a list of commands, for shells that run commands: Ninja and Make write it down in their own syntax.
 
-The files, flags and order are those of SConstruct, so that the bytes are too.
+Files, flags and the order of objects (application, network, runtime, startup) are the same in every shell, so that
+the bytes are too.
 """
 
 from __future__ import annotations
@@ -71,9 +72,10 @@ def _one_firmware(parts: Parts, ingot: Sequence[str], model: str, library: str) 
     if not request.twin and parts.manifest.document is not None:
         jobs.append(_step(ingot, parts.app_config()))
         headers.append(parts.path("app_config.h"))
-    sources = [*parts.application, *parts.runtime, *parts.startup]
-    objects = _compile(parts, "firmware", sources, f"{request.out}/obj", headers)
-    objects += _compile(parts, "network", [parts.source], f"{request.out}/obj", headers)
+    folder = f"{request.out}/obj"
+    objects = _compile(parts, "firmware", parts.application, folder, headers)
+    objects += _compile(parts, "network", [parts.source], folder, headers)
+    objects += _compile(parts, "firmware", [*parts.runtime, *parts.startup], folder, headers)
     jobs += objects
     elf = parts.path("firmware.elf")
     files = [job.outputs[0] for job in objects]

@@ -13,21 +13,28 @@ from ingot.shells.jobs import Job
 
 
 def make_text(
-    jobs: Sequence[Job], names: Mapping[str, Sequence[str]], prefix: str, itself: str, inputs: Sequence[str]
+    jobs: Sequence[Job],
+    names: Mapping[str, Sequence[str]],
+    variables: Mapping[str, Sequence[str]],
+    prefix: str,
+    itself: str,
+    inputs: Sequence[str],
 ) -> str:
-    """The rules. prefix: of the names that users ask for (`net-firmware`). inputs: what these rules depend on."""
+    """The rules. prefix: of the names that users ask for (`net-firmware`). variables: for the user's own rules.
+
+    inputs: what these rules themselves depend on.
+    """
     lines = ["# Written by `ingot make-rules`; changes here are lost.", ""]
-    made: list[str] = []
     for job in jobs:
-        made += job.outputs if job.kind != "run" else ()
         lines += _RENDER[job.kind](job, prefix)
     for name, files in names.items():
         if files:
             lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {_words(files)}"]
     depfiles = [job.depfile for job in jobs if job.depfile]
     lines += [f"-include {_words(depfiles)}", "", f"{_path(itself)}: {_words(inputs)}"]
-    lines += [f"{prefix}files := {_words(made)}", ""]
-    return "\n".join(lines)
+    stem = prefix.rstrip("-")
+    lines += [f"{stem}_{name} := {_words(words)}" for name, words in variables.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _step(job: Job, prefix: str) -> list[str]:

@@ -1,6 +1,6 @@
 """A step of `ingot.steps` as a command line, and back.
 
-    ingot step compile_network --in model=net.tflite --in board=b/board.yaml --out outputs=out/network.c ... --set fuse=1
+    ingot step compile_network --in model=net.tflite --in board=b/board.yaml --out outputs=out/network.c ...
 
 An argument given several times is a list. Every shell that runs commands (Ninja, CMake, Make) uses this one form; it
 maps one to one to what the SCons tool calls.
