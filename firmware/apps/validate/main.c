@@ -1,4 +1,5 @@
-/* Runs the network on every sample that the transport brings, and says what it cost.
+/* Runs the network on every sample that the transport brings, and says what it cost. Where a host talks over a serial
+ * line (port.h), it is served instead (serve.h).
  *
  * Lines on the console, for people and for ingot/run/twin.py:
  *     validate: network <name>, unit <instructions|cycles>
@@ -12,6 +13,9 @@
 #include "ingot_runtime.h"
 #include "io_buffers.h"
 #include "ll_aton_runtime.h"
+#include "port.h"
+#include "serve.h"
+#include "served_instance.h"
 #include "stack.h"
 #include "transport.h"
 
@@ -29,6 +33,7 @@ DECLARE(INGOT_NETWORK)
 static uint32_t epoch_cost[EPOCHS];
 static unsigned epochs;
 static uint64_t epoch_started;
+static uint64_t init_cost;
 
 /* Called by the runtime around every epoch block. */
 static void on_epoch(LL_ATON_RT_Callbacktype_t event, const NN_Instance_TypeDef *instance,
@@ -62,6 +67,36 @@ static uint64_t infer(NN_Instance_TypeDef *instance)
     return cost;
 }
 
+NN_Instance_TypeDef *served_instance(void)
+{
+    return &INSTANCE(INGOT_NETWORK);
+}
+
+const char *served_unit(void)
+{
+    return ingot_counter_unit;
+}
+
+uint64_t served_init_cost(void)
+{
+    return init_cost;
+}
+
+uint64_t served_run(void)
+{
+    return infer(served_instance());
+}
+
+uint32_t served_epochs(void)
+{
+    return epochs;
+}
+
+uint32_t served_epoch_cost(uint32_t epoch)
+{
+    return epoch_cost[epoch];
+}
+
 static bool receive(const LL_Buffer_InfoTypeDef *buffer)
 {
     for (; buffer->name; buffer++)
@@ -80,7 +115,7 @@ static bool deliver(const LL_Buffer_InfoTypeDef *buffer)
 
 int main(void)
 {
-    NN_Instance_TypeDef *instance = &INSTANCE(INGOT_NETWORK);
+    NN_Instance_TypeDef *instance = served_instance();
     unsigned samples = 0;
     ingot_stack_paint();
     ingot_counter_start();
@@ -94,11 +129,17 @@ int main(void)
     LL_ATON_RT_RuntimeInit();
     LL_ATON_RT_SetEpochCallback(on_epoch, instance);
     LL_ATON_RT_Init_Network(instance);
+    init_cost = ingot_counter_read() - start;
     ingot_print("init: ");
-    ingot_print_unsigned64(ingot_counter_read() - start);
+    ingot_print_unsigned64(init_cost);
     ingot_print("\n");
     io_buffers_allocate(instance);
 
+    if (port_open()) {
+        while (serve(port_get(), port_put)) {
+        }
+        return 0;
+    }
     if (!transport_open())
         return 1;
     while (transport_next_sample()) {

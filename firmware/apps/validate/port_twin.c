@@ -1,0 +1,48 @@
+/* UART 0 of the emulated machine, an Arm CMSDK APB UART (DDI 0479). Used when the command line ends in " serial". */
+#include "port.h"
+
+#include <string.h>
+
+#include "semihosting.h"
+
+#if __ARM_ARCH >= 8
+#define UART 0x59303000u /* mps3-an547, by its secure address */
+#else
+#define UART 0x40004000u /* mps2-an500 */
+#endif
+#define REGISTER(offset) (*(volatile uint32_t *)(UART + (offset)))
+#define DATA REGISTER(0x00)
+#define STATE REGISTER(0x04)
+#define STATE_TX_FULL 1u
+#define STATE_RX_FULL 2u
+#define CTRL REGISTER(0x08)
+#define CTRL_TX_RX 3u
+#define BAUDDIV REGISTER(0x10)
+#define BAUDDIV_LEAST 16u
+
+bool port_open(void)
+{
+    static char line[256];
+    if (!semihosting_command_line(line, sizeof line))
+        return false;
+    const char *word = strrchr(line, ' ');
+    if (!word || strcmp(word, " serial") != 0)
+        return false;
+    BAUDDIV = BAUDDIV_LEAST;
+    CTRL = CTRL_TX_RX;
+    return true;
+}
+
+uint8_t port_get(void)
+{
+    while (!(STATE & STATE_RX_FULL)) {
+    }
+    return (uint8_t)DATA;
+}
+
+void port_put(uint8_t byte)
+{
+    while (STATE & STATE_TX_FULL) {
+    }
+    DATA = byte;
+}

@@ -1,0 +1,147 @@
+#include "serve.h"
+
+#include <string.h>
+
+#include "frame.h"
+
+#define NO_SAMPLE 0xFFFFFFFFu
+
+static frame_receiver receiver;
+static frame request, answer;
+static uint32_t session;
+static uint32_t sample = NO_SAMPLE; /* whose outputs are there */
+static uint64_t cost;
+
+static void refuse(uint8_t code, const char *text)
+{
+    answer.type = ANSWER_REFUSED;
+    answer.length = (uint16_t)(1 + strlen(text));
+    answer.payload[0] = code;
+    memcpy(answer.payload + 1, text, strlen(text));
+}
+
+static void add32(uint32_t value)
+{
+    frame_put32(answer.payload + answer.length, value);
+    answer.length = (uint16_t)(answer.length + 4);
+}
+
+static void add_text(const char *text)
+{
+    uint8_t n = (uint8_t)(strlen(text) < 255 ? strlen(text) : 255);
+    answer.payload[answer.length] = n;
+    memcpy(answer.payload + answer.length + 1, text, n);
+    answer.length = (uint16_t)(answer.length + 1 + n);
+}
+
+static void hello(void)
+{
+    if (session != request.session)
+        sample = NO_SAMPLE;
+    session = request.session;
+    add32(FRAME_PAYLOAD);
+    add32(served_input_bytes());
+    add32(served_output_bytes());
+    add32((uint32_t)served_init_cost());
+    add32((uint32_t)(served_init_cost() >> 32));
+    add_text(served_name());
+    add_text(served_unit());
+}
+
+static void write_inputs(void)
+{
+    uint32_t offset = frame_get32(request.payload), n = request.length - 4u, all = served_input_bytes();
+    if (offset > all || n > all - offset) {
+        refuse(REFUSED_RANGE, "outside of the inputs");
+        return;
+    }
+    sample = NO_SAMPLE; /* inputs and outputs may share memory */
+    served_write_input(offset, request.payload + 4, n);
+}
+
+static void run(void)
+{
+    uint32_t wanted = frame_get32(request.payload);
+    /* The inputs are gone after a run, so a repeated request gets the same answer. */
+    if (wanted != sample) {
+        if (frame_get32(request.payload + 4) != served_input_crc()) {
+            refuse(REFUSED_INPUTS, "the inputs have another CRC");
+            return;
+        }
+        cost = served_run();
+        sample = wanted;
+    }
+    add32(sample);
+    add32((uint32_t)cost);
+    add32((uint32_t)(cost >> 32));
+    add32(served_output_crc());
+}
+
+static void read_outputs(void)
+{
+    uint32_t offset = frame_get32(request.payload + 4), n = frame_get16(request.payload + 8);
+    uint32_t all = served_output_bytes();
+    if (frame_get32(request.payload) != sample || sample == NO_SAMPLE)
+        refuse(REFUSED_SAMPLE, "the outputs are of another sample");
+    else if (n > FRAME_PAYLOAD || offset > all || n > all - offset)
+        refuse(REFUSED_RANGE, "outside of the outputs");
+    else {
+        served_read_output(offset, answer.payload, n);
+        answer.length = (uint16_t)n;
+    }
+}
+
+static void epochs(void)
+{
+    add32(served_epochs());
+    for (uint32_t i = frame_get32(request.payload); i < served_epochs() && answer.length + 4u <= FRAME_PAYLOAD; i++)
+        add32(served_epoch_cost(i));
+}
+
+/* Whether the payload has the length that this type needs. */
+static bool is_formed(void)
+{
+    switch (request.type) {
+    case REQUEST_HELLO:
+    case REQUEST_END:
+        return request.length == 0;
+    case REQUEST_WRITE:
+        return request.length >= 4;
+    case REQUEST_RUN:
+        return request.length == 8;
+    case REQUEST_READ:
+        return request.length == 10;
+    case REQUEST_EPOCHS:
+        return request.length == 4;
+    }
+    return false;
+}
+
+bool serve(uint8_t byte, void (*put)(uint8_t byte))
+{
+    bool goes_on = true;
+    if (!frame_receive(&receiver, byte, &request))
+        return true;
+    answer.type = request.type | ANSWER;
+    answer.number = request.number;
+    answer.session = request.session;
+    answer.length = 0;
+    if (!is_formed())
+        refuse(REFUSED_REQUEST, "no such request");
+    else if (request.type == REQUEST_HELLO)
+        hello();
+    else if (request.session != session || session == 0)
+        refuse(REFUSED_SESSION, "no such session");
+    else if (request.type == REQUEST_WRITE)
+        write_inputs();
+    else if (request.type == REQUEST_RUN)
+        run();
+    else if (request.type == REQUEST_READ)
+        read_outputs();
+    else if (request.type == REQUEST_EPOCHS)
+        epochs();
+    else
+        goes_on = false;
+    frame_send(&answer, put);
+    return goes_on;
+}

@@ -1,0 +1,1 @@
+"""The validate protocol (docs/validate.md): one host program for boards and for the twin, over a serial line."""
