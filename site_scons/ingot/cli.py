@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingot import __version__, cli_shells, steps
+from ingot import __version__, cli_image, cli_shells, steps
 from ingot.compilers import COMPILERS, Wanted, job_for
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
@@ -44,6 +44,7 @@ def ingot() -> None:
     """Neural-network models as sources of a firmware build."""
 
 
+ingot.add_command(cli_image.image)
 for verb in cli_shells.VERBS:
     ingot.add_command(verb)
 

@@ -1,0 +1,63 @@
+"""Ed25519 signatures of seals, by the package `cryptography`."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from ingot.errors import IngotError
+
+
+def new_keys() -> tuple[bytes, bytes]:
+    """A private and a public key as PEM files. Raises IngotError without the package."""
+    library = _library()
+    private = library.ed25519.Ed25519PrivateKey.generate()
+    form = library.serialization
+    secret: bytes = private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    shown: bytes = private.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
+    return secret, shown
+
+
+def sign_bytes(pem: bytes, content: bytes, where: str) -> tuple[bytes, bytes]:
+    """Key id (8 bytes) and signature (64 bytes). pem: the private key; where: its name in messages."""
+    library = _library()
+    try:
+        private = library.serialization.load_pem_private_key(pem, None)
+    except (ValueError, TypeError) as error:
+        raise IngotError(f"is not a private key: {error}", where=where) from None
+    if not isinstance(private, library.ed25519.Ed25519PrivateKey):
+        raise IngotError("is not an Ed25519 key", where=where, remedy="Make one with `ingot image keys`.")
+    raw: bytes = private.public_key().public_bytes_raw()
+    signature: bytes = private.sign(content)
+    return hashlib.sha256(raw).digest()[:8], signature
+
+
+def verify_bytes(pem: bytes, content: bytes, signature: bytes, where: str) -> bool:
+    """Whether the signature is the key's. pem: the public key."""
+    library = _library()
+    try:
+        public = library.serialization.load_pem_public_key(pem)
+    except (ValueError, TypeError) as error:
+        raise IngotError(f"is not a public key: {error}", where=where) from None
+    if not isinstance(public, library.ed25519.Ed25519PublicKey):
+        raise IngotError("is not an Ed25519 key", where=where)
+    try:
+        public.verify(signature, content)
+    except library.InvalidSignature:
+        return False
+    return True
+
+
+def _library() -> Any:
+    """The parts of `cryptography` that are used here."""
+    from types import SimpleNamespace
+
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ed25519
+    except ImportError:
+        raise IngotError(
+            "signing needs the package cryptography", remedy="Install it with: pip install 'ingot[image]'"
+        ) from None
+    return SimpleNamespace(serialization=serialization, ed25519=ed25519, InvalidSignature=InvalidSignature)
