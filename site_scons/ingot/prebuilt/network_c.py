@@ -5,7 +5,7 @@ in the files of ATONN 1.0 to 1.1.3 (ST Edge AI 2.0 to 4.0) and in those of the b
 
     * --<option> = <value>                                    in the head comment
     #if LL_ATON_VERSION_MAJOR != 1 || ..._DEV != 262
-    /* index=8 file postfix=xSPI2 name=octoFlash offset=0x70380000  absolute_mode size=... READ_ONLY ... */
+    /* index=8 file postfix=xSPI2 name=octoFlash offset=0x...  absolute_mode size=... READ_ONLY ... */
     static const EpochBlock_ItemTypeDef ll_atonn_rt_epoch_block_array[] = { { .start_epoch_block = ..., }, ... }
     LL_ATON_Input_Buffers_Info_<name>(void) { ... { .name = "...", .addr_base = {(unsigned char *)(0x...UL)}, ... } }
 """
