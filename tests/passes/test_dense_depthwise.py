@@ -17,6 +17,7 @@ def model(channels: int) -> bytes:
 def test_one_channel_becomes_dense() -> None:
     graph = make_dense(graph_of(model(1)))
     assert [op.kind for op in graph.operators] == ["CONV_2D"]
+    assert "depth_multiplier" not in graph.operators[0].attrs
     assert graph.tensors[graph.operators[0].inputs[1] or 0].shape == (8, 5, 3, 1)
     assert make_dense(graph) is graph
 

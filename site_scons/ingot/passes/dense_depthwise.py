@@ -19,7 +19,8 @@ def make_dense(graph: Graph) -> Graph:
             operators.append(op)
             continue
         graph, dense = with_tensor(graph, _turned(weights))
-        operators.append(replace(op, kind="CONV_2D", inputs=(op.inputs[0], dense, *op.inputs[2:])))
+        attrs = {name: value for name, value in op.attrs.items() if name != "depth_multiplier"}
+        operators.append(replace(op, kind="CONV_2D", inputs=(op.inputs[0], dense, *op.inputs[2:]), attrs=attrs))
     if all(a is b for a, b in zip(operators, graph.operators, strict=True)):
         return graph
     return with_operators(graph, operators)
