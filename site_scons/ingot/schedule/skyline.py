@@ -27,16 +27,21 @@ Ints = npt.NDArray[np.int64]
 
 _PLACED = 1 << 60
 
-RESTARTS = 40
-"""Orders that are tried. Deterministic: no clock is read."""
-
-NODES = (3, 12)
-"""Nodes per buffer before the next order is tried: in the first round of restarts, and later."""
-
-_FIRST_ROUND = 15
+RESTARTS = 50
+"""Attempts, each with an order of its own. Deterministic: no clock is read."""
 
 _ORDERS = ("TAW", "WAT", "TWA", "TL", "AT")
 """Orders to begin with: T fullest section, A area, W sections spanned, L length of life; largest first."""
+
+
+def _nodes(number: int) -> int:
+    """Nodes per buffer of an attempt: a glance at every plain order, a long look at two, many short ones by chance."""
+    plain = len(_ORDERS)
+    if number < plain:
+        return 3
+    if number < plain + 2:
+        return 15
+    return 3 if number < plain + 22 else 12
 
 
 def solve(
@@ -55,8 +60,8 @@ def solve(
     weight = np.zeros(len(problem.totals))
     with _deep(len(sizes)):
         for number in range(restarts):
-            nodes = NODES[number >= _FIRST_ROUND] * len(sizes)
-            search = _Search(problem, problem.order(number, weight, source), nodes)
+            order = problem.order(number, weight, source)
+            search = _Search(problem, order, _nodes(number) * len(sizes))
             outcome = search.run()
             if outcome is True:
                 return search.offsets()
@@ -104,7 +109,7 @@ class _Problem:
         """The order of the attempt: one of the plain ones, later disturbed by failures and by chance."""
         keys = [self._keys[k] for k in _ORDERS[number % len(_ORDERS)]]
         plain = np.lexsort(keys[::-1])
-        if number < len(_ORDERS):
+        if number < len(_ORDERS) + 2:
             return plain
         count = len(plain)
         rank = np.empty(count)
