@@ -17,3 +17,15 @@ def test_concatenation(model: bytes) -> None:
 def test_pack(model: bytes) -> None:
     """A new axis anywhere."""
     check(model)
+
+
+@for_each(movement.concatenation)
+def test_concatenation_unoptimized(model: bytes) -> None:
+    """Without the passes that make a view of a single input."""
+    check(model, optimized=False)
+
+
+@for_each(movement.pack)
+def test_pack_unoptimized(model: bytes) -> None:
+    """Without the passes that make a view of a single input."""
+    check(model, optimized=False)

@@ -16,7 +16,7 @@ def test_transpose(model: bytes) -> None:
 @for_each(movement.slice_)
 def test_slice_(model: bytes) -> None:
     """Rows stream where the rows are cut."""
-    check(model)
+    check(model, optimized=False)
 
 
 @for_each(movement.strided_slice)
@@ -28,19 +28,19 @@ def test_strided_slice(model: bytes) -> None:
 @for_each(movement.split)
 def test_split(model: bytes) -> None:
     """Each part is a call of its own."""
-    check(model)
+    check(model, optimized=False)
 
 
 @for_each(movement.split_v)
 def test_split_v(model: bytes) -> None:
     """Parts of different sizes."""
-    check(model)
+    check(model, optimized=False)
 
 
 @for_each(movement.unpack)
 def test_unpack(model: bytes) -> None:
     """Each part loses the axis."""
-    check(model)
+    check(model, optimized=False)
 
 
 @for_each(movement.tile)

@@ -42,6 +42,8 @@ def lower_concat(site: Site) -> Call:
     extents = [1 if pack else site.input(i).shape[axis] for i in range(len(site.op.inputs))]
     inner = math.prod(shape[axis + 1 :]) * size
     split = target.rows > 1
+    if split and axis == 0:  # one input under the same rows
+        axis, extents = 1, [shape[1]]
     along_rows = split and axis == 1
     activations = tuple(i for i in range(len(extents)) if not site.input(i).is_constant)
     starts = np.concatenate([[0], np.cumsum(extents)])
