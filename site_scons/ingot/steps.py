@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
-from ingot.image.steps import compile_relocatable, pack_image, reloc_sources, reloc_verify  # noqa: F401 (steps as well)
+from ingot.image.steps import (  # noqa: F401 (steps as well)
+    compile_relocatable,
+    pack_image,
+    reloc_of_pack,
+    reloc_places,
+    reloc_sources,
+    reloc_verify,
+)
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool

@@ -26,7 +26,14 @@ from ingot.compile import output_names
 
 TARGETS = ("reloc", "reloc-verify")
 
-VERBS.update(compile_relocatable="compile", reloc_sources="layout", pack_image="image", reloc_verify="verify")
+VERBS.update(
+    compile_relocatable="compile",
+    reloc_sources="layout",
+    pack_image="image",
+    reloc_verify="verify",
+    reloc_of_pack="image",
+    reloc_places="layout",
+)
 
 
 def generate(env):
@@ -46,9 +53,20 @@ def wanted():
 
 def ingot_reloc(env, board, manifest, source, built):
     """Declares `reloc` and `reloc-verify` when they are asked for. built: the model's firmware, for other compilers."""
+    options = env["INGOT_OPTIONS"]
+    if options.text("app") == "model_host":
+        header = env.Ingot(
+            "reloc_places",
+            board_file(env, board),
+            {"header": f"{built.out}/reloc_places.h"},
+            also=[_file(env, board.pools_file)],
+        )
+        env.Alias("firmware", header)
     if not wanted():
         return
-    options = env["INGOT_OPTIONS"]
+    if options.text("compiler") != "builtin":
+        env.Alias("reloc", _of_other_compiler(env, board, built))
+        return
     image = _image(env, board, manifest, source, False, options.switch("split"), built)
     env.Alias("reloc", image.everything)
     env.Clean("firmware", image.everything)
@@ -74,6 +92,13 @@ def ingot_reloc(env, board, manifest, source, built):
         seed=options.number("seed"),
     )
     env.Alias("reloc-verify", verify)
+
+
+def _of_other_compiler(env, board, built):
+    """An image of a network with NPU epochs is built around ST's runtime, whose sources are in the installed pack."""
+    options = env["INGOT_OPTIONS"]
+    inputs = {"c_info": built.c_info, **board_file(env, board)}
+    return env.Ingot("reloc_of_pack", inputs, {}, label=board.name, always=True, st_pack=options.text("st_pack"))
 
 
 def _image(env, board, manifest, source, twin, split, built):

@@ -1,11 +1,13 @@
 /* Runs networks that come as relocatable images: a new image in the flash slot replaces the old one, the firmware stays.
  *
- * Commands, one a line; numbers decimal or 0x...; `exec` and `exec+8` are in this firmware's own RAM for images:
+ * Commands, one a line; numbers decimal or 0x...; `exec` and `exec+8` are in this firmware's own RAM for images,
+ * which has `all` bytes:
  *     region <start> <bytes> <use>            where networks may be: INGOT_RELOC_MAY_... (before the first install)
  *     policy <ask>                            INGOT_RELOC_ASK_...
  *     info <image>                            prints what the image needs
  *     install <n> <image> <bytes> <params> <bytes> <exec> <bytes> <ext> <bytes> <mode>
- *                                             n: one of four instances; 0 bytes of a file: not known
+ *                                             n: one of four instances; 0 bytes of a file: not known; the params
+ *                                             are those of the second file, for an image that has none itself
  *     run <n> <times>                         inputs in, inference, outputs out
  *     both <n> <m>                            one inference of each, epoch by epoch in turns
  *     copy <to> <from> <bytes>                what flashing does on a board
@@ -23,7 +25,7 @@
 #include "stack.h"
 
 #ifndef INGOT_EXEC_RAM
-#define INGOT_EXEC_RAM (256u * 1024u)
+#define INGOT_EXEC_RAM (64u * 1024u)
 #endif
 
 #define INSTANCES 4u
@@ -42,6 +44,10 @@ static uint32_t number(char **words)
 {
     while (**words == ' ')
         ++*words;
+    if (strncmp(*words, "all", 3) == 0) {
+        *words += 3;
+        return sizeof exec_ram;
+    }
     if (strncmp(*words, "exec", 4) == 0) {
         *words += 4;
         uint32_t more = **words == '+' ? (uint32_t)strtoul(*words + 1, words, 0) : 0;
@@ -54,6 +60,13 @@ static NN_Instance_TypeDef *instance_of(char **words)
 {
     uint32_t n = number(words);
     return n < INSTANCES ? &instances[n] : NULL;
+}
+
+/* For ll_aton_reloc_get_info and ll_aton_reloc_log_info. */
+const ingot_reloc_policy *ingot_reloc_policy_of(uintptr_t file)
+{
+    (void)file;
+    return &policy;
 }
 
 static bool allocate(NN_Instance_TypeDef *instance, const LL_Buffer_InfoTypeDef *buffer,
@@ -84,6 +97,9 @@ static bool install(char *words)
     config.ext_ram_addr = number(&words);
     config.ext_ram_size = number(&words);
     config.mode = number(&words);
+    ll_aton_reloc_info info;
+    if (ll_aton_reloc_get_info(image, &info) == 0 && info.params_off)
+        config.ext_param_addr = 0;
     if (!instance)
         return false;
     uint64_t start = ingot_counter_read();

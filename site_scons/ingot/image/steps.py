@@ -105,6 +105,34 @@ def pack_image(
     return as_dict(made, pools.params)
 
 
+def reloc_of_pack(c_info: Path, board: Path, *, st_pack: str = "") -> None:
+    """Says why there is no image of a network that another compiler made."""
+    from ingot.emit.c_info import read_c_info
+
+    network = read_c_info(c_info)
+    where = f"compiler={network.compiler}"
+    if not st_pack:
+        raise IngotError(
+            "an image of a network with NPU epochs is built around ST's runtime, and no pack was given",
+            where=where,
+            remedy="Give st_pack=<folder of ST Edge AI or of its Middlewares>, or build with compiler=builtin.",
+        )
+    raise IngotError(
+        "images around ST's runtime are not built by this version of Ingot",
+        where=where,
+        remedy="Use ST's npu_driver.py for this network, or build with compiler=builtin; "
+        "`ingot image info` and `check` read the result of both.",
+    )
+
+
+def reloc_places(board: Path, header: Path) -> None:
+    """Writes reloc_places.h, which the application model_host includes on a board."""
+    from ingot.emit.reloc_places import reloc_places as render
+    from ingot.steps import open_board
+
+    write_if_changed(header, render(*open_board(board)))
+
+
 def image_options(board: Path, runtime_abi: str, secure: bool) -> ImageOptions:
     """What the image is made for, from the board and what the user asked for."""
     from ingot.board import load_board
