@@ -1,0 +1,73 @@
+"""BATCH_MATMUL of int8 matrices (firmware/kernels/batch_matmul.c).
+
+Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ingot.graph import DType, Graph, Operator
+from ingot.kernels.program import Call, Param
+from ingot.kernels.quantize_multiplier import quantize_multiplier
+from ingot.kernels.registry import Site, lowers
+
+_BATCHES = 3
+
+
+def int8_matrices(graph: Graph, op: Operator) -> bool:
+    """Both inputs and the output are int8; the left one is no constant."""
+    tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
+    return all(t.dtype is DType.INT8 and t.quant is not None for t in tensors) and not tensors[0].is_constant
+
+
+def few_batches(graph: Graph, op: Operator) -> bool:
+    """At most five dimensions."""
+    return len(graph.tensors[op.outputs[0]].shape) <= _BATCHES + 2
+
+
+@lowers("BATCH_MATMUL", constraints=(int8_matrices, few_batches))
+def lower_batch_matmul(site: Site) -> Call:
+    """One call of ingot_batch_matmul_s8(), or of its form with constant right matrices."""
+    left, right, output = site.input(0), site.input(1), site.output()
+    adj_x, adj_y = bool(site.op.attrs.get("adj_x")), bool(site.op.attrs.get("adj_y"))
+    rows, columns = output.shape[-2:]
+    depth = left.shape[-2 if adj_x else -1]
+    # LiteRT multiplies the two scales in single precision here.
+    product = float(np.float32(left.scale) * np.float32(right.scale))
+    multiplier, shift = quantize_multiplier(product / output.scale)
+    words = [left.zero_point, right.zero_point, output.zero_point, multiplier, shift, -128, 127, 0]
+    batches = (1,) * (_BATCHES - len(output.shape[:-2])) + output.shape[:-2]
+    constant = right.is_constant
+    params = [Param("numbers", np.asarray(words, np.int32))]
+    if constant:
+        params.append(Param("right", np.asarray(right.data)))
+    return Call(
+        kernel="batch_matmul_const_s8" if constant else "batch_matmul_s8",
+        descriptor="batch_matmul",
+        inputs=(0,) if constant else (0, 1),
+        outputs=(0,),
+        fields={
+            "rows": rows,
+            "columns": columns,
+            "depth": depth,
+            "left_row": 1 if adj_x else depth,
+            "left_step": rows if adj_x else 1,
+            "right_column": depth if adj_y else 1,
+            "right_step": 1 if adj_y else columns,
+            "batches": batches,
+            "left_batch": _steps(left.shape, batches),
+            "right_batch": _steps(right.shape, batches),
+        },
+        params=tuple(params),
+        macs=output.elements * depth,
+        windows=(None,) if constant else (None, None),
+    )
+
+
+def _steps(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]:
+    """Elements from one matrix to the next in each batch dimension; 0 where it is broadcast."""
+    own = (1,) * (_BATCHES + 2 - len(shape)) + shape
+    return tuple(0 if own[i] == 1 and batches[i] != 1 else math.prod(own[i + 1 :]) for i in range(_BATCHES))

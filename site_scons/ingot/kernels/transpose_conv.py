@@ -1,0 +1,100 @@
+"""TRANSPOSE_CONV of int8 images (firmware/kernels/transpose_conv.c).
+
+Formulas: LiteRT's kernels/internal/reference/integer_ops/transpose_conv.h.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.graph import DType, Graph, Operator
+from ingot.kernels.activation_range import ACTIVATIONS
+from ingot.kernels.mac_block import CHUNK, head, output_scaling, scaling_words
+from ingot.kernels.program import Call, Param
+from ingot.kernels.registry import Site, lowers
+from ingot.kernels.rows import Window, row_window
+
+
+def int8_image_and_weights(graph: Graph, op: Operator) -> bool:
+    """Image, weights and output are int8, the bias int32; weights and bias are constant, weights have zero point 0."""
+    weights, image = graph.tensors[op.inputs[1] or 0], graph.tensors[op.inputs[2] or 0]
+    bias = graph.tensors[op.inputs[3]] if len(op.inputs) > 3 and op.inputs[3] is not None else None
+    types = {weights.dtype, image.dtype, graph.tensors[op.outputs[0]].dtype}
+    return (
+        types == {DType.INT8}
+        and weights.is_constant
+        and (bias is None or (bias.is_constant and bias.dtype is DType.INT32))
+        and weights.quant is not None
+        and not np.any(weights.quant.zero_point)
+    )
+
+
+def known_activation(graph: Graph, op: Operator) -> bool:
+    """The fused activation is NONE, RELU, RELU6 or RELU_N1_TO_1."""
+    return op.attrs.get("activation", "NONE") in ACTIVATIONS
+
+
+@lowers("TRANSPOSE_CONV", constraints=(int8_image_and_weights, known_activation))
+def lower_transpose_conv(site: Site) -> Call:
+    """One call of ingot_transpose_conv_s8()."""
+    weights, image, output, attrs = site.input(1), site.input(2), site.output(), site.op.attrs
+    batches, in_h, in_w, in_c = image.shape
+    out_h, out_w, out_c = output.shape[1:]
+    kernel_h, kernel_w = weights.shape[1:3]
+    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    bias = np.asarray(site.input(3).data, np.int32).reshape(-1) if site.has_input(3) else np.zeros(out_c, np.int32)
+    data = np.asarray(weights.data, np.int8).reshape(out_c, kernel_h * kernel_w, in_c)
+    return Call(
+        kernel="transpose_conv_s8",
+        descriptor="transpose_conv",
+        inputs=(2,),
+        outputs=(0,),
+        fields={
+            "in_h": in_h,
+            "in_w": in_w,
+            "in_c": in_c,
+            "out_h": out_h,
+            "out_w": out_w,
+            "out_c": out_c,
+            "kernel_h": kernel_h,
+            "kernel_w": kernel_w,
+            "stride_h": attrs["stride_h"],
+            "stride_w": attrs["stride_w"],
+            "pad_top": attrs["pad_top"],
+            "pad_left": attrs["pad_left"],
+            "batches": batches,
+        },
+        params=(
+            head(image, output, attrs.get("activation", "NONE"), flags),
+            Param("weights", _records(data, np.vstack([bias, scaling]), image.zero_point)),
+        ),
+        macs=image.elements * kernel_h * kernel_w * out_c,
+        windows=(_rows(site, kernel_h),),
+    )
+
+
+def _records(data: npt.NDArray[np.int8], words: npt.NDArray[np.int32], zero_point: int) -> npt.NDArray[np.uint8]:
+    """The output channels as bytes. data: (channels, taps, in_c). words: bias, multiplier, shift by channel."""
+    channels, taps, depth = data.shape
+    padded = np.zeros((channels, taps, -(-depth // CHUNK) * CHUNK), np.int8)
+    padded[..., :depth] = data
+    offsets = zero_point * data.astype(np.int32).sum(axis=2)
+    numbers = np.concatenate([words[:3].T, np.zeros((channels, 1), np.int32), offsets], axis=1).astype(np.int32)
+    return np.concatenate([numbers.view(np.uint8), padded.reshape(channels, -1).view(np.uint8)], axis=1)
+
+
+def _rows(site: Site, kernel_h: int) -> Window | None:
+    """Input rows that each output row's taps touch."""
+    stride, top, height = site.op.attrs["stride_h"], site.op.attrs["pad_top"], site.input(2).shape[1]
+    if site.input(2).shape[0] != 1:
+        return None
+
+    def first_last(y: int) -> tuple[int, int]:
+        taken = [(y + top - ky) // stride for ky in range(kernel_h) if (y + top - ky) % stride == 0]
+        inside = [row for row in taken if 0 <= row < height]
+        # A row that takes nothing reads nothing; naming the nearest row costs no memory.
+        nearest = min(max((y + top) // stride, 0), height - 1)
+        return (min(inside), max(inside)) if inside else (nearest, nearest)
+
+    return row_window(site.rows_in(2), site.rows_out(), height, first_last)

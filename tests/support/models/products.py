@@ -1,0 +1,56 @@
+"""Models of TRANSPOSE_CONV and BATCH_MATMUL."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from support.models.draw import Draw
+from support.tflite_builder import Builder
+
+
+def transpose_conv(d: Draw) -> bytes:
+    """Random shapes, strides, paddings, scales and biases."""
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    stride = (d.integer(1, 3), d.integer(1, 3))
+    kernel = (d.integer(1, 5), d.integer(1, 5))
+    shape = (d.choice((1, 1, 2)), d.integer(1, 5), d.integer(1, 5), d.choice((1, 3, 16, 21)))
+    out_c = d.integer(1, 6)
+    padding = d.choice(("SAME", "VALID"))
+    sizes = [
+        n * s if padding == "SAME" else (n - 1) * s + k for n, s, k in zip(shape[1:3], stride, kernel, strict=True)
+    ]
+    b = Builder()
+    x = b.input(shape, "int8", 0.02, d.choice((-128, 0, 7)))
+    scales = random.uniform(0.002, 0.03, out_c).astype(np.float32)
+    weights = b.constant(
+        random.integers(-127, 128, (out_c, *kernel, shape[3])).astype(np.int8), scales.tolist(), axis=0
+    )
+    inputs = [b.constant(np.asarray([shape[0], *sizes, out_c], np.int32)), weights, x]
+    if d.choice((True, False)):
+        bias = random.integers(-9000, 9000, out_c).astype(np.int32)
+        inputs.append(b.constant(bias, (np.float32(0.02) * scales).tolist()))
+    y = b.tensor((shape[0], *sizes, out_c), "int8", d.choice((0.01, 0.2, 3.0)), d.choice((-128, 5)))
+    b.operator("TRANSPOSE_CONV", inputs, [y], padding=padding, stride_h=stride[0], stride_w=stride[1])
+    return b.finish([y])
+
+
+def batch_matmul(d: Draw) -> bytes:
+    """Random shapes, transpositions and broadcasts; sometimes a constant right side."""
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    rows, columns, depth = d.integer(1, 5), d.integer(1, 5), d.integer(1, 20)
+    batch: tuple[int, ...] = d.choice(((), (2,), (2, 3)))
+    adj_x, adj_y = d.choice((False, True)), d.choice((False, True))
+    one = tuple(1 for _ in batch)
+    left = (*d.choice((batch, one)), *((depth, rows) if adj_x else (rows, depth)))
+    right = (*d.choice((batch, one)), *((columns, depth) if adj_y else (depth, columns)))
+    full = np.broadcast_shapes(left[:-2], right[:-2])
+    b = Builder()
+    x = b.input(left, "int8", 0.02, d.choice((-128, 0, 7)))
+    quant = (0.05, d.choice((0, 0, 11)))
+    if d.choice((True, False, False)):
+        y = b.constant(random.integers(-128, 128, right).astype(np.int8), *quant)
+    else:
+        y = b.input(right, "int8", *quant)
+    z = b.tensor((*full, rows, columns), "int8", d.choice((0.004, 0.1)), d.choice((-128, 3)))
+    b.operator("BATCH_MATMUL", [x, y], [z], adj_x=adj_x, adj_y=adj_y)
+    return b.finish([z])
