@@ -346,3 +346,15 @@ def manifest_of(word: str) -> Manifest:
     from ingot.model import find_model
 
     return find_model(word, ROOT / "models")
+
+
+def _add_groups() -> None:
+    """The verbs that have a module of their own."""
+    from ingot.cli_doctor import doctor
+    from ingot.cli_h747 import h747
+
+    ingot.add_command(doctor)
+    ingot.add_command(h747)
+
+
+_add_groups()

@@ -1,0 +1,129 @@
+"""Programs and packages that Ingot uses, each with what it is for and how to install it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingot.errors import IngotError
+from ingot.stedgeai.version import parse_version
+
+TIMEOUT = 20.0  # seconds for a program to say its version
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing. version: "" when it is missing; problem: why it counts as missing. install: one line of advice."""
+
+    name: str
+    version: str
+    where: str
+    purpose: str
+    install: str
+    problem: str = ""
+
+    @property
+    def present(self) -> bool:
+        return bool(self.version)
+
+
+def program(name: str, purpose: str, install: str, arguments: Sequence[str] = ("--version",)) -> Found:
+    """A program on the PATH; its version from its first line that has one."""
+    path = shutil.which(name)
+    if path is None:
+        return Found(name, "", "", purpose, install, "not on the PATH")
+    try:
+        done = subprocess.run(
+            [path, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Found(name, "", path, purpose, install, f"does not start: {error}")
+    for line in (done.stdout + done.stderr).splitlines():
+        if version := parse_version(line):
+            return Found(name, str(version), path, purpose, install)
+    return Found(name, "unknown", path, purpose, install)
+
+
+def package(name: str, purpose: str, extra: str = "") -> Found:
+    """A Python package. extra: Ingot's optional part that it belongs to, "" when Ingot always needs it."""
+    install = f"pip install 'ingot[{extra}]'" if extra else f"pip install {name}"
+    try:
+        return Found(name, importlib.metadata.version(name), "", purpose, install)
+    except importlib.metadata.PackageNotFoundError:
+        return Found(name, "", "", purpose, install, "not installed for this Python")
+
+
+def stedgeai() -> Found:
+    """ST Edge AI Core, found as compiler=stedgeai finds it."""
+    from ingot.stedgeai.tool import find_tool
+
+    purpose = "compiler=stedgeai: the Neural-ART NPU"
+    install = "ST Edge AI Core from st.com, then set STEDGEAI_CORE_DIR; or bring its output: compiler=prebuilt"
+    try:
+        tool = find_tool()
+    except IngotError as error:
+        return Found("stedgeai", "", "", purpose, install, error.what)
+    return Found("stedgeai", str(tool.version), str(tool.program), purpose, install)
+
+
+PACKAGES: tuple[Callable[[], Found], ...] = (
+    lambda: package("numpy", "the built-in compiler"),
+    lambda: package("tflite", "reading .tflite files"),
+    lambda: package("jinja2", "generated files"),
+    lambda: package("jsonschema", "board.yaml and model.yaml"),
+    lambda: package("pyelftools", "the proof on the finished firmware"),
+    lambda: package("SCons", "scons as the build tool", "scons"),
+    lambda: package("ai-edge-litert", "verify: the reference kernels", "verify"),
+    lambda: package("pillow", "images as inputs", "verify"),
+    lambda: package("lief", "relocatable images", "image"),
+)
+PROGRAMS: tuple[Callable[[], Found], ...] = (
+    lambda: program(
+        "arm-none-eabi-gcc",
+        "firmware",
+        "./bootstrap, or: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    ),
+    lambda: program("qemu-system-arm", "emulate and verify", "./bootstrap, or: apt-get install qemu-system-arm"),
+    lambda: program("cc", "running a network on this machine", "apt-get install gcc"),
+    lambda: program("cmake", "projects that use CMake", "apt-get install cmake"),
+    lambda: program("ninja", "projects that use Ninja", "apt-get install ninja-build"),
+    lambda: program("make", "projects that use Make", "apt-get install make"),
+    stedgeai,
+    lambda: program("STM32_Programmer_CLI", "flashing boards", "STM32CubeProgrammer from st.com", ("--version",)),
+    lambda: program(
+        "STM32_SigningTool_CLI", "signing STM32N6 firmware", "STM32CubeProgrammer from st.com", ("--version",)
+    ),
+)
+
+#: What people want to do -> what it takes.
+TASKS: dict[str, tuple[str, ...]] = {
+    "compile a model (compiler=builtin)": ("numpy", "tflite", "jinja2", "jsonschema"),
+    "build and prove firmware": ("numpy", "tflite", "jinja2", "jsonschema", "pyelftools", "arm-none-eabi-gcc"),
+    "build with scons": ("SCons", "arm-none-eabi-gcc"),
+    "emulate": ("arm-none-eabi-gcc", "qemu-system-arm"),
+    "verify against LiteRT": ("arm-none-eabi-gcc", "qemu-system-arm", "ai-edge-litert"),
+    "relocatable images": ("arm-none-eabi-gcc", "lief"),
+    "use the NPU (compiler=stedgeai)": ("stedgeai",),
+    "take ST's output (compiler=prebuilt)": ("jsonschema", "jinja2"),
+    "flash a board": ("STM32_Programmer_CLI",),
+    "sign for STM32N6": ("STM32_SigningTool_CLI",),
+}
+
+
+def examine() -> list[Found]:
+    """Everything, present or not."""
+    return [ask() for ask in (*PACKAGES, *PROGRAMS)]
+
+
+def tasks(found: Sequence[Found]) -> dict[str, list[str]]:
+    """Each task with what is missing for it."""
+    missing = {item.name for item in found if not item.present}
+    return {task: [name for name in needs if name in missing] for task, needs in TASKS.items()}
