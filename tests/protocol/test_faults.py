@@ -4,8 +4,8 @@ import pytest
 
 from ingot.errors import IngotError
 from ingot.protocol.client import Client, DeviceReset
-from support.served import BadLine
 from support.host_library import needs_cc
+from support.served import BadLine
 
 pytestmark = needs_cc
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ingot.protocol.client import ANSWER, HELLO, NO_REQUEST, NO_SESSION, REFUSED
 from ingot.protocol.frame import PAYLOAD, Frame, Receiver, decode, encode
-from support.served import feed, firmware
 from support.host_library import needs_cc
+from support.served import feed, firmware
 
 FRAMES = st.builds(
     Frame,

@@ -136,7 +136,7 @@ int main(void)
     io_buffers_allocate(instance);
 
     if (port_open()) {
-        while (serve(port_get(), port_put)) {
+        while (serve(port_get(), port_put) || !port_close()) {
         }
         return 0;
     }

@@ -10,5 +10,7 @@ bool port_open(void);
 /* Waits for a byte. */
 uint8_t port_get(void);
 void port_put(uint8_t byte);
+/* The host has ended the session. Whether the firmware ends as well. */
+bool port_close(void);
 
 #endif

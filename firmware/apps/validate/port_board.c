@@ -15,3 +15,8 @@ __attribute__((weak)) void port_put(uint8_t byte)
 {
     (void)byte;
 }
+
+__attribute__((weak)) bool port_close(void)
+{
+    return false; /* the next session may come */
+}

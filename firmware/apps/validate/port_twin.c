@@ -30,6 +30,7 @@ bool port_open(void)
         return false;
     BAUDDIV = BAUDDIV_LEAST;
     CTRL = CTRL_TX_RX;
+    (void)DATA; /* makes QEMU look for bytes that came before */
     return true;
 }
 
@@ -45,4 +46,9 @@ void port_put(uint8_t byte)
     while (STATE & STATE_TX_FULL) {
     }
     DATA = byte;
+}
+
+bool port_close(void)
+{
+    return true;
 }

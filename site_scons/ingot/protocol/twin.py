@@ -34,8 +34,11 @@ def twin_line(elf: Path, images: Sequence[Image], machine: str) -> Iterator[Sock
         log = open(Path(folder) / "log", "w+")  # noqa: SIM115
         with log, subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
             try:
-                with _connect(path, process, Path(folder) / "log") as connection:
+                with _connect(path, process) as connection:
                     yield SocketLink(connection)
+            except IngotError as error:
+                said = _last(Path(folder) / "log")
+                raise IngotError(f"{error.what}; the firmware said: {said}", where=error.where) from None
             finally:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(0.5)
@@ -43,7 +46,7 @@ def twin_line(elf: Path, images: Sequence[Image], machine: str) -> Iterator[Sock
                     process.kill()
 
 
-def _connect(path: Path, process: subprocess.Popen[bytes], log: Path) -> socket.socket:
+def _connect(path: Path, process: subprocess.Popen[bytes]) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     until = time.monotonic() + _START
     while time.monotonic() < until and process.poll() is None:
@@ -53,5 +56,9 @@ def _connect(path: Path, process: subprocess.Popen[bytes], log: Path) -> socket.
         except OSError:
             time.sleep(0.02)
     connection.close()
-    said = " ".join(log.read_text(errors="replace").split()[-60:]) or "nothing"
-    raise IngotError(f"the emulator did not open its serial line; it said: {said}", where="qemu")
+    raise IngotError("the emulator did not open its serial line", where="qemu")
+
+
+def _last(log: Path) -> str:
+    """The last lines of the firmware or of QEMU."""
+    return " | ".join(log.read_text(errors="replace").splitlines()[-6:]) or "nothing"

@@ -106,8 +106,8 @@ def _hello(client: Client, network: Network) -> Served:
     sizes = [sum(buffer.size for buffer in side) for side in (network.inputs, network.outputs)]
     if [served.input_bytes, served.output_bytes] != sizes or served.name != network.name:
         raise IngotError(
-            f"the firmware runs '{served.name}' with {served.input_bytes} and {served.output_bytes} bytes of inputs and "
-            f"outputs, expected '{network.name}' with {sizes[0]} and {sizes[1]}",
+            f"the firmware runs '{served.name}' with {served.input_bytes} and {served.output_bytes} bytes of inputs "
+            f"and outputs, expected '{network.name}' with {sizes[0]} and {sizes[1]}",
             where="serial line",
             remedy="Flash the firmware of this network.",
         )
