@@ -62,7 +62,7 @@ def source_text(budget: Budget) -> str:
 
 
 def sections_text(budget: Budget) -> str:
-    """h747_buffers.ld: the sections, to be given to the linker beside the application's own script."""
+    """h747_buffers.ld: the sections, to be given to the linker in front of the application's own script."""
     order: dict[str, list[Placed]] = {}
     for item in budget.placed:
         order.setdefault(item.memory.upper() if item.memory != "dtcm" else "DTCMRAM", []).append(item)
