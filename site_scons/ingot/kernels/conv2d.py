@@ -9,6 +9,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import ACTIVATIONS
+from ingot.kernels.conv_s16 import int16_layer, lower_conv_s16
 from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
@@ -16,7 +17,12 @@ from ingot.kernels.rows import Window, row_window
 from ingot.kernels.window_gathering import Gathering, choose_gathering
 
 
-def int8_image_and_weights(graph: Graph, op: Operator) -> bool:
+def int8_or_int16_layer(graph: Graph, op: Operator) -> bool:
+    """Input, weights and output are int8 and the bias int32; or input and output int16, zero points 0, bias int64."""
+    return int8_layer(graph, op) or int16_layer(graph, op)
+
+
+def int8_layer(graph: Graph, op: Operator) -> bool:
     """Input, weights and output are int8, the bias int32."""
     wanted = (DType.INT8, DType.INT8, DType.INT32)
     given = [None if t is None else graph.tensors[t].dtype for t in op.inputs[:3]]
@@ -41,7 +47,7 @@ def known_activation(graph: Graph, op: Operator) -> bool:
     return op.attrs.get("activation", "NONE") in ACTIVATIONS
 
 
-MAC_CONSTRAINTS = (int8_image_and_weights, constant_weights, symmetric_weights, known_activation)
+MAC_CONSTRAINTS = (int8_or_int16_layer, constant_weights, symmetric_weights, known_activation)
 
 
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
@@ -49,6 +55,8 @@ def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8()."""
     image, output, weights = site.input(0), site.output(), site.input(1)
     kernel_h, kernel_w, channels = weights.shape[1:]
+    if image.dtype is DType.INT16:
+        return lower_conv_s16(site, window_rows(site, kernel_h))
     groups, attrs = image.shape[3] // channels, site.op.attrs
     unpadded = all(attrs[f"pad_{side}"] == 0 for side in ("top", "left", "bottom", "right"))
     strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1

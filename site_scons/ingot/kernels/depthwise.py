@@ -10,7 +10,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from ingot.graph import DType
 from ingot.kernels.conv2d import MAC_CONSTRAINTS, window_rows
+from ingot.kernels.conv_s16 import lower_conv_s16
 from ingot.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
@@ -28,6 +30,8 @@ def lower_depthwise(site: Site) -> Call:
     out_h, out_w, out_c = output.shape[1:]
     kernel_h, kernel_w = weights.shape[1:3]
     attrs = site.op.attrs
+    if image.dtype is DType.INT16:
+        return lower_conv_s16(site, window_rows(site, kernel_h))
     taps = np.asarray(weights.data, np.int8).reshape(kernel_h * kernel_w, out_c)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.kernels.activation_range import quantized_range
-from ingot.kernels.conv2d import MAC_CONSTRAINTS
+from ingot.kernels.conv2d import MAC_CONSTRAINTS, int8_layer
 from ingot.kernels.exact_multiplier import exact_multiplier
 from ingot.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
 from ingot.kernels.program import Call, Param
@@ -17,7 +17,7 @@ from ingot.kernels.registry import Site, lowers
 _SHORT = 4
 
 
-@lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS)
+@lowers("FULLY_CONNECTED", constraints=(int8_layer, *MAC_CONSTRAINTS[1:]))
 def lower_fully_connected(site: Site) -> Call:
     """One call of ingot_fully_connected_s8()."""
     image, output, weights = site.input(0), site.output(), site.input(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, movement, nonlinear, products, reduction
+from support.models import elementwise, int16, movement, nonlinear, products, reduction
 from support.models.draw import Draw
 
 Model = Callable[[Draw], bytes]
@@ -50,6 +50,7 @@ MODELS: dict[str, Model] = {
     "BATCH_TO_SPACE_ND": movement.batch_to_space,
     "GATHER": movement.gather,
     "CAST": movement.cast,
+    **{f"{kind} int16": partial(int16.layer, kind=kind) for kind in ("CONV_2D", "DEPTHWISE_CONV_2D")},
     "TRANSPOSE_CONV": products.transpose_conv,
     "BATCH_MATMUL": products.batch_matmul,
     **{f"RESIZE_NEAREST {dtype}": partial(nonlinear.resize_nearest, dtype=dtype) for dtype in ("int8", "float32")},

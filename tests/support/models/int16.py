@@ -1,0 +1,30 @@
+"""Models of one layer of int16 activations and int8 weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from support import tflite_builder
+from support.models.draw import Draw
+
+
+def layer(d: Draw, kind: str) -> bytes:
+    """CONV_2D or DEPTHWISE_CONV_2D with random shapes, scales and biases."""
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    in_c, out_c = d.integer(1, 20), d.integer(1, 9)
+    kernel = (d.integer(1, 3), d.integer(1, 3))
+    padding = d.choice(("SAME", "VALID"))
+    source = ("int16", d.choice((0.0005, 0.01)), 0)
+    target = ("int16", d.choice((0.0001, 0.02)), 0)
+    activation = d.choice(("NONE", "RELU", "RELU6"))
+    if kind == "DEPTHWISE_CONV_2D":
+        out_c = in_c * d.integer(1, 2)
+    shape = (out_c, *kernel, in_c) if kind == "CONV_2D" else (1, *kernel, out_c)
+    weights = random.integers(-127, 128, shape).astype(np.int8)
+    scales = random.uniform(0.001, 0.05, out_c).astype(np.float32).tolist()
+    # LiteRT wants a bias for convolutions of int16.
+    bias = random.integers(-(10**6), 10**6, out_c).astype(np.int64)
+    image = (d.choice((1, 1, 2)), kernel[0] + d.integer(0, 4), kernel[1] + d.integer(0, 4), in_c)
+    build = tflite_builder.conv2d if kind == "CONV_2D" else tflite_builder.depthwise
+    stride = (d.integer(1, 2),) * 2
+    return build(image, weights, scales, bias, stride, (1, 1), padding, activation, source, target)
