@@ -15,9 +15,21 @@ INGOT_INLINE unsigned ingot_column_bytes(const ingot_conv2d *k)
 static void ingot_columns_copy(int8_t *to, unsigned apart, const int8_t *from, unsigned bytes, unsigned count)
 {
 #if INGOT_MVE
+    if (bytes == 1 && 15 * apart < 256) {
+        const uint8x16_t places = vmulq_n_u8(vidupq_n_u8(0, 1), (uint8_t)apart);
+        for (int left = (int)count; left > 0; left -= 16, to += 16 * apart, from += 16)
+            vstrbq_scatter_offset_p_s8(to, places, vld1q_s8(from), vctp8q((unsigned)left));
+        return;
+    }
     if (bytes == 16) {
         for (; count; count--, to += apart, from += 16)
             vst1q_s8(to, vld1q_s8(from));
+        return;
+    }
+#else
+    if (bytes == 1) {
+        for (; count; count--, to += apart)
+            *to = *from++;
         return;
     }
 #endif

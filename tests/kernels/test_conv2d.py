@@ -47,6 +47,30 @@ def test_pixels_in_place() -> None:
 @needs_gcc
 @needs_qemu
 @pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+def test_one_channel(cpu: str) -> None:
+    """Columns of single bytes: up to 16 rows high they are scattered, higher ones are not; more than 16 columns."""
+    random = np.random.default_rng(3)
+    cases = []
+    for kernel, stride, shape in (
+        ((10, 4), (2, 2), (1, 49, 10, 1)),
+        ((3, 3), (1, 1), (1, 9, 40, 1)),
+        ((16, 5), (1, 1), (1, 20, 21, 1)),
+        ((17, 5), (1, 1), (1, 20, 21, 1)),
+    ):
+        weights = random.integers(-128, 128, (9, *kernel, 1)).astype(np.int8)
+        bias = random.integers(-999, 999, 9).astype(np.int32)
+        source = ("int8", 0.1, -9)
+        model = tflite_builder.conv2d(shape, weights, 0.01, bias, stride, padding="SAME", source=source)
+        program = check(model, optimized=False)
+        cases.append((program, random_inputs([(shape, "int8")], 5)))
+    assert [case.calls[0].fields["by_column"] for case, _ in cases] == [1, 1, 1, 0]
+    assert [outcome.differs for outcome in run_emulated(cases, cpu=cpu)] == [None] * 4
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
 @pytest.mark.parametrize("row_by_row", [False, True])
 def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Helium and DSP instructions, many shapes."""

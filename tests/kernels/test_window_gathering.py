@@ -12,12 +12,15 @@ from support.models.draw import Seeded
 
 
 def test_known_layers() -> None:
-    """A first layer's runs are shorter than a vector; a 3x3 layer of 16 channels shares two columns of three."""
+    """A first layer's runs are shorter than a vector; a 3x3 layer of 16 channels shares two columns of three; single
+    bytes are scattered."""
     first = choose_gathering((3, 3), 3, 2, 96, columns_possible=True)
     assert (first.windows, first.by_column) == (16, False)
     inner = choose_gathering((3, 3), 16, 1, 32, columns_possible=True)
     assert (inner.windows, inner.by_column) == (16, True)
     assert inner.scratch == (15 + 3) * 3 * 16 + 16
+    one_channel = choose_gathering((10, 4), 1, 2, 5, columns_possible=True)
+    assert (one_channel.windows, one_channel.by_column) == (6, True)
     apart = choose_gathering((3, 3), 24, 3, 32, columns_possible=True)
     assert not apart.by_column
 

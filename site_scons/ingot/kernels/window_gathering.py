@@ -45,7 +45,9 @@ def choose_gathering(
     columns = (count - 1) * stride_w + kernel_w
     # The inner product reads whole vectors.
     shared = Gathering(count, True, columns * column + CHUNK)
-    return shared if columns * _run_cost(channels) < count * _run_cost(kernel_w * channels) else alone
+    # Single bytes are scattered sixteen at a time.
+    copies = columns * _run_cost(channels) if channels > 1 or column > CHUNK else -(-columns // CHUNK) * 8
+    return shared if copies < count * _run_cost(kernel_w * channels) else alone
 
 
 def _run_cost(length: int) -> int:
