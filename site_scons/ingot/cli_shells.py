@@ -168,16 +168,19 @@ def make_rules(itself: str, prefix: str, **given: Any) -> None:
 
     jobs, names, request = _jobs(**given)
     asked = Parts(request)
+    made = {job.inputs[0]: job.outputs[0] for job in jobs if job.kind == "cc" and "/twin/" not in job.outputs[0]}
     variables = {
-        "SOURCES": [asked.source, *asked.runtime],
-        "STARTUP": asked.startup,
+        "OBJECTS": [made[source] for source in (asked.source, *asked.runtime)],
+        "STARTUP_OBJECTS": [made[source] for source in asked.startup],
         "CFLAGS": [*(f"-I{folder}" for folder in asked.folders), *(f"-D{k}={v}" for k, v in asked.defines.items())],
         "LDFLAGS": asked.link_flags,
         "KERNELS": [file for job in jobs if job.kind == "ar" for file in job.outputs],
         "SCRIPT": [asked.script],
         "RAW": asked.raws,
+        "HEX": asked.weights_hex().writes,
         "HEADERS": [asked.files[1]],
         "CINFO": [asked.info],
+        "BOARD": [asked.board_file],
     }
     write_if_changed(Path(itself), make_text(jobs, names, variables, prefix, itself, configure_inputs(asked)))
     os.utime(itself)

@@ -4,12 +4,18 @@
 #
 # gives the targets <prefix>-firmware, <prefix>-verify and <prefix>-emulate, and the variables
 #
-#   <prefix>_SOURCES    network.c and Ingot's runtime, for a firmware with a link step of its own
-#   <prefix>_CFLAGS     -I and -D that they and your own sources need
+#   <prefix>_OBJECTS    network.o and Ingot's runtime, for a firmware with a link step of its own
+#   <prefix>_STARTUP_OBJECTS    vectors and reset, for a firmware that has none of its own
 #   <prefix>_KERNELS    the archive of kernels, to be linked last
-#   <prefix>_SCRIPT     the linker script
-#   <prefix>_RAW        the weights
+#   <prefix>_CFLAGS     -I and -D that your own sources need
+#   <prefix>_LDFLAGS    for the link, with the linker script
+#   <prefix>_SCRIPT     the linker script itself
+#   <prefix>_RAW        the weights; <prefix>_HEX: the same at their flash addresses
 #   <prefix>_HEADERS    network.h, for your own objects to wait for
+#
+#   $(eval $(call ingot_check,<prefix>,<firmware>.elf))
+#
+# gives <firmware>.checked: proves that nothing overlaps, and writes <firmware>.bin, .hex and _memory_map.txt.
 #
 # The rules are in $(INGOT_BUILD)/<prefix>.mk, which Make writes (again) by itself.
 INGOT ?= ingot
@@ -22,4 +28,15 @@ $(INGOT_BUILD)/$(1).mk:
 ifeq ($$(filter clean,$$(MAKECMDGOALS)),)
 -include $(INGOT_BUILD)/$(1).mk
 endif
+endef
+
+define ingot_check
+$(basename $(2)).checked: $(2) $$($(1)_CINFO) $$($(1)_RAW) $$($(1)_BOARD)
+	@echo "check $(2)"
+	@$(INGOT) step check_firmware --in elf=$(2) --in c_info=$$($(1)_CINFO) --in raws=$$($(1)_RAW) \
+	  --in board=$$($(1)_BOARD) --out memory_map=$(basename $(2))_memory_map.txt \
+	  --out summary=$(basename $(2))_summary.json
+	@$(INGOT) step binaries --in elf=$(2) --in board=$$($(1)_BOARD) --out binary=$(basename $(2)).bin \
+	  --out hexfile=$(basename $(2)).hex
+	@touch $$@
 endef

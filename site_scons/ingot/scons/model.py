@@ -150,7 +150,7 @@ def _add(env: Any, parts: Parts, step: Any, inputs: dict[str, Any], watch: Any =
 
 def cross_environment(env: Any, parts: Parts, role: str) -> Any:
     """A clone whose Object() compiles Ingot's C with the flags of `toolchain/`; folders are not in signatures."""
-    gcc = env.Clone()
+    gcc = with_path(env.Clone())
     folders = [env.Dir(_top(path)) for path in (parts.kernel_folders if role == "kernels" else parts.folders)]
     gcc.Replace(
         CC=f"{parts.prefix}gcc",
@@ -170,6 +170,12 @@ def cross_environment(env: Any, parts: Parts, role: str) -> Any:
         CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $SOURCES $)",
     )
     return gcc
+
+
+def with_path(env: Any) -> Any:
+    """The environment with the PATH that scons was called with, where the cross compiler is found."""
+    env["ENV"] = {**env["ENV"], "PATH": os.environ.get("PATH", env["ENV"].get("PATH", ""))}
+    return env
 
 
 def _objects(env: Any, parts: Parts, role: str, sources: list[str], folder: Any) -> list[Any]:

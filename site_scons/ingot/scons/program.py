@@ -12,7 +12,7 @@ from ingot.board import find_board, load_board
 from ingot.build import toolchain
 from ingot.places import ROOT
 from ingot.scons.calls import user_call
-from ingot.scons.model import NetworkNodes, _add, _objects, _top, _where, kernel_archive
+from ingot.scons.model import NetworkNodes, _add, _objects, _top, _where, kernel_archive, with_path
 from ingot.scons.step import add_step
 from ingot.shells.parts import Parts, prefix_maps
 
@@ -22,7 +22,7 @@ def ingot_toolchain(env: Any, board: str) -> Any:
     """A clone of the environment that compiles and links for the board's core, with Ingot's flags; for your own C."""
     target = load_board(find_board(_where(env, board), ROOT / "boards"))
     prefix = toolchain.settings()["prefix"]
-    gcc = env.Clone()
+    gcc = with_path(env.Clone())
     gcc.Replace(
         CC=f"{prefix}gcc",
         AR=f"{prefix}ar",

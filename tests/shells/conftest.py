@@ -1,0 +1,71 @@
+"""The wheel, installed outside the checkout, and the examples built from it in clean folders, once for all tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingot.places import ROOT
+from support.foreign import SHELLS, Example, Installed
+
+SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "firmware", "boards", "models", "toolchain")
+TOOLS = ("arm-none-eabi-gcc", "cmake", "ninja", "make")
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel of this checkout, in a folder of its own."""
+    if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    top = tmp_path_factory.mktemp("installed")
+    source, target = top / "source", top / "site"
+    source.mkdir()
+    for name in SOURCES:
+        path = ROOT / name
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, source / name)
+    shutil.copytree(
+        ROOT / "site_scons/ingot", source / "site_scons/ingot", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    build = "from setuptools import setup, build_meta; import sys; print(build_meta.build_wheel(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", build, str(top)], cwd=source, capture_output=True, text=True, timeout=300, check=False
+    )
+    if done.returncode != 0 and "bdist_wheel" in done.stdout + done.stderr:
+        pytest.skip("setuptools is older than 70.1 and cannot build wheels")
+    assert done.returncode == 0, done.stdout + done.stderr
+    wheel = next(top.glob("ingot-*.whl"))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*pip, "--target", str(target), str(wheel)], check=True, timeout=300)
+
+    tools, log = top / "tools", top / "compiled.log"
+    tools.mkdir()
+    gcc = tools / "arm-none-eabi-gcc"
+    real = shutil.which("arm-none-eabi-gcc")
+    # `-c` on the command line is a compilation; CMake also asks for versions.
+    gcc.write_text(f'#!/bin/sh\ncase " $* " in *" -c "*) echo "$*" >>"{log}";; esac\nexec {real} "$@"\n')
+    gcc.chmod(0o755)
+    scripts = Path(sys.executable).parent
+    path = os.pathsep.join([str(tools), str(target / "bin"), str(scripts), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(target), "INGOT_OFFLINE": "1"}
+    environment |= {"INGOT_CMAKE": str(target / "ingot/tree/toolchain/cmake"), "INGOT_CACHE": str(top / "cache")}
+    for name in ("INGOT_MODEL_PATH", "INGOT_COMMAND", "MAKEFLAGS", "MAKELEVEL"):
+        environment.pop(name, None)
+    return Installed(target, environment, log)
+
+
+@pytest.fixture(scope="session")
+def examples(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Example]:
+    """Every example, built."""
+    found = {}
+    for shell in SHELLS:
+        folder = tmp_path_factory.mktemp("examples") / shell
+        shutil.copytree(ROOT / "examples" / shell.partition("-")[0], folder)
+        found[shell] = Example(shell, folder, installed)
+        found[shell].train(0)
+        found[shell].build()
+    return found
