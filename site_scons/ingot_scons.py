@@ -22,6 +22,8 @@ TARGETS = {
     "check": "prove that nothing overlaps, and show the memory map",
     "emulate": "run the network once on the board's twin in QEMU",
     "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
+    "validate": "the same over a serial line, of a board (port=) or of the twin, with a table of the epochs",
+    "sign": "the application with the boot header of an STM32N6",
     "report": "one page with the memory over time, the address map and the epochs",
     "explore": "show what less RAM costs in instructions, and how to choose",
     "bench": "measure all models of a folder on the twin, beside a rival's figures",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
+from ingot.flash.steps import sign  # noqa: F401 (a step as well)
 from ingot.image.steps import (  # noqa: F401 (steps as well)
     compile_relocatable,
     pack_image,
@@ -24,6 +25,7 @@ from ingot.image.steps import (  # noqa: F401 (steps as well)
     reloc_sources,
     reloc_verify,
 )
+from ingot.protocol.steps import validate  # noqa: F401 (a step as well)
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool

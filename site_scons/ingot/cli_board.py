@@ -1,0 +1,71 @@
+"""Verbs about a board on the desk: validate, sign, flash, watch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FilePath = click.Path(path_type=Path, dir_okay=False)
+board_option = click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+
+
+@click.command()
+@click.argument("model")
+@board_option
+@click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
+@click.option("--elf", type=FilePath, help="The twin's firmware (application validate), when there is no --port.")
+@click.option("--port", default="", help="The board's serial port. Default: the twin's, in QEMU.")
+@click.option("--baud", default=0, help="Default: the board's.")
+@click.option("--input", "sample", default="", help="A .npy file or an image instead of random inputs.")
+@click.option("--samples", default=3, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--save", default="", help="Write inputs and outputs to this .npz file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def validate(
+    model: str,
+    board: str,
+    network: Path,
+    elf: Path | None,
+    port: str,
+    baud: int,
+    sample: str,
+    samples: int,
+    seed: int,
+    save: str,
+    as_json: bool,
+) -> None:
+    """Compare what a board (or the twin) computes with LiteRT, over its serial line."""
+    from ingot.cli import board_file, manifest_of, model_file
+    from ingot.protocol.steps import validate as run
+
+    run(
+        network,
+        model_file(manifest_of(model)),
+        board_file(board),
+        elf,
+        port=port,
+        baud=baud,
+        input=sample,
+        samples=samples,
+        seed=seed,
+        save=save,
+        as_json=as_json,
+    )
+
+
+@click.command()
+@click.argument("binary", type=FilePath)
+@board_option
+@click.option("-o", "--output", type=FilePath, required=True, help="The signed image to write.")
+@click.option("--image-version", default=0, show_default=True, help="Monotonic version number in the header.")
+@click.option("--compare", is_flag=True, help="Also sign with STM32_SigningTool_CLI and show where it differs.")
+def sign(binary: Path, board: str, output: Path, image_version: int, compare: bool) -> None:
+    """Put the STM32N6 boot header in front of BINARY (a firmware.bin)."""
+    from ingot.cli import board_file
+    from ingot.flash.steps import sign as run
+
+    run(binary, board_file(board), output, image_version=image_version, compare=compare)
+
+
+VERBS = (validate, sign)

@@ -1,0 +1,39 @@
+"""The steps `sign` and `flash`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingot.errors import IngotError
+from ingot.files import write_if_changed
+
+
+def sign(binary: Path, board: Path, signed: Path, *, image_version: int = 0, compare: bool = False) -> None:
+    """Writes the application with its boot header. compare: Raises IngotError when ST's tool makes something else."""
+    from ingot.sign.st_tool import TOOL, differences, find_tool, sign_with_tool
+    from ingot.sign.stm32_header import sign as make
+    from ingot.steps import open_board, say
+
+    target, _ = open_board(board)
+    check_needs_header(target.name, target.chip)
+    try:
+        content = binary.read_bytes()
+    except OSError as error:
+        raise IngotError(f"cannot be read: {error.strerror}", where=str(binary), remedy="Build it first.") from None
+    image = make(content, target.load_address, image_version)
+    write_if_changed(signed, image)
+    if not compare:
+        return
+    tool = find_tool()
+    if tool is None:
+        raise IngotError(f"{TOOL} is not installed", where="sign", remedy="It comes with STM32CubeProgrammer.")
+    found = differences(image, sign_with_tool(tool, content, target.load_address))
+    if found:
+        raise IngotError("; ".join(found), where=str(signed), remedy="Please report this with the tool's version.")
+    say(f"{signed}: {TOOL} makes the same bytes")
+
+
+def check_needs_header(name: str, chip: str) -> None:
+    """Raises IngotError for a board whose chip boots without a header."""
+    if chip != "stm32n6":
+        raise IngotError(f"board '{name}' boots without a header, there is nothing to sign", where="sign")
