@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingot.board import Board, Mpool
 from ingot.errors import IngotError, did_you_mean
+
+if TYPE_CHECKING:
+    from ingot.firmware import Recipe
+    from ingot.stedgeai.firmware import StFirmware
 
 COMPILERS = ("builtin", "stedgeai", "prebuilt")
 NAME = "network"
@@ -47,7 +51,8 @@ class Job:
     source: the C file, "" when the compiler has none. info, raws: the description and the initializers.
     files: everything it writes, in the folder of the build, in the order that the step takes them.
     reads: files it reads beside model, board and pools. watch: what else makes it run again.
-    lacks: why no firmware can be linked from it, "" when one can.
+    lacks: why no firmware can be linked from it, "" when one can. st_pack: ST's runtime that it is linked with, if any.
+    sources: C files beside `source` that belong to it.
     """
 
     step: str
@@ -61,6 +66,14 @@ class Job:
     needs_model: bool = True
     lacks: str = ""
     st_pack: str = ""
+    sources: tuple[str, ...] = ()
+
+    def st_firmware(self, recipe: Recipe) -> StFirmware:
+        """The firmware with ST's runtime in place of Ingot's."""
+        from ingot.stedgeai.firmware import with_pack
+        from ingot.stedgeai.pack import open_pack
+
+        return with_pack(recipe, open_pack(Path(self.st_pack)))
 
 
 def job_for(compiler: str, board: Board, mpool: Mpool, wanted: Wanted) -> Job:
@@ -68,7 +81,7 @@ def job_for(compiler: str, board: Board, mpool: Mpool, wanted: Wanted) -> Job:
     if compiler == "builtin":
         return _builtin(mpool, wanted)
     if compiler == "prebuilt":
-        return _prebuilt(wanted)
+        return _prebuilt(board, wanted)
     if compiler == "stedgeai":
         return _stedgeai(board, mpool, wanted)
     raise IngotError(f"there is no compiler '{compiler}'", where="compiler", remedy=did_you_mean(compiler, COMPILERS))
@@ -89,7 +102,7 @@ def _builtin(mpool: Mpool, wanted: Wanted) -> Job:
     return Job("compile_network", files, names.source, names.info, (names.raw,), options)
 
 
-def _prebuilt(wanted: Wanted) -> Job:
+def _prebuilt(board: Board, wanted: Wanted) -> Job:
     from ingot.prebuilt.files import output_files, written_raws
     from ingot.prebuilt.output import network_name, open_output
 
@@ -113,8 +126,9 @@ def _prebuilt(wanted: Wanted) -> Job:
         reads=tuple(reads),
         watch=sorted(output.members.items()),
         needs_model=False,
-        lacks=_lacks(source, f"{name}.c is not in {output.path.name}", wanted),
+        lacks=_lacks("" if source else f"{name}.c is not in {output.path.name}", board, wanted),
         st_pack=wanted.st_pack,
+        sources=_more_sources(output_files(output), source),
     )
 
 
@@ -142,14 +156,27 @@ def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
         declared.raws,
         options,
         watch=tool.signature,
-        lacks=_lacks(declared.source, "", wanted),
+        lacks=_lacks("", board, wanted),
         st_pack=wanted.st_pack,
+        sources=_more_sources(declared.all(), declared.source),
     )
 
 
-def _lacks(source: str, without: str, wanted: Wanted) -> str:
-    """What is missing for a firmware, and nothing else."""
-    missing: Sequence[str] = [without] if not source else []
+def _lacks(without: str, board: Board, wanted: Wanted) -> str:
+    """What is missing for a firmware, and nothing else. without: what the output itself lacks."""
+    from ingot.stedgeai.pack import open_pack
+
+    missing: Sequence[str] = [without] if without else []
+    if board.chip != "stm32n6":
+        return "; ".join([*missing, "ST's runtime for this chip is linked in ST's own project (ingot h747 patch)"])
     if not wanted.st_pack:
         missing = [*missing, "st_pack= is not given (ST's runtime: an ST Edge AI install or a GettingStarted checkout)"]
+    else:
+        names = open_pack(Path(wanted.st_pack)).missing
+        missing = [*missing, *([f"{wanted.st_pack} lacks {', '.join(names)}"] if names else [])]
     return "; ".join(missing)
+
+
+def _more_sources(files: Sequence[str], source: str) -> tuple[str, ...]:
+    """C files beside network.c (stai_network.c) that the application may call."""
+    return tuple(name for name in files if name.endswith(".c") and name != source)

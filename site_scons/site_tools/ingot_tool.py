@@ -253,23 +253,37 @@ def kernel_archive(env, board):
     return _ARCHIVES[folder]
 
 
-def link_firmware(env, out, board, app, network_c, script, include, twin):
-    """Compiles an application, its runtime and the network, and links; returns the ELF file, map and objects."""
+def link_firmware(env, out, board, app, network_c, script, include, twin, job=None):
+    """Compiles an application, its runtime and the network, and links; returns the ELF file, map and objects.
+
+    job: of the network's compiler; one with an st_pack gets ST's runtime in place of Ingot's.
+    """
     recipe = firmware.firmware_recipe(app, twin, board.chip)
+    theirs = job.st_firmware(recipe) if job is not None and job.st_pack else None
+    recipe = theirs.recipe if theirs else recipe
     defines = toolchain.startup_defines(board.icache, board.dcache and not twin) | recipe.defines
+    defines |= theirs.defines if theirs else {}
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
     gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)
     objects = [gcc.Object(f"{out}/obj/{_stem(source)}.o", _file(env, source))[0] for source in recipe.sources]
     network = _gcc_environment(env, "firmware", board.core, "network", what, folders, defines)
     objects += network.Object(f"{out}/obj/network.o", network_c)
+    libraries = kernel_archive(env, board)
+    if theirs:
+        quiet_gcc = network.Clone()
+        quiet_gcc.Append(CCFLAGS=["-w"])  # not our code
+        others = [(f"st_{_stem(source)}", _file(env, source)) for source in theirs.sources]
+        others += [(Path(name).stem, f"{out}/{name}") for name in job.sources]
+        objects += [quiet_gcc.Object(f"{out}/obj/{name}.o", source)[0] for name, source in others]
+        libraries = [_file(env, theirs.library)]
     elf, map_file = f"{out}/firmware.elf", f"{out}/firmware.map"
     shown = () if env["INGOT_VERBOSE"] else (progress("link", elf) or None,)
     linked = gcc.Command(
         [elf, map_file],
-        [*objects, kernel_archive(env, board)],
+        [*objects, *libraries],
         SCons.Action.Action("$CC $SOURCES $INGOT_LINK -o $TARGET", *shown),
-        INGOT_LINK=toolchain.link_flags(board.core, script, map_file),
+        INGOT_LINK=toolchain.link_flags(board.core, script, map_file) + (["-lm"] if theirs else []),
         SPAWN=_timed_spawn("link", env["SPAWN"]),
     )
     gcc.Depends(linked, script)
@@ -333,7 +347,7 @@ def ingot_firmware(env, board, manifest, source, twin=False):
     elf, linked = None, []
     for_flash = []
     if not job.lacks:
-        elf, *linked = link_firmware(env, out, board, app, c_file, script, include, twin)
+        elf, *linked = link_firmware(env, out, board, app, c_file, script, include, twin, job)
     if not twin and elf is not None:
         for_flash += env.Ingot(
             "binaries",

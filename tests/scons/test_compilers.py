@@ -1,5 +1,7 @@
 """compiler=stedgeai and compiler=prebuilt through scons: what runs again when what changes."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,91 @@ def test_a_prebuilt_network_is_taken_again_when_a_file_of_it_changes(plain: Proj
     (output / "network_atonbuf.xSPI2.raw").write_bytes(bytes(701))
     assert "[raw-size]" in plain.scons("compiler=prebuilt", "st_output=st_ai_output").err
     assert "needs st_output=FOLDER" in plain.scons("compiler=prebuilt").err
+
+
+# ---- the firmware with ST's runtime ----
+
+RUNTIME = """\
+#include "ll_aton_runtime.h"
+#if LL_ATON_PLATFORM != LL_ATON_PLAT_STM32N6 || LL_ATON_RT_MODE != LL_ATON_RT_ASYNC || !defined(LL_ATON_SW_FALLBACK)
+#error "not compiled as ST compiles it"
+#endif
+int of_the_library(void);
+int st_runtime_was_linked(void) { return of_the_library(); }
+"""
+HEADER = """\
+#define LL_ATON_PLAT_STM32N6 12
+#define LL_ATON_RT_ASYNC 2
+#define LL_ATON_OSAL_BARE_METAL 1
+int st_runtime_was_linked(void);
+"""
+MAIN = """\
+#include "ll_aton_runtime.h"
+int stai_was_linked(void);
+int main(void) { return st_runtime_was_linked() + stai_was_linked(); }
+"""
+
+
+def make_pack(root: Path, version: tuple[int, ...] = (1, 1, 3, 8)) -> Path:
+    """A folder shaped as ST's runtime is, with C of the tests' own."""
+    from ingot.stedgeai.pack import SOURCES
+
+    ll_aton, inc, lib = root / "Npu/ll_aton", root / "Inc", root / "Lib/GCC/ARMCortexM55"
+    for folder in (ll_aton, inc, lib, root / "Device"):
+        folder.mkdir(parents=True)
+    for name in SOURCES:
+        (ll_aton / name).write_text(f"int unused_{name.removesuffix('.c')};\n")
+    (ll_aton / "ll_aton_runtime.c").write_text(RUNTIME)
+    (ll_aton / "ll_aton_runtime.h").write_text(HEADER)
+    names = ("MAJOR", "MINOR", "MICRO", "DEV")
+    defines = (f"#define LL_ATON_VERSION_{name} ({value})\n" for name, value in zip(names, version, strict=True))
+    (ll_aton / "ll_aton_version.h").write_text("".join(defines))
+    (root / "Device" / "stm32n6xx.h").write_text("")
+    (lib / "lib.c").write_text("int of_the_library(void) { return 7; }\n")
+    flags = ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"]
+    subprocess.run(["arm-none-eabi-gcc", *flags, "-c", "lib.c", "-o", "lib.o"], cwd=lib, check=True)
+    subprocess.run(["arm-none-eabi-ar", "rcsD", "NetworkRuntime1201_CM55_GCC.a", "lib.o"], cwd=lib, check=True)
+    (lib / "lib.c").unlink()
+    return root
+
+
+@pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")
+def test_with_a_pack_the_firmware_has_sts_runtime(plain: Project) -> None:
+    output, app = plain.folder / "st_ai_output", plain.folder / "app"
+    output.mkdir()
+    app.mkdir()
+    (app / "main.c").write_text(MAIN)
+    for name, content in StNetwork().files().items():
+        (output / name).write_bytes(content)
+    # The version check and the comments of the made-up network.c; its tables are no C.
+    text = StNetwork().network_c()
+    (output / "network.c").write_text(
+        text[: text.index("const EpochBlock_ItemTypeDef")].replace('"ll_aton_NN_interface.h"', '"ll_aton_version.h"')
+    )
+    (output / "stai_network.c").write_text("int stai_was_linked(void) { return 1; }\n")
+    make_pack(plain.folder / "pack")
+    words = ("compiler=prebuilt", "st_output=st_ai_output", "st_pack=pack", "app=app")
+    build = plain.build(*words)
+    assert "no firmware is linked" not in build.err and build.links == 1
+    table = subprocess.run(
+        ["arm-none-eabi-nm", str(plain.out / "firmware.elf")], capture_output=True, text=True, check=True
+    )
+    symbols = {line.split()[-1] for line in table.stdout.splitlines()}
+    assert {"st_runtime_was_linked", "of_the_library", "stai_was_linked"} <= symbols
+    assert not any(name.startswith("ingot_check_initializer") for name in symbols)
+    assert (plain.out / "firmware.hex").is_file() and "octoFlash" in (plain.out / "memory_map.txt").read_text()
+    assert plain.build(*words).nothing
+
+    (plain.folder / "pack/Npu/ll_aton/ll_sw_float.c").unlink()
+    assert "no firmware is linked: pack lacks ll_sw_float.c\n" in plain.build(*words).err
+
+
+def test_headers_of_another_version_stop_the_build(plain: Project) -> None:
+    output = plain.folder / "st_ai_output"
+    output.mkdir()
+    for name, content in StNetwork().files().items():
+        (output / name).write_bytes(content)
+    make_pack(plain.folder / "pack", (1, 1, 1, 14))
+    build = plain.scons("compiler=prebuilt", "st_output=st_ai_output", "st_pack=pack")
+    assert build.status == 2
+    assert "the network wants LL_ATON 1.1.3-8, the headers are of 1.1.1-14 [ll-aton-version]" in build.err

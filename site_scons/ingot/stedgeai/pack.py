@@ -63,9 +63,9 @@ class Pack:
     """What is in it.
 
     sources: C files of the runtime. include: their folders and those of the headers, each once.
-    version_header: ll_aton_version.h; ll_aton: the version there. runtime: of core_datatypes.h or stai.h beside the
-    library. app_abi: generation of the application in it, "auto" where there is none. library: NetworkRuntime*_CM55_GCC.a. missing: names that a firmware with NPU epochs needs and that are
-    not there.
+    version_header: ll_aton_version.h; ll_aton: the version there. library: NetworkRuntime*_CM55_GCC.a and the version
+    in its name. runtime: the version that core_datatypes.h says. missing: names that a firmware with NPU epochs needs
+    and that are not there. app_abi: generation of the application in it, "auto" where there is none.
     """
 
     path: Path
