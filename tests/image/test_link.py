@@ -1,0 +1,120 @@
+"""From C to an image: what is refused, what is the same twice, and the header of the newer runtime."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from ingot.build import toolchain
+from ingot.emit.reloc import ImageOptions
+from ingot.emit.reloc_array import image_array
+from ingot.errors import IngotError
+from ingot.image.check import check_image
+from ingot.image.image import parse_image
+from ingot.image.info import as_dict
+from ingot.image.link import image_of_elf
+from support.firmware import needs_gcc
+from support.loader import verdict
+from support.pose_model import pose_model
+from support.reloc_model import RelocModel, build_image
+
+pytestmark = needs_gcc
+
+
+def built(folder: Path, options: ImageOptions | None = None) -> RelocModel:
+    folder.mkdir()
+    file = folder / "pose.tflite"
+    file.write_bytes(pose_model(1))
+    return build_image(file, folder / "image", options=options)
+
+
+def test_the_same_bytes_in_another_folder(tmp_path: Path) -> None:
+    first, second = built(tmp_path / "here"), built(tmp_path / "somewhere else")
+    for name in ("file", "split", "params"):
+        assert getattr(first, name).read_bytes() == getattr(second, name).read_bytes()
+    assert image_of_elf(first.elf, first.pools.params, "1.1.1") == first.image
+
+
+def test_an_image_is_sound_and_its_figures_add_up(tmp_path: Path) -> None:
+    made = built(tmp_path / "a")
+    content = made.file.read_bytes()
+    assert all(finding.passed for finding in check_image(content, "image"))
+    facts = as_dict(parse_image(content, "image"))
+    assert facts["xip_ram"] == -(-made.image.rw_size // 8) * 8
+    assert facts["copy_ram"] == facts["xip_ram"] + made.image.ro_size
+    assert facts["params"]["crc32"] == facts["params"]["crc32_computed"]
+    assert facts["params"]["offset"] == len(content) - len(made.pools.params) - 224
+    assert facts["flags"]["word"] == "0x80785d22"  # as ST's packager has it by default
+    split = check_image(made.split.read_bytes(), "split", made.params.read_bytes())
+    assert all(finding.passed for finding in split)
+
+
+def test_packing_takes_less_than_a_second(tmp_path: Path) -> None:
+    made = built(tmp_path / "a")
+    image_of_elf(made.elf, made.pools.params, "1.1.1")  # imports
+    params = made.pools.params + bytes(3 << 20)  # as many as MoveNet's
+    before = time.process_time()
+    image_of_elf(made.elf, params, "1.1.1").to_bytes()
+    assert time.process_time() - before < 1
+
+
+def test_the_header_of_the_newer_runtime(tmp_path: Path) -> None:
+    made = built(tmp_path / "new", ImageOptions(runtime_abi="1.1.3"))
+    content = made.image.to_bytes()
+    parsed = parse_image(content, "image")
+    assert parsed.layout.size == 104 and parsed.context.version == (1, 1, 3)
+    assert all(finding.passed for finding in check_image(content, "image"))
+    assert verdict(content)  # this firmware's runtime is the older one
+
+
+def test_secure_and_debug_flags(tmp_path: Path) -> None:
+    made = built(tmp_path / "a", ImageOptions(secure=False))
+    assert made.image.flags.encode() == 0x80685D22
+
+
+def linked(folder: Path, code: str, *flags: str) -> Path:
+    """A hand-written file beside an image's own objects."""
+    made = built(folder)
+    source, target, elf = folder / "hand.c", folder / "hand.o", folder / "hand.elf"
+    source.write_text(code)
+    command = toolchain.compile_command(source, target, "cortex-m55", "network")
+    subprocess.run([*command, *flags], check=True)
+    image = folder / "image"
+    words = [toolchain.tool(), image / "network.o", image / "rel.o", target, *image_libraries()]
+    words += [*toolchain.image_link_flags("cortex-m55"), "-Wl,-u,hand", f"-Wl,-T,{image / 'rel.ld'}", "-lgcc"]
+    subprocess.run([str(word) for word in [*words, "-o", elf]], check=True)
+    assert made.elf.is_file()
+    return elf
+
+
+def image_libraries() -> list[Path]:
+    from support.reloc_model import image_objects
+
+    return [image_objects()]
+
+
+def test_an_absolute_address_in_code_is_refused(tmp_path: Path) -> None:
+    code = "static int a; int *const table[1] = {&a}; int *hand(int i); int *hand(int i) { return table[i]; }"
+    elf = linked(tmp_path / "a", code)  # without -fpic the table is a constant
+    with pytest.raises(IngotError, match=r"absolute address outside .data"):
+        image_of_elf(elf, b"", "1.1.1")
+
+
+def test_what_is_no_elf_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "x.elf"
+    file.write_bytes(b"nothing")
+    with pytest.raises(IngotError, match="not an ELF file"):
+        image_of_elf(file, b"", "1.1.1")
+
+
+def test_an_image_as_a_c_array_has_the_same_bytes(tmp_path: Path) -> None:
+    content = bytes(range(256)) + b"tail"
+    source = tmp_path / "array.c"
+    source.write_text(image_array(content, "network", "model"))
+    subprocess.run([toolchain.tool(), "-mcpu=cortex-m55", "-c", source, "-o", tmp_path / "array.o"], check=True)
+    objcopy = [toolchain.tool("objcopy"), "-O", "binary", "-j", ".rodata", tmp_path / "array.o", tmp_path / "array.bin"]
+    subprocess.run(objcopy, check=True)
+    assert content in (tmp_path / "array.bin").read_bytes()

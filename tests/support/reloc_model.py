@@ -1,0 +1,130 @@
+"""Relocatable images of models, and the firmware that runs them on the n6dk's emulated twin, without a build tool."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingot.board import Board, Mpool, find_board, load_board, twin_of, twin_pools
+from ingot.board.fit import load_pools
+from ingot.build import toolchain
+from ingot.compile import CompileOptions, compile_model
+from ingot.emit.linker_script import LinkSettings, linker_script
+from ingot.emit.reloc import ImageOptions, reloc_linker_script, reloc_source
+from ingot.firmware import firmware_recipe, kernel_sources
+from ingot.image.image import Image
+from ingot.image.link import image_of_elf
+from ingot.image.pools import ImagePools, image_pools, relocatable_pools
+from ingot.network import Network
+from support.images import sealed
+from support.session import compile_once, session_folder
+
+RUNTIME = toolchain.ROOT / "firmware" / "runtime"
+INCLUDE = [RUNTIME, toolchain.ROOT / "firmware" / "kernels"]
+SHARED = ("ingot_reloc_image.c", "ingot_initializer.c")
+
+
+@functools.cache
+def n6dk() -> tuple[Board, Mpool]:
+    """The twin and its pools."""
+    board = load_board(find_board("n6dk", toolchain.ROOT / "boards"))
+    twin = twin_of(board)
+    return twin, twin_pools(board, twin, load_pools(board))
+
+
+@functools.cache
+def image_objects() -> Path:
+    """Kernels and support code of images, position-independent, once for the whole test session."""
+    folder = session_folder("image-kernels")
+    objects = []
+    for source in (*kernel_sources(), *(RUNTIME / name for name in SHARED)):
+        target = folder / f"{source.stem}.o"
+        objects.append(str(compile_once(_command(source, target, "kernels"), source, target)))
+    archive = folder / "libimage.a"
+    subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
+    return archive
+
+
+def _command(source: Path, target: Path, role: str, pic: bool = True) -> list[str]:
+    command = toolchain.compile_command(source, target, "cortex-m55", role, INCLUDE, ImageOptions().defines())
+    return [*command, *toolchain.image_compile_flags(True, pic)]
+
+
+@dataclass(frozen=True)
+class RelocModel:
+    """image: as the ELF file gives it. file: whole and sealed. split, params: the same in two files."""
+
+    network: Network
+    pools: ImagePools
+    image: Image
+    elf: Path
+    file: Path
+    split: Path
+    params: Path
+
+
+def build_image(
+    model: Path,
+    folder: Path,
+    name: str = "network",
+    change: Callable[[Mpool], Mpool] = lambda pools: pools,
+    options: ImageOptions | None = None,
+    io_placement: str = "activations",
+) -> RelocModel:
+    """change: what the pools are to be before the weights become relative."""
+    options = options or ImageOptions()
+    folder.mkdir(parents=True, exist_ok=True)
+    twin, mpool = n6dk()
+    mpool = relocatable_pools(twin, change(mpool))
+    network = compile_model(model, mpool, folder, CompileOptions(name=name, io_placement=io_placement))
+    raws = {item.file: (folder / item.file).read_bytes() for item in network.initializers}
+    pools = image_pools(network, raws)
+    source, script = folder / "rel.c", folder / "rel.ld"
+    source.write_text(reloc_source(network, pools, options))
+    script.write_text(reloc_linker_script(network, pools))
+    objects = [folder / "network.o", folder / "rel.o"]
+    subprocess.run(_command(folder / f"{name}.c", objects[0], "network"), check=True)
+    subprocess.run(_command(source, objects[1], "network", pic=False), check=True)
+    elf = folder / "rel.elf"
+    flags = toolchain.image_link_flags("cortex-m55")
+    words = [toolchain.tool(), *objects, image_objects(), *flags, f"-Wl,-T,{script}", "-lgcc", "-o", elf]
+    subprocess.run([str(word) for word in words], check=True)
+    image = image_of_elf(elf, pools.params, options.runtime_abi)
+    parts = image_of_elf(elf, pools.params, options.runtime_abi, split=True)
+    files = {"whole.bin": sealed(image.to_bytes()), "params.bin": pools.params}
+    files["split.bin"] = sealed(parts.to_bytes(), params=pools.params)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    return RelocModel(network, pools, image, elf, folder / "whole.bin", folder / "split.bin", folder / "params.bin")
+
+
+def without_pools(*names: str) -> Callable[[Mpool], Mpool]:
+    """The pools less those of these names."""
+
+    def changed(mpool: Mpool) -> Mpool:
+        return replace(mpool, pools=tuple(replace(p, size=0) if p.name in names else p for p in mpool.pools))
+
+    return changed
+
+
+@functools.cache
+def model_host() -> Path:
+    """The firmware, linked once for the whole test session."""
+    folder = session_folder("model-host")
+    twin, mpool = n6dk()
+    recipe = firmware_recipe("model_host", twin=True)
+    defines = {**toolchain.startup_defines(False, False), **recipe.defines}
+    objects = []
+    for source in recipe.sources:
+        target = folder / f"{source.parent.name}_{source.stem}.o"
+        command = toolchain.compile_command(source, target, twin.core, "firmware", recipe.include, defines)
+        objects.append(compile_once([*command, "-Werror"], source, target))
+    script = folder / "firmware.ld"
+    empty = Network("network", "none", "", "builtin", "0", (), (), (), (), ())
+    script.write_text(linker_script(twin, mpool, empty, LinkSettings(heap=4096)))
+    elf = folder / "firmware.elf"
+    subprocess.run(toolchain.link_command(objects, elf, twin.core, script), check=True)
+    return elf
