@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ingot.cli_cache import cache
 from ingot.places import ROOT, firmware_dir, kernels_dir
 
 Words = tuple[str, ...]
@@ -213,4 +214,4 @@ def make_dir() -> None:
     print(ROOT / "toolchain" / "make")
 
 
-VERBS = (step, parts, ninja, make_rules, cmake_dir, make_dir)
+VERBS = (step, parts, ninja, make_rules, cmake_dir, make_dir, cache)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import time
 from pathlib import Path
 
 from ingot.places import templates_dir
@@ -11,6 +12,13 @@ from ingot.places import templates_dir
 PACKAGE = Path(__file__).resolve().parent
 SHELLS = ("cli", "options", "stamp", "ninja", "fleet")  # what no output depends on
 FOLDERS = ("scons", "shells", "site_tools", "cache", "tree")  # neither on these; the templates of tree/ count below
+
+_STARTED = time.time()
+
+
+def code_is_older_than_this_process() -> bool:
+    """Whether the code on disk is what this process runs: no file changed since it started."""
+    return all(path.stat().st_mtime < _STARTED for path in code_files())
 
 
 def code_files() -> list[Path]:

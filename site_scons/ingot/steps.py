@@ -82,7 +82,8 @@ def compile_network(
 
     outputs: all files of ingot.compile.output_names, in one folder.
     """
-    from ingot.compile import CompileOptions, compile_model
+    from ingot.cache.compiled import compile_cached
+    from ingot.compile import CompileOptions
     from ingot.model.stand_in import is_stand_in
 
     target, pools = open_board(board, twin)
@@ -100,7 +101,7 @@ def compile_network(
         cpu=target.core,
         isa=INSTRUCTION_SETS[target.core],
     )
-    return compile_model(model, pools, outputs[0].parent, options)
+    return compile_cached(model, pools, outputs[0].parent, options)
 
 
 def take_prebuilt(
@@ -150,7 +151,7 @@ def run_stedgeai(
     target, pools = open_board(board)
     tool = find_tool()
     say(f"ST Edge AI Core {tool.version}")
-    return generate(
+    network = generate(
         tool,
         model,
         "network",
@@ -161,6 +162,19 @@ def run_stedgeai(
         say=say,
         show=say if os.environ.get(VERBOSE) else lambda line: None,
     )
+    _hex_of_others(network, outputs)
+    return network
+
+
+def _hex_of_others(network: Network, outputs: Sequence[Path]) -> None:
+    """The .hex of initializers that nobody could declare before the tool had run (in a second pool)."""
+    from ingot.emit.hexfile import raw_to_hex
+
+    declared = {path.name for path in outputs}
+    for item in network.initializers:
+        if item.file not in declared and item.address is not None:
+            raw = outputs[0].parent / item.file
+            raw_to_hex(raw, item.address, raw.with_suffix(".hex"))
 
 
 def _pack(path: str) -> Pack | None:
