@@ -31,17 +31,21 @@ RESTARTS = 50
 """Attempts, each with an order of its own. Deterministic: no clock is read."""
 
 _ORDERS = ("TAW", "WAT", "TWA", "TL", "AT")
-"""Orders to begin with: T fullest section, A area, W sections spanned, L length of life; largest first."""
+"""Orders: T fullest section, A area, W sections spanned, L length of life; largest first."""
 
 
-def _nodes(number: int) -> int:
-    """Nodes per buffer of an attempt: a glance at every plain order, a long look at two, many short ones by chance."""
-    plain = len(_ORDERS)
-    if number < plain:
-        return 3
-    if number < plain + 2:
-        return 15
-    return 3 if number < plain + 22 else 12
+_LOOKS = ((3, "TAW"), (3, "WAT"), (3, "TWA"), (3, "TL"), (3, "AT"), (15, "WAT"), (30, "TAW"), (35, "TWA"))
+"""The first attempts: nodes per buffer, and the order. Behind them chance disturbs the orders in turn."""
+
+_BRIEF = 20
+"""Disturbed attempts of 3 nodes per buffer; those behind them have 12."""
+
+
+def _look(number: int) -> tuple[int, str]:
+    """Nodes per buffer and order of an attempt."""
+    if number < len(_LOOKS):
+        return _LOOKS[number]
+    return 3 if number < len(_LOOKS) + _BRIEF else 12, _ORDERS[number % len(_ORDERS)]
 
 
 def solve(
@@ -61,7 +65,7 @@ def solve(
     with _deep(len(sizes)):
         for number in range(restarts):
             order = problem.order(number, weight, source)
-            search = _Search(problem, order, _nodes(number) * len(sizes))
+            search = _Search(problem, order, _look(number)[0] * len(sizes))
             outcome = search.run()
             if outcome is True:
                 return search.offsets()
@@ -107,9 +111,9 @@ class _Problem:
 
     def order(self, number: int, weight: npt.NDArray[np.float64], source: np.random.Generator) -> Ints:
         """The order of the attempt: one of the plain ones, later disturbed by failures and by chance."""
-        keys = [self._keys[k] for k in _ORDERS[number % len(_ORDERS)]]
+        keys = [self._keys[k] for k in _look(number)[1]]
         plain = np.lexsort(keys[::-1])
-        if number < len(_ORDERS) + 2:
+        if number < len(_LOOKS):
             return plain
         count = len(plain)
         rank = np.empty(count)
