@@ -54,7 +54,7 @@ ELEMENT_WISE = (one_type, quantized_numbers_have_scales, known_activation, fits_
 def one_input_has_the_output_scale(graph: Graph, op: Operator) -> bool:
     """int16 scales that are powers of two: one input has the output's scale, the other a finer one."""
     tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
-    shifts = _power_of_two_shifts(*tensors, op)
+    shifts = _power_of_two_shifts(tensors[0], tensors[1], tensors[2], op)
     return shifts is None or (min(shifts) == 0 and max(shifts) < 16)
 
 
