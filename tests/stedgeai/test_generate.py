@@ -192,6 +192,18 @@ def test_a_file_that_is_not_left_is_named(tmp_path: Path, root: Path, monkeypatc
     assert not (tmp_path / "out").exists()
 
 
+def test_an_initializer_of_a_second_pool_is_not_forgotten(
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In hyperRAM, which nobody could declare before."""
+    install(root, "4.0")
+    monkeypatch.setenv("STAND_IN_MODE", "second")
+    declared = generate(tmp_path)
+    assert "network_atonbuf.xSPI1.raw" not in declared
+    assert (tmp_path / "out" / "network_atonbuf.xSPI1.raw").stat().st_size == 700
+    assert (tmp_path / "out" / "network_atonbuf.xSPI1.hex").read_text().startswith(":020000049000")
+
+
 def test_a_model_whose_name_has_a_space(tmp_path: Path, root: Path) -> None:
     log = install(root, "4.0")
     generate(tmp_path, model="my model.tflite")

@@ -19,7 +19,7 @@ main({version!r}, {log!r}, sys.argv[1:])
 """
 
 #: How it misbehaves, by the value of STAND_IN_MODE.
-MODES = ("", "fail", "hang", "forget", "no-version")
+MODES = ("", "fail", "hang", "forget", "second", "no-version")
 
 
 def install(root: Path, version: str) -> Path:
@@ -65,6 +65,8 @@ def main(version: str, log: str, words: list[str]) -> None:
         sys.exit(3)
     blobs = bool(profile) and "--enable-epoch-controller" in record["profile"]["Profiles"]["ingot"]["options"]
     network = StNetwork(version=version, blobs=blobs)
+    if mode == "second":
+        network = network.with_buffer(name="Conv2D_1_offset", pool=4)
     if "--memory-pool" in words or options.get("--target") == "stm32h7":
         files = _h7_files(network)
     else:
