@@ -1,4 +1,4 @@
-"""Every family: a network made for the test, its header compiled by arm-none-eabi-gcc against a checker of all values."""
+"""Every family: a network made for the test; arm-none-eabi-gcc compiles its header against a checker of all values."""
 
 from __future__ import annotations
 

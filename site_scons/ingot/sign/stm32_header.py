@@ -1,8 +1,8 @@
 """The STM32 boot header, version 2.3, of an image that is not authenticated.
 
-Layout: STMicroelectronics/stm32wrapper4dbg on GitHub, `struct stm32_header_v23`. Meaning of the fields: ST's wiki, "STM32 header for
-binary files". That the code starts 0x400 behind the header's start, and that the image's length then counts the bytes
-between: ST's community. docs/flash.md has the sources, and says what is only inferred. All little-endian.
+Layout: STMicroelectronics/stm32wrapper4dbg on GitHub, `struct stm32_header_v23`. Meaning of the fields: ST's wiki,
+"STM32 header for binary files". That the code starts 0x400 behind the header's start, and that the image's length then
+counts the bytes between: ST's community. docs/flash.md says what is only inferred. All little-endian.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ SCons enters a tool's module as sys.modules["ingot"], where the package belongs;
 
 import importlib
 import sys
+from typing import Any
+from typing import Any
 
 if getattr(sys.modules.get("ingot"), "__path__", None) is None:
     sys.modules.pop("ingot", None)
@@ -13,13 +15,13 @@ if getattr(sys.modules.get("ingot"), "__path__", None) is None:
     sys.path = here
 
 
-def generate(env, **kw):
+def generate(env: Any, **options: Any) -> None:
     """Adds Ingot's methods to the environment."""
     from ingot.scons import tool
 
     tool(env)
 
 
-def exists(env):
+def exists(env: Any) -> bool:
     """Always usable: what is missing is reported by the step that needs it."""
     return True
