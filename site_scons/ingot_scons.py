@@ -23,6 +23,7 @@ TARGETS = {
     "emulate": "run the network once on the board's twin in QEMU",
     "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
     "validate": "the same over a serial line, of a board (port=) or of the twin, with a table of the epochs",
+    "flash": "write to the board what changed: weights and application (dry_run=1 shows the commands)",
     "sign": "the application with the boot header of an STM32N6",
     "report": "one page with the memory over time, the address map and the epochs",
     "explore": "show what less RAM costs in instructions, and how to choose",

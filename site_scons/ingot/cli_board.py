@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -68,4 +69,24 @@ def sign(binary: Path, board: str, output: Path, image_version: int, compare: bo
     run(binary, board_file(board), output, image_version=image_version, compare=compare)
 
 
-VERBS = (validate, sign)
+@click.command()
+@board_option
+@click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
+@click.option("--summary", type=FilePath, required=True, help="summary.json of `check`: what was built for what.")
+@click.option("--elf", type=FilePath, help="The firmware; without it only weights (or an image) are written.")
+@click.option("--folder", required=True, help="For the parts as files, and the record of what was written.")
+@click.option("--fsbl", default="", help="A signed first-stage loader to write as well.")
+@click.option("--image", default="", help="A relocatable image instead of the weights.")
+@click.option("--params", default="", help="The image's params.")
+@click.option("--probe", default="", help="cubeprogrammer, openocd, probe-rs or pyocd. Default: the first installed.")
+@click.option("--dry-run", is_flag=True, help="Only print the commands.")
+@click.option("--whole", is_flag=True, help="Write what is there already, too.")
+def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: Any) -> None:
+    """Write firmware and weights to a board: what changed, each at its address."""
+    from ingot.cli import board_file
+    from ingot.flash.steps import flash as run
+
+    run(network, board_file(board), summary, elf, **given)
+
+
+VERBS = (validate, sign, flash)

@@ -22,6 +22,8 @@ def ingot_board(env, board, source, built, twin):
     env.Alias("validate", _validate(env, board, source, built, twin))
     if board.chip == "stm32n6" and built.elf is not None:
         env.Alias("sign", _sign(env, board, built))
+    if built.elf is not None:
+        env.Alias("flash", _flash(env, board, built))
 
 
 def _validate(env, board, source, built, twin):
@@ -55,4 +57,23 @@ def _sign(env, board, built):
     binary = f"{built.out}/firmware.bin"
     return env.Ingot(
         "sign", {"binary": binary, **board_file(env, board)}, {"signed": f"{built.out}/firmware-signed.bin"}
+    )
+
+
+def _flash(env, board, built):
+    """Always asks the board what is there, and writes the rest."""
+    options = env["INGOT_OPTIONS"]
+    fsbl = options.text("fsbl")
+    return env.Ingot(
+        "flash",
+        {"c_info": built.c_info, "summary": built.proof[1], "elf": built.elf, **board_file(env, board)},
+        {},
+        also=[*built.raws, *built.proof, *([_file(env, fsbl)] if fsbl else [])],
+        label=board.name,
+        always=True,
+        folder=f"{built.out}/flash",
+        fsbl=fsbl,
+        probe=options.text("probe"),
+        dry_run=options.switch("dry_run"),
+        whole=options.switch("whole"),
     )

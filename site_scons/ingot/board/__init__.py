@@ -1,6 +1,6 @@
 """Boards and memory pools. Light to import: a build in which nothing changed reads both."""
 
-from ingot.board.board import Board, Region, Slot, board_names, find_board, load_board, twin_of
+from ingot.board.board import Board, Probe, Region, Slot, board_names, find_board, load_board, twin_of
 from ingot.board.fit import check_pools, place_pools, twin_pools
 from ingot.board.mpool import (
     Mpool,
@@ -19,6 +19,7 @@ __all__ = [
     "Board",
     "Mpool",
     "Pool",
+    "Probe",
     "Range",
     "Region",
     "Slot",

@@ -54,6 +54,17 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """A tool that can flash the board. tool: a name of ingot.flash.drivers.PROGRAMS. target: what the tool calls the
+    board or chip. connect: words for how to connect. memories: those it can write; empty for all."""
+
+    tool: str
+    target: str = ""
+    connect: tuple[str, ...] = ()
+    memories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Twin:
     """How the emulated machine maps this board. memories: name -> (base, bytes or None for all of them)."""
 
@@ -94,6 +105,7 @@ class Board:
     flash_memory: str = ""
     slots: tuple[Slot, ...] = ()
     external_loader: str = ""
+    probes: tuple[Probe, ...] = ()
     baud: int = 115200
     twin: Twin | None = None
     machine: str = ""
@@ -182,6 +194,10 @@ def load_board(path: Path) -> Board:
         flash_memory=flash["memory"],
         slots=slots,
         external_loader=flash.get("external_loader", ""),
+        probes=tuple(
+            Probe(one["tool"], one.get("target", ""), tuple(one.get("connect", ())), tuple(one.get("memories", ())))
+            for one in flash.get("probes", ())
+        ),
         baud=data.get("console", {}).get("baud", 115200),
         twin=_twin(document, names),
         chip=data["cpu"].get("chip", ""),

@@ -37,3 +37,50 @@ def check_needs_header(name: str, chip: str) -> None:
     """Raises IngotError for a board whose chip boots without a header."""
     if chip != "stm32n6":
         raise IngotError(f"board '{name}' boots without a header, there is nothing to sign", where="sign")
+
+
+def flash(
+    c_info: Path,
+    board: Path,
+    summary: Path,
+    elf: Path | None = None,
+    *,
+    folder: str,
+    fsbl: str = "",
+    image: str = "",
+    params: str = "",
+    probe: str = "",
+    dry_run: bool = False,
+    whole: bool = False,
+) -> None:
+    """Writes firmware and weights (or a relocatable image) to a board; only what changed, all of it with `whole`.
+
+    folder: for the parts as files and for the record of what was written. summary: of the check, which says what board
+    this was built for.
+    """
+    import json
+
+    from ingot.emit.c_info import read_c_info
+    from ingot.flash.drivers import choose_driver
+    from ingot.flash.plan import make_plan
+    from ingot.flash.run import flash as run
+    from ingot.steps import open_board, say
+
+    target, _ = open_board(board)
+    built = json.loads(summary.read_text())
+    if built["board"] != target.name:
+        raise IngotError(f"was built for board '{built['board']}', not for '{target.name}'", where=str(summary.parent))
+    parts = make_plan(
+        target,
+        read_c_info(c_info),
+        c_info.parent,
+        elf,
+        fsbl=Path(fsbl) if fsbl else None,
+        image=Path(image) if image else None,
+        params=Path(params) if params else None,
+    )
+    driver = choose_driver(target, [part.address for part in parts], probe, dry_run=dry_run)
+    show = (lambda line: print(line, flush=True)) if dry_run else say
+    done = run(parts, driver, Path(folder), show, dry_run=dry_run, whole=whole)
+    if not dry_run:
+        say(f"flashed with {driver.name}: {len(done.written)} written, {len(done.unchanged)} unchanged")
