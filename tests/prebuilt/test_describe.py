@@ -115,7 +115,8 @@ def test_a_cpu_target_is_read_too(tmp_path: Path) -> None:
     def cpu(document: dict) -> None:
         document["memory_pools"] = [
             {"id": 1, "name": "heap_overlay_pool", "address": "NULL", "rights": "ACC_WRITE", "size_bytes": -1,
-             "used_size_bytes": (1 << 20) + 2048, "offset_start": 0, "buffers": [1, 2, 3], "subpools": [], "virtual": False},
+             "used_size_bytes": (1 << 20) + 2048, "offset_start": 0, "buffers": [1, 2, 3], "subpools": [],
+             "virtual": False},
             {"id": 2, "name": "weights_array", "address": "g_weights", "rights": "ACC_READ", "size_bytes": -1,
              "used_size_bytes": 700, "offset_start": 0, "buffers": [4, 5], "subpools": []},
         ]  # fmt: skip

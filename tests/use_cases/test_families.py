@@ -238,8 +238,8 @@ def examples() -> list[Example]:
     expected |= {f"{x}SPECTROGRAM_FMAX": 7500, f"{x}SPECTROGRAM_NORMALIZE": 1, f"{x}OOD_THR": 0.5}
     keys = {"classes": ["speech", "clap"], "spectrogram": spectrogram, "other": True}
     found.append(
-        Example("audio_event_detection", "n6-v2", keys, [((1, 3), "float32")], expected, source=(1, 64, 96, 1), dtype="int8",
-                arrays={f"{x}MODE_CLASS_LIST": ["clap", "speech", "other"]})  # type: ignore[dict-item]
+        Example("audio_event_detection", "n6-v2", keys, [((1, 3), "float32")], expected, source=(1, 64, 96, 1),
+                dtype="int8", arrays={f"{x}MODE_CLASS_LIST": ["clap", "speech", "other"]})  # type: ignore[dict-item]
     )  # fmt: skip
     expected = {f"{x}MODE_CLASS_NUMBER": 2, f"{x}SENSOR_ODR": 26.0, f"{x}SENSOR_FS": 4.0, f"{x}NB_SAMPLES": 0}
     keys = {"classes": ["walk", "run"], "gravity_removed": True}
