@@ -6,7 +6,6 @@ SCons enters a tool's module as sys.modules["ingot"], where the package belongs;
 import importlib
 import sys
 from typing import Any
-from typing import Any
 
 if getattr(sys.modules.get("ingot"), "__path__", None) is None:
     sys.modules.pop("ingot", None)
