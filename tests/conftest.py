@@ -1,4 +1,4 @@
-"""What all tests share: a folder that is there while they run."""
+"""What all tests share: a folder that is there while they run, and which of them belong together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from support.session import close_session, open_session
+
+SHARE_BUILDS = ("docs", "scons", "shells")
+"""Folders whose tests start from one built project: slow, and one group each, so that one worker builds it once."""
 
 _SESSION = pytest.StashKey[Path | None]()
 
@@ -17,3 +20,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     close_session(config.stash.get(_SESSION, None))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+            item.add_marker(pytest.mark.xdist_group(folder))
+    if hasattr(config, "workerinput"):  # what takes long first, so that no worker ends long after the others
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
