@@ -1,0 +1,61 @@
+"""Building again whenever a file changes. Times and sizes are polled, which works on every file system."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+State = Mapping[Path, tuple[int, int]]
+
+
+def snapshot(paths: Iterable[Path]) -> State:
+    """Time and size of each file; folders with everything in them, apart from hidden files and caches."""
+    state: dict[Path, tuple[int, int]] = {}
+    for path in paths:
+        inside = path.rglob("*") if path.is_dir() else [path]
+        for file in inside:
+            if any(part.startswith(".") or part == "__pycache__" for part in file.parts[len(path.parts) :]):
+                continue
+            try:
+                facts = file.stat()
+            except OSError:
+                continue  # deleted meanwhile, or not there yet
+            if file.is_file():
+                state[file] = (facts.st_mtime_ns, facts.st_size)
+    return state
+
+
+def changes(before: State, after: State) -> list[str]:
+    """Names of files that are new, gone or different."""
+    different = {path for path in (*before, *after) if before.get(path) != after.get(path)}
+    return sorted({path.name for path in different})
+
+
+def watch(
+    paths: Iterable[Path],
+    build: Callable[[], bool],
+    say: Callable[[str], None],
+    *,
+    interval: float = 0.5,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Builds, and again after every change that has come to rest for an interval; until Ctrl-C.
+
+    A change during a build is seen after it. build: whether it succeeded; after a failure it waits for the next change.
+    """
+    watched = list(paths)
+    while True:
+        before = snapshot(watched)
+        say("ok, waiting for changes" if build() else "failed, waiting for changes")
+        now = snapshot(watched)
+        while now == before:
+            sleep(interval)
+            now = snapshot(watched)
+        while True:
+            sleep(interval)
+            settled = snapshot(watched)
+            if settled == now:
+                break
+            now = settled
+        say(f"changed: {', '.join(changes(before, now))}")
