@@ -58,6 +58,14 @@ def test_a_raw_file_of_another_size(tmp_path: Path, size: int) -> None:
     ]
 
 
+@pytest.mark.parametrize(("size", "fits"), [(600, False), (680, True), (700, True), (703, False)])
+def test_a_network_c_alone_lists_not_every_constant(tmp_path: Path, size: int, fits: bool) -> None:
+    """It says "0.68 KB" for the pool; of the constants, those up to byte 650 are listed."""
+    network = StNetwork().with_buffer(name="Conv2D_1_weights", size=649).with_buffer(name="Conv2D_1_offset", offset=649)
+    files = {"network_c_info.json": None, "network_atonbuf.xSPI2.raw": bytes(size)}
+    assert (findings(subject(tmp_path, network, files)) == []) == fits
+
+
 def test_an_initializer_that_is_not_there(tmp_path: Path) -> None:
     network = StNetwork().with_buffer(name="Conv2D_1_offset", pool=1, offset=4096)
     found = findings(subject(tmp_path, network, {"network_atonbuf.AXISRAM5.raw": None}))

@@ -231,15 +231,19 @@ class StNetwork:
         lines.append("    {\n      .flags = EpochBlock_Flags_last_eb,\n    },\n  };\n  return x;\n}")
         ports = {*self.inputs, *self.outputs}
         for kind, chosen in (
-            ("Input", [b for b in self.buffers if b.name in self.inputs]),
+            ("Input", [b for b in self.buffers if b.name in self.inputs or b.param]),  # ST lists parameters there
             ("Output", [b for b in self.buffers if b.name in self.outputs]),
-            ("Internal", [b for b in self.buffers if b.name not in ports]),
+            ("Internal", [b for b in self.buffers if b.name not in ports and not b.param]),
         ):
             lines.append(f"const LL_Buffer_InfoTypeDef *LL_ATON_{kind}_Buffers_Info_network(void)\n{{")
             for buffer in chosen:
                 lines += self._arrays(buffer)
             lines.append("  static const LL_Buffer_InfoTypeDef buff_info[] = {")
-            lines += [self._entry(buffer) for buffer in chosen]
+            lines += [self._entry(buffer) for buffer in chosen if not buffer.param]
+            if kind == "Input":
+                lines.append("#if LL_ATON_DBG_BUFFER_INFO_EXCLUDED == 0")
+                lines += [self._entry(buffer) for buffer in chosen if buffer.param]
+                lines.append("#endif // LL_ATON_DBG_BUFFER_INFO_EXCLUDED == 0")
             lines.append("    {\n      .name = NULL,\n    }\n  };\n  return buff_info;\n}\n")
         return "\n".join(lines)
 

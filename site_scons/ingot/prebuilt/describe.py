@@ -148,7 +148,10 @@ def _members(pool: SourcePool, pools: Iterable[SourcePool]) -> list[str]:
 
 
 def _buffers(source: NetworkSource) -> Iterable[NetworkBuffer]:
-    """Inputs, outputs, then the rest; a buffer that is listed twice counts as input or output."""
+    """Inputs, outputs, then the rest; a buffer that is listed twice counts as input or output.
+
+    ST lists parameters in the table of inputs.
+    """
     order = {"input": 0, "output": 1, "internal": 2}
     seen: set[tuple[str, int | None, int]] = set()
     for buffer in sorted(source.buffers, key=lambda item: order[item.kind]):
@@ -156,7 +159,7 @@ def _buffers(source: NetworkSource) -> Iterable[NetworkBuffer]:
         if key in seen:
             continue
         seen.add(key)
-        role = buffer.kind if buffer.kind != "internal" else "param" if buffer.param else "activation"
+        role = "param" if buffer.param else "activation" if buffer.kind == "internal" else buffer.kind
         yield NetworkBuffer(
             name=buffer.name,
             pool="" if buffer.user else _pool_name(buffer, source.pools),

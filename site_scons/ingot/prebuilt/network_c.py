@@ -22,6 +22,8 @@ from ingot.stedgeai.version import Version
 _POOL = re.compile(
     r"/\*\s*index=(\d+)\s+file postfix=(\S*)\s+name=(\S+)\s+offset=(0x[0-9a-fA-F]+|\d+)\s+(.*?)\*/", re.DOTALL
 )
+_STATED = re.compile(r"/\*\s*global pool (\d+) is (\d+(?:\.(\d+))?) (B|KB|MB|GB)\s*\*/")
+_UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
 _VERSION = re.compile(r"^\s*#\s*if\s.*?LL_ATON_VERSION_MAJOR\s*!=\s*(\d+)(.*)$", re.MULTILINE)
 _OPTION = re.compile(r"^ \* --([\w-]+)\s*=\s*\"?(.*?)\"?\s*$", re.MULTILINE)
 _ARRAY = re.compile(r"static const (?:uint32_t|float|int16_t)\s+(\w+)\s*\[\s*\w*\s*\]\s*=\s*\{([^}]*)\}")
@@ -46,7 +48,10 @@ DATA_TYPES = {
 
 @dataclass(frozen=True)
 class SourcePool:
-    """A pool as its comment gives it. base: None in relative mode."""
+    """A pool as its comments give it. base: None in relative mode.
+
+    stated: least and most bytes that the rounded "global pool 8 is 2.52 MB" can mean, None where it says "?".
+    """
 
     index: int
     postfix: str
@@ -58,6 +63,7 @@ class SourcePool:
     relative: bool
     cacheable: bool
     score: int
+    stated: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,14 @@ def parse_network_c(text: str) -> NetworkSource:
         body = _braced(text, table.end() - 1)
         local = arrays | {found[1]: found[2] for found in _ARRAY.finditer(body)}
         buffers += [_buffer(table[1].lower(), entry, local) for entry in _entries(body)]
+    stated = {int(found[1]): _stated(found) for found in _STATED.finditer(text)}
     description = re.search(r"GIT_DESCRIPTION\s+\"([^\"]*)\"", text)
     return NetworkSource(
         name=tables[0][2] if tables else "network",
         version=_version(text),
         description=description[1] if description else "",
         options={found[1]: found[2] for found in _OPTION.finditer(text)},
-        pools=tuple(sorted((_pool(found) for found in _POOL.finditer(text)), key=lambda pool: pool.index)),
+        pools=tuple(sorted((_pool(found, stated) for found in _POOL.finditer(text)), key=lambda pool: pool.index)),
         buffers=tuple(buffers),
         blocks=_blocks(text),
         kinds=_kinds(text),
@@ -139,7 +146,13 @@ def _version(text: str) -> Version | None:
     return Version(int(found[1]), *(int(rest.get(part, 0)) for part in ("MINOR", "MICRO", "DEV")))
 
 
-def _pool(found: re.Match[str]) -> SourcePool:
+def _stated(found: re.Match[str]) -> tuple[int, int]:
+    unit, half = _UNITS[found[4]], 0.5 / 10 ** len(found[3] or "")
+    slack = half if found[4] != "B" else 0.0
+    return int((float(found[2]) - slack) * unit), int((float(found[2]) + slack) * unit) + 1
+
+
+def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> SourcePool:
     rest = found[5]
     size, score = re.search(r"\bsize=(\d+)", rest), re.search(r"\bscore=(-?\d+)", rest)
     relative = "relative_mode" in rest
@@ -154,6 +167,7 @@ def _pool(found: re.Match[str]) -> SourcePool:
         relative=relative,
         cacheable="cacheable=ON" in rest,
         score=int(score[1]) if score else 0,
+        stated=stated.get(int(found[1])),
     )
 
 
