@@ -43,9 +43,11 @@ def describe_output(output: StOutput, compiler: str = "prebuilt") -> Described:
     if source is not None:
         network = replace(network, notes=tuple(_source_notes(source)))
     pools = pool_usage(network)
-    return Described(
-        replace(network, pools=pools, initializers=_initializers(network, pools, output)), document, source
-    )
+    initializers = _initializers(network, pools, output)
+    if document is None:  # a network.c lists not every constant, its initializer has them all
+        sizes = {item.pool: item.size for item in initializers}
+        pools = tuple(replace(pool, used=max(pool.used, sizes.get(pool.name, 0))) for pool in pools)
+    return Described(replace(network, pools=pools, initializers=initializers), document, source)
 
 
 def _document(output: StOutput, info: str) -> dict[str, Any]:

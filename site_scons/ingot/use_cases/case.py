@@ -174,7 +174,7 @@ class Case:
         if derived not in known:
             there = "there is only " if len(known) == 1 else "there are only "
             raise self.error(
-                f"{types}, which would be {derived}; {there}{' and '.join(known)}"
+                f"{types}, which would be {derived}; {there}{' and '.join([', '.join(known[:-1]), known[-1]] if known[1:] else known)}"
                 if known
                 else f"ST's applications of app_abi '{self.abi.name}' have no {derived.rpartition('_')[0]}",
                 remedy="Convert the model with other input and output types."
