@@ -200,7 +200,7 @@ def _link(env, board, folder, name, network, abi, secure):
 
 def _environment(env, board, role, what, include, secure, pic=True):
     gcc = _gcc_environment(env, "image", board.core, role, what, include, {"LL_ATON_EB_DBG_INFO": "1"})
-    gcc.Append(CCFLAGS=toolchain.image_compile_flags(secure, pic))
+    gcc.Append(CCFLAGS=toolchain.image_compile_flags(board.core, secure, pic))
     return gcc
 
 

@@ -50,7 +50,7 @@ def image_objects() -> Path:
 
 def _command(source: Path, target: Path, role: str, pic: bool = True) -> list[str]:
     command = toolchain.compile_command(source, target, "cortex-m55", role, INCLUDE, ImageOptions().defines())
-    return [*command, *toolchain.image_compile_flags(True, pic)]
+    return [*command, *toolchain.image_compile_flags("cortex-m55", True, pic)]
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,14 @@ def link_flags(cpu: str, script: Path | str, map_file: Path | str | None = None)
     return flags
 
 
-def image_compile_flags(secure: bool = True, pic: bool = True) -> list[str]:
+#: Cores with a secure and a non-secure state.
+WITH_SECURITY = ("cortex-m33", "cortex-m55")
+
+
+def image_compile_flags(cpu: str, secure: bool = True, pic: bool = True) -> list[str]:
     """Further flags for C files of a relocatable image. pic: code, which reaches data through r9."""
-    return [*(settings()["relocatable"] if pic else []), *(["-mcmse"] if secure else [])]
+    state = ["-mcmse"] if secure and cpu in WITH_SECURITY else []
+    return [*(settings()["relocatable"] if pic else []), *state]
 
 
 def image_link_flags(cpu: str) -> list[str]:

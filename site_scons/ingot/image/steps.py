@@ -136,9 +136,11 @@ def reloc_places(board: Path, header: Path) -> None:
 def image_options(board: Path, runtime_abi: str, secure: bool) -> ImageOptions:
     """What the image is made for, from the board and what the user asked for."""
     from ingot.board import load_board
+    from ingot.build.toolchain import WITH_SECURITY
     from ingot.emit.reloc import ImageOptions
 
-    return ImageOptions(core=load_board(board).core, runtime_abi=runtime_abi, secure=secure)
+    core = load_board(board).core
+    return ImageOptions(core=core, runtime_abi=runtime_abi, secure=secure and core in WITH_SECURITY)
 
 
 def _network_and_pools(c_info: Path, raws: Sequence[Path]) -> tuple[Network, ImagePools]:

@@ -25,7 +25,7 @@ from ingot.run.model_host import (
 )
 
 if TYPE_CHECKING:
-    from ingot.board import Board, Mpool
+    from ingot.board import Board, Mpool, Range
     from ingot.image.image import Image
 
 MODES = {"XIP": XIP, "COPY": COPY}
@@ -158,19 +158,37 @@ def combinations(board: Board) -> Iterator[tuple[Place, str, bool]]:
 
 def places(board: Board) -> list[Place]:
     """Three pairs: the board's flash slots, and two in the same slots that are divisible by 8 only."""
+    image, params = image_slots(board)
+    middle = image.size // 2 & ~0xFFF
+    return [
+        Place(image.start, "exec", params.start),
+        Place(image.start + 0x12348, "exec+8", params.start + 0x10008),
+        Place(image.start + middle + 0x18, "exec+4120", params.start + 0x20058),
+    ]
+
+
+def image_slots(board: Board) -> tuple[Range, Range]:
+    """Where images and params are on the twin: its slots, else (its flash may be smaller) parts of its flash.
+
+    Raises IngotError when the board has no flash beside the application.
+    """
+    from ingot.board import Range
+
     image, params = board.slot("network"), board.slot("params")
-    if image is None or params is None:
+    if image is not None and params is not None:
+        return image.range, params.range
+    if not board.flash_memory or not board.banks(board.flash_memory):
         raise IngotError(
             f"board '{board.name}' has no flash slots 'network' and 'params' for relocatable images",
             where=str(board.path),
             remedy="Add them under flash: slots:.",
         )
-    middle = image.size // 2 & ~0xFFF
-    return [
-        Place(image.base, "exec", params.base),
-        Place(image.base + 0x12348, "exec+8", params.base + 0x10008),
-        Place(image.base + middle + 0x18, "exec+4120", params.base + 0x20058),
-    ]
+    flash = board.memory(board.flash_memory)
+    quarter = flash.size // 4 & ~0xFFF
+    return (
+        Range(flash.start + 2 * quarter, flash.start + 3 * quarter),
+        Range(flash.start + 3 * quarter, flash.start + 4 * quarter),
+    )
 
 
 def open_regions(session: Session, board: Board, mpool: Mpool) -> None:
@@ -178,10 +196,8 @@ def open_regions(session: Session, board: Board, mpool: Mpool) -> None:
     for pool in mpool.enabled:
         if pool.base is not None and pool.writable:
             session.region(pool.base, pool.size, MAY_HOLD_POOLS)
-    for name in ("network", "params"):
-        slot = board.slot(name)
-        if slot is not None:
-            session.region(slot.base, slot.size, MAY_READ)
+    for slot in image_slots(board):
+        session.region(slot.start, slot.size, MAY_READ)
 
 
 def _session(
