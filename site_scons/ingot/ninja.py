@@ -46,10 +46,11 @@ def ninja_text(
     """The text of build.ninja.
 
     names: what users may ask for; the first one is the default. itself, again, inputs: the path of this file, the
-    command that writes it, and what that reads.
+    command that writes it (none: nobody has to), and what that reads.
     """
     lines = [HEAD.format(builddir=_path(_folder(itself, names)))]
-    lines += _edge("again", [itself], inputs, [("command", shlex.join(again)), ("text", f"ingot ninja {itself}")])
+    if again:
+        lines += _edge("again", [itself], inputs, [("command", shlex.join(again)), ("text", f"ingot ninja {itself}")])
     for job in jobs:
         variables = [("command", shlex.join(job.command)), ("text", job.text)]
         if job.depfile:
