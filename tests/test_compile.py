@@ -126,6 +126,7 @@ def test_files_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
     [
         (POOLS, CompileOptions(optimize="size"), "optimize is 'size'\n  Use one of: balanced, ram, speed."),
         (POOLS, CompileOptions(io_placement="heap"), "io.placement is 'heap'"),
+        (POOLS, CompileOptions(ram_limit=100), "ram_limit=100: the activations of '"),
         (POOLS, CompileOptions(name="my net"), "'my net' cannot be the name of a network"),
         (Mpool((POOLS.pools[0],)), CompileOptions(), "no pool can hold the weights"),
         (Mpool((Pool("tiny", "T", 0x20000000, 64), POOLS.pools[3])), CompileOptions(), "do not fit"),

@@ -142,6 +142,12 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         fit=min(fit, options.ram_limit) if options.ram_limit else fit,
     )
     schedule = make_schedule(program, choice)
+    if 0 < options.ram_limit < schedule.peak:
+        raise IngotError(
+            f"ram_limit={options.ram_limit}: the activations of '{label}' take {schedule.peak:,} bytes"
+            + ("" if options.fuse else " with fuse=0"),
+            remedy="`explore` shows how much RAM the model can do with.",
+        )
     plan = make_plan(program, schedule, pools, choice)
     return Compiled(
         name=options.name,

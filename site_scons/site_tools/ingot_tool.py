@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -197,6 +198,8 @@ def _timed_spawn(step, spawn):
     """SCons's way of starting a process, with its time counted as that step's."""
 
     def timed(sh, escape, command, arguments, variables):
+        if shutil.which(command, path=variables.get("PATH")) is None:
+            return _not_installed(command)
         started = time.monotonic()
         try:
             return spawn(sh, escape, command, arguments, variables)
@@ -204,6 +207,20 @@ def _timed_spawn(step, spawn):
             _add_seconds(step, time.monotonic() - started)
 
     return timed
+
+
+_MISSING: set[str] = set()
+
+
+def _not_installed(command):
+    """Says once that a program of the toolchain is missing; the shell's status for that."""
+    if command not in _MISSING:
+        _MISSING.add(command)
+        try:
+            toolchain.tool(command.removeprefix(toolchain.settings()["prefix"]))
+        except IngotError as error:
+            print(f"ingot: {error}", file=sys.stderr)
+    return 127
 
 
 def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
@@ -420,10 +437,18 @@ def ingot_model(env, manifest):
     )[0]
 
 
+def _given_input(options):
+    """The file of input=, or "". Raises IngotError when it is not there."""
+    sample = options.text("input")
+    if sample and not Path(sample).is_file():
+        raise IngotError(f"there is no file '{sample}'", where="input", remedy="Give a .npy file or an image.")
+    return sample
+
+
 def ingot_emulate(env, twin):
     """A target that always runs the twin once: the network alone, or with app= an application with its own output."""
     options = env["INGOT_OPTIONS"]
-    sample, app = options.text("input"), options.text("app")
+    sample, app = _given_input(options), options.text("app")
     step, elf = "emulate", twin.elf
     if app not in ("", "validate"):
         step, out = "run_app", f"{twin.out}/{Path(app).resolve().name}"
@@ -445,7 +470,7 @@ def ingot_emulate(env, twin):
 def ingot_verify(env, twin, source):
     """A target that always compares the twin's outputs with the reference's."""
     options = env["INGOT_OPTIONS"]
-    sample = options.text("input")
+    sample = _given_input(options)
     return env.Ingot(
         "verify",
         {"elf": twin.elf, "c_info": twin.c_info, "model": source, **board_file(env, twin.board)},

@@ -40,6 +40,7 @@ def test_help_lists_boards_models_options_and_targets(built: Project) -> None:
         ("optimize=rom", "optimize=rom is not known\n  Did you mean 'ram'?"),
         ("app=pose", "there is no application 'pose'"),
         ("samples=many", "samples=many is not a whole number"),
+        ("input=absent.npy", "input: there is no file 'absent.npy'\n  Give a .npy file or an image."),
         ("require_real=maybe", "require_real=maybe is not a switch\n  Use 0 or 1."),
         ("emulat", "there is no target 'emulat'\n  Did you mean 'emulate'?"),
     ],
@@ -49,6 +50,18 @@ def test_a_typo_is_one_message_with_the_nearest_name(built: Project, argument: s
     assert build.status == 2
     assert message in build.err and build.err.startswith("ingot: ")
     assert "Traceback" not in build.err + build.out
+
+
+def test_a_missing_compiler_is_one_message(project: Project, tmp_path: Path) -> None:
+    """No line of the shell's, and nothing under the name of an object file."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "sh").symlink_to("/bin/sh")
+    build = project.scons("build=fresh", "-j2", PATH=str(tools))
+    assert build.status == 2
+    assert build.err.count("arm-none-eabi-gcc is not installed\n  Run ./bootstrap") == 1
+    assert "not found" not in build.err
+    assert not list((project.folder / "fresh").rglob("*.o"))
 
 
 def test_progress_is_a_line_a_step_and_the_summary_tells_the_figures(project: Project) -> None:
