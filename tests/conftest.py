@@ -22,13 +22,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     close_session(config.stash.get(_SESSION, None))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
+        item.add_marker("slow")
+        item.add_marker(pytest.mark.xdist_group(folder))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        folder = item.path.relative_to(here).parts[0]
-        if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
-            item.add_marker("slow")
-            item.add_marker(pytest.mark.xdist_group(folder))
     if hasattr(config, "workerinput"):  # what takes long first, so that no worker ends long after the others
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
