@@ -116,4 +116,63 @@ def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str,
     run(paths, lambda: subprocess.run(command, check=False).returncode == 0, say)
 
 
-VERBS = (validate, sign, flash, watch)
+class Address(click.ParamType):
+    """A number such as 0x71000000."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: Any, context: Any) -> int:
+        try:
+            return int(str(value), 0)
+        except ValueError:
+            self.fail(f"{value} is not an address such as 0x71000000", param, context)
+
+
+@click.command("load-and-run")
+@click.argument("image", type=FilePath)
+@board_option
+@click.option("--network", type=FilePath, required=True, help="The network_c_info.json beside the image.")
+@click.option("--params", type=FilePath, help="The params, when they are a file of their own.")
+@click.option("--host", type=FilePath, help="The twin's firmware of the application model_host.")
+@click.option("--model", default="", help="Compare with this model's reference.")
+@click.option("--mode", type=click.Choice(["XIP", "COPY"], case_sensitive=False), default="XIP", show_default=True)
+@click.option("--address", type=Address(), help="Where the image goes. Default: the board's slot `network`.")
+@click.option("--params-address", type=Address(), help="Where the params go. Default: the board's slot `params`.")
+@click.option("--no-run", is_flag=True, help="Only install the image and show what it needs.")
+@click.option("--seed", default=1, show_default=True)
+def load_and_run(
+    image: Path, board: str, network: Path, params: Path | None, host: Path | None, mode: str, **given: Any
+) -> None:
+    """Install a relocatable IMAGE on the twin, run it and show what it needs and costs."""
+    from ingot.cli import board_file, manifest_of, model_file
+    from ingot.emit.c_info import read_c_info
+    from ingot.errors import IngotError
+    from ingot.run.load_and_run import load_and_run as run
+    from ingot.steps import open_board, say
+
+    if host is None:
+        raise IngotError("needs the twin's model_host", where="load-and-run", remedy="scons reloc-verify builds it.")
+    twin, pools = open_board(board_file(board), twin=True)
+    model = model_file(manifest_of(given["model"])) if given["model"] else None
+    done = run(
+        host,
+        read_c_info(network),
+        twin,
+        pools,
+        image,
+        params,
+        mode=mode.upper(),
+        addresses=(given["address"], given["params_address"]),
+        inference=not given["no_run"],
+        model=model,
+        seed=given["seed"],
+        say=lambda line: print(f"  {line}", flush=True),
+    )
+    say(f"{mode.upper()}: installed in {done.install:,} instructions, ran in {done.instructions:,}")
+    if done.equal is False:
+        raise IngotError("the image computes something else than the model", where=str(image))
+    if done.equal:
+        say("outputs equal to LiteRT's reference kernels, byte for byte")
+
+
+VERBS = (validate, sign, flash, watch, load_and_run)
