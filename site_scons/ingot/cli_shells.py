@@ -237,4 +237,21 @@ def fleet(file: Path, board: str, model: str, build: str, junit: Path | None, pa
         sys.exit(2)
 
 
-VERBS = (step, parts, ninja, make_rules, cmake_dir, make_dir, cache, fleet)
+@click.group()
+def board() -> None:
+    """Boards of your own."""
+
+
+@board.command("new")
+@click.argument("name")
+@click.option("--like", default="n6dk", show_default=True, help="The board to begin with: a name or a path.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Its folder. Default: boards/NAME.")
+def board_new(name: str, like: str, out: Path | None) -> None:
+    """Begin a board: a commented board.yaml and its pools, valid as they are."""
+    from ingot.board.template import new_board
+
+    for path in new_board(name, out or Path("boards") / name, like, ROOT / "boards"):
+        print(path)
+
+
+VERBS = (step, parts, ninja, make_rules, cmake_dir, make_dir, cache, fleet, board)
