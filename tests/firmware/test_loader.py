@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import struct
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingot.build import toolchain
+from ingot.firmware import application_extras
 from ingot.image.image import Image, pack_header
 from ingot.image.nbin import Flags, PoolDescriptor, PoolType, Segment, address, offset_of
 from ingot.image.seal import Digest
+from support.firmware import compile_c, needs_gcc
 from support.host_library import host_library, needs_cc
 from support.images import ALL_KINDS, POOLS_AT, cleared, copied, make_image, relocated, sealed
 from support.loader import mutate, verdict
@@ -215,3 +219,20 @@ def test_sha256(data: bytes, cut: int) -> None:
 def test_descriptors_of_the_test_are_of_all_kinds() -> None:
     assert {pool.pool_type for pool in ALL_KINDS} == set(PoolType)
     assert PoolDescriptor.SIZE == 20
+
+
+@needs_gcc
+def test_the_loader_is_small(tmp_path: Path) -> None:
+    """docs/relocatable.md names the figures: code of the loader alone, and with its texts."""
+    from elftools.elf.elffile import ELFFile
+
+    asked = application_extras(toolchain.ROOT / "firmware" / "apps" / "model_host")
+    code = {}
+    for name in asked["sources"]:
+        target = compile_c(toolchain.ROOT / name, tmp_path / f"{Path(name).stem}.o", asked["defines"])
+        with open(target, "rb") as file:
+            sections = ELFFile(file).iter_sections()
+            code[target.stem] = sum(section["sh_size"] for section in sections if section["sh_flags"] & 2)
+    texts = code.pop("ingot_reloc_text")
+    assert sum(code.values()) < 6000
+    assert texts < 3200
