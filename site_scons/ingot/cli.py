@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot import __version__, cli_board, cli_image, cli_shells, steps
-from ingot.compilers import COMPILERS, Wanted, job_for
+from ingot.compilers import COMPILERS, Wanted, job_for, takes_images
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
 from ingot.use_cases.abi import ABIS
@@ -162,7 +162,7 @@ def compile(
         st_pack=st_pack,
         st_timeout=st_timeout,
         stedgeai=manifest.stedgeai,
-        camera=bool(manifest.postprocessing),
+        camera=takes_images(manifest),
         reloc=reloc,
     )
     checked = load_board(path)

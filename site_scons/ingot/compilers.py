@@ -15,6 +15,7 @@ from ingot.errors import IngotError, did_you_mean
 
 if TYPE_CHECKING:
     from ingot.firmware import Recipe
+    from ingot.model import Manifest
     from ingot.stedgeai.firmware import StFirmware
 
 COMPILERS = ("builtin", "stedgeai", "prebuilt")
@@ -85,6 +86,13 @@ def job_for(compiler: str, board: Board, mpool: Mpool, wanted: Wanted) -> Job:
     if compiler == "stedgeai":
         return _stedgeai(board, mpool, wanted)
     raise IngotError(f"there is no compiler '{compiler}'", where="compiler", remedy=did_you_mean(compiler, COMPILERS))
+
+
+def takes_images(manifest: Manifest) -> bool:
+    """Whether the application of a model feeds it from the camera."""
+    from ingot.use_cases.families import SIGNALS
+
+    return str(manifest.postprocessing.get("type", "")) not in ("", *SIGNALS)
 
 
 def _builtin(mpool: Mpool, wanted: Wanted) -> Job:

@@ -27,7 +27,7 @@ import SCons.Tool
 from ingot import firmware, places
 from ingot.board.fit import load_pools
 from ingot.build import toolchain
-from ingot.compilers import Wanted, job_for
+from ingot.compilers import Wanted, job_for, takes_images
 from ingot.errors import IngotError
 from ingot.model import find_source
 from ingot.stamp import code_stamp
@@ -409,7 +409,7 @@ def _wanted(options, manifest):
         st_pack=options.text("st_pack"),
         st_timeout=options.number("st_timeout"),
         stedgeai=dict(manifest.stedgeai),
-        camera=bool(manifest.postprocessing),
+        camera=takes_images(manifest),
         reloc="reloc" in SCons.Script.COMMAND_LINE_TARGETS,
     )
 

@@ -171,15 +171,16 @@ class Case:
         known = [f"POSTPROCESS_{name}" for name in self.abi.numbers if name.rpartition("_")[0] == family]
         stated = self.get("postprocess_type", derived)
         types = f"the model takes {source.dtype} and gives {output.dtype}"
-        if derived not in known:
-            there = "there is only " if len(known) == 1 else "there are only "
+        if derived not in known and not known:
             raise self.error(
-                f"{types}, which would be {derived}; {there}{' and '.join([', '.join(known[:-1]), known[-1]] if known[1:] else known)}"
-                if known
-                else f"ST's applications of app_abi '{self.abi.name}' have no {derived.rpartition('_')[0]}",
-                remedy="Convert the model with other input and output types."
-                if known
-                else "Use another app_abi in board.yaml.",
+                f"ST's applications of app_abi '{self.abi.name}' have no {derived.rpartition('_')[0]}",
+                remedy="Use another app_abi in board.yaml.",
+            )
+        if derived not in known:
+            names = " and ".join([", ".join(known[:-1]), known[-1]] if known[1:] else known)
+            raise self.error(
+                f"{types}, which would be {derived}; there {'are' if known[1:] else 'is'} only {names}",
+                remedy="Convert the model with other input and output types.",
             )
         if stated != derived:
             raise self.error(
