@@ -1,4 +1,4 @@
-"""What all tests share: a folder that is there while they run, and which of them belong together."""
+"""What all tests share: a folder that is there while they run, and which of them are slow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from support.session import close_session, open_session
 
 SHARE_BUILDS = ("docs", "scons", "shells")
-"""Folders whose tests start from one built project: slow, and one group each, so that one worker builds it once."""
+"""Folders whose tests start from a built project, and are slow."""
 
 _SESSION = pytest.StashKey[Path | None]()
 
@@ -26,7 +26,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     folder = item.path.relative_to(Path(__file__).parent).parts[0]
     if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
         item.add_marker("slow")
-        item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.hookimpl(tryfirst=True)
