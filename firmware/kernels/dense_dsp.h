@@ -2,6 +2,8 @@
 #ifndef INGOT_DENSE_DSP_H
 #define INGOT_DENSE_DSP_H
 
+#include "requantize_dsp.h"
+
 /* Bytes of input that all records are multiplied with before the next ones are: they stay in the data cache meanwhile. */
 #define INGOT_DENSE_PASS_BYTES 8192
 
@@ -75,24 +77,6 @@ __attribute__((naked, noinline)) static void ingot_dense_2x4(ingot_dense_job *jo
                      "pop {r4-r11, pc}\n");
 }
 
-/* ingot_requantize(). The last bit that is shifted out rounds, after negative numbers are lowered by one; for a shift of
- * 0 the carry of that addition undoes it. */
-INGOT_INLINE int32_t ingot_dense_requantize(int32_t x, int32_t multiplier, int32_t shift)
-{
-    if (shift > 0) {
-        x = (int32_t)((uint32_t)x << shift);
-        shift = 0;
-    }
-    int32_t high = (int32_t)(((int64_t)x * multiplier + (1 << 30)) >> 31);
-    __asm__("adds %0, %0, %0, asr #31\n"
-            "asrs %0, %0, %1\n"
-            "adc %0, %0, #0\n"
-            : "+r"(high)
-            : "r"(-shift)
-            : "cc");
-    return high;
-}
-
 /* `count` pixels, in_step and out_step bytes apart, times all records. Reads up to 15 bytes past each pixel. */
 static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
                               unsigned count)
@@ -116,8 +100,8 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
             int8_t *a = to, *b = to + (left > 1 ? out_step : 0);
             for (unsigned lane = 0; lane < lanes; lane++, a += apart, b += apart) {
                 const int32_t multiplier = end[-8 + (int)lane], shift = end[-4 + (int)lane];
-                *a = (int8_t)ingot_clamp(ingot_dense_requantize(job.sums[0][lane], multiplier, shift) + zero, low, high);
-                *b = (int8_t)ingot_clamp(ingot_dense_requantize(job.sums[1][lane], multiplier, shift) + zero, low, high);
+                *a = (int8_t)ingot_clamp(ingot_requantize_dsp(job.sums[0][lane], multiplier, shift) + zero, low, high);
+                *b = (int8_t)ingot_clamp(ingot_requantize_dsp(job.sums[1][lane], multiplier, shift) + zero, low, high);
             }
             job.pixel[0] += 2 * in_step;
             to += 2 * out_step;

@@ -2,12 +2,17 @@
 
 #include "depthwise_window.h"
 
+#if INGOT_DSP
+#include "depthwise_dsp.h"
+#else
+
 static void row_portable(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
 {
     for (int x = 0; x < k->out_w; x++)
         for (unsigned c = 0; c < k->out_c; c++)
             *to++ = ingot_depthwise_value(k, image, p, y, x, c);
 }
+#endif
 
 #if INGOT_MVE
 
@@ -252,5 +257,9 @@ void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *
         return;
     }
 #endif
+#if INGOT_DSP
+    ingot_depthwise_rows(k, in, out, params, y, n, ingot_depthwise_row_dsp);
+#else
     ingot_depthwise_rows(k, in, out, params, y, n, row_portable);
+#endif
 }

@@ -1,0 +1,33 @@
+/* Helpers for the DSP instructions of Cortex-M4, M7 and M33. */
+#ifndef INGOT_REQUANTIZE_DSP_H
+#define INGOT_REQUANTIZE_DSP_H
+
+#include "ingot_kernel.h"
+
+/* Bytes 1 and 3, widened. */
+INGOT_INLINE int16x2_t ingot_odd_bytes(uint32_t x)
+{
+    int16x2_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(x));
+    return result;
+}
+
+/* ingot_requantize(). The last bit that is shifted out rounds, after negative numbers are lowered by one; for a shift of
+ * 0 the carry of that addition undoes it. */
+INGOT_INLINE int32_t ingot_requantize_dsp(int32_t x, int32_t multiplier, int32_t shift)
+{
+    if (shift > 0) {
+        x = (int32_t)((uint32_t)x << shift);
+        shift = 0;
+    }
+    int32_t high = (int32_t)(((int64_t)x * multiplier + (1 << 30)) >> 31);
+    __asm__("adds %0, %0, %0, asr #31\n"
+            "asrs %0, %0, %1\n"
+            "adc %0, %0, #0\n"
+            : "+r"(high)
+            : "r"(-shift)
+            : "cc");
+    return high;
+}
+
+#endif
