@@ -113,6 +113,23 @@ def test_without_root_it_prints_the_command_and_stops(tmp_path: Path) -> None:
     assert machine.logged() == [] and not (machine.folder / ".venv").exists()
 
 
+@pytest.mark.parametrize("user", [0, 1000])
+def test_the_tests_want_the_other_build_systems_but_run_without(tmp_path: Path, user: int) -> None:
+    machine = Machine(tmp_path, user=0)
+    machine.run()
+    machine.stub("id", f"#!/bin/sh\necho {user}\n")
+    for name in ("ruff", "mypy", "make", "cmake", "ninja", "ccache", "distccd"):
+        machine.stub(name, f'#!/bin/sh\necho "{name} $*" >>"$LOG"\n')
+    before = len(machine.logged())
+    done = machine.run("test")
+    assert done.returncode == 0, done.stderr
+    logged = machine.logged()[before:]
+    installs = [line.rsplit(" ", 1)[-1] for line in logged if line.startswith("apt-get install")]
+    assert installs == (["g++"] if user == 0 else [])
+    assert ("tests that need them are skipped: g++" in done.stderr) == (user != 0)
+    assert "ruff check ." in logged
+
+
 def test_a_failing_command_fails(machine: Machine) -> None:
     machine.run()
     assert machine.run("cat", "absent").returncode != 0
