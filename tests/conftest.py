@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.models import trials
 from support.session import close_session, open_session
 
 SHARE_BUILDS = ("docs", "scons", "shells")
@@ -14,7 +15,12 @@ SHARE_BUILDS = ("docs", "scons", "shells")
 _SESSION = pytest.StashKey[Path | None]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=int, help="random models a differential test draws, in place of the usual few")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    trials.requested = config.getoption("cases")
     config.stash[_SESSION] = open_session()
 
 
@@ -26,6 +32,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     folder = item.path.relative_to(Path(__file__).parent).parts[0]
     if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
         item.add_marker("slow")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if trials.cases:
+        terminalreporter.section("cases an operator")
+        for operator, count in sorted(trials.cases.items()):
+            terminalreporter.write_line(f"{operator:30}{count:>10,}")
 
 
 @pytest.hookimpl(tryfirst=True)

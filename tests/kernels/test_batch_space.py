@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.differential import check
 from support.models import movement
-from support.models.draw import for_each
+from support.models.trials import for_each
 
 
 @for_each(movement.space_to_batch)

@@ -11,7 +11,8 @@ from support.differential import check, program_of
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
 from support.models.dense import fully_connected
-from support.models.draw import Seeded, for_each
+from support.models.draw import Seeded
+from support.models.trials import for_each
 
 
 @for_each(fully_connected, 100)

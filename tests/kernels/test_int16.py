@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from support.differential import check
-from support.models.draw import for_each
 from support.models.int16 import layer
+from support.models.trials import for_each
 
 
 @for_each(lambda d: layer(d, "CONV_2D"))

@@ -8,8 +8,9 @@ from ingot.run.inputs import random_inputs
 from support.differential import check
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
-from support.models.draw import Seeded, for_each
+from support.models.draw import Seeded
 from support.models.pooling import pool
+from support.models.trials import for_each
 
 
 @for_each(lambda d: pool(d, "AVERAGE_POOL_2D"), 60)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from support.differential import check
-from support.models.draw import for_each
 from support.models.products import batch_matmul, transpose_conv
+from support.models.trials import for_each
 
 
 @for_each(transpose_conv, 60)

@@ -10,7 +10,7 @@ from ingot.run.direct import DirectNetwork
 from ingot.run.inputs import random_inputs
 from support.differential import check, graph_of, program_of
 from support.models import reduction
-from support.models.draw import for_each
+from support.models.trials import for_each
 
 
 @for_each(lambda d: reduction.reduce(d, "MEAN", "int8"), examples=30)

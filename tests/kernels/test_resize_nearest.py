@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.differential import check
 from support.models import nonlinear
-from support.models.draw import for_each
+from support.models.trials import for_each
 
 
 @for_each(lambda d: nonlinear.resize_nearest(d, "int8"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.models import recurrent
-from support.models.draw import for_each
+from support.models.trials import for_each
 from support.sequence import check_sequence
 
 

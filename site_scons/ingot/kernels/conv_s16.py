@@ -58,7 +58,7 @@ def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window
     taps = data.reshape(channels, -1)
     padded = np.zeros((channels, -(-taps.shape[1] // 4) * 4), np.int8)
     padded[:, : taps.shape[1]] = taps
-    words = np.stack([multipliers, shifts], axis=1).astype(np.int32)
+    words = np.ascontiguousarray(np.stack([multipliers, shifts], axis=1), np.int32)
     records = np.concatenate(
         [bias.astype("<i8")[:, None].view(np.uint8), words.view(np.uint8), padded.view(np.uint8)], axis=1
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from dataclasses import replace
@@ -13,6 +14,7 @@ from ingot.kernels.program import Activation, Call, Program
 from ingot.kernels.registry import OPERATORS, Site, Target
 
 
+@functools.cache
 def load_operators() -> None:
     """Imports every file of this folder, so that each registers its operators."""
     for module in pkgutil.iter_modules(ingot.kernels.__path__):

@@ -80,7 +80,8 @@ def _records(data: npt.NDArray[np.int8], words: npt.NDArray[np.int32], zero_poin
     padded = np.zeros((channels, taps, -(-depth // CHUNK) * CHUNK), np.int8)
     padded[..., :depth] = data
     offsets = zero_point * data.astype(np.int32).sum(axis=2)
-    numbers = np.concatenate([words[:3].T, np.zeros((channels, 1), np.int32), offsets], axis=1).astype(np.int32)
+    columns = [words[:3].T, np.zeros((channels, 1), np.int32), offsets]
+    numbers = np.ascontiguousarray(np.concatenate(columns, axis=1), np.int32)
     return np.concatenate([numbers.view(np.uint8), padded.reshape(channels, -1).view(np.uint8)], axis=1)
 
 

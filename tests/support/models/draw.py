@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -54,22 +53,6 @@ class Seeded:
 
     def real(self, low: float, high: float) -> float:
         return self._random.uniform(low, high)
-
-
-def for_each(model: Callable[[Draw], bytes], examples: int = 40) -> Callable[[Callable[[bytes], None]], Any]:
-    """Decorates a test of one model: hypothesis draws `examples` of them, the same ones at every run."""
-
-    def decorate(test: Callable[[bytes], None]) -> Any:
-        @settings(max_examples=examples, derandomize=True, deadline=None)
-        @given(st.data())
-        def wrapper(data: st.DataObject) -> None:
-            test(model(Hypothesis(data.draw)))
-
-        wrapper.__name__ = test.__name__
-        wrapper.__doc__ = test.__doc__
-        return wrapper
-
-    return decorate
 
 
 Quantized = tuple[float | None, int]

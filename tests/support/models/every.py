@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, int16, movement, nonlinear, products, reduction
+from support.models import elementwise, int16, movement, nonlinear, products, recurrent, reduction
+from support.models.dense import conv2d, fully_connected
+from support.models.depthwise import depthwise
 from support.models.draw import Draw
+from support.models.pooling import pool
 
 Model = Callable[[Draw], bytes]
 
@@ -63,5 +66,11 @@ MODELS: dict[str, Model] = {
         for dtype in ("int8", "int16", "float32", "int32")
     },
     **{kind: partial(reduction.arg_extreme, kind=kind) for kind in ("ARG_MAX", "ARG_MIN")},
+    "CONV_2D int8": conv2d,
+    "DEPTHWISE_CONV_2D int8": depthwise,
+    "FULLY_CONNECTED int8": fully_connected,
+    **{f"{kind} int8": partial(pool, kind=kind) for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": recurrent.lstm,
+    "SVDF": recurrent.svdf,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},
 }

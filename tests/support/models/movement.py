@@ -242,3 +242,20 @@ def cast(d: Draw) -> bytes:
     out = b.tensor(one, types[1])
     b.operator("CAST", [b.input(one, types[0])], [out], in_data_type=types[0], out_data_type=types[1])
     return b.finish([out])
+
+
+def view(d: Draw, kind: str) -> bytes:
+    """RESHAPE, SQUEEZE, EXPAND_DIMS: the same bytes under another shape."""
+    source = list(shape(d, (2, 3, 4)))
+    if kind == "EXPAND_DIMS":
+        axis = d.integer(0, len(source))
+        target = [*source[:axis], 1, *source[axis:]]
+        return _model(d, kind, source, [target], [d.choice([axis, axis - len(target)])])
+    if kind == "SQUEEZE":
+        ones = [i for i in range(len(source)) if d.integer(0, 1)] or [0]
+        source = [1 if i in ones else n + 1 for i, n in enumerate(source)]
+        target = [n for i, n in enumerate(source) if i not in ones]
+        return _model(d, kind, source, [target], squeeze_dims=d.choice([ones, []]))
+    target = [source[0] * source[1], *source[2:]][:: d.choice([1, -1])]
+    given = [-1 if i == 0 and d.integer(0, 1) else n for i, n in enumerate(target)]
+    return _model(d, kind, source, [target], [given])

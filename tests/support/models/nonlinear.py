@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from support.models.draw import Draw, image, quantization, scale
-from support.tflite_builder import Builder
+from support.tflite_builder import Builder, unary
 
 _SOFTMAX_OUTPUT = {"int8": (1 / 256, -128), "uint8": (1 / 256, 0), "int16": (1 / 32768, 0), "float32": (None, 0)}
 
@@ -107,6 +107,35 @@ def l2_normalization(d: Draw, dtype: str) -> bytes:
     out = b.tensor(one, dtype, *((1 / 128, 0) if dtype == "int8" else (None, 0)))
     b.operator("L2_NORMALIZATION", [b.input(one, dtype, *quantization(d, dtype))], [out])
     return b.finish([out])
+
+
+_BOTH_BYTES = ("LOGISTIC", "TANH", "GELU", "HARD_SWISH", "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1")
+BYTE_FUNCTIONS = (*_BOTH_BYTES, "ELU", "ABS", "NEG", "SQRT", "RSQRT", "EXP", "LOG")
+"""Functions of one 8-bit number that LiteRT has; all but the first few of int8 only."""
+
+
+def byte_function(d: Draw, kind: str) -> bytes:
+    """A pointwise function of 256 bytes."""
+    dtype = d.choice(["int8", "uint8"]) if kind in _BOTH_BYTES else "int8"
+    source, target = ((dtype, _wide_scale(d), quantization(d, dtype)[1]) for _ in range(2))
+    if kind == "LOGISTIC":
+        target = (dtype, 1 / 256, target[2])
+    if kind == "HARD_SWISH":  # LiteRT refuses larger multipliers
+        target = (dtype, max(target[1], source[1] / 100), target[2])
+    if kind == "RSQRT":  # where the multiplier's left shift stays in LiteRT's defined range
+        target = (dtype, max(target[1], 0.01), target[2])
+    if kind == "SQUARE":
+        target = (dtype, max(target[1], source[1] ** 2 / 500), target[2])
+    options = {
+        "LEAKY_RELU": {"alpha": d.choice([0.1, 0.0, 1.5, -0.3, d.real(-2.0, 2.0)])},
+        "GELU": {"approximate": bool(d.integer(0, 1))},
+    }.get(kind, {})
+    return unary(kind, (1, 256), source, target, **options)
+
+
+def _wide_scale(d: Draw) -> float:
+    """Any scale between 2^-9 and 2, or a far one."""
+    return d.choice([2.0**-20, 6 / 255, 1.0, 30.0, scale(d), 2.0 ** d.real(-9, 1), 2.0 ** d.real(-9, 1)])
 
 
 FLOAT_FUNCTIONS = (
