@@ -26,6 +26,7 @@ TARGETS = {
     "flash": "write to the board what changed: weights and application (dry_run=1 shows the commands)",
     "sign": "the application with the boot header of an STM32N6",
     "report": "one page with the memory over time, the address map and the epochs",
+    "fleet": "build and verify boards x models x options of a fleet.yaml (fleet=), with one table and a JUnit file",
     "explore": "show what less RAM costs in instructions, and how to choose",
     "bench": "measure all models of a folder on the twin, beside a rival's figures",
     "info": "show what the model consists of",
@@ -66,9 +67,14 @@ def model(options):
 
 
 def finish(env, built):
-    """Sets the help text, refuses unknown targets, and lets the build end with a summary of what it built."""
+    """Sets the help text, refuses unknown targets, and lets the build end with a summary of what it built.
+
+    built: the firmware; None when each target says itself what it did.
+    """
     env.Help(_help())
     _check_targets(env)
+    if built is None:
+        return
     quiet = ("help", "clean", "no_exec", "no_progress", "silent")
     if not any(SCons.Script.GetOption(name) for name in quiet):
         atexit.register(_summary, [str(node) for node in built.everything], Path(str(built.proof[1])))
@@ -96,6 +102,8 @@ Of SCons: -j2 builds in parallel, -c removes what was built, -Q is quiet, --debu
 def _check_targets(env):
     """A target is one of TARGETS, a file that is built, or a folder of those."""
     for name in SCons.Script.COMMAND_LINE_TARGETS:
+        if name == "fleet" and not env["INGOT_OPTIONS"].text("fleet"):
+            raise IngotError("there is no fleet to build", where="fleet", remedy="Give fleet=FILE, a fleet.yaml.")
         if name in TARGETS or Path(name).exists():
             continue
         if not any(node.has_builder() for node in env.arg2nodes(name)):

@@ -152,7 +152,9 @@ def ninja(itself: str, **given: Any) -> None:
 
     jobs, names, request = _jobs(**given)
     again = [*_again("ninja", given), "--out", itself]
-    write_if_changed(Path(itself), ninja_text(jobs, names, itself, again, configure_inputs(Parts(request))))
+    write_if_changed(
+        Path(itself), ninja_text(jobs, names, given["build"], itself, again, configure_inputs(Parts(request)))
+    )
 
 
 @click.command("make-rules")
@@ -219,22 +221,13 @@ def make_dir() -> None:
 @click.option("--board", default="", help="Only this board of the fleet.")
 @click.option("--model", default="", help="Only this model of the fleet.")
 @click.option("--build", default="build/fleet", show_default=True, help="Folder for everything that is built.")
-@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit file for CI.")
+@click.option("--junit", default="", help="The JUnit file for CI. Default: fleet.xml in --build.")
 @click.option("-j", "parallel", default=0, help="How many commands at a time. Default: Ninja's.")
-def fleet(file: Path, board: str, model: str, build: str, junit: Path | None, parallel: int) -> None:
+def fleet(file: Path, board: str, model: str, build: str, junit: str, parallel: int) -> None:
     """Build and verify every entry of FILE, a fleet.yaml; exit status 2 when one fails."""
-    from ingot import fleet as work
-    from ingot.files import write_if_changed
+    from ingot.fleet_run import fleet as run
 
-    outcomes = work.run_fleet(work.read_fleet(file, build, board, model), ingot_command(), build, parallel)
-    if junit:
-        write_if_changed(junit, work.junit(outcomes))
-    for item in outcomes:
-        if item.state != "ok":
-            print(f"{item.entry.name}:\n{item.log}\n", file=sys.stderr)
-    print(work.table(outcomes), end="")
-    if any(item.state != "ok" for item in outcomes):
-        sys.exit(2)
+    run(file, junit=junit, build=build, command=ingot_command(), board=board, model=model, parallel=parallel)
 
 
 @click.group()

@@ -41,14 +41,19 @@ rule again
 
 
 def ninja_text(
-    jobs: Sequence[Job], names: Mapping[str, Sequence[str]], itself: str, again: Sequence[str], inputs: Sequence[str]
+    jobs: Sequence[Job],
+    names: Mapping[str, Sequence[str]],
+    folder: str,
+    itself: str = "",
+    again: Sequence[str] = (),
+    inputs: Sequence[str] = (),
 ) -> str:
     """The text of build.ninja.
 
-    names: what users may ask for; the first one is the default. itself, again, inputs: the path of this file, the
-    command that writes it (none: nobody has to), and what that reads.
+    folder: where Ninja keeps its log. names: what users may ask for; the first one is the default.
+    itself, again, inputs: the path of this file, the command that writes it (none: nobody has to), and what that reads.
     """
-    lines = [HEAD.format(builddir=_path(_folder(itself, names)))]
+    lines = [HEAD.format(builddir=folder.replace("$", "$$"))]
     if again:
         lines += _edge("again", [itself], inputs, [("command", shlex.join(again)), ("text", f"ingot ninja {itself}")])
     for job in jobs:
@@ -61,11 +66,6 @@ def ninja_text(
             lines.append(f"build {_path(name)}: phony {' '.join(map(_path, files))}")
     lines.append(f"default {_path(next(iter(names)))}")
     return "\n".join(lines) + "\n"
-
-
-def _folder(itself: str, names: Mapping[str, Sequence[str]]) -> str:
-    """Where Ninja keeps its log: the first folder of what is built."""
-    return next(iter(names.values()))[0].split("/")[0]
 
 
 def _edge(rule: str, outputs: Sequence[str], inputs: Sequence[str], variables: Sequence[tuple[str, str]]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
 from ingot.flash.steps import flash, sign  # noqa: F401 (steps as well)
+from ingot.fleet_run import fleet  # noqa: F401 (a step as well)
 from ingot.image.steps import (  # noqa: F401 (steps as well)
     compile_relocatable,
     pack_image,

@@ -85,6 +85,7 @@ def generate(env):
     env.AddMethod(ingot_info, "IngotInfo")
     env.AddMethod(ingot_report, "IngotReport")
     env.AddMethod(ingot_explore, "IngotExplore")
+    env.AddMethod(ingot_fleet, "IngotFleet")
 
 
 def exists(env):
@@ -507,6 +508,26 @@ def ingot_explore(env, board, manifest, source):
     """A target that always shows what less RAM costs."""
     inputs = {"model": source, **board_file(env, board)}
     return env.Ingot("explore", inputs, {}, label=str(source), always=True, io_placement=manifest.io_placement)
+
+
+def ingot_fleet(env, given):
+    """A target that always builds and verifies a fleet, with Ninja. given: the command line's board= and model=."""
+    options = env["INGOT_OPTIONS"]
+    build = f"{env['INGOT_BUILD']}/fleet"
+    jobs = SCons.Script.GetOption("num_jobs")
+    done = env.Ingot(
+        "fleet",
+        {"file": _file(env, options.text("fleet"))},
+        {},
+        always=True,
+        label=options.text("fleet"),
+        build=build,
+        board=given.get("board", ""),
+        model=given.get("model", ""),
+        parallel=jobs if jobs > 1 else 0,
+    )
+    env.Clean(done, env.Dir(build))
+    return done
 
 
 def ingot_info(env, source):

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ingot import fleet
+from ingot import fleet, fleet_report, fleet_run
 from ingot.cli_shells import ingot_command
 from ingot.errors import IngotError
 from support.pose_model import pose_model
+from support.scons_project import Project
 
 FLEET = """\
 boards: [n6dk, nucleo-n657]
@@ -31,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def outcome(entry: fleet.Entry, state: str, log: str = "") -> fleet.Outcome:
-    return fleet.Outcome(entry, state, log, {"peak": 1234, "weights": 56789} if state == "ok" else {})
+    return fleet.Outcome(entry, state, log, {} if state == "FAILED" else {"peak": 1234, "weights": 56789})
 
 
 def test_all_combinations_in_order(folder: Path) -> None:
@@ -54,22 +55,25 @@ def test_mistakes_name_the_place(folder: Path) -> None:
 
 def test_the_jobs_have_one_maker_each(folder: Path) -> None:
     entries = fleet.read_fleet(Path("fleet.yaml"), "out")
-    jobs, names = fleet.fleet_jobs(entries, ["ingot"], "out")
+    jobs, names = fleet_run.fleet_jobs(entries, ["ingot"], "out")
     made = [file for job in jobs for file in job.outputs]
     assert len(made) == len(set(made))
-    assert set(names["fleet"]) == {fleet.log_file(entry) for entry in entries} <= set(made)
-    again = fleet.fleet_jobs(entries, ["ingot"], "out")
+    assert set(names["fleet"]) == {fleet_run.log_file(entry) for entry in entries} <= set(made)
+    again = fleet_run.fleet_jobs(entries, ["ingot"], "out")
     assert again == (jobs, names)
 
 
 def test_table_and_junit_say_the_same(folder: Path) -> None:
     entries = fleet.read_fleet(Path("fleet.yaml"), "out")
-    outcomes = [outcome(entries[0], "ok"), outcome(entries[1], "FAILED", "noise\ningot: cut.tflite: it is <damaged>\n")]
-    lines = fleet.table(outcomes).splitlines()
-    assert lines[1].split() == ["n6dk", "good", "ok", "1,234", "56,789"]
+    outcomes = [
+        outcome(entries[0], "verified"),
+        outcome(entries[1], "FAILED", "noise\ningot: cut.tflite: it is <damaged>\n"),
+    ]
+    lines = fleet_report.table(outcomes).splitlines()
+    assert lines[1].split() == ["n6dk", "good", "verified", "1,234", "56,789"]
     assert lines[2].split() == ["n6dk", "cut", "FAILED"]
     assert lines[3] == "2 entries, 1 failed"
-    suite = ElementTree.fromstring(fleet.junit(outcomes).encode())
+    suite = ElementTree.fromstring(fleet_report.junit_xml(outcomes).encode())
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     good, cut = suite.findall("testcase")
     assert good.get("classname") == "n6dk" and good.find("failure") is None
@@ -85,8 +89,31 @@ def test_one_failure_stops_no_other(folder: Path) -> None:
     entries = fleet.read_fleet(Path("fleet.yaml"), "out", board="n6dk")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(fleet.__file__).parents[1]))
-        good, cut = fleet.run_fleet(entries, ingot_command(), "out")
-    assert (good.entry.model, good.state) == ("good", "ok"), good.log
+        good, cut = fleet_run.run_fleet(entries, ingot_command(), "out")
+    assert (good.entry.model, good.state) == ("good", "verified"), good.log
     assert "1 samples equal" in good.log
     assert good.facts["weights"] > 0
     assert (cut.state, "cut.tflite" in cut.log) == ("FAILED", True)
+
+
+@pytest.mark.slow
+@pytest.mark.emulated
+def test_one_command_of_scons(folder: Path) -> None:
+    """The table and the JUnit file are there although an entry failed; board= chooses."""
+    if missing := [tool for tool in ("ninja", "arm-none-eabi-gcc") if shutil.which(tool) is None]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    project = Project.create(folder / "project")
+    build = project.scons("fleet=../fleet.yaml", "board=nucleo-n657", "model=", "-j2")
+    assert build.status == 2
+    assert "fleet.yaml: 1 of 2 entries failed" in build.err and "Traceback" not in build.err
+    assert "cut.tflite" in build.err
+    table = (project.folder / "build/fleet/fleet.txt").read_text()
+    assert table in build.out
+    assert [line.split()[:3] for line in table.splitlines()[1:3]] == [
+        ["nucleo-n657", "good", "verified"],
+        ["nucleo-n657", "cut", "FAILED"],
+    ]
+    suite = ElementTree.parse(project.folder / "build/fleet/fleet.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    refused = project.scons("fleet=../fleet.yaml", "board=n6d", "model=")
+    assert refused.status == 2 and "Did you mean 'n6dk'" in refused.err
