@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -24,19 +24,26 @@ class Draw(Protocol):
 
 
 class Hypothesis:
-    """Choices that hypothesis makes, repeats and shrinks."""
+    """Choices that hypothesis makes, repeats and shrinks; `made` keeps them for the report.
 
-    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
-        self._draw = draw
+    They are taken from its engine: a strategy around each of them would take longer than compiling the model.
+    """
+
+    def __init__(self, data: st.DataObject) -> None:
+        self._engine = data.conjecture_data
+        self.made: list[float] = []
 
     def choice(self, options: Sequence[T]) -> T:
-        return options[self._draw(st.integers(0, len(options) - 1))]
+        return options[self.integer(0, len(options) - 1)]
 
     def integer(self, low: int, high: int) -> int:
-        return int(self._draw(st.integers(low, high)))
+        self.made.append(low if low == high else self._engine.draw_integer(low, high))
+        return int(self.made[-1])
 
     def real(self, low: float, high: float) -> float:
-        return float(self._draw(st.floats(float(np.float32(low)), float(np.float32(high)), allow_nan=False, width=32)))
+        drawn = self._engine.draw_float(min_value=float(low), max_value=float(high), allow_nan=False)
+        self.made.append(float(np.clip(np.float32(drawn), np.float32(low), np.float32(high))))
+        return self.made[-1]
 
 
 class Seeded:

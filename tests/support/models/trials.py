@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import tflite
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from support.models.draw import Draw, Hypothesis
@@ -51,9 +51,7 @@ def for_each(model: Callable[[Draw], bytes], examples: int = 40) -> Callable[[Ca
         @_settings(examples)
         @given(st.data())
         def wrapper(data: st.DataObject) -> None:
-            drawn = model(Hypothesis(data.draw))
-            test(drawn)
-            _count(drawn)
+            _run(data, model, test)
 
         return _named(wrapper, test, model)
 
@@ -70,9 +68,7 @@ def for_each_kind(
         @_settings(examples)
         @given(data=st.data())
         def wrapper(kind: str, data: st.DataObject) -> None:
-            drawn = model(Hypothesis(data.draw), kind)
-            test(kind, drawn)
-            _count(drawn)
+            _run(data, lambda d: model(d, kind), lambda drawn: test(kind, drawn))
 
         return _named(wrapper, test, *(lambda d, kind=kind: model(d, kind) for kind in kinds))
 
@@ -91,9 +87,16 @@ def _settings(examples: int) -> settings:
     )
 
 
-def _count(model: bytes) -> None:
+def _run(data: st.DataObject, model: Callable[[Draw], bytes], test: Callable[[bytes], None]) -> None:
+    draw = Hypothesis(data)
+    try:
+        drawn = model(draw)
+        test(drawn)
+    except Exception:
+        note(f"drawn: {draw.made}")
+        raise
     if requested is not None:
-        cases.update(operators_of(model))
+        cases.update(operators_of(drawn))
 
 
 def _named(wrapper: Any, test: Any, *models: Callable[[Draw], bytes]) -> Any:
