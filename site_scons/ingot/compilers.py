@@ -124,6 +124,7 @@ def _prebuilt(board: Board, wanted: Wanted) -> Job:
     source = f"{name}.c" if f"{name}.c" in output else ""
     reads = [output.path] if output.zipped else sorted(output.path / member for member in output.members.values())
     options = {"output": str(output.path), "st_pack": wanted.st_pack, "camera": wanted.camera, "title": wanted.title}
+    options["signature"] = bool(wanted.stedgeai.get("check_signature", True))
     return Job(
         "take_prebuilt",
         output_files(output),
@@ -146,7 +147,7 @@ def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
     from ingot.stedgeai.tool import find_tool
 
     tool = find_tool()
-    settings = dict(wanted.stedgeai)
+    settings = {key: value for key, value in wanted.stedgeai.items() if key != "check_signature"}
     declared = plan_outputs(tool, board, mpool, NAME, Request(**settings, reloc=wanted.reloc))
     options = {
         "settings": settings,

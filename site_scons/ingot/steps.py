@@ -123,14 +123,16 @@ def take_prebuilt(
     from ingot.prebuilt.take import Place, take_output
 
     target, pools = open_board(board)
-    place = Place(target, pools, model, _pack(st_pack), camera, strict, title=title)
+    place = Place(target, pools, model, _pack(st_pack), camera, strict, title=title, signature=signature)
     return take_output(Path(output), outputs[0].parent, place, say)
 
 
+    signature: bool = True,
 def run_stedgeai(
     model: Path,
     board: Path,
     outputs: Sequence[Path],
+    signature: compare the model with the signature that ST's tool wrote.
     *,
     settings: dict[str, Any] | None = None,
     reloc: bool = False,
@@ -230,8 +232,23 @@ def raw_files(c_info: Path) -> list[Path]:
     return [c_info.with_name(item.file) for item in read_c_info(c_info).initializers]
 
 
-def emulate(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int = 1, as_json: bool = False) -> None:
-    """Runs the twin's firmware once and prints what it computed, and what that cost."""
+def _say_whose_network(compiler: str) -> None:
+    """No emulator has the NPU: whatever compiler made the board's network, the twin runs the built-in one's."""
+    if compiler not in ("", "builtin"):
+        say(f"the twin runs what the built-in compiler makes of the model, not the network of compiler={compiler}")
+
+
+def emulate(
+    elf: Path,
+    c_info: Path,
+    board: Path,
+    *,
+    input: str = "",
+    seed: int = 1,
+    as_json: bool = False,
+    compiler: str = "",
+) -> None:
+    """Runs the twin's firmware once and prints what it computed and cost. compiler: the board's network's."""
     from ingot.emit.c_info import read_c_info
     from ingot.run.twin import emulate as run
     from ingot.run.twin import images_of
@@ -256,13 +273,14 @@ def emulate(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int 
     for buffer, array in zip(network.outputs, result.outputs, strict=True):
         shape = "x".join(map(str, buffer.shape))
         print(f"  {buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}")
+    _say_whose_network(compiler)
     print(
         f"  instructions {result.instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference"
     )
     print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
 
 
-def run_app(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int = 1) -> None:
+def run_app(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int = 1, compiler: str = "") -> None:
     """Runs an application on the twin and prints what it prints.
 
     The application finds one sample as a file whose name is the last word of its command line.
@@ -293,6 +311,7 @@ def verify(
     c_info: Path,
     model: Path,
     board: Path,
+    _say_whose_network(compiler)
     *,
     input: str = "",
     samples: int = 3,
@@ -318,12 +337,14 @@ def verify(
     if as_json:
         print(json.dumps(outcome.as_dict() | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
     elif network.stand_in:
+    compiler: str = "",
         say("STAND-IN: this proves the firmware, not the real model")
     if not outcome.passed:
         raise IngotError(
             "the firmware computes something else than the model",
             where=str(model),
             remedy="This is a fault of Ingot: please report it with the model file.",
+    _say_whose_network(compiler)
         )
 
 

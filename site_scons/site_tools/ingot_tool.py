@@ -281,11 +281,14 @@ def link_firmware(env, out, board, app, network_c, script, include, twin, job=No
     recipe = theirs.recipe if theirs else recipe
     defines = toolchain.startup_defines(board.icache, board.dcache and not twin) | recipe.defines
     defines |= theirs.defines if theirs else {}
+    flags = list(theirs.flags) if theirs else []
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
     gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)
+    gcc.Append(CCFLAGS=flags)
     objects = [gcc.Object(f"{out}/obj/{_stem(source)}.o", _file(env, source))[0] for source in recipe.sources]
     network = _gcc_environment(env, "firmware", board.core, "network", what, folders, defines)
+    network.Append(CCFLAGS=flags)
     objects += network.Object(f"{out}/obj/network.o", network_c)
     libraries = kernel_archive(env, board)
     if theirs:
@@ -465,6 +468,7 @@ def ingot_emulate(env, twin):
         always=True,
         input=sample,
         seed=options.number("seed"),
+        compiler=options.text("compiler"),
     )
 
 
@@ -482,6 +486,7 @@ def ingot_verify(env, twin, source):
         input=sample,
         samples=options.number("samples"),
         seed=options.number("seed"),
+        compiler=options.text("compiler"),
     )
 
 

@@ -173,6 +173,22 @@ def test_an_output_of_another_model(tmp_path: Path, digest: str) -> None:
     assert f"its signature is {old[:12]}..., that of tiny.tflite is {new[:12]}..." in found.what
 
 
+def test_sts_signature_may_be_left_out_and_ingots_not(tmp_path: Path) -> None:
+    """How ST's tools sign is inferred; whoever knows better says so. The SHA-256 of Ingot's own run is certain."""
+    model = tmp_path / "tiny.tflite"
+    model.write_bytes(b"retrained")
+    for name in ("st", "ours"):
+        (tmp_path / name).mkdir()
+    st = StNetwork(signature=hashlib.md5(b"before").hexdigest())
+    compared = subject(tmp_path / "st", st, model=model)
+    (found,) = findings(compared)
+    assert "write check_signature: false" in found.remedy
+    assert findings(replace(compared, signature=False)) == []
+    ours = StNetwork(change=lambda d: d.update(ingot={"version": 1, "model_sha256": hashlib.sha256(b"b").hexdigest()}))
+    (found,) = findings(subject(tmp_path / "ours", ours, model=model, signature=False))
+    assert found.rule == "stale-output" and "check_signature" not in found.remedy
+
+
 def test_a_camera_line_that_is_no_multiple_of_16(tmp_path: Path) -> None:
     network = StNetwork().with_buffer(name="Input_0_out_0", shape=(1, 30, 34, 3), size=3060)
     (found,) = findings(subject(tmp_path, network, camera=True))

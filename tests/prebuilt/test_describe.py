@@ -1,17 +1,24 @@
 """Outputs of ST's tools read: c_info and network.c alone end in the same description; the real 3.0.0 output."""
 
+import contextlib
 import io
+import random
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ingot.board import load_board
+from ingot.board.fit import load_pools
 from ingot.emit.c_info import read_c_info
 from ingot.errors import IngotError
 from ingot.network import Network
+from ingot.places import ROOT
 from ingot.prebuilt.describe import describe_output, render_description
+from ingot.prebuilt.files import output_files, written_raws
 from ingot.prebuilt.output import open_output
+from ingot.prebuilt.take import Place, take_output
 from support.shared import shared
 from support.st_output import VERSIONS, StNetwork
 
@@ -149,3 +156,108 @@ def test_the_real_output_of_3_0_without_its_c_files() -> None:
     assert used == {"npuRAM5": 245760, "octoFlash": 212609}
     assert len(network.buffers) == 257 and network.peak == 245760
     assert network.layers[1].kind == "Conv" and network.layers[1].epoch == 2
+
+
+# ---- zips from elsewhere ----
+
+
+def packed(folder: Path, members: dict[str, bytes]) -> Path:
+    path = folder / "output.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize("prefix", ["../../../", "/etc/", "..\\..\\", "C:\\x\\", "a/../../"])
+def test_folders_in_a_zip_lead_nowhere(tmp_path: Path, prefix: str) -> None:
+    """What is written has base names alone, whatever the member's folder is; as Windows' zip programs spell it, too."""
+    files = StNetwork().files()
+    output = open_output(packed(tmp_path, {prefix + name: content for name, content in files.items()}))
+    assert set(output_files(output)) - {"st_c_info.json", "st_generate_report.txt"} <= set(files)
+    assert describe_output(output).network.pools
+    out = tmp_path / "out"
+    board = load_board(ROOT / "boards" / "n6dk" / "board.yaml")
+    take_output(output.path, out, Place(board, load_pools(board)), lambda line: None)
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "output.zip"}
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*")} == set(output_files(output))
+
+
+@pytest.mark.parametrize("name", ["C:network.c", "net\nwork.c", "$(touch x).c", "a;b.c", "\u202enetwork.c"])
+def test_names_that_no_tool_of_st_writes(tmp_path: Path, name: str) -> None:
+    with pytest.raises(IngotError, match="has characters that names of ST's files have not"):
+        open_output(packed(tmp_path, {**StNetwork().files(), name: b""}))
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    """600 MiB of zeros in some 600 KB: refused by what the directory says, before anything is read."""
+    path = tmp_path / "output.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in StNetwork().files().items():
+            archive.writestr(name, content)
+        with archive.open("network_big.raw", "w") as member:
+            for _ in range(600):
+                member.write(bytes(1 << 20))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(IngotError, match="are said to have more than 512 MiB together"):
+        open_output(path)
+
+
+def test_a_zip_whose_directory_lies_about_a_size_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path, StNetwork().files())
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")  # the directory's first entry: sizes at 20 and 24
+    data[at + 24 : at + 28] = (5).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(IngotError, match=r"output\.zip:network\.c: cannot read the file: "):
+        describe_output(open_output(path))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_zip_is_one_message(tmp_path: Path, seed: int) -> None:
+    data = bytearray(packed(tmp_path, StNetwork().files()).read_bytes())
+    chosen = random.Random(seed)
+    for _ in range(8):
+        data[chosen.randrange(len(data))] ^= chosen.randrange(1, 256)
+    path = tmp_path / "output.zip"
+    path.write_bytes(data)
+    with contextlib.suppress(IngotError):  # anything else fails the test
+        output = open_output(path)
+        describe_output(output)
+        for name in output.members:
+            output.read(name)
+
+
+def test_an_encrypted_zip_is_one_message(tmp_path: Path) -> None:
+    path = packed(tmp_path, StNetwork().files())
+    data = bytearray(path.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(signature)
+        while at >= 0:
+            data[at + flags] |= 1
+            at = data.find(signature, at + 4)
+    path.write_bytes(data)
+    with pytest.raises(IngotError, match="encrypted"):
+        describe_output(open_output(path))
+
+
+def test_files_that_a_mac_adds_and_files_of_the_build_are_not_taken(tmp_path: Path) -> None:
+    more = {
+        "__MACOSX/._network.c": b"\x00",
+        "app_config.h": b"old",
+        "model.onnx": b"x",
+        "network_atonbuf.xSPI2.hex": b"",
+    }
+    output = open_output(packed(tmp_path, {**StNetwork().files(), **more}))
+    taken = set(output_files(output))
+    assert "network.c" in taken
+    assert not taken & {"._network.c", "app_config.h", "model.onnx", "network_atonbuf.xSPI2.hex"}
+
+
+def test_initializers_as_the_getting_started_repositories_name_them(tmp_path: Path) -> None:
+    files = StNetwork().files()
+    files["network_data.xSPI2.bin"] = files.pop("network_atonbuf.xSPI2.raw")
+    output = open_output(write(tmp_path, files))
+    (initializer,) = describe_output(output).network.initializers
+    assert (initializer.file, initializer.size) == ("network_data.xSPI2.bin", 700)
+    assert written_raws(output) == ("network_data.xSPI2.bin",) and "network_data.xSPI2.bin" in output_files(output)

@@ -66,12 +66,40 @@ def test_a_prebuilt_network_is_taken_again_when_a_file_of_it_changes(plain: Proj
     assert "needs st_output=FOLDER" in plain.scons("compiler=prebuilt").err
 
 
+def test_initializers_that_were_renamed_bin_have_their_hex(plain: Project) -> None:
+    """As ST's GettingStarted repositories keep them."""
+    output = plain.folder / "Model"
+    output.mkdir()
+    for name, content in StNetwork().files().items():
+        (output / name.replace("atonbuf.xSPI2.raw", "data.xSPI2.bin")).write_bytes(content)
+    built = plain.build("compiler=prebuilt", "st_output=Model")
+    assert built.steps["weights"] == 1
+    assert (plain.out / "network_data.xSPI2.hex").read_text().startswith(":020000047038")
+    assert plain.build("compiler=prebuilt", "st_output=Model").nothing
+
+
+@pytest.mark.emulated
+@pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
+def test_the_twin_says_whose_network_it_runs(plain: Project) -> None:
+    output = plain.folder / "st_ai_output"
+    output.mkdir()
+    for name, content in StNetwork().files().items():
+        (output / name).write_bytes(content)
+    said = "ingot: the twin runs what the built-in compiler makes of the model, not the network of compiler=prebuilt\n"
+    done = plain.scons("compiler=prebuilt", "st_output=st_ai_output", "emulate")
+    assert done.status == 0 and done.err.count(said) == 1
+    assert "the twin runs what" not in plain.scons("emulate").err
+
+
 # ---- the firmware with ST's runtime ----
 
 RUNTIME = """\
 #include "ll_aton_runtime.h"
 #if LL_ATON_PLATFORM != LL_ATON_PLAT_STM32N6 || LL_ATON_RT_MODE != LL_ATON_RT_ASYNC || !defined(LL_ATON_SW_FALLBACK)
 #error "not compiled as ST compiles it"
+#endif
+#if __ARM_FEATURE_CMSE != 3 || !defined(VECT_TAB_SRAM) || !defined(USE_FULL_LL_DRIVER) || !defined(STM32N657xx)
+#error "not compiled for the secure state"
 #endif
 int of_the_library(void);
 int st_runtime_was_linked(void) { return of_the_library(); }
@@ -138,6 +166,13 @@ def test_with_a_pack_the_firmware_has_sts_runtime(plain: Project) -> None:
     assert not any(name.startswith("ingot_check_initializer") for name in symbols)
     assert (plain.out / "firmware.hex").is_file() and "octoFlash" in (plain.out / "memory_map.txt").read_text()
     assert plain.build(*words).nothing
+
+    # An NPU cache that is driven by ST's HAL needs the HAL's file for it.
+    cache = plain.folder / "pack/Npu/ll_aton/npu_cache.c"
+    cache.write_text("int HAL_CACHEAXI_Init(void);\nint npu_cache_init(void) { return HAL_CACHEAXI_Init(); }\n")
+    assert "no firmware is linked: pack lacks stm32n6xx_hal_cacheaxi.c\n" in plain.build(*words).err
+    (plain.folder / "pack/stm32n6xx_hal_cacheaxi.c").write_text("int HAL_CACHEAXI_Init(void) { return 0; }\n")
+    assert plain.build(*words).links == 1
 
     (plain.folder / "pack/Npu/ll_aton/ll_sw_float.c").unlink()
     assert "no firmware is linked: pack lacks ll_sw_float.c\n" in plain.build(*words).err

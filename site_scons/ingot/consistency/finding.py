@@ -22,7 +22,8 @@ class Subject:
 
     source: what network.c says, None without one. document: ST's c_info, None without one.
     model: the model's file, None when it is not there. pack: ST's runtime, None when none was given.
-    camera: the network's input is an image from the camera.
+    camera: the network's input is an image from the camera. signature: whether the model's signature as ST's tools
+    write it is compared.
     """
 
     network: Network
@@ -34,6 +35,7 @@ class Subject:
     model: Path | None = None
     pack: Pack | None = None
     camera: bool = False
+    signature: bool = True
 
 
 @dataclass(frozen=True)

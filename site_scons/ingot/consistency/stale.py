@@ -2,6 +2,8 @@
 
 c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, inferred from
 its length; a signature of another length is not compared), or the SHA-256 that Ingot adds when it drives the tool.
+Since ST does not document its signature, `check_signature: false` in model.yaml leaves that one out; Ingot's own is
+always compared.
 """
 
 from __future__ import annotations
@@ -18,18 +20,24 @@ def stale(subject: Subject) -> Iterable[Finding]:
     if subject.model is None:
         return
     recorded, name = _signature(subject)
-    if not recorded:
+    if not recorded or not (subject.signature or subject.network.model_sha256):
         return
     content = subject.model.read_bytes()
     digest = {32: hashlib.md5, 64: hashlib.sha256}.get(len(recorded))
     if digest is None or digest(content).hexdigest() == recorded:
         return
+    remedy = "Generate it again from this model file, or give the file it was made from."
+    if not subject.network.model_sha256:
+        remedy += (
+            " If it is that file (the signature is taken as its MD5), write check_signature: false into model.yaml's "
+            "section stedgeai."
+        )
     yield Finding(
         RULE,
         f"it was generated from another {name or 'model'}: its signature is {recorded[:12]}..., "
         f"that of {subject.model.name} is {digest(content).hexdigest()[:12]}...",
         str(subject.output.path),
-        "Generate it again from this model file, or give the file it was made from.",
+        remedy,
     )
 
 

@@ -268,10 +268,8 @@ def _initializers(network: Network, pools: Iterable[NetworkPool], output: StOutp
 
 def raw_name(output: StOutput, network: str, postfix: str) -> str:
     """The initializer of a pool: `<network>_<prefix>.<postfix>.raw`; ST's scripts also rename it to .bin."""
-    for name in output.raws():
-        if name.startswith(f"{network}_") and name.split(".")[-2] == postfix:
-            return name
-    for name in sorted(output.members):
-        if name.endswith(f".{postfix}.bin"):
+    named = [name for name in output.raws() if name.split(".")[-2] == postfix]
+    for name in sorted(named, key=lambda name: not name.startswith(f"{network}_")):
+        if name.startswith(f"{network}_") or name.endswith(".bin"):
             return name
     return f"{network}_atonbuf.{postfix}.raw"

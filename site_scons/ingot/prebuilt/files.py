@@ -5,12 +5,16 @@ from __future__ import annotations
 from ingot.prebuilt.output import StOutput, info_name, network_name
 
 ST_REPORT, ST_INFO = "st_generate_report.txt", "st_c_info.json"
-COPIED = (".c", ".h", ".raw", ".hex", ".mpool")
+COPIED = (".c", ".h", ".hex", ".mpool")
+#: Files of that name are the build's own: configuration of the application, made from the network.
+OWN = ("app_config.h", "ai_model_config.h", "reloc_places.h", "firmware.hex")
 
 
 def copied_files(output: StOutput) -> tuple[str, ...]:
-    """Names of the files that are taken as they are."""
-    return tuple(sorted(name for name in output.members if name.endswith(COPIED)))
+    """Names of the files that are taken as they are; a .hex beside its initializer is made again from it."""
+    raws = output.raws()
+    made = {*OWN, *(f"{name[:-4]}.hex" for name in raws)}
+    return tuple(sorted({*raws, *(name for name in output.members if name.endswith(COPIED))} - made))
 
 
 def output_files(output: StOutput) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +13,11 @@ from ingot.errors import IngotError
 
 #: What the tools' readers look for, in this order.
 INFO_NAMES = ("{name}_c_info.json", "{name}.json", "c_info.json")
+#: What can be of use in an output, by the end of its name; the rest (models, libraries, a whole project) is left alone.
+SUFFIXES = (".c", ".h", ".json", ".txt", ".raw", ".bin", ".hex", ".mpool")
+#: More than any flash holds. A zip of a few kilobytes can claim any size.
+LARGEST = 512 << 20
+_PLAIN = re.compile(r"[\w][\w.+ -]*")
 REMEDY = "Give the folder that `stedgeai generate` wrote (st_ai_output), or a zip of it."
 
 
@@ -35,7 +42,7 @@ class StOutput:
                 with zipfile.ZipFile(self.path) as archive:
                     return archive.read(self.members[name])
             return (self.path / self.members[name]).read_bytes()
-        except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        except (OSError, KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
             raise IngotError(f"cannot read the file: {error}", where=self.where(name)) from None
 
     def text(self, name: str) -> str:
@@ -48,26 +55,54 @@ class StOutput:
         return f"{self.path}:{member}" if self.zipped else str(self.path / member)
 
     def raws(self) -> tuple[str, ...]:
-        """Names of initializer files, sorted."""
-        return tuple(sorted(name for name in self.members if name.endswith(".raw")))
+        """Names of initializer files, sorted: `<x>.<postfix>.raw`, or `.bin` as ST's scripts rename them."""
+        raws = {name for name in self.members if name.endswith(".raw")}
+        known = {_postfix(name) for name in raws}
+        bins = {name for name in self.members if name.endswith(".bin") and name.count(".") > 1}
+        return tuple(sorted(raws | {name for name in bins if _postfix(name) not in known}))
+
+
+def _postfix(name: str) -> str:
+    """`xSPI2` of network_atonbuf.xSPI2.raw."""
+    return name.split(".")[-2]
 
 
 def open_output(path: Path) -> StOutput:
-    """Lists a folder or zip. Raises IngotError when it is neither."""
+    """Lists a folder or zip. Raises IngotError when it is neither, or a zip that nobody's tool would write."""
     if path.is_dir():
-        found = [item.relative_to(path).as_posix() for item in path.rglob("*") if item.is_file()]
+        found = [
+            (item.relative_to(path).as_posix(), 0)
+            for item in path.rglob("*")
+            if item.name.endswith(SUFFIXES) and item.is_file()
+        ]
     elif path.is_file():
         try:
             with zipfile.ZipFile(path) as archive:
-                found = [info.filename for info in archive.infolist() if not info.is_dir()]
+                found = [(info.filename, info.file_size) for info in archive.infolist() if not info.is_dir()]
         except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise IngotError(f"is not a readable zip file: {error}", where=str(path), remedy=REMEDY) from None
     else:
         raise IngotError("there is no such folder or zip file", where=str(path), remedy=REMEDY)
+    return StOutput(path, _members(path, found))
+
+
+def _members(path: Path, found: Iterable[tuple[str, int]]) -> dict[str, str]:
+    """Base name -> member. Folders in a zip never become folders here, so that `..` in its names leads nowhere."""
     members: dict[str, str] = {}
-    for member in sorted(found, key=lambda name: (name.count("/"), name)):
-        members.setdefault(PurePosixPath(member).name, member)
-    return StOutput(path, members)
+    total = 0
+    for member, size in sorted(found, key=lambda item: (item[0].count("/"), item[0])):
+        name = PurePosixPath(member.replace("\\", "/")).name  # as zip programs of Windows write it
+        if not name.endswith(SUFFIXES) or name.startswith("."):  # macOS adds ._network.c
+            continue
+        if not _PLAIN.fullmatch(name):
+            what = f"the name {name!a} in it has characters that names of ST's files have not"
+            raise IngotError(what, where=str(path), remedy="Rename or remove that file.")
+        total += size
+        if total > LARGEST:
+            what = f"the files in it are said to have more than {LARGEST >> 20} MiB together"
+            raise IngotError(what, where=str(path), remedy=REMEDY)
+        members.setdefault(name, member)
+    return members
 
 
 def network_name(output: StOutput) -> str:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an output has to fit. camera: the input is an image from the camera. compiler: who made the output."""
+    """Where an output has to fit.
+
+    camera: the input is an image from the camera. compiler: who made the output. signature: compare ST's signature of
+    the model.
+    """
 
     board: Board
     mpool: Mpool
@@ -34,6 +38,7 @@ class Place:
     strict: bool = False
     compiler: str = "prebuilt"
     title: str = ""
+    signature: bool = True
 
 
 def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str], None]) -> Network:
@@ -75,5 +80,6 @@ def check_output(output: StOutput, described: Described, place: Place, warn: Cal
         model=place.model,
         pack=place.pack,
         camera=place.camera,
+        signature=place.signature,
     )
     enforce(subject, warn, place.strict)

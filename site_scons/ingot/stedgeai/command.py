@@ -7,7 +7,7 @@ from ingot.errors import IngotError
 from ingot.stedgeai.request import Request
 
 #: --target by what board.yaml says of the chip or, without, the core.
-TARGETS = {"stm32n6": "stm32n6", "cortex-m7": "stm32h7"}
+TARGETS = {"stm32n6": "stm32n6", "stm32h7": "stm32h7", "cortex-m7": "stm32h7"}
 
 
 def target_of(board: Board) -> str:

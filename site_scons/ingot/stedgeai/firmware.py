@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.firmware import Recipe
-from ingot.stedgeai.pack import DEFINES, RELOC_DEFINES, Pack
+from ingot.stedgeai.pack import DEFINES, FLAGS, RELOC_DEFINES, Pack
 
 #: Ingot's own runtime, which ST's replaces. Console, stop and start-up stay.
 REPLACED = ("ll_aton_runtime.c", "ingot_initializer.c", "ingot_initializer_refused.c")
@@ -17,13 +17,14 @@ REPLACED = ("ll_aton_runtime.c", "ingot_initializer.c", "ingot_initializer_refus
 class StFirmware:
     """recipe: what is compiled with Ingot's flags. sources: ST's C files, compiled without warnings.
 
-    library: what is linked behind the objects. defines: for all of them.
+    library: what is linked behind the objects. defines, flags: for all of them.
     """
 
     recipe: Recipe
     sources: tuple[Path, ...]
     library: Path
     defines: Mapping[str, str]
+    flags: tuple[str, ...] = FLAGS
 
 
 def with_pack(recipe: Recipe, pack: Pack, reloc: bool = False) -> StFirmware:

@@ -28,6 +28,8 @@ SOURCES = (
 )
 NEWER_SOURCES = ("ll_aton_cipher.c", "ll_aton_stai_internal.c", "ecloader.c")
 CACHE_SOURCES = ("mcu_cache.c", "npu_cache.c")
+#: Of ST's HAL, what npu_cache.c calls; the linker drops the rest of these files.
+HAL_SOURCES = ("stm32n6xx_hal_cacheaxi.c", "stm32n6xx_hal.c")
 
 #: Headers whose folders are needed for #include.
 HEADERS = (
@@ -43,9 +45,15 @@ HEADERS = (
     "cmsis_gcc.h",
 )
 
-#: Macros for ST's sources (bare metal, asynchronous runtime, software operators in C).
+#: Compiler flags of ST's applications that are not Ingot's: the firmware runs in the secure state.
+FLAGS = ("-mcmse",)
+
+#: Macros for ST's sources (bare metal, asynchronous runtime, software operators in C). USE_FULL_ASSERT, which ST's
+#: applications set too, needs a function of the application and checks only HAL calls: left out.
 DEFINES: Mapping[str, str] = {
     "STM32N657xx": "1",
+    "USE_FULL_LL_DRIVER": "1",
+    "VECT_TAB_SRAM": "1",
     "LL_ATON_PLATFORM": "LL_ATON_PLAT_STM32N6",
     "LL_ATON_OSAL": "LL_ATON_OSAL_BARE_METAL",
     "LL_ATON_RT_MODE": "LL_ATON_RT_ASYNC",
@@ -91,13 +99,15 @@ def open_pack(path: Path) -> Pack:
             where=f"st_pack={path}",
             remedy="Give an ST Edge AI install, or a checkout of one of ST's STM32N6-GettingStarted repositories.",
         )
-    sources = [index[name][0] for name in (*SOURCES, *NEWER_SOURCES, *CACHE_SOURCES) if name in index]
+    wanted = (*SOURCES, *NEWER_SOURCES, *CACHE_SOURCES, *(HAL_SOURCES if _caches_by_hal(index) else ()))
+    sources = [index[name][0] for name in wanted if name in index]
     folders = [index[name][0].parent for name in HEADERS if name in index] + [source.parent for source in sources]
     include = dict.fromkeys(folders)
     libraries = sorted(name for name in index if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a"))
     library = index[libraries[-1]][0] if libraries else None
     header = index.get("ll_aton_version.h", [path / "ll_aton_version.h"])[0]
-    missing = [name for name in (*SOURCES, "ll_aton_version.h", "stm32n6xx.h") if name not in index]
+    needed = (*SOURCES, *(HAL_SOURCES[:1] if _caches_by_hal(index) else ()), "ll_aton_version.h", "stm32n6xx.h")
+    missing = [name for name in needed if name not in index]
     if library is None:
         missing.append("NetworkRuntime*_CM55_GCC.a")
     return Pack(
@@ -125,6 +135,11 @@ def _index(path: Path) -> dict[str, list[Path]]:
     for files in index.values():
         files.sort(key=lambda file: (len(file.parts), str(file)))
     return index
+
+
+def _caches_by_hal(index: Mapping[str, Sequence[Path]]) -> bool:
+    """Whether the NPU cache is driven through ST's HAL, which has to be linked then."""
+    return "npu_cache.c" in index and "HAL_CACHEAXI_" in _text(index["npu_cache.c"][0])
 
 
 def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
