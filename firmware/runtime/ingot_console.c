@@ -8,9 +8,22 @@ __attribute__((weak)) void ingot_console_write(const char *text, size_t n)
     (void)n;
 }
 
+__attribute__((weak)) bool ingot_console_divert(const char *text, size_t n)
+{
+    (void)text;
+    (void)n;
+    return false;
+}
+
+static void put(const char *text, size_t n)
+{
+    if (!ingot_console_divert(text, n))
+        ingot_console_write(text, n);
+}
+
 void ingot_print(const char *text)
 {
-    ingot_console_write(text, strlen(text));
+    put(text, strlen(text));
 }
 
 static const char digit[] = "0123456789abcdef";
@@ -28,7 +41,7 @@ void ingot_print_unsigned64(uint64_t value)
             part /= 10;
         }
     } while (value);
-    ingot_console_write(text + first, sizeof text - first);
+    put(text + first, sizeof text - first);
 }
 
 void ingot_print_unsigned(uint32_t value)
@@ -39,7 +52,7 @@ void ingot_print_unsigned(uint32_t value)
         text[--first] = digit[value % 10];
         value /= 10;
     } while (value);
-    ingot_console_write(text + first, sizeof text - first);
+    put(text + first, sizeof text - first);
 }
 
 void ingot_print_hex(uint32_t value)
@@ -47,13 +60,13 @@ void ingot_print_hex(uint32_t value)
     char text[10] = {'0', 'x'};
     for (int i = 9; i >= 2; i--, value >>= 4)
         text[i] = digit[value & 15];
-    ingot_console_write(text, sizeof text);
+    put(text, sizeof text);
 }
 
 void ingot_print_bytes(const uint8_t *bytes, size_t n)
 {
     for (; n; n--, bytes++) {
         char text[2] = {digit[*bytes >> 4], digit[*bytes & 15]};
-        ingot_console_write(text, sizeof text);
+        put(text, sizeof text);
     }
 }

@@ -52,6 +52,8 @@ uint32_t ingot_crc32(uint32_t crc, const void *data, uint32_t n);
 
 /* Hook: takes n bytes of text. The weak one drops them. */
 void ingot_console_write(const char *text, size_t n);
+/* Hook: takes text that is printed away from the console. Returns whether it did; the weak one does not. */
+bool ingot_console_divert(const char *text, size_t n);
 
 void ingot_print(const char *text);
 void ingot_print_unsigned(uint32_t value);

@@ -54,13 +54,13 @@ def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
     names += extra.get("sources", [])
     return Recipe(
         sources=(*(ROOT / name for name in names), *toolchain.application_sources(folder, twin)),
-        include=(folder, *(ROOT / name for name in toolchain.INCLUDE_DIRS)),
+        include=(folder, *(ROOT / name for name in (*extra.get("include", []), *toolchain.INCLUDE_DIRS))),
         defines=extra.get("defines", {}),
     )
 
 
 def application_extras(folder: Path) -> dict[str, Any]:
-    """What an application's application.json asks for: "sources" beside its own (in Ingot's tree), "defines"."""
+    """What an application.json asks for: "sources" and "include" (of Ingot's tree, beside its own), "defines"."""
     file = folder / "application.json"
     if not file.is_file():
         return {}

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ingot.board import find_board, load_board
 from ingot.build import toolchain
 from ingot.run import qemu
 from support.firmware import FIXTURE, compile_c, link, needs_gcc, needs_qemu, validate_firmware
 
-SOURCES = (*toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES, *toolchain.board_sources("stm32n6"))
+SOURCES = (*toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES)
+CHIPS = {"stm32n6": "cortex-m55", "stm32h7": "cortex-m7", "": "cortex-m33"}
 
 
 def functions(elf: Path) -> set[str]:
@@ -30,6 +32,27 @@ def test_it_compiles_for_every_core(cpu: str, caches: bool, tmp_path: Path) -> N
         if cpu == "cortex-m4" and caches:
             continue  # has none
         compile_c(toolchain.ROOT / source, tmp_path / "x.o", toolchain.startup_defines(caches, caches), cpu)
+
+
+@needs_gcc
+@pytest.mark.parametrize("chip", CHIPS)
+def test_what_boards_add_compiles_and_brings_one_serial_line(chip: str, tmp_path: Path) -> None:
+    sources = [toolchain.ROOT / source for source in toolchain.board_sources(chip)]
+    objects = [
+        compile_c(s, tmp_path / f"{s.stem}.o", toolchain.startup_defines(True, True), CHIPS[chip]) for s in sources
+    ]
+    listing = "".join(
+        subprocess.run([toolchain.tool("nm"), str(o)], capture_output=True, text=True, check=True).stdout
+        for o in objects
+    )
+    for name in ("ingot_serial_open", "ingot_serial_get", "ingot_serial_put"):
+        assert listing.count(f" W {name}\n") == 1, "weak, so that a project can have its own"
+
+
+def test_every_board_with_a_port_has_a_driver() -> None:
+    for name in ("n6dk", "nucleo-n657", "h747-disco"):
+        board = load_board(find_board(name, toolchain.ROOT / "boards"))
+        assert f"firmware/startup/usart_{board.chip}.c" in toolchain.board_sources(board.chip)
 
 
 @needs_gcc
@@ -100,7 +123,7 @@ def test_instructions_are_counted_truly(tmp_path: Path, cpu: str, machine: str) 
 @needs_gcc
 def test_a_chip_prepares_its_memories_before_main(tmp_path: Path) -> None:
     """The hook of an STM32N6 takes the place of the empty one, and is called."""
-    chip = toolchain.ROOT / toolchain.board_sources("stm32n6")[-1]
+    chip = toolchain.ROOT / "firmware/startup/chip_stm32n6.c"
     elf = link(tmp_path, [toolchain.ROOT / "firmware/apps/empty/main.c", chip])
     listing = subprocess.run(
         [toolchain.tool("objdump"), "-d", "--disassemble=ingot_board_init", str(elf)],

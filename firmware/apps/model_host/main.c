@@ -12,6 +12,10 @@
  *     both <n> <m>                            one inference of each, epoch by epoch in turns
  *     copy <to> <from> <bytes>                what flashing does on a board
  *     uninstall <n>
+ *     reset                                   uninstalls all, forgets the regions
+ *     max_speed                               the highest clock, through ingot_board_max_speed()
+ * Where a host talks over a serial line (serial.h), it gives the commands and runs instance 0 by the requests of
+ * apps/validate/serve.h; else they come from host.h.
  * A refused image is reported, not an error of this firmware; any other failure ends it with status 1.
  */
 #include <stdlib.h>
@@ -22,6 +26,9 @@
 #include "ingot_reloc.h"
 #include "ingot_runtime.h"
 #include "ll_aton_runtime.h"
+#include "serial.h"
+#include "serve.h"
+#include "served_instance.h"
 #include "stack.h"
 
 #ifndef INGOT_EXEC_RAM
@@ -39,6 +46,7 @@ static NN_Instance_TypeDef instances[INSTANCES];
 static ingot_reloc_region regions[REGIONS];
 static ingot_reloc_policy policy = {.regions = regions};
 static uint8_t *next_free = _sheap;
+static uint64_t install_cost; /* of the last one */
 
 static uint32_t number(char **words)
 {
@@ -114,6 +122,7 @@ static bool install(char *words)
         return true;
     }
     LL_ATON_RT_Init_Network(instance);
+    install_cost = cost;
     ingot_print("installed ");
     ingot_print(instance->network->network_name);
     ingot_print(": ");
@@ -173,6 +182,31 @@ static bool run_both(NN_Instance_TypeDef *first, NN_Instance_TypeDef *second)
     return deliver(first) && deliver(second);
 }
 
+static bool uninstall(NN_Instance_TypeDef *instance)
+{
+    LL_ATON_RT_DeInit_Network(instance);
+    return ingot_reloc_uninstall(instance) == INGOT_RELOC_OK;
+}
+
+/* As after the start, for the next host. */
+static bool reset(void)
+{
+    bool all = true;
+    for (unsigned n = 0; n < INSTANCES; n++)
+        if (ll_aton_reloc_is_valid(&instances[n]))
+            all = uninstall(&instances[n]) && all;
+    policy.region_count = 1;
+    policy.ask = 0;
+    next_free = _sheap;
+    return all;
+}
+
+/* Hook: raises the clock to the chip's highest. Whether it could. */
+__attribute__((weak)) bool ingot_board_max_speed(void)
+{
+    return false;
+}
+
 static bool add_region(char *words)
 {
     if (policy.region_count == REGIONS)
@@ -201,6 +235,10 @@ static bool execute(char *line)
     }
     if (IS("install"))
         return install(words);
+    if (IS("reset"))
+        return reset();
+    if (IS("max_speed"))
+        return ingot_board_max_speed();
     if (IS("copy")) {
         uint32_t to = number(&words), from = number(&words), n = number(&words);
         memmove((void *)to, (const void *)from, n);
@@ -219,12 +257,62 @@ static bool execute(char *line)
         NN_Instance_TypeDef *other = instance_of(&words);
         return other && ll_aton_reloc_is_valid(other) && run_both(instance, other);
     }
-    if (IS("uninstall")) {
-        LL_ATON_RT_DeInit_Network(instance);
-        return ingot_reloc_uninstall(instance) == INGOT_RELOC_OK;
-    }
+    if (IS("uninstall"))
+        return uninstall(instance);
     return false;
 #undef IS
+}
+
+/* ---- What the serial line serves: instance 0, and commands whose words go to the host ---- */
+
+static char *words_to;
+static uint32_t words_room, words_length;
+
+bool ingot_console_divert(const char *text, size_t n)
+{
+    if (!words_to)
+        return false;
+    uint32_t part = n < words_room - words_length ? (uint32_t)n : words_room - words_length;
+    memcpy(words_to + words_length, text, part);
+    words_length += part;
+    return true;
+}
+
+int32_t served_command(const char *command, char *said, uint32_t room, uint32_t *length)
+{
+    static char line[256];
+    words_to = said;
+    words_room = room;
+    words_length = 0;
+    bool done = strlen(command) < sizeof line && execute(strcpy(line, command));
+    *length = words_length;
+    words_to = NULL;
+    return done ? 0 : 1;
+}
+
+NN_Instance_TypeDef *served_instance(void)
+{
+    return &instances[0];
+}
+
+const LL_Buffer_InfoTypeDef *served_inputs(void)
+{
+    return ll_aton_reloc_get_input_buffers_info(served_instance(), -1);
+}
+
+const LL_Buffer_InfoTypeDef *served_outputs(void)
+{
+    return ll_aton_reloc_get_output_buffers_info(served_instance(), -1);
+}
+
+const char *served_name(void)
+{
+    return ll_aton_reloc_is_valid(served_instance()) ? served_instance()->network->network_name : "";
+}
+
+uint64_t served_init_cost(void)
+{
+    return install_cost;
 }
 
 int main(void)
@@ -235,6 +323,9 @@ int main(void)
     LL_ATON_RT_RuntimeInit();
     regions[policy.region_count++] =
         (ingot_reloc_region){(uint32_t)(uintptr_t)exec_ram, sizeof exec_ram, INGOT_RELOC_MAY_EXECUTE};
+    if (ingot_serial_open(INGOT_BAUD))
+        for (;;)
+            serve(ingot_serial_get(), ingot_serial_put);
     if (!host_open())
         return 1;
     while (host_command(line, sizeof line)) {

@@ -11,6 +11,15 @@ static frame request, answer;
 static uint32_t session;
 static uint32_t sample = NO_SAMPLE; /* whose outputs are there */
 static uint64_t cost;
+static uint64_t interval, told; /* of progress, in units of cost; the cost at the last report */
+static void (*put_byte)(uint8_t byte);
+
+/* Words of the last command, its status, and the number of its request. */
+static char said[4096];
+static uint32_t said_bytes;
+static int32_t status;
+static uint32_t command_number;
+#define NO_COMMAND 0xFFFFFFFFu
 
 static void refuse(uint8_t code, const char *text)
 {
@@ -36,8 +45,10 @@ static void add_text(const char *text)
 
 static void hello(void)
 {
-    if (session != request.session)
+    if (session != request.session) {
         sample = NO_SAMPLE;
+        command_number = NO_COMMAND;
+    }
     session = request.session;
     add32(FRAME_PAYLOAD);
     add32(served_input_bytes());
@@ -59,16 +70,38 @@ static void write_inputs(void)
     served_write_input(offset, request.payload + 4, n);
 }
 
+bool serve_progress(uint64_t cost_so_far, uint32_t epochs_done)
+{
+    if (interval == 0 || cost_so_far - told < interval)
+        return false;
+    told = cost_so_far;
+    uint8_t type = answer.type;
+    answer.type = ANSWER_PROGRESS;
+    answer.length = 0;
+    add32(epochs_done);
+    frame_send(&answer, put_byte);
+    answer.type = type;
+    answer.length = 0;
+    return true;
+}
+
 static void run(void)
 {
     uint32_t wanted = frame_get32(request.payload);
     /* The inputs are gone after a run, so a repeated request gets the same answer. */
+    if (served_output_bytes() == 0) {
+        refuse(REFUSED_REQUEST, "there is no network yet");
+        return;
+    }
     if (wanted != sample) {
         if (frame_get32(request.payload + 4) != served_input_crc()) {
             refuse(REFUSED_INPUTS, "the inputs have another CRC");
             return;
         }
+        interval = request.length == 12 ? frame_get32(request.payload + 8) : 0;
+        told = 0;
         cost = served_run();
+        interval = 0;
         sample = wanted;
     }
     add32(sample);
@@ -98,6 +131,44 @@ static void epochs(void)
         add32(served_epoch_cost(i));
 }
 
+__attribute__((weak)) int32_t served_command(const char *line, char *to, uint32_t room, uint32_t *length)
+{
+    (void)line;
+    (void)to;
+    (void)room;
+    *length = 0;
+    return SERVED_NO_COMMANDS;
+}
+
+static void command(void)
+{
+    /* A repeated request is answered, not executed again. */
+    if (request.number != command_number) {
+        request.payload[request.length] = 0;
+        sample = NO_SAMPLE; /* a command may change the network */
+        status = served_command((const char *)request.payload, said, sizeof said, &said_bytes);
+        command_number = request.number;
+    }
+    if (status == SERVED_NO_COMMANDS) {
+        refuse(REFUSED_REQUEST, "this firmware has no commands");
+        return;
+    }
+    add32((uint32_t)status);
+    add32(said_bytes);
+}
+
+static void send_said(void)
+{
+    uint32_t offset = frame_get32(request.payload);
+    if (offset > said_bytes) {
+        refuse(REFUSED_RANGE, "outside of what was said");
+        return;
+    }
+    uint32_t n = said_bytes - offset < FRAME_PAYLOAD ? said_bytes - offset : FRAME_PAYLOAD;
+    memcpy(answer.payload, said + offset, n);
+    answer.length = (uint16_t)n;
+}
+
 /* Whether the payload has the length that this type needs. */
 static bool is_formed(void)
 {
@@ -108,7 +179,11 @@ static bool is_formed(void)
     case REQUEST_WRITE:
         return request.length >= 4;
     case REQUEST_RUN:
-        return request.length == 8;
+        return request.length == 8 || request.length == 12;
+    case REQUEST_COMMAND:
+        return request.length > 0 && request.length < FRAME_PAYLOAD;
+    case REQUEST_SAID:
+        return request.length == 4;
     case REQUEST_READ:
         return request.length == 10;
     case REQUEST_EPOCHS:
@@ -117,11 +192,11 @@ static bool is_formed(void)
     return false;
 }
 
-bool serve(uint8_t byte, void (*put)(uint8_t byte))
+void serve(uint8_t byte, void (*put)(uint8_t byte))
 {
-    bool goes_on = true;
     if (!frame_receive(&receiver, byte, &request))
-        return true;
+        return;
+    put_byte = put;
     answer.type = request.type | ANSWER;
     answer.number = request.number;
     answer.session = request.session;
@@ -140,8 +215,9 @@ bool serve(uint8_t byte, void (*put)(uint8_t byte))
         read_outputs();
     else if (request.type == REQUEST_EPOCHS)
         epochs();
-    else
-        goes_on = false;
+    else if (request.type == REQUEST_COMMAND)
+        command();
+    else if (request.type == REQUEST_SAID)
+        send_said();
     frame_send(&answer, put);
-    return goes_on;
 }

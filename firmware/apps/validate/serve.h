@@ -11,11 +11,15 @@
 enum {
     REQUEST_HELLO = 1,  /* begins a session -> what the network is */
     REQUEST_WRITE = 2,  /* offset32, bytes: part of the inputs, which count as one row of bytes */
-    REQUEST_RUN = 3,    /* sample32, crc32 of all inputs -> sample32, cost64, crc32 of all outputs */
+    REQUEST_RUN = 3,    /* sample32, crc32 of all inputs[, interval32] -> sample32, cost64, crc32 of all outputs.
+                           Between epochs ANSWER_PROGRESS is sent, once in `interval` units of cost; 0: never */
     REQUEST_READ = 4,   /* sample32, offset32, length16 -> those bytes of the outputs */
     REQUEST_EPOCHS = 5, /* first32 -> number of epochs32, then the cost32 of each from `first`, as many as fit */
     REQUEST_END = 6,    /* ends the session */
+    REQUEST_COMMAND = 7, /* a line of text -> status32, length32 of what it said */
+    REQUEST_SAID = 8,   /* offset32 -> those bytes of what the last command said, as many as fit */
     ANSWER = 0x80,
+    ANSWER_PROGRESS = 0xFE, /* epochs that are done32; the answer is still to come */
     ANSWER_REFUSED = 0xFF /* code8, text */
 };
 
@@ -41,7 +45,16 @@ uint64_t served_run(void); /* one inference; its cost */
 uint32_t served_epochs(void);
 uint32_t served_epoch_cost(uint32_t epoch);
 
-/* Takes a byte from the line; answers go through `put`. False when the host has ended the session. */
-bool serve(uint8_t byte, void (*put)(uint8_t byte));
+/* Executes a command; an application without commands does not define it. `said`: where its words shall go, at most
+ * `room` bytes; `length`: how many they are. Returns its status, 0 for success. */
+int32_t served_command(const char *line, char *said, uint32_t room, uint32_t *length);
+#define SERVED_NO_COMMANDS INT32_MIN
+
+/* For an inference that runs: tells the host how far it is when it is time to. cost: of the inference so far. Returns
+ * whether it did. */
+bool serve_progress(uint64_t cost, uint32_t epochs_done);
+
+/* Takes a byte from the line; answers go through `put`. After the end of a session the next one may begin. */
+void serve(uint8_t byte, void (*put)(uint8_t byte));
 
 #endif

@@ -82,7 +82,7 @@ class Board:
     header: bytes before the code in the code memory and in the flash slot (boot header).
     slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
     boot_stub: only on a twin: where the machine boots, when that is not the code's own start.
-    chip: which firmware/startup/chip_*.c prepares the chip before main(); "" for none, as on a twin.
+    chip: whose files of firmware/startup (*_<chip>.c) the firmware gets; "" for none, as on a twin.
     app_abi: generation of ST's applications that app_config.h is for (ingot.use_cases.abi).
     machine: QEMU machine of a twin, "" for the board itself. twin: how to make it, None when there is none.
     """

@@ -37,6 +37,7 @@ TWIN_SOURCES = (
     "firmware/startup/boot_stub.c",
     "firmware/startup/semihosting.c",
     "firmware/startup/counter_twin.c",
+    "firmware/startup/serial_twin.c",
 )
 INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
 
@@ -48,8 +49,9 @@ def application_sources(folder: Path, twin: bool) -> list[Path]:
 
 
 def board_sources(chip: str) -> list[str]:
-    """Sources for a real board; chip: the board's, "" when its memories need no preparation."""
-    return [*BOARD_SOURCES, *([f"firmware/startup/chip_{chip}.c"] if chip else [])]
+    """Sources for a real board: those of its chip (`*_<chip>.c`), or for "" what stands for them."""
+    own = sorted(path.name for path in (ROOT / "firmware" / "startup").glob(f"*_{chip}.c")) if chip else []
+    return [*BOARD_SOURCES, *(f"firmware/startup/{name}" for name in own or ["serial_none.c"])]
 
 
 @functools.cache
@@ -94,9 +96,9 @@ def compile_flags(cpu: str, role: str = "firmware", prefix_map: Mapping[str, str
     return flags
 
 
-def startup_defines(icache: bool, dcache: bool) -> dict[str, int]:
-    """Macros that firmware/startup reads, from the board's settings."""
-    return {"INGOT_ICACHE": int(icache), "INGOT_DCACHE": int(dcache)}
+def startup_defines(icache: bool, dcache: bool, baud: int = 115200) -> dict[str, int]:
+    """Macros that firmware/startup reads, from the board's settings. baud: of its serial line."""
+    return {"INGOT_ICACHE": int(icache), "INGOT_DCACHE": int(dcache), "INGOT_BAUD": baud}
 
 
 def link_flags(cpu: str, script: Path | str, map_file: Path | str | None = None) -> list[str]:

@@ -18,8 +18,8 @@ from ingot.errors import IngotError
 from ingot.protocol.frame import PAYLOAD, Frame, Receiver, encode
 from ingot.protocol.link import Link
 
-HELLO, WRITE, RUN, READ, EPOCHS, END = range(1, 7)
-ANSWER, REFUSED = 0x80, 0xFF
+HELLO, WRITE, RUN, READ, EPOCHS, END, COMMAND, SAID = range(1, 9)
+ANSWER, PROGRESS, REFUSED = 0x80, 0xFE, 0xFF
 NO_SESSION, OUT_OF_RANGE, WRONG_INPUTS, WRONG_SAMPLE, NO_REQUEST = range(1, 6)
 _FEWEST_TRIES = 5
 
@@ -57,15 +57,23 @@ class Answer:
     cost: int
 
 
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Shows nothing."""
+
+
 @dataclass
 class Client:
     """One conversation.
 
     first_wait: seconds until a request is repeated; doubled each time up to longest_wait. patience: seconds after which
-    a firmware that says nothing is given up. clock: for tests.
+    a firmware that says nothing is given up. interval: cost after which a firmware that computes says how far it is; 0:
+    never. on_progress: is called with a stage ("send", "run", "receive"), what is done of it and all of it (bytes;
+    epochs, of which only the caller knows how many there are: 0). clock: for tests.
     """
 
     link: Link
+    interval: int = 0
+    on_progress: Callable[[str, int, int], None] = no_progress
     first_wait: float = 0.5
     longest_wait: float = 4.0
     patience: float = 60.0
@@ -95,8 +103,10 @@ class Client:
         for _ in range(_FEWEST_TRIES):
             for at in range(0, len(inputs), self._payload - 4):
                 self._ask(WRITE, struct.pack("<I", at) + inputs[at : at + self._payload - 4])
+                self.on_progress("send", min(at + self._payload - 4, len(inputs)), len(inputs))
             try:
-                ran = self._ask(RUN, struct.pack("<II", self._sample, zlib.crc32(inputs)))
+                interval = min(self.interval, 0xFFFFFFFF)
+                ran = self._ask(RUN, struct.pack("<III", self._sample, zlib.crc32(inputs), interval))
             except _Refused as refused:
                 if refused.code != WRONG_INPUTS:
                     raise IngotError(f"the firmware refused to run: {refused}", where="serial line") from None
@@ -117,6 +127,7 @@ class Client:
                 n = min(self._payload, size - at)
                 part = self._ask(READ, struct.pack("<IIH", self._sample, at, n))
                 parts.append(part)
+                self.on_progress("receive", at + n, size)
             outputs = b"".join(parts)
             if zlib.crc32(outputs) == crc and len(outputs) == size:
                 return outputs
@@ -135,6 +146,17 @@ class Client:
             costs += part
             if len(costs) >= count or not part:
                 return tuple(costs)
+
+    def command(self, line: str) -> tuple[int, str]:
+        """Has the firmware execute a line of text, once; (status, what it said). Status 0 is success."""
+        status, size = struct.unpack("<iI", self._ask(COMMAND, line.encode()))
+        said = b""
+        while len(said) < size:
+            part = self._ask(SAID, struct.pack("<I", len(said)))
+            if not part:
+                break
+            said += part
+        return status, said.decode("utf-8", "replace")
 
     def end(self) -> None:
         """Ends the session; a firmware that is gone already is as good."""
@@ -160,8 +182,13 @@ class Client:
             until = self.clock() + wait
             while (left := until - self.clock()) > 0:
                 for answer in self._receiver.receive(self.link.receive(left)):
-                    if answer.number == self._number and answer.session == self._session:
+                    if answer.number != self._number or answer.session != self._session:
+                        continue
+                    if answer.type != PROGRESS:
                         return self._content(kind, answer)
+                    self.on_progress("run", int.from_bytes(answer.payload[:4], "little"), 0)
+                    started = self.clock()
+                    until = started + self.longest_wait
             wait = min(2 * wait, self.longest_wait)
         raise IngotError(
             f"the firmware does not answer within {self.patience:g} s",

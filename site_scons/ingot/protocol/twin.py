@@ -20,7 +20,7 @@ _START = 60.0
 
 @contextlib.contextmanager
 def twin_line(elf: Path, images: Sequence[Image], machine: str) -> Iterator[SocketLink]:
-    """The validate firmware in the emulator, waiting for requests; it is ended with the block.
+    """A firmware in the emulator, waiting for requests; it is ended with the block.
 
     Raises IngotError with what QEMU said when it does not start.
     """
@@ -40,8 +40,6 @@ def twin_line(elf: Path, images: Sequence[Image], machine: str) -> Iterator[Sock
                 said = _last(Path(folder) / "log")
                 raise IngotError(f"{error.what}; the firmware said: {said}", where=error.where) from None
             finally:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(0.5)
                 if process.poll() is None:
                     process.kill()
 

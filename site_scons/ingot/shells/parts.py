@@ -190,7 +190,9 @@ class Parts:
 
     @property
     def defines(self) -> Mapping[str, int]:
-        return toolchain.startup_defines(self.board.icache, self.board.dcache and not self.request.twin)
+        return toolchain.startup_defines(
+            self.board.icache, self.board.dcache and not self.request.twin, self.board.baud
+        )
 
     def flags(self, role: str) -> list[str]:
         """Of the C compiler. role: "kernels", "network" or "firmware"."""
