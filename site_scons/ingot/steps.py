@@ -115,10 +115,12 @@ def take_prebuilt(
     camera: bool = False,
     title: str = "",
     strict: bool = False,
+    signature: bool = True,
 ) -> Network:
     """Takes over a folder or zip of ST Edge AI's output, checked against board, model and runtime.
 
     outputs: files of ingot.prebuilt.files.output_files, in one folder. strict: warnings are errors.
+    signature: compare the model with the signature that ST's tool wrote.
     """
     from ingot.prebuilt.take import Place, take_output
 
@@ -127,12 +129,10 @@ def take_prebuilt(
     return take_output(Path(output), outputs[0].parent, place, say)
 
 
-    signature: bool = True,
 def run_stedgeai(
     model: Path,
     board: Path,
     outputs: Sequence[Path],
-    signature: compare the model with the signature that ST's tool wrote.
     *,
     settings: dict[str, Any] | None = None,
     reloc: bool = False,
@@ -253,6 +253,7 @@ def emulate(
     from ingot.run.twin import emulate as run
     from ingot.run.twin import images_of
 
+    _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
     ((label, sample),) = _samples(network, input, 1, seed)
@@ -273,7 +274,6 @@ def emulate(
     for buffer, array in zip(network.outputs, result.outputs, strict=True):
         shape = "x".join(map(str, buffer.shape))
         print(f"  {buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}")
-    _say_whose_network(compiler)
     print(
         f"  instructions {result.instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference"
     )
@@ -291,6 +291,7 @@ def run_app(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int 
     from ingot.run.qemu import require_success, run
     from ingot.run.twin import images_of
 
+    _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
     _, arrays = _samples(network, input, 1, seed)[0]
@@ -311,18 +312,19 @@ def verify(
     c_info: Path,
     model: Path,
     board: Path,
-    _say_whose_network(compiler)
     *,
     input: str = "",
     samples: int = 3,
     seed: int = 1,
     as_json: bool = False,
+    compiler: str = "",
 ) -> None:
     """Compares the twin's outputs with LiteRT's reference kernels. Raises IngotError when a byte differs."""
     from ingot.emit.c_info import read_c_info
     from ingot.run.twin import images_of
     from ingot.run.verify import verify as run
 
+    _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
     outcome = run(
@@ -337,14 +339,12 @@ def verify(
     if as_json:
         print(json.dumps(outcome.as_dict() | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
     elif network.stand_in:
-    compiler: str = "",
         say("STAND-IN: this proves the firmware, not the real model")
     if not outcome.passed:
         raise IngotError(
             "the firmware computes something else than the model",
             where=str(model),
             remedy="This is a fault of Ingot: please report it with the model file.",
-    _say_whose_network(compiler)
         )
 
 
