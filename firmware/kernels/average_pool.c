@@ -1,16 +1,11 @@
 #include "pool_window.h"
 
-/* sum / count, rounded to nearest, ties away from zero. */
-INGOT_INLINE int32_t average(int32_t sum, int32_t count)
-{
-    return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
-}
-
 #if INGOT_MVE
 
 /* Eight channels at a time: up to 255 numbers are summed in 16 bits, more of them in parts. The divisions are scalar. */
-static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps)
+static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
+    int8_t *to = out;
     const int channels = k->channels, count = w->rows * w->columns;
     for (int c = 0; c < channels; c += 8) {
         const mve_pred16_t tail = vctp16q((uint32_t)(channels - c));
@@ -18,7 +13,7 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, c
         int32x4_t even = vdupq_n_s32(0), odd = vdupq_n_s32(0);
         int left = 255;
         for (int i = 0; i < w->rows; i++) {
-            const int8_t *from = ingot_pool_line(k, w, i) + c;
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = w->columns; j > 0;) {
                 int next = j < left ? j : left;
                 j -= next;
@@ -37,22 +32,23 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, c
         vst1q_s32(sums, vaddq_s32(even, vmovlbq_s16(part)));
         vst1q_s32(sums + 4, vaddq_s32(odd, vmovltq_s16(part)));
         for (int i = 0; i < 8 && c + i < channels; i++)
-            to[c + i] = (int8_t)ingot_clamp(average(sums[(i & 1) * 4 + i / 2], count), clamps[0], clamps[1]);
+            to[c + i] = (int8_t)ingot_clamp(ingot_average(sums[(i & 1) * 4 + i / 2], count), clamps[0], clamps[1]);
     }
 }
 
 #else
 
-static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps)
+static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
+    int8_t *to = out;
     for (int c = 0; c < k->channels; c++) {
         int32_t sum = 0;
         for (int i = 0; i < w->rows; i++) {
-            const int8_t *from = ingot_pool_line(k, w, i) + c;
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = 0; j < w->columns; j++, from += k->channels)
                 sum += *from;
         }
-        to[c] = (int8_t)ingot_clamp(average(sum, w->rows * w->columns), clamps[0], clamps[1]);
+        to[c] = (int8_t)ingot_clamp(ingot_average(sum, w->rows * w->columns), clamps[0], clamps[1]);
     }
 }
 
@@ -61,5 +57,5 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, c
 void ingot_average_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                            unsigned n)
 {
-    ingot_pool_rows(k, in, out, params, y, n, pixel);
+    ingot_pool_rows(k, in, out, params, y, n, 1, pixel);
 }

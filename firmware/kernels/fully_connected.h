@@ -1,6 +1,6 @@
-/* FULLY_CONNECTED of int8 vectors (ingot/kernels/fully_connected.py).
+/* FULLY_CONNECTED of int8 vectors, and of int16 vectors with int8 weights (ingot/kernels/fully_connected.py).
  *
- * LiteRT's reference multiplies the sum by a double and rounds once, half away from zero. Here that is
+ * LiteRT's reference multiplies the sum by a double and rounds once, half away from zero. For int8 that is
  *     sign(sum) * floor(|sum| * m / 2^(63 + right) + 1/2),     m = high * 2^32 + low,
  * with m chosen so that every sum gives the same result (ingot/kernels/exact_multiplier.py).
  *
@@ -8,6 +8,10 @@
  *     int32 bias[4];                                as dense.h
  *     int8 weights[chunks][4 channels][16 bytes];
  *     int32 high[4]; uint32 low[4]; int32 right[4];
+ *
+ * For int16 the double is used itself: sums have 64 bits and results 16, and one product a result costs little.
+ * Parameter block: int32 low, high, 0, 0, then for every output channel
+ *     double scale; int64 bias; int8 weights[depth], filled up with zeros to eight bytes
  */
 #ifndef INGOT_FULLY_CONNECTED_H
 #define INGOT_FULLY_CONNECTED_H
@@ -27,5 +31,7 @@ typedef struct ingot_fully_connected {
 
 void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                               unsigned y, unsigned n);
+void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in, int16_t *out, const void *params,
+                               unsigned y, unsigned n);
 
 #endif

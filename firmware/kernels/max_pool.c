@@ -2,13 +2,14 @@
 
 #if INGOT_MVE
 
-static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps)
+static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
+    int8_t *to = out;
     const int channels = k->channels;
     for (int c = 0; c < channels; c += 16) {
         int8x16_t most = vdupq_n_s8((int8_t)clamps[0]);
         for (int i = 0; i < w->rows; i++) {
-            const int8_t *from = ingot_pool_line(k, w, i) + c;
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = 0; j < w->columns; j++, from += channels)
                 most = vmaxq_s8(most, vld1q_s8(from));
         }
@@ -19,12 +20,13 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, c
 
 #else
 
-static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, const int32_t *clamps)
+static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
+    int8_t *to = out;
     for (int c = 0; c < k->channels; c++) {
         int32_t most = clamps[0];
         for (int i = 0; i < w->rows; i++) {
-            const int8_t *from = ingot_pool_line(k, w, i) + c;
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = 0; j < w->columns; j++, from += k->channels)
                 most = *from > most ? *from : most;
         }
@@ -36,5 +38,5 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, int8_t *to, c
 
 void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n)
 {
-    ingot_pool_rows(k, in, out, params, y, n, pixel);
+    ingot_pool_rows(k, in, out, params, y, n, 1, pixel);
 }

@@ -1,4 +1,4 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D of int8 images (ingot/kernels/pooling.py).
+/* AVERAGE_POOL_2D and MAX_POOL_2D of int8 and int16 images (ingot/kernels/pooling.py).
  *
  * Parameter block: int32 low, high: the clamps of the fused activation.
  */
@@ -19,5 +19,9 @@ typedef struct ingot_pool {
 void ingot_average_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                            unsigned n);
 void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
+void ingot_average_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
+                            unsigned n);
+void ingot_max_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
+                        unsigned n);
 
 #endif

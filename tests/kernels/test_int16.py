@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from support.differential import check
-from support.models.int16 import layer
-from support.models.trials import for_each
+import numpy as np
+import pytest
+
+from ingot.errors import IngotError
+from support import tflite_builder
+from support.differential import check, program_of
+from support.models.int16 import fully_connected, layer
+from support.models.pooling import pool
+from support.models.trials import for_each, for_each_kind
 
 
 @for_each(lambda d: layer(d, "CONV_2D"))
@@ -16,4 +22,33 @@ def test_conv2d(model: bytes) -> None:
 @for_each(lambda d: layer(d, "DEPTHWISE_CONV_2D"))
 def test_depthwise(model: bytes) -> None:
     """A group for every channel."""
+    check(model)
+
+
+@for_each(fully_connected)
+def test_fully_connected(model: bytes) -> None:
+    """Sums of 64 bits, rounded once."""
+    check(model)
+
+
+@pytest.mark.parametrize("sum_of_products", [5, -5, 15, -15, 25, -25])
+def test_halves(sum_of_products: int) -> None:
+    """Sums that lie exactly between two results: they are rounded away from zero."""
+    weights = np.array([[sum_of_products]], np.int8)
+    model = tflite_builder.fully_connected((1, 1), weights, 0.5, source=("int16", 0.5, 0), target=("int16", 2.5, 0))
+    check(model, [np.array([[1]], np.int16)])
+
+
+def test_bias_of_32_bits() -> None:
+    """LiteRT takes it for one of 64 bits and reads past its end, so there is nothing to be equal to."""
+    bias = np.zeros(1, np.int32)
+    quant = ("int16", 0.5, 0)
+    model = tflite_builder.fully_connected((1, 1), np.ones((1, 1), np.int8), 0.5, bias, source=quant, target=quant)
+    with pytest.raises(IngotError, match="the bias int64"):
+        program_of(model)
+
+
+@for_each_kind(lambda d, kind: pool(d, kind, "int16"), ("AVERAGE_POOL_2D", "MAX_POOL_2D"), examples=40)
+def test_pooling(kind: str, model: bytes) -> None:
+    """As of int8."""
     check(model)

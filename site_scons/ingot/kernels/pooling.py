@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D and MAX_POOL_2D of int8 images (firmware/kernels/average_pool.c, max_pool.c).
+"""AVERAGE_POOL_2D and MAX_POOL_2D of int8 and int16 images (firmware/kernels/average_pool*.c, max_pool*.c).
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/pooling.h.
 """
@@ -13,21 +13,25 @@ from ingot.kernels.conv2d import known_activation, window_rows
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 
+_KERNELS = {"AVERAGE_POOL_2D": "average_pool", "MAX_POOL_2D": "max_pool"}
 
-def int8_image(graph: Graph, op: Operator) -> bool:
-    """Input and output are int8 images of four dimensions."""
+
+def quantized_image(graph: Graph, op: Operator) -> bool:
+    """Input and output are images of four dimensions, both int8 or both int16 with zero point 0."""
     tensors = [graph.tensors[t] for t in (op.inputs[0], op.outputs[0]) if t is not None]
-    return all(t.dtype is DType.INT8 and len(t.shape) == 4 for t in tensors)
+    if {t.dtype for t in tensors} not in ({DType.INT8}, {DType.INT16}) or any(t.quant is None for t in tensors):
+        return False
+    return all(len(t.shape) == 4 and (t.dtype is DType.INT8 or t.zero_point == 0) for t in tensors)
 
 
-@lowers("AVERAGE_POOL_2D", "MAX_POOL_2D", constraints=(int8_image, known_activation))
+@lowers("AVERAGE_POOL_2D", "MAX_POOL_2D", constraints=(quantized_image, known_activation))
 def lower_pool(site: Site) -> Call:
-    """One call of ingot_average_pool_s8() or ingot_max_pool_s8()."""
+    """One call of ingot_average_pool_<type>() or ingot_max_pool_<type>()."""
     image, output, attrs = site.input(0), site.output(), site.op.attrs
     batches, in_h, in_w, channels = image.shape
     clamps = quantized_range(attrs["activation"], output)
     return Call(
-        kernel="average_pool_s8" if site.op.kind == "AVERAGE_POOL_2D" else "max_pool_s8",
+        kernel=f"{_KERNELS[site.op.kind]}_s{8 * image.dtype.size}",
         descriptor="pool",
         inputs=(0,),
         outputs=(0,),

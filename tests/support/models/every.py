@@ -69,7 +69,12 @@ MODELS: dict[str, Model] = {
     "CONV_2D int8": conv2d,
     "DEPTHWISE_CONV_2D int8": depthwise,
     "FULLY_CONNECTED int8": fully_connected,
-    **{f"{kind} int8": partial(pool, kind=kind) for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
+    "FULLY_CONNECTED int16": int16.fully_connected,
+    **{
+        f"{kind} {dtype}": partial(pool, kind=kind, dtype=dtype)
+        for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+        for dtype in ("int8", "int16")
+    },
     "UNIDIRECTIONAL_SEQUENCE_LSTM": recurrent.lstm,
     "SVDF": recurrent.svdf,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},

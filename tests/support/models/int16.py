@@ -1,4 +1,4 @@
-"""Models of one layer of int16 activations and int8 weights."""
+"""Models of one convolution or FULLY_CONNECTED of int16 activations and int8 weights."""
 
 from __future__ import annotations
 
@@ -28,3 +28,29 @@ def layer(d: Draw, kind: str) -> bytes:
     build = tflite_builder.conv2d if kind == "CONV_2D" else tflite_builder.depthwise
     stride = (d.integer(1, 2),) * 2
     return build(image, weights, scales, bias, stride, (1, 1), padding, activation, source, target)
+
+
+def fully_connected(d: Draw) -> bytes:
+    """Random vectors, often several, one scale or one a channel, sums that exceed 32 bits."""
+    depth = d.choice((1, 3, 8, 17, 130, 300, 1000))
+    out_c = d.integer(1, 9)
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    weights = random.integers(-128, 128, (out_c, depth)).astype(np.int8)
+    weights[random.integers(0, 4, out_c) == 0] = d.choice((-128, 127, 0))
+    scales = random.uniform(0.001, 0.05, out_c).astype(np.float32).tolist()
+    most = d.choice((1000, 10**6, 2**40))
+    bias = random.integers(-most, most, out_c).astype(np.int64) if d.choice((True, False)) else None
+    source = ("int16", d.choice((0.0005, 0.01, 2.0**-11)), 0)
+    # The coarsest keep results within 32 bits, beyond which LiteRT's are undefined.
+    target = ("int16", d.choice((0.01, 0.02, 3.0)) if most < 2**40 else 1000.0, 0)
+    scale = d.choice((scales, scales[0], 2.0**-6))
+    return tflite_builder.fully_connected(
+        (d.choice((1, 1, 2, 5)), depth),
+        weights,
+        scale,
+        bias,
+        d.choice(("NONE", "RELU", "RELU6")),
+        False,
+        source,
+        target,
+    )

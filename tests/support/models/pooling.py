@@ -6,7 +6,7 @@ from support import tflite_builder
 from support.models.draw import Draw
 
 
-def pool(d: Draw, kind: str) -> bytes:
+def pool(d: Draw, kind: str, dtype: str = "int8") -> bytes:
     """Random windows, strides, paddings and activations."""
     kernel = (d.integer(1, 5), d.integer(1, 5))
     padding = d.choice(("SAME", "VALID"))
@@ -20,7 +20,7 @@ def pool(d: Draw, kind: str) -> bytes:
         (d.integer(1, 3), d.integer(1, 3)),
         padding,
         d.choice(("NONE", "RELU", "RELU6")),
-        "int8",
-        d.choice((0.02, 0.1)),
-        d.choice((-128, 0, 90)),
+        dtype,
+        d.choice((0.02, 0.1)) if dtype == "int8" else d.choice((0.02, 0.0003)),
+        d.choice((-128, 0, 90)) if dtype == "int8" else 0,
     )
