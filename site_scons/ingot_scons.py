@@ -32,6 +32,7 @@ TARGETS = {
     "info": "show what the model consists of",
     "reloc": "the network as a relocatable image, to be installed by firmware in the field",
     "reloc-verify": "install the image on the twin, in place and copied, at several addresses, and compare its outputs",
+    "load-and-run": "put the image on the board of port=, or on the twin, run it and show what it costs",
 }
 
 

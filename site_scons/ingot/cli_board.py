@@ -1,4 +1,4 @@
-"""Verbs about a board on the desk: validate, sign, flash, watch."""
+"""Verbs about a board on the desk: validate, sign, flash, watch, load-and-run."""
 
 from __future__ import annotations
 
@@ -131,48 +131,39 @@ class Address(click.ParamType):
 @click.command("load-and-run")
 @click.argument("image", type=FilePath)
 @board_option
-@click.option("--network", type=FilePath, required=True, help="The network_c_info.json beside the image.")
+@click.option("--network", "c_info", type=FilePath, required=True, help="The network_c_info.json beside the image.")
 @click.option("--params", type=FilePath, help="The params, when they are a file of their own.")
-@click.option("--host", type=FilePath, help="The twin's firmware of the application model_host.")
+@click.option("--host", type=FilePath, help="model_host's firmware: the twin's, or with --port the board's.")
 @click.option("--model", default="", help="Compare with this model's reference.")
 @click.option("--mode", type=click.Choice(["XIP", "COPY"], case_sensitive=False), default="XIP", show_default=True)
-@click.option("--address", type=Address(), help="Where the image goes. Default: the board's slot `network`.")
-@click.option("--params-address", type=Address(), help="Where the params go. Default: the board's slot `params`.")
+@click.option("--address", type=Address(), default=0, help="Where the image goes. Default: the board's slot `network`.")
+@click.option("--params-address", type=Address(), default=0, help="Where the params go. Default: the slot `params`.")
+@click.option("--port", default="", help="The board's serial port. Default: the twin's, in QEMU.")
+@click.option("--baud", default=0, help="Default: the board's.")
+@click.option("--no-flash", is_flag=True, help="Image, params and firmware are on the board already.")
 @click.option("--no-run", is_flag=True, help="Only install the image and show what it needs.")
+@click.option("--max-speed", is_flag=True, help="At the highest clock the chip has.")
+@click.option("--probe", default="", help="cubeprogrammer, openocd, probe-rs or pyocd. Default: the first installed.")
+@click.option("--dry-run", is_flag=True, help="Only print the commands that flash.")
+@click.option("--whole", is_flag=True, help="Flash what is there already, too.")
+@click.option("--folder", default="", help="For the record of what was flashed. Default: beside the image.")
+@click.option("--input", default="", help="A .npy file or an image instead of random inputs.")
+@click.option("--samples", default=1, show_default=True)
 @click.option("--seed", default=1, show_default=True)
+@click.option("--save", default="", help="Write inputs and outputs to this .npz file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def load_and_run(
-    image: Path, board: str, network: Path, params: Path | None, host: Path | None, mode: str, **given: Any
+    image: Path, board: str, c_info: Path, params: Path | None, host: Path | None, model: str, mode: str, **given: Any
 ) -> None:
-    """Install a relocatable IMAGE on the twin, run it and show what it needs and costs."""
+    """Flash a relocatable IMAGE, have a board (or the twin) install and run it, and show what it needs and costs."""
     from ingot.cli import board_file, manifest_of, model_file
-    from ingot.emit.c_info import read_c_info
     from ingot.errors import IngotError
-    from ingot.run.load_and_run import load_and_run as run
-    from ingot.steps import open_board, say
+    from ingot.protocol.steps import load_and_run as run
 
-    if host is None:
-        raise IngotError("needs the twin's model_host", where="load-and-run", remedy="scons reloc-verify builds it.")
-    twin, pools = open_board(board_file(board), twin=True)
-    model = model_file(manifest_of(given["model"])) if given["model"] else None
-    done = run(
-        host,
-        read_c_info(network),
-        twin,
-        pools,
-        image,
-        params,
-        mode=mode.upper(),
-        addresses=(given["address"], given["params_address"]),
-        inference=not given["no_run"],
-        model=model,
-        seed=given["seed"],
-        say=lambda line: print(f"  {line}", flush=True),
-    )
-    say(f"{mode.upper()}: installed in {done.install:,} instructions, ran in {done.instructions:,}")
-    if done.equal is False:
-        raise IngotError("the image computes something else than the model", where=str(image))
-    if done.equal:
-        say("outputs equal to LiteRT's reference kernels, byte for byte")
+    if host is None and not given["port"]:
+        raise IngotError("needs the twin's model_host", where="load-and-run", remedy="scons load-and-run builds it.")
+    compared = model_file(manifest_of(model)) if model else None
+    run(image, c_info, board_file(board), host, params, compared, mode=mode.upper(), **given)
 
 
 VERBS = (validate, sign, flash, watch, load_and_run)

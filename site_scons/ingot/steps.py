@@ -26,7 +26,7 @@ from ingot.image.steps import (  # noqa: F401 (steps as well)
     reloc_sources,
     reloc_verify,
 )
-from ingot.protocol.steps import validate  # noqa: F401 (a step as well)
+from ingot.protocol.steps import load_and_run, validate  # noqa: F401 (steps as well)
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool

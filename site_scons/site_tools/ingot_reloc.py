@@ -1,4 +1,4 @@
-"""Relocatable images as SCons targets: `scons reloc` and `scons reloc-verify`.
+"""Relocatable images as SCons targets: `scons reloc`, `scons reloc-verify` and `scons load-and-run`.
 
 Use, after ingot_tool: `env.Tool("ingot_reloc")`, then `env.IngotReloc(board, model, source)`. The targets are declared
 only when the command line asks for one of them, so that other builds do not look at a second set of kernels.
@@ -24,7 +24,7 @@ from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compile import output_names
 
-TARGETS = ("reloc", "reloc-verify")
+TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
 VERBS.update(
     compile_relocatable="compile",
@@ -33,6 +33,7 @@ VERBS.update(
     reloc_verify="verify",
     reloc_of_pack="image",
     reloc_places="layout",
+    load_and_run="run",
 )
 
 
@@ -67,9 +68,13 @@ def ingot_reloc(env, board, manifest, source, built):
     if options.text("compiler") != "builtin":
         env.Alias("reloc", _of_other_compiler(env, board, built))
         return
+    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
     image = _image(env, board, manifest, source, False, options.switch("split"), built)
     env.Alias("reloc", image.everything)
     env.Clean("firmware", image.everything)
+    if options.text("port"):
+        loader = _board_host(env, board, manifest, built)
+        env.Alias("load-and-run", _load_and_run(env, board, source, image, loader, out))
     if board.twin is None:
         return
     whole = _image(env, board, manifest, source, True, False, None)
@@ -92,6 +97,45 @@ def ingot_reloc(env, board, manifest, source, built):
         seed=options.number("seed"),
     )
     env.Alias("reloc-verify", verify)
+    if not options.text("port"):
+        emulated = split if options.switch("split") else whole
+        env.Alias("load-and-run", _load_and_run(env, board, source, emulated, host, out))
+
+
+def _load_and_run(env, board, source, image, host, out):
+    """Always puts the image where it goes, on the board of port= or on the twin, and runs it."""
+    options = env["INGOT_OPTIONS"]
+    inputs = {"image": image.image, "c_info": image.c_info, **board_file(env, board), "host": host[0], "model": source}
+    if image.params is not None:
+        inputs["params"] = image.params
+    sample = options.text("input")
+    return env.Ingot(
+        "load_and_run",
+        inputs,
+        {},
+        also=[_file(env, sample)] if sample else [],
+        label=options.text("port") or board.name,
+        always=True,
+        folder=f"{out}/flash",
+        **{name: options.text(name) for name in ("mode", "port", "probe", "input", "save")},
+        **{name: options.number(name) for name in ("address", "params_address", "baud", "samples", "seed")},
+        **{name: options.switch(name) for name in ("no_flash", "no_run", "max_speed", "dry_run", "whole")},
+    )
+
+
+def _board_host(env, board, manifest, built):
+    """The firmware that installs images, for the board."""
+    out = f"{built.out}/model_host"
+    places = env.Ingot(
+        "reloc_places",
+        board_file(env, board),
+        {"header": f"{out}/reloc_places.h"},
+        also=[_file(env, board.pools_file)],
+    )
+    script = linker_script_of(env, out, board, manifest, "validate", built.c_info, False)
+    linked = link_firmware(env, out, board, "model_host", built.network_c, script, [built.out], False)
+    env.Depends(linked, places)
+    return linked
 
 
 def _of_other_compiler(env, board, built):

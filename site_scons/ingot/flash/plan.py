@@ -46,12 +46,7 @@ def make_plan(
     of the initializers. elf: the firmware. fsbl: the signed first-stage loader. image, params: a relocatable network.
     Raises IngotError for a stand-in and for bytes that are not in flash.
     """
-    if network.stand_in:
-        raise IngotError(
-            "the model is a stand-in, its weights are invented",
-            where=network.model,
-            remedy="Put the real model where models/<model>/model.yaml says, and build again.",
-        )
+    refuse_stand_in(network)
     parts = [_slot_part(board, "fsbl", fsbl)] if fsbl else []
     parts += [_slot_part(board, "network", image)] if image else []
     parts += [_slot_part(board, "params", params)] if params else []
@@ -61,12 +56,22 @@ def make_plan(
                 raise IngotError(f"pool {item.pool} has no address, its weights cannot be flashed", where=item.file)
             parts.append(Part(f"weights {item.pool}", item.address, _read(folder / item.file)))
     if elf is not None:
-        parts += _application(board, elf)
-    _check(board, parts)
+        parts += application_parts(board, elf)
+    check_parts(board, parts)
     return parts
 
 
-def _application(board: Board, elf: Path) -> list[Part]:
+def refuse_stand_in(network: Network) -> None:
+    """Raises IngotError for a network with invented weights."""
+    if network.stand_in:
+        raise IngotError(
+            "the model is a stand-in, its weights are invented",
+            where=network.model,
+            remedy="Put the real model where models/<model>/model.yaml says, and build again.",
+        )
+
+
+def application_parts(board: Board, elf: Path) -> list[Part]:
     """The application as its board boots it."""
     from ingot.build.elf import read_elf
     from ingot.emit.hexfile import application_binary, flash_images
@@ -98,8 +103,8 @@ def _read(file: Path) -> bytes:
         raise IngotError(f"cannot be read: {error.strerror}", where=str(file), remedy="Build it first.") from None
 
 
-def _check(board: Board, parts: list[Part]) -> None:
-    """Every part is in flash, and no two share a byte."""
+def check_parts(board: Board, parts: list[Part]) -> None:
+    """Raises IngotError unless every part is in flash and no two share a byte."""
     for part in parts:
         first, last = board.region_at(part.range.start), board.region_at(part.range.end - 1)
         if not part.data or first is None or first.kind != "flash" or last is None or last.memory != first.memory:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
+
+if TYPE_CHECKING:
+    from ingot.board import Board
+    from ingot.flash.plan import Part
+    from ingot.network import Network
 
 
 def sign(binary: Path, board: Path, signed: Path, *, image_version: int = 0, compare: bool = False) -> None:
@@ -61,10 +68,8 @@ def flash(
     import json
 
     from ingot.emit.c_info import read_c_info
-    from ingot.flash.drivers import choose_driver
     from ingot.flash.plan import make_plan
-    from ingot.flash.run import flash as run
-    from ingot.steps import open_board, say
+    from ingot.steps import open_board
 
     target, _ = open_board(board)
     built = json.loads(summary.read_text())
@@ -79,8 +84,41 @@ def flash(
         image=Path(image) if image else None,
         params=Path(params) if params else None,
     )
-    driver = choose_driver(target, [part.address for part in parts], probe, dry_run=dry_run)
+    write_parts(target, parts, probe, Path(folder), dry_run=dry_run, whole=whole)
+
+
+def flash_image(
+    board: Board,
+    network: Network,
+    files: Sequence[tuple[str, Path, int]],
+    host: Path | None,
+    *,
+    probe: str,
+    folder: Path,
+    dry_run: bool,
+    whole: bool,
+) -> None:
+    """Writes a relocatable image's files ((name, file, address)) and, when given, the firmware that runs them."""
+    from ingot.flash.plan import Part, application_parts, check_parts, refuse_stand_in
+
+    refuse_stand_in(network)
+    parts = [Part(name, address, file.read_bytes()) for name, file, address in files]
+    parts += application_parts(board, host) if host is not None else []
+    check_parts(board, parts)
+    write_parts(board, parts, probe, folder, dry_run=dry_run, whole=whole)
+
+
+def write_parts(board: Board, parts: Sequence[Part], probe: str, folder: Path, *, dry_run: bool, whole: bool) -> None:
+    """Writes the parts that are not there yet with the board's tool, and says so; a dry run prints the commands."""
+    from ingot.flash.drivers import choose_driver
+    from ingot.flash.run import flash as run
+    from ingot.steps import say
+
+    driver = choose_driver(board, [part.address for part in parts], probe, dry_run=dry_run)
     show = (lambda line: print(line, flush=True)) if dry_run else say
-    done = run(parts, driver, Path(folder), show, dry_run=dry_run, whole=whole)
-    if not dry_run:
-        say(f"flashed with {driver.name}: {len(done.written)} written, {len(done.unchanged)} unchanged")
+    done = run(parts, driver, folder, show, dry_run=dry_run, whole=whole)
+    if dry_run:
+        return
+    say(f"flashed with {driver.name}: {len(done.written)} written, {len(done.unchanged)} unchanged")
+    if board.chip == "stm32n6" and done.written:
+        say("set BOOT1 to 1-2 and press reset: the board boots from its flash then")

@@ -1,20 +1,10 @@
-"""The step `validate`: a firmware's outputs over its serial line, on a board or on the twin."""
+"""The steps `validate` and `load_and_run`: a firmware's outputs over its serial line, on a board or on the twin."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
-
-if TYPE_CHECKING:
-    from ingot.board import Board
-    from ingot.network import Network
-    from ingot.protocol.link import Link
-    from ingot.protocol.validate import Validation
 
 
 def validate(
@@ -38,25 +28,21 @@ def validate(
     """
     from ingot.emit.c_info import read_c_info
     from ingot.files import write_if_changed
-    from ingot.protocol.client import Client
-    from ingot.protocol.validate import text
+    from ingot.protocol.lines import archive, client_of, line_to, show_result
     from ingot.protocol.validate import validate as run
-    from ingot.steps import _samples, open_board, say
+    from ingot.run.twin import images_of
+    from ingot.steps import _samples, open_board
 
     target, _ = open_board(board, twin=not port)
     network = read_c_info(c_info)
     given = _samples(network, input, samples, seed)
-    with _line(target, network, c_info.parent, elf, port, baud) as line:
-        show = (lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True))
-        outcome = run(model, network, Client(line), given, show)
+    clock = target.clock if port else 0
+    images = [] if port else images_of(network, c_info.parent)
+    with line_to(target, elf, images, port, baud) as line, client_of(line, network, clock, as_json) as client:
+        outcome = run(model, network, client, given, (lambda line: None) if as_json else _print)
     if save:
-        write_if_changed(Path(save), _archive(outcome, given, network))
-    if as_json:
-        print(json.dumps(outcome.as_dict() | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
-    else:
-        print(text(outcome, network, target.clock), end="")
-        if network.stand_in:
-            say("STAND-IN: this proves the firmware, not the real model")
+        write_if_changed(Path(save), archive(outcome, given, network))
+    show_result(outcome, network, clock, as_json, {})
     if not outcome.passed:
         raise IngotError(
             "the firmware computes something else than the model",
@@ -65,37 +51,94 @@ def validate(
         )
 
 
-@contextlib.contextmanager
-def _line(board: Board, network: Network, folder: Path, elf: Path | None, port: str, baud: int) -> Iterator[Link]:
-    from ingot.protocol.link import SerialLink
-    from ingot.protocol.twin import twin_line
-    from ingot.run.twin import images_of
+def _print(line: str) -> None:
+    print(f"  {line}", flush=True)
 
-    if not port:
-        if elf is None:
-            raise IngotError("needs the twin's firmware or a board's port", where="validate", remedy="Give port=.")
-        with twin_line(elf, images_of(network, folder), board.machine) as line:
-            yield line
+
+def load_and_run(
+    image: Path,
+    c_info: Path,
+    board: Path,
+    host: Path | None = None,
+    params: Path | None = None,
+    model: Path | None = None,
+    *,
+    mode: str = "XIP",
+    address: int = 0,
+    params_address: int = 0,
+    port: str = "",
+    baud: int = 0,
+    no_flash: bool = False,
+    no_run: bool = False,
+    max_speed: bool = False,
+    probe: str = "",
+    dry_run: bool = False,
+    whole: bool = False,
+    folder: str = "",
+    input: str = "",
+    samples: int = 1,
+    seed: int = 1,
+    save: str = "",
+    as_json: bool = False,
+) -> None:
+    """Puts a relocatable image into flash, has `model_host` install and run it, and prints what it needs and costs.
+
+    host: model_host's firmware: the twin's, or with `port` a board's, which is flashed too. model: to compare with.
+    address, params_address: 0 for the board's slots. port: a board's serial port; "" for the twin. no_flash: it is all
+    there already. no_run: only install. max_speed: at the chip's highest clock. folder: for the record of what was
+    flashed. Raises IngotError when the loader refuses the image or an output differs.
+    """
+    from ingot.emit.c_info import read_c_info
+    from ingot.files import write_if_changed
+    from ingot.flash.steps import flash_image
+    from ingot.protocol.lines import archive, client_of, line_to, show_result
+    from ingot.run.load_and_run import commands, placing
+    from ingot.run.load_and_run import load_and_run as run
+    from ingot.run.qemu import Image
+    from ingot.steps import _samples, open_board, say
+
+    target, pools = open_board(board, twin=not port)
+    network = read_c_info(c_info)
+    what = placing(target, image, params, mode, address, params_address)
+    given = [] if no_run else _samples(network, input, samples, seed)
+    if port:
+        if not no_flash:
+            kept = Path(folder) if folder else image.parent / "flash"
+            flash_image(target, network, what.files, host, probe=probe, folder=kept, dry_run=dry_run, whole=whole)
+        if dry_run:
+            return
+    elif no_flash:
+        raise IngotError("the twin's flash is empty whenever it starts", where="no_flash", remedy="Leave it out.")
+    elif max_speed:
+        say("the twin counts instructions, which no clock changes: max_speed makes no difference there")
+    clock = target.clock if port else 0
+    lines: list[str] = []
+    show = lines.append if as_json else _print
+    words = commands(target, pools, what)
+    if port and max_speed:
+        words.insert(1, "max_speed")
+    images = [] if port else [Image(file, at) for _, file, at in what.files]
+    with line_to(target, host, images, port, baud) as line, client_of(line, network, clock, as_json) as client:
+        try:
+            outcome = run(client, words, network, given, model, show)
+        except IngotError as error:
+            if "'max_speed'" not in error.what:
+                raise
+            raise IngotError(
+                "this firmware does not know how to raise the clock",
+                where="max_speed",
+                remedy="Define ingot_board_max_speed() in a file of yours (docs/validate.md), or leave max_speed out.",
+            ) from None
+    if outcome is None:
         return
-    serial = SerialLink(port, baud or board.baud)
-    try:
-        yield serial
-    finally:
-        serial.close()
-
-
-def _archive(outcome: Validation, given: Sequence[tuple[str, list[Any]]], network: Network) -> bytes:
-    """Inputs and outputs of all samples as .npz: `input0`, `output0`, ... with one row a sample."""
-    import io
-
-    import numpy as np
-
-    arrays: dict[str, Any] = {
-        f"input{i}": np.stack([inputs[i] for _, inputs in given]) for i in range(len(network.inputs))
-    }
-    arrays |= {
-        f"output{i}": np.stack([sample.outputs[i] for sample in outcome.samples]) for i in range(len(network.outputs))
-    }
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    return content.getvalue()
+    if save:
+        write_if_changed(Path(save), archive(outcome, given, network))
+    show_result(outcome, network, clock, as_json, {"said": lines, "mode": mode, "install": outcome.served.init})
+    if not as_json:
+        say(f"{mode}: installed in {outcome.served.init:,} {outcome.served.unit}, ran in {outcome.samples[-1].cost:,}")
+    if model is not None and not outcome.passed:
+        raise IngotError(
+            "the image computes something else than the model",
+            where=str(image),
+            remedy="On a board: flash with whole=1. Where `scons reloc-verify` fails too it is a fault of Ingot.",
+        )

@@ -58,20 +58,20 @@ class Validation:
 
 
 def validate(
-    model: Path,
+    model: Path | None,
     network: Network,
     client: Client,
     samples: Sequence[tuple[str, Sequence[Array]]],
     say: Callable[[str], None] = lambda line: None,
 ) -> Validation:
-    """Runs the labelled samples on the firmware behind `client` and on the reference.
+    """Runs the labelled samples on the firmware behind `client` and on the reference. model: None: nothing is compared.
 
     A firmware that starts again begins with the first sample when the network keeps a state, else with the next.
     Raises IngotError when the firmware is not the one of this network or does not answer.
     """
     from ingot.run.oracle import Reference
 
-    reference = Reference(model)
+    reference = Reference(model) if model is not None else None
     keeps_state = any(buffer.role == "state" for buffer in network.buffers)
     served = _hello(client, network)
     done: list[Sample] = []
@@ -91,9 +91,11 @@ def validate(
                 served = _hello(client, network)
                 if keeps_state:
                     done.clear()
-                    reference.reset()
+                    if reference is not None:
+                        reference.reset()
                 continue
-            done.append(_compared(label, answer, reference.run(list(inputs)), network))
+            expected = reference.run(list(inputs)) if reference is not None else None
+            done.append(_compared(label, answer, expected, network))
             say(_line(len(done), done[-1], served.unit))
         epochs = client.epochs()
     finally:
@@ -120,22 +122,25 @@ def _bytes(array: Array) -> bytes:
     return np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
 
 
-def _compared(label: str, answer: Answer, expected: Sequence[Array], network: Network) -> Sample:
+def _compared(label: str, answer: Answer, expected: Sequence[Array] | None, network: Network) -> Sample:
     import numpy as np
 
     at, outputs, measures = 0, [], []
-    for buffer, want in zip(network.outputs, expected, strict=True):
+    for number, buffer in enumerate(network.outputs):
         dtype: np.dtype[Any] = np.dtype(buffer.dtype)
         flat = np.frombuffer(answer.outputs, dtype.newbyteorder("<"), buffer.size // dtype.itemsize, at)
         at += buffer.size
         outputs.append(flat.astype(dtype).reshape(buffer.shape))
         quantized = len(buffer.scale) == 1
         scale, zero = (buffer.scale[0], buffer.zero_point[0]) if quantized else (1.0, 0)
-        measures.append(measure(want, outputs[-1], scale, zero))
+        if expected is not None:
+            measures.append(measure(expected[number], outputs[-1], scale, zero))
     return Sample(label, answer.cost, tuple(measures), tuple(outputs))
 
 
 def _line(number: int, sample: Sample, unit: str) -> str:
+    if not sample.measures:
+        return f"sample {number} ({sample.label}): {sample.cost:,} {unit}"
     if all(m.equal for m in sample.measures):
         return f"sample {number} ({sample.label}): {sample.cost:,} {unit}, equal"
     worst = max(sample.measures, key=lambda m: m.worst)
@@ -164,7 +169,8 @@ def text(outcome: Validation, network: Network, clock: int = 0) -> str:
     facts.append(f"NPU {100 * split['EC'] / total:.1f} %, CPU {100 * split['SW'] / total:.1f} %")
     parts.append(", ".join(facts) + "\n")
     rows = []
-    for number, buffer in enumerate(network.outputs):
+    compared = outcome.samples and outcome.samples[0].measures
+    for number, buffer in enumerate(network.outputs if compared else ()):
         found = [sample.measures[number] for sample in outcome.samples]
         rows.append(
             [
@@ -178,7 +184,7 @@ def text(outcome: Validation, network: Network, clock: int = 0) -> str:
             ]
         )
     titles = ["output", "equal", "RMSE", "MAE", "largest", "cosine", "class agrees"]
-    parts.append(text_table(titles, rows, "lrrrrrr"))
+    parts += [text_table(titles, rows, "lrrrrrr")] if rows else []
     if outcome.repeated:
         parts.append(f"{outcome.repeated} requests had to be repeated, {outcome.resets} resets\n")
     return "".join(parts)

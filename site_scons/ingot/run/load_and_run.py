@@ -1,104 +1,136 @@
-"""A relocatable image put into its flash slot and run by the firmware `model_host`: on the twin, with its result.
+"""A relocatable image in its flash slot, installed and run by the firmware `model_host` over a serial line.
 
-What ST's st_load_and_run.py does with a board: addresses, XIP or COPY, the image's own description, the cost.
+What ST's st_load_and_run.py does with a board: addresses, XIP or COPY, the image's own description, the cost. The twin
+is asked in the same words as a board.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
 from ingot.network import Network
-from ingot.run.model_host import Session, outputs_of
-from ingot.run.reloc_verify import Place, install_of, open_regions
+from ingot.run.model_host import MAY_READ, Session
+from ingot.run.reloc_verify import Place, image_slots, install_of, open_regions
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ingot.board import Board, Mpool
+    from ingot.protocol.client import Client
+    from ingot.protocol.validate import Validation
 
     Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """lines: what the firmware said. instructions: of the inference, 0 without one. install: of the installation.
+class Placing:
+    """An image and where it is put. address, params_address: in the board's flash. mode: "XIP" or "COPY"."""
 
-    equal: whether every output is the reference's; None when nothing was compared.
-    """
+    image: Path
+    address: int
+    params: Path | None = None
+    params_address: int = 0
+    mode: str = "XIP"
 
-    lines: tuple[str, ...]
-    install: int
-    instructions: int
-    equal: bool | None
-    outputs: tuple[Array, ...]
+    @property
+    def files(self) -> list[tuple[str, Path, int]]:
+        """(name, file, address) of what has to be in flash."""
+        params = [("params", self.params, self.params_address)] if self.params is not None else []
+        return [("network", self.image, self.address), *params]
+
+
+def placing(
+    board: Board, image: Path, params: Path | None, mode: str, address: int = 0, params_address: int = 0
+) -> Placing:
+    """Where the files go; address, params_address: 0 for the board's slots. Raises IngotError when that cannot be."""
+    slots = image_slots(board)
+    second = 0 if params is None else params_address or slots[1].start
+    found = Placing(image, address or slots[0].start, params, second, mode)
+    _check(board, found)
+    return found
+
+
+def _check(board: Board, what: Placing) -> None:
+    """Raises IngotError for an image that was built for another board, and for places outside of the flash."""
+    from ingot.image.image import parse_image
+    from ingot.image.seal import Seal
+
+    parsed = parse_image(_read(what.image), what.image.name)
+    seal = Seal.parse(parsed.trailer, str(what.image)) if parsed.trailer else None
+    if seal is not None and seal.board != board.name:
+        raise IngotError(f"was built for board '{seal.board}', not for '{board.name}'", where=str(what.image))
+    ranges = []
+    for name, file, address in what.files:
+        end = address + len(_read(file))
+        first, last = board.region_at(address), board.region_at(end - 1)
+        if first is None or last is None or first.kind != "flash" or last.memory != first.memory:
+            raise IngotError(
+                f"{name}: {end - address:,} bytes at {address:#010x} are not in the flash of '{board.name}'",
+                where=str(file),
+                remedy="Give another address=, or params_address=; without them the board's slots count.",
+            )
+        if address % 8:
+            raise IngotError(f"{name}: {address:#010x} is not divisible by 8", where=str(file))
+        ranges.append((address, end))
+    if len(ranges) == 2 and ranges[0][0] < ranges[1][1] and ranges[1][0] < ranges[0][1]:
+        raise IngotError(f"image and params overlap at {max(ranges[0][0], ranges[1][0]):#010x}", where=str(what.image))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise IngotError(f"cannot be read: {error.strerror}", where=str(file), remedy="Build it first.") from None
+
+
+def commands(board: Board, mpool: Mpool, what: Placing) -> list[str]:
+    """What model_host is told, whatever ran before: where networks may be, what the image is, how to install it."""
+    from ingot.image.image import parse_image
+
+    session = Session(commands=["reset"])
+    open_regions(session, board, mpool)
+    for _, file, address in what.files:
+        session.region(address, file.stat().st_size, MAY_READ)
+    session.commands.append(f"info {what.address:#x}")
+    parsed = parse_image(what.image.read_bytes(), what.image.name)
+    place = Place(what.address, "exec", what.params_address)
+    session.install(install_of(place, what.mode, what.image, what.params, parsed))
+    return session.commands
+
+
+def install(client: Client, given: Sequence[str], say: Callable[[str], None]) -> None:
+    """Has the firmware execute the commands, and shows what it says. Raises IngotError for an image it refuses."""
+    client.hello()
+    for command in given:
+        status, said = client.command(command)
+        for line in said.splitlines():
+            reason = line.partition(": ")[2] if line.startswith("refused ") else ""
+            if reason:
+                raise IngotError(f"the loader refuses the image: {reason}", where="model_host")
+            say(line)
+        if status:
+            raise IngotError(f"the firmware could not execute '{command}'", where="model_host")
 
 
 def load_and_run(
-    host: Path,
+    client: Client,
+    given: Sequence[str],
     network: Network,
-    board: Board,
-    mpool: Mpool,
-    image: Path,
-    params: Path | None = None,
-    *,
-    mode: str = "XIP",
-    addresses: tuple[int | None, int | None] = (None, None),
-    inference: bool = True,
+    samples: Sequence[tuple[str, Sequence[Array]]],
     model: Path | None = None,
-    seed: int = 1,
     say: Callable[[str], None] = lambda line: None,
-) -> Loaded:
-    """host: model_host's firmware for the twin. board, mpool: the twin's. addresses: of image and params, None for the
-    board's slots. model: to compare with. Raises IngotError when the loader refuses the image.
+) -> Validation | None:
+    """Installs the image and runs the samples on it; None without samples. given: of `commands`. model: to compare
+    with, None for no comparison.
     """
-    from ingot.image.image import parse_image
-    from ingot.run.verify import random_samples
+    from ingot.protocol.validate import validate
 
-    parsed = parse_image(image.read_bytes(), image.name)
-    place = Place(_address(board, "network", addresses[0]), "exec", _address(board, "params", addresses[1]))
-    session = Session()
-    open_regions(session, board, mpool)
-    session.load(image, place.image)
-    if params is not None:
-        session.load(params, place.params)
-    session.commands.append(f"info {place.image:#x}")
-    session.install(install_of(place, mode, image, params, parsed))
-    sample = random_samples(network, 1, seed)[0][1]
-    if inference:
-        session.infer(sample)
-    refused: list[str] = []
-
-    def heard(line: str) -> None:
-        refused.extend([line.partition(": ")[2]] if line.startswith("refused ") else [])
-        say(line)
-
-    try:
-        done = session.run(host, board.machine, on_line=heard)
-    except IngotError:
-        if not refused:
-            raise
-    if refused:
-        raise IngotError(f"the loader refuses the image: {refused[0]}", where=str(image))
-    outputs = tuple(outputs_of(network, done.outputs)) if inference else ()
-    equal = None
-    if model is not None and inference:
-        from ingot.run.oracle import Reference
-
-        wanted = Reference(model).run(sample)
-        equal = all(want.tobytes() == got.tobytes() for want, got in zip(wanted, outputs, strict=True))
-    return Loaded(
-        done.lines, sum(done.install_instructions), done.instructions[-1] if done.instructions else 0, equal, outputs
-    )
-
-
-def _address(board: Board, slot: str, given: int | None) -> int:
-    if given is not None:
-        return given
-    found = board.slot(slot)
-    if found is None:
-        raise IngotError(f"board '{board.name}' has no flash slot '{slot}'", where=str(board.path))
-    return found.base
+    install(client, given, say)
+    if not samples:
+        client.end()
+        return None
+    return validate(model, network, client, samples, say)
