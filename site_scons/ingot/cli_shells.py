@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ingot.cli_cache import cache
+from ingot.errors import IngotError
 from ingot.places import ROOT, firmware_dir, kernels_dir
 
 Words = tuple[str, ...]
@@ -58,6 +59,8 @@ def step(name: str, inputs: Words, outputs: Words, options: Words, depfile: str,
 @request_options
 @click.option("--app", default="", help="An application of firmware/apps, or a folder. Default: your own program.")
 @click.option("--twin", is_flag=True, help="For the board's emulated twin.")
+@click.option("--beside", multiple=True, metavar="C_INFO", help="A network of the same firmware, placed before.")
+@click.option("--in-turn", multiple=True, metavar="C_INFO", help="The same of one that never runs at the same time.")
 @click.option("--out", required=True, help="Folder for the network's files.")
 def parts(model: str, board: str, **given: Any) -> None:
     """Print what a network consists of, as JSON: steps, sources, folders, flags."""
@@ -77,6 +80,7 @@ def parts_dict(parts: Any) -> dict[str, Any]:
         found["obtain"] = obtain
     return {
         "board": parts.board.name,
+        "name": parts.request.name,
         "has_twin": parts.board.twin is not None,
         "board_file": parts.board_file,
         "pools_file": parts.pools_file,
@@ -134,6 +138,10 @@ def _again(verb: str, given: dict[str, Any]) -> list[str]:
         flag = f"--{key.replace('_', '-')}"
         if key == "fuse":
             words += [] if value else ["--no-fuse"]
+        elif key == "in_turn":
+            words += ["--in-turn"] if value else []
+        elif key == "others":
+            words += [text for other in value for text in ("--with", other)]
         elif key != "model" and value not in (None, ""):
             words += [flag, str(value)]
     return words
@@ -142,24 +150,25 @@ def _again(verb: str, given: dict[str, Any]) -> list[str]:
 @click.command()
 @request_options
 @click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
+@click.option("--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware.")
+@click.option("--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap.")
 @click.option("--build", default="build", show_default=True, help="Folder for everything that is built.")
 @click.option("--out", "itself", default="build.ninja", show_default=True, help="The file to write.")
 def ninja(itself: str, **given: Any) -> None:
     """Write a build.ninja for MODEL on a board: firmware, verify, emulate."""
     from ingot.files import write_if_changed
     from ingot.ninja import ninja_text
-    from ingot.shells.parts import Parts
 
-    jobs, names, request = _jobs(**given)
+    jobs, names, networks = _jobs(**given)
     again = [*_again("ninja", given), "--out", itself]
-    write_if_changed(
-        Path(itself), ninja_text(jobs, names, given["build"], itself, again, configure_inputs(Parts(request)))
-    )
+    write_if_changed(Path(itself), ninja_text(jobs, names, given["build"], itself, again, _inputs_of(networks)))
 
 
 @click.command("make-rules")
 @request_options
 @click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
+@click.option("--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware.")
+@click.option("--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap.")
 @click.option("--build", default="build", show_default=True, help="Folder for everything that is built.")
 @click.option("--prefix", default="", help="Put before the names of targets.")
 @click.option("--out", "itself", required=True, help="The file to write.")
@@ -167,41 +176,53 @@ def make_rules(itself: str, prefix: str, **given: Any) -> None:
     """Write the rules for GNU Make that ingot.mk includes."""
     from ingot.files import write_if_changed
     from ingot.shells.makefile import make_text
-    from ingot.shells.parts import Parts
 
-    jobs, names, request = _jobs(**given)
-    asked = Parts(request)
+    jobs, names, networks = _jobs(**given)
+    asked = networks.first
     made = {job.inputs[0]: job.outputs[0] for job in jobs if job.kind == "cc" and "/twin/" not in job.outputs[0]}
     variables = {
-        "OBJECTS": [made[source] for source in (asked.source, *asked.runtime)],
+        "OBJECTS": [made[source] for source in (*networks.sources, *asked.runtime)],
         "STARTUP_OBJECTS": [made[source] for source in asked.startup],
-        "CFLAGS": [*(f"-I{folder}" for folder in asked.folders), *(f"-D{k}={v}" for k, v in asked.defines.items())],
+        "CFLAGS": [*(f"-I{folder}" for folder in networks.folders), *(f"-D{k}={v}" for k, v in asked.defines.items())],
         "LDFLAGS": asked.link_flags,
         "KERNELS": [file for job in jobs if job.kind == "ar" for file in job.outputs],
         "SCRIPT": [asked.script],
-        "RAW": asked.raws,
-        "HEX": asked.weights_hex().writes,
-        "HEADERS": [asked.files[1]],
-        "CINFO": [asked.info],
+        "RAW": networks.raws,
+        "HEX": [file for parts in networks.members for file in parts.weights_hex().writes],
+        "HEADERS": networks.headers,
+        "CINFO": networks.infos,
         "BOARD": [asked.board_file],
     }
-    write_if_changed(Path(itself), make_text(jobs, names, variables, prefix, itself, configure_inputs(asked)))
+    write_if_changed(Path(itself), make_text(jobs, names, variables, prefix, itself, _inputs_of(networks)))
     os.utime(itself)
 
 
-def _jobs(build: str, **given: Any) -> Any:
-    """The jobs of a firmware below `build`, their names, and the request."""
+def _jobs(build: str, others: Words, in_turn: bool, **given: Any) -> Any:
+    """The jobs of a firmware below `build`, their names, and its networks."""
     from dataclasses import replace
 
     from ingot.shells.jobs import firmware_jobs
+    from ingot.shells.networks import Networks, together
     from ingot.shells.parts import Parts, Request
 
     request = Request(**{**given, "app": given["app"] or "validate"}, out=build)
     first = Parts(request)
     app = given["app"] or first.manifest.application
     request = replace(request, app=app, out=f"{build}/{first.board.name}/{first.manifest.name}")
-    jobs, names = firmware_jobs(request, ingot_command(), f"{build}/models")
-    return jobs, names, request
+    requests = together(request, [_named(word) for word in others], in_turn)
+    jobs, names = firmware_jobs(requests, ingot_command(), f"{build}/models")
+    return jobs, names, Networks([Parts(item) for item in requests])
+
+
+def _named(word: str) -> tuple[str, str]:
+    name, equals, model = word.partition("=")
+    if not (equals and model and name.isidentifier()):
+        raise IngotError(f"--with {word} is not NAME=MODEL", remedy="NAME is the C name of that network.")
+    return name, model
+
+
+def _inputs_of(networks: Any) -> list[str]:
+    return list(dict.fromkeys(file for parts in networks.members for file in configure_inputs(parts)))
 
 
 @click.command("cmake-dir")

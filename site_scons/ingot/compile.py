@@ -37,6 +37,7 @@ class CompileOptions:
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
     keep_inputs: inputs survive the inference.
     cpu, isa: what the kernels are compiled for (see ingot.kernels.registry.Target).
+    beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
     """
 
     name: str = "network"
@@ -49,6 +50,8 @@ class CompileOptions:
     keep_inputs: bool = False
     cpu: str = "cortex-m55"
     isa: str = "mve"
+    beside: tuple[str, ...] = ()
+    in_turn: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises IngotError for a value that is not one of the allowed."""
@@ -122,8 +125,11 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
     from ingot.plan.pools import candidates
     from ingot.schedule.schedule import make_schedule
     from ingot.schedule.types import ScheduleOptions
+    from ingot.several.pools import check_stateless
 
     program = lower(optimize(source), Target(options.cpu, options.isa))
+    if options.in_turn:
+        check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
     constants = initializer_pool(mpool)
     initializer = lay_out_initializer(program)
     if initializer.size > constants.size:
@@ -164,6 +170,8 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         prefix=mpool.prefix,
         options=options.as_text(),
         stand_in=options.stand_in,
+        beside=options.beside,
+        in_turn=options.in_turn,
     )
 
 

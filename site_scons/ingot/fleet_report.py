@@ -32,7 +32,16 @@ def junit_xml(outcomes: Sequence[Outcome]) -> str:
         name = f"{item.entry.model} {item.entry.label}".strip()
         case = xml.SubElement(suite, "testcase", classname=item.entry.board, name=name)
         if item.failed:
-            first = next((line for line in item.log.splitlines() if line.startswith("ingot:")), "failed")
-            xml.SubElement(case, "failure", message=first).text = item.log
+            xml.SubElement(case, "failure", message=_message(item.log)).text = item.log
     xml.indent(suite)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(suite, encoding="unicode") + "\n"
+
+
+def _message(log: str) -> str:
+    """The line that says what is wrong: Ingot's own, else the compiler's or linker's, else the last."""
+    lines = [line for line in log.splitlines() if line.strip()] or ["failed"]
+    for mark in ("ingot:", " error", "undefined reference"):
+        for line in lines:
+            if mark in line:
+                return line.strip()
+    return lines[-1].strip()

@@ -107,6 +107,8 @@ class Network:
     peak, lower_bound: activation bytes of the plan, and what its schedule needs at least (0 when unknown).
     layout_id: 16 hex digits that tie network.c to its initializer ("" when the compiler has none).
     kernels: C sources of firmware/kernels/ that network.c calls into.
+    beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
+    same time, and those that never do, so that activations may overlap.
     """
 
     name: str
@@ -125,6 +127,8 @@ class Network:
     layout_id: str = ""
     kernels: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    beside: tuple[str, ...] = ()
+    in_turn: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[NetworkBuffer, ...]:

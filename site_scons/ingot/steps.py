@@ -27,6 +27,7 @@ from ingot.image.steps import (  # noqa: F401 (steps as well)
     reloc_verify,
 )
 from ingot.protocol.steps import load_and_run, validate  # noqa: F401 (steps as well)
+from ingot.several.steps import networks_header, verify_together  # noqa: F401 (steps as well)
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
@@ -78,16 +79,24 @@ def compile_network(
     optimize: str = "balanced",
     ram_limit: int = 0,
     fuse: bool = True,
+    beside: Sequence[Path] = (),
+    in_turn: Sequence[Path] = (),
 ) -> Network:
     """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
 
-    outputs: all files of ingot.compile.output_names, in one folder.
+    outputs: all files of ingot.compile.output_names, in one folder. beside, in_turn: the descriptions of networks of
+    the same firmware that may run at the same time as this one, and of those that never do (ingot.several.pools).
     """
     from ingot.cache.compiled import compile_cached
     from ingot.compile import CompileOptions
+    from ingot.emit.c_info import read_c_info
     from ingot.model.stand_in import is_stand_in
+    from ingot.several.pools import pools_left
 
     target, pools = open_board(board, twin)
+    others = [[read_c_info(path) for path in paths] for paths in (beside, in_turn)]
+    if beside or in_turn:
+        pools = pools_left(pools, *others)
     stand_in = is_stand_in(model)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")
@@ -101,6 +110,8 @@ def compile_network(
         io_placement=io_placement,
         cpu=target.core,
         isa=INSTRUCTION_SETS[target.core],
+        beside=tuple(network.name for network in others[0]),
+        in_turn=tuple(network.name for network in others[1]),
     )
     return compile_cached(model, pools, outputs[0].parent, options)
 
@@ -203,9 +214,17 @@ def app_config(c_info: Path, header: Path, *, manifest: str, abi: str = "auto", 
 
 
 def linker_script(
-    c_info: Path, board: Path, script: Path, *, twin: bool = False, app: str = "", stack: int | None, heap: int | None
+    c_info: Path,
+    board: Path,
+    script: Path,
+    others: Sequence[Path] = (),
+    *,
+    twin: bool = False,
+    app: str = "",
+    stack: int | None,
+    heap: int | None,
 ) -> None:
-    """Writes the linker script. stack, heap: bytes, None for the board's.
+    """Writes the linker script. others: descriptions of further networks. stack, heap: bytes, None for the board's.
 
     The application `validate` keeps inputs and outputs that the network leaves to it on its heap, which grows by them.
     """
@@ -214,10 +233,10 @@ def linker_script(
     from ingot.emit.linker_script import linker_script as render
 
     target, pools = open_board(board, twin)
-    network = read_c_info(c_info)
+    networks = [read_c_info(path) for path in (c_info, *others)]
     if app == "validate":
-        heap = (target.heap if heap is None else heap) + io_bytes(network)
-    write_if_changed(script, render(target, pools, network, LinkSettings(stack, heap)))
+        heap = (target.heap if heap is None else heap) + max(io_bytes(network) for network in networks)
+    write_if_changed(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:]))
 
 
 def io_bytes(network: Network) -> int:
@@ -475,18 +494,23 @@ def check_firmware(
     board: Path,
     memory_map: Path,
     summary: Path,
+    others: Sequence[Path] = (),
     *,
     twin: bool = False,
 ) -> dict[str, Any]:
-    """Proves that nothing overlaps; writes the memory map and the figures for the summary, and returns those."""
-    from ingot.build.check import check
+    """Proves that nothing overlaps; writes the memory map and the figures for the summary, and returns those.
+
+    others: descriptions of further networks; the initializers of each lie beside its description.
+    """
+    from ingot.build.check import Built, check
     from ingot.build.memory_map import memory_map_text
     from ingot.emit.c_info import read_c_info
     from ingot.summary import summary_of
 
     target, pools = open_board(board, twin)
     network = read_c_info(c_info)
-    proven = check(target, pools, network, elf, c_info.parent)
+    further = [Built(read_c_info(path), path.parent) for path in others]
+    proven = check(target, pools, network, elf, c_info.parent, others=further)
     facts = summary_of(proven, network)
     write_if_changed(memory_map, memory_map_text(proven))
     write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ def summary_of(memory_map: MemoryMap, network: Network) -> dict[str, Any]:
     from ingot.build.memory_map import summarize
 
     facts = summarize(memory_map)
+    networks = memory_map.networks
 
     def usage(item: Any) -> dict[str, Any]:
         return {"name": item.name, "start": item.range.start, "size": item.range.size, "used": item.used}
@@ -22,18 +23,32 @@ def summary_of(memory_map: MemoryMap, network: Network) -> dict[str, Any]:
     return {
         "board": memory_map.board.name,
         "twin": memory_map.board.is_twin,
-        "model": network.model,
-        "stand_in": network.stand_in,
+        "model": " + ".join(each.model for each in networks),
+        "stand_in": any(each.stand_in for each in networks),
         "compiler": network.compiler,
-        "epochs": {"EC": _count(network, "EC"), "SW": _count(network, "SW")},
-        "macs": sum(epoch.macs for epoch in network.epochs),
-        "peak": network.peak,
-        "lower_bound": network.lower_bound,
+        "epochs": {kind: sum(_count(each, kind) for each in networks) for kind in ("EC", "SW")},
+        "macs": sum(epoch.macs for each in networks for epoch in each.epochs),
+        "peak": network.peak if len(networks) == 1 else _together(networks),
+        "lower_bound": network.lower_bound if len(networks) == 1 else 0,
         "weights": facts.weights,
         "pools": [usage(item) for item in facts.pools],
         "slots": [usage(item) for item in facts.slots],
         "application": [usage(item) for item in facts.application],
     }
+
+
+def _together(networks: Sequence[Network]) -> int:
+    """Bytes of activations of several networks; what they use in turn counts once."""
+    from ingot.board.ranges import Range, merged
+
+    constants = {item.pool for network in networks for item in network.initializers}
+    used = [
+        Range(pool.base + pool.start, pool.base + pool.used)
+        for network in networks
+        for pool in network.pools
+        if pool.used and not pool.virtual and pool.base is not None and pool.name not in constants
+    ]
+    return sum(part.size for part in merged(used))
 
 
 def _count(network: Network, kind: str) -> int:

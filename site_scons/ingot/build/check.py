@@ -24,6 +24,14 @@ from ingot.network import Network, NetworkPool
 
 
 @dataclass(frozen=True)
+class Built:
+    """A further network of the firmware. folder: where its initializers are."""
+
+    network: Network
+    folder: Path
+
+
+@dataclass(frozen=True)
 class PlacedImage:
     """A file that is flashed into a slot: a relocatable image ("network") or its parameters ("params")."""
 
@@ -38,18 +46,23 @@ def check(
     elf: Path,
     folder: Path,
     images: Sequence[PlacedImage] = (),
+    others: Sequence[Built] = (),
 ) -> MemoryMap:
     """Proves that nothing overlaps and nothing is outside its memory; returns the map.
 
-    folder: where the network's initializers are. Raises IngotError for the first thing that is wrong.
+    folder: where the network's initializers are. others: further networks of the same firmware. Raises IngotError for
+    the first thing that is wrong.
     """
     check_pools(board, mpool)
-    check_network(mpool, network)
+    members = [Built(network, folder), *others]
+    for member in members:
+        check_network(mpool, member.network)
+    check_together([member.network for member in members])
     firmware = read_elf(elf)
     claims = [
         *_header_claim(board),
         *_firmware_claims(board, firmware),
-        *_pool_claims(mpool, network, folder),
+        *_pool_claims(mpool, members),
         *_slot_claims(board, firmware, images),
     ]
     for claim in claims:
@@ -67,6 +80,7 @@ def check(
         application=memory.data,
         application_used=_occupied(memory.data, occupied),
         extra=tuple((b.name, b.range, _occupied(b.range, occupied)) for b in memory.extra),
+        others=tuple(member.network for member in others),
     )
 
 
@@ -79,7 +93,7 @@ def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) 
         for slot in board.slots
         if not (slot.name == board.application_slot and board.memory(board.code).contains(slot.range))
     ]
-    claims = [*_pool_claims(mpool, network, folder), *slots]
+    claims = [*_pool_claims(mpool, [Built(network, folder)]), *slots]
     _check_disjoint(claims)
     memory = application_memory(board, mpool)
     return MemoryMap(
@@ -100,7 +114,11 @@ def _occupied(block: Range, ranges: Iterable[Range]) -> int:
 
 
 def check_network(mpool: Mpool, network: Network) -> None:
-    """The network was made for these pools, and each buffer is inside its pool. Raises IngotError."""
+    """The network was made for these pools, and each buffer is inside its pool. Raises IngotError.
+
+    A network that was placed behind others has the rest of a pool.
+    """
+    shares = bool(network.beside or network.in_turn)
     known = {pool.name: pool for pool in mpool.pools}
     for pool in network.pools:
         if pool.virtual or not pool.used or pool.relative:
@@ -112,16 +130,17 @@ def check_network(mpool: Mpool, network: Network) -> None:
                 remedy="Compile the network again with these pools.",
             )
         there = known[pool.name]
-        if there.base != pool.base:
+        behind = (pool.base or 0) - (there.base or 0) if shares else 0
+        if (there.base or 0) + behind != (pool.base or 0) or behind < 0:
             raise IngotError(
                 f"the network has pool '{pool.name}' at {_address(pool.base)}, "
                 f"{mpool.path.name} at {_address(there.base)}",
                 where=mpool.where(there),
                 remedy="Compile the network again with these pools.",
             )
-        if pool.used > there.size:
+        if behind + pool.used > there.size:
             raise IngotError(
-                f"the network uses {pool.used:,} bytes of pool '{pool.name}', which has {there.size:,}",
+                f"the network uses {pool.used:,} bytes of pool '{pool.name}', which has {there.size - behind:,}",
                 where=mpool.where(there),
                 remedy="Enlarge the pool, or compile the network again with these pools.",
             )
@@ -152,6 +171,36 @@ def _address(value: int | None) -> str:
     return "no fixed address" if value is None else f"0x{value:08X}"
 
 
+def check_together(networks: Sequence[Network]) -> None:
+    """Networks of one firmware have different names, and no two have a byte in common unless they take turns.
+
+    Raises IngotError.
+    """
+    names = [network.name for network in networks]
+    for name in names:
+        if names.count(name) > 1:
+            raise IngotError(
+                f"two networks of the firmware are named '{name}'", remedy="Compile one with another name."
+            )
+    for first, second in itertools.combinations(networks, 2):
+        if first.name in second.in_turn or second.name in first.in_turn:
+            continue
+        for low, high in itertools.product(first.pools, second.pools):
+            if low.used and high.used and not low.relative and used_range(low).overlaps(used_range(high)):
+                raise IngotError(
+                    f"networks '{first.name}' and '{second.name}' both use "
+                    f"{used_range(low).common(used_range(high))} of pool '{low.name}'",
+                    where="network description",
+                    remedy=f"Compile '{second.name}' beside '{first.name}', or in turn with it.",
+                )
+
+
+def used_range(pool: NetworkPool) -> Range:
+    """The addresses that a network uses of a pool."""
+    base = pool.base or 0
+    return Range(base + pool.start, base + pool.used)
+
+
 # ---------------------------------------------------------------- claims
 
 
@@ -173,18 +222,22 @@ def _firmware_claims(board: Board, firmware: Elf) -> list[Claim]:
     return claims
 
 
-def _pool_claims(mpool: Mpool, network: Network, folder: Path) -> list[Claim]:
-    """Pools with what the network uses of them, and their initializers inside."""
-    used = {pool.name: pool.used for pool in network.pools if not pool.virtual}
+def _pool_claims(mpool: Mpool, members: Sequence[Built]) -> list[Claim]:
+    """Pools with what the networks use of them, and their initializers inside."""
     claims = []
     for pool in mpool.enabled:
         if pool.base is None:
             continue
         name, place = f"pool '{pool.name}'", mpool.where(pool)
-        claim = Claim("network", name, pool.range, place, used=used.get(pool.name, 0))
-        claims.append(replace(claim, parts=tuple(_initializer_claims(network, claim, pool.name, folder))))
+        ends = [used_range(p).end for m in members for p in m.network.pools if p.name == pool.name and p.used]
+        claim = Claim("network", name, pool.range, place, used=max(ends, default=pool.base) - pool.base)
+        parts = [part for m in members for part in _initializer_claims(m.network, claim, pool.name, m.folder)]
+        _check_disjoint(parts)
+        for member in members:
+            _check_buffers(member.network, claim, pool.name, parts)
+        claims.append(replace(claim, parts=tuple(parts)))
     placed = {pool.name for pool in mpool.enabled}
-    for item in network.initializers:
+    for item in (item for member in members for item in member.network.initializers):
         if item.pool not in placed:
             raise IngotError(
                 f"{item.file} is for pool '{item.pool}', which {mpool.path.name} does not have or disables",
@@ -195,7 +248,7 @@ def _pool_claims(mpool: Mpool, network: Network, folder: Path) -> list[Claim]:
 
 
 def _initializer_claims(network: Network, pool: Claim, name: str, folder: Path) -> list[Claim]:
-    """The initializers of one pool, as they are on disk: inside it, apart from each other and from activations."""
+    """A network's initializers in one pool, as they are on disk, inside it."""
     claims: list[Claim] = []
     for item in network.initializers:
         if item.pool != name:
@@ -224,13 +277,17 @@ def _initializer_claims(network: Network, pool: Claim, name: str, folder: Path) 
                 remedy=f"Enlarge the pool to at least {size_text(claim.range.end - pool.range.start)}.",
             )
         claims.append(claim)
-    _check_disjoint(claims)
+    return claims
+
+
+def _check_buffers(network: Network, pool: Claim, name: str, weights: Sequence[Claim]) -> None:
+    """No activation of the network lies on somebody's weights in the pool."""
     for buffer in network.buffers:
         if buffer.pool == name and buffer.role != "param" and buffer.size:
-            start = pool.range.start + buffer.offset
+            base = _pool_of(network, name).base
+            start = (pool.range.start if base is None else base) + buffer.offset
             activation = Claim("network", f"buffer '{buffer.name}'", Range(start, start + buffer.size), pool.place)
-            _check_disjoint([*claims, activation])
-    return claims
+            _check_disjoint([*weights, activation])
 
 
 def _slot_claims(board: Board, firmware: Elf, images: Sequence[PlacedImage]) -> list[Claim]:

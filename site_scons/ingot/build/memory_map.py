@@ -38,7 +38,7 @@ class MemoryMap:
     """All claims on a board, proven not to overlap.
 
     claims: by address. application: the block for data, heap and stack and the bytes of it in use.
-    extra: other RAM that the pools leave: name, block, bytes in use.
+    extra: other RAM that the pools leave: name, block, bytes in use. others: further networks of the firmware.
     """
 
     board: Board = field(repr=False)
@@ -47,6 +47,12 @@ class MemoryMap:
     application: Range
     application_used: int
     extra: tuple[tuple[str, Range, int], ...] = ()
+    others: tuple[Network, ...] = ()
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """All networks of the firmware."""
+        return (self.network, *self.others)
 
     @property
     def application_free(self) -> int:
@@ -87,7 +93,7 @@ def summarize(memory_map: MemoryMap) -> MemorySummary:
             Usage("ram", memory_map.application, memory_map.application_used),
             *(Usage(name, block, used) for name, block, used in memory_map.extra),
         ),
-        weights=sum(item.size for item in memory_map.network.initializers),
+        weights=sum(item.size for network in memory_map.networks for item in network.initializers),
     )
 
 
@@ -97,10 +103,13 @@ def _usage(claim: Claim) -> Usage:
 
 def memory_map_text(memory_map: MemoryMap) -> str:
     """memory_map.txt: one table a memory, rows by address, free space included. The same map gives the same text."""
-    board, network = memory_map.board, memory_map.network
+    board = memory_map.board
     lines = [
         f"Memory map of {board.name}{' (emulated twin)' if board.is_twin else ''}: {board.title}",
-        f"Network {network.name}: {network.model}{'  STAND-IN, weights are invented' if network.stand_in else ''}",
+        *(
+            f"Network {network.name}: {network.model}{'  STAND-IN, weights are invented' if network.stand_in else ''}"
+            for network in memory_map.networks
+        ),
         "",
         f"Application RAM {memory_map.application}: {memory_map.application_used:,} of "
         f"{memory_map.application.size:,} bytes used, {memory_map.application_free:,} free",

@@ -263,6 +263,8 @@ def _extension(network: Network) -> dict[str, Any]:
         "lower_bound": network.lower_bound,
         "kernels": list(network.kernels),
         "notes": list(network.notes),
+        **({"beside": list(network.beside)} if network.beside else {}),
+        **({"in_turn": list(network.in_turn)} if network.in_turn else {}),
         "pool_starts": [pool.start for pool in network.pools],
         "buffers": [{"role": b.role, "ring_rows": b.ring_rows} for b in network.buffers],
         "epochs": [
@@ -354,6 +356,8 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         layout_id=own.get("layout_id", ""),
         kernels=tuple(own.get("kernels", [])),
         notes=tuple(own.get("notes", [])),
+        beside=tuple(own.get("beside", [])),
+        in_turn=tuple(own.get("in_turn", [])),
     )
 
 

@@ -24,6 +24,7 @@ class Compiled:
     initializer_pool: name of the pool whose first bytes hold the initializer.
     options: the options that made it, for the comments (name -> value as text).
     prefix: middle part of the initializer's file name.
+    beside, in_turn: see ingot.network.Network.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Compiled:
     options: Mapping[str, str] = field(default_factory=dict)
     prefix: str = "atonbuf"
     stand_in: bool = False
+    beside: tuple[str, ...] = ()
+    in_turn: tuple[str, ...] = ()
 
     def pool(self, name: str) -> NetworkPool:
         """The real pool of that name. Raises KeyError."""

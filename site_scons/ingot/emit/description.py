@@ -37,6 +37,8 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         layout_id=code.layout_id.hex(),
         kernels=code.kernels,
         notes=compiled.program.notes,
+        beside=compiled.beside,
+        in_turn=compiled.in_turn,
     )
 
 

@@ -6,6 +6,7 @@ Every address comes from the board and its pools. The script depends on no weigh
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +29,14 @@ class LinkSettings:
     heap: int | None = None
 
 
-def linker_script(board: Board, mpool: Mpool, network: Network, settings: LinkSettings | None = None) -> str:
-    """The text of firmware.ld for a board (or twin) with its pools and a network.
+def linker_script(
+    board: Board,
+    mpool: Mpool,
+    network: Network,
+    settings: LinkSettings | None = None,
+    others: Sequence[Network] = (),
+) -> str:
+    """The text of firmware.ld for a board (or twin) with its pools, a network and perhaps others.
 
     Raises IngotError when the pools leave no room where the application has to be, or less than stack and heap take.
     """
@@ -65,7 +72,7 @@ def linker_script(board: Board, mpool: Mpool, network: Network, settings: LinkSe
             {"name": _identifier(p.name), "start": f"0x{p.range.start:08X}", "end": f"0x{p.range.end:08X}"}
             for p in pools
         ],
-        initializers=_initializers(network, [pool.name for pool in pools]),
+        initializers=[item for each in (network, *others) for item in _initializers(each, pools)],
         slot_room=slot.size - board.header if slot else None,
         runs=_runs(pools),
     )
@@ -115,18 +122,18 @@ def _runs(pools: list[Pool]) -> list[dict[str, str]]:
     return [{"first": _identifier(run[0].name), "last": _identifier(run[-1].name)} for run in runs]
 
 
-def _initializers(network: Network, pools: list[str]) -> list[dict[str, Any]]:
+def _initializers(network: Network, pools: Sequence[Pool]) -> list[dict[str, Any]]:
     """The initializers in pools with an address, each once."""
+    bases = {pool.name: pool.range.start for pool in pools}
     found = []
     for item in network.initializers:
-        if item.pool in pools and item.address is not None:
-            base = network.pool(item.pool).base or 0
+        if item.pool in bases and item.address is not None:
             found.append(
                 {
                     "name": f"{_identifier(network.name)}_{_identifier(item.pool)}",
                     "pool": _identifier(item.pool),
                     "file": item.file,
-                    "offset": item.address - base,
+                    "offset": item.address - bases[item.pool],
                     "size": item.size,
                 }
             )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingot.shells.networks import Networks
 from ingot.shells.parts import Parts, Request, prefix_maps
 from ingot.shells.step import Step
 
@@ -34,54 +35,70 @@ class Job:
         return self.kind == "step"
 
 
-def firmware_jobs(request: Request, ingot: Sequence[str], made: str) -> tuple[list[Job], dict[str, list[str]]]:
+def firmware_jobs(
+    request: Request | Sequence[Request], ingot: Sequence[str], made: str
+) -> tuple[list[Job], dict[str, list[str]]]:
     """All jobs of a board's firmware and of its twin's, and the names users may ask for with what they stand for.
 
-    request: with an application (of firmware/apps or a folder). ingot: how the command `ingot` is called.
-    made: folder for a model's file that has to be downloaded or made.
+    request: with an application (of firmware/apps or a folder); of several networks in one firmware a list, of which
+    the first counts for what there is once. ingot: how the command `ingot` is called.
+    made: folder for model files that have to be downloaded or made.
     """
-    parts = Parts(request)
-    model, obtain = parts.obtain(made)
-    jobs = [_step(ingot, obtain)] if obtain else []
-    archive = f"{Path(request.out).parent.as_posix()}/kernels"
-    kernels = _compile(parts, "kernels", parts.kernels, archive)
+    networks = Networks([Parts(item) for item in ([request] if isinstance(request, Request) else request)])
+    first = networks.first
+    found = [parts.obtain(made) for parts in networks.members]
+    models = [model for model, _ in found]
+    jobs = list({step.writes[0]: _step(ingot, step) for _, step in found if step}.values())
+    archive = f"{Path(first.request.out).parent.as_posix()}/kernels"
+    kernels = _compile(first, "kernels", first.kernels, archive)
     library = f"{archive}/libingot_kernels.a"
-    jobs += [*kernels, _archive(parts, kernels, library)]
-    mine, elf = _one_firmware(parts, ingot, model, library)
+    jobs += [*kernels, _archive(first, kernels, library)]
+    mine, elf = _one_firmware(networks, ingot, models, library)
     jobs += mine
-    flash = [_step(ingot, parts.binaries(elf)), _step(ingot, parts.weights_hex()), _step(ingot, parts.check(elf))]
+    flash = [_step(ingot, first.binaries(elf)), *(_step(ingot, parts.weights_hex()) for parts in networks.members)]
+    flash.append(_step(ingot, networks.check(elf)))
     jobs += flash
     everything = [file for job in mine for file in job.outputs if job.kind != "cc"]
     names = {"firmware": [*everything, *(file for job in flash for file in job.outputs)]}
-    if parts.board.twin is not None:
-        twin = Parts(replace(request, twin=True, out=f"{request.out}/twin", app="validate"))
-        theirs, twin_elf = _one_firmware(twin, ingot, model, library)
+    if first.board.twin is not None:
+        twin = networks.twin()
+        theirs, twin_elf = _one_firmware(twin, ingot, models, library)
         jobs += theirs
-        for step in (twin.emulate(twin_elf), twin.verify(twin_elf, model)):
+        runs = {"verify": twin.verify(twin_elf, models)}
+        if not twin.others:
+            runs = {"emulate": twin.first.emulate(twin_elf), **runs}
+        for name, step in runs.items():
             job = _step(ingot, step)
-            jobs.append(replace(job, kind="run", outputs=(step.name,), inputs=(*job.inputs, *twin.raws), depfile=""))
-            names[step.name] = []
+            jobs.append(replace(job, kind="run", outputs=(name,), inputs=(*job.inputs, *twin.raws), depfile=""))
+            names[name] = []
     return jobs, names
 
 
-def _one_firmware(parts: Parts, ingot: Sequence[str], model: str, library: str) -> tuple[list[Job], str]:
-    """Jobs from the model's file to the ELF."""
-    request = parts.request
-    jobs = [_step(ingot, parts.compile(model)), _step(ingot, parts.linker_script())]
-    headers = [parts.files[1]]
-    if not request.twin and parts.manifest.document is not None:
-        jobs.append(_step(ingot, parts.app_config()))
-        headers.append(parts.path("app_config.h"))
-    folder = f"{request.out}/obj"
-    objects = _compile(parts, "firmware", parts.application, folder, headers)
-    objects += _compile(parts, "network", [parts.source], folder, headers)
-    objects += _compile(parts, "firmware", [*parts.runtime, *parts.startup], folder, headers)
+def _one_firmware(
+    networks: Networks, ingot: Sequence[str], models: Sequence[str], library: str
+) -> tuple[list[Job], str]:
+    """Jobs from the models' files to the ELF."""
+    first = networks.first
+    jobs, headers = [], list(networks.headers)
+    for parts, model in zip(networks.members, models, strict=True):
+        jobs.append(_step(ingot, parts.compile(model)))
+        if not parts.request.twin and parts.manifest.document is not None:
+            jobs.append(_step(ingot, parts.app_config()))
+            headers.append(parts.path("app_config.h"))
+    jobs.append(_step(ingot, networks.linker_script()))
+    if header := networks.header():
+        jobs.append(_step(ingot, header))
+    folder, include = f"{first.request.out}/obj", networks.folders
+    objects = _compile(first, "firmware", first.application, folder, headers, include)
+    for parts in networks.members:
+        objects += _compile(parts, "network", [parts.source], f"{parts.request.out}/obj", headers, include)
+    objects += _compile(first, "firmware", [*first.runtime, *first.startup], folder, headers, include)
     jobs += objects
-    elf = parts.path("firmware.elf")
+    elf = first.path("firmware.elf")
     files = [job.outputs[0] for job in objects]
-    map_file = parts.path("firmware.map")
-    command = [f"{parts.prefix}gcc", *files, library, *parts.link_flags, f"-Wl,-Map={map_file}", "-o", elf]
-    link = Job("link", (elf, map_file), (*files, library, parts.script), tuple(command), text=f"link {elf}")
+    map_file = first.path("firmware.map")
+    command = [f"{first.prefix}gcc", *files, library, *first.link_flags, f"-Wl,-Map={map_file}", "-o", elf]
+    link = Job("link", (elf, map_file), (*files, library, first.script), tuple(command), text=f"link {elf}")
     return [*jobs, link], elf
 
 
@@ -100,8 +117,15 @@ def object_name(source: str) -> str:
     return f"{path.parent.name}_{path.stem}.o"
 
 
-def _compile(parts: Parts, role: str, sources: Sequence[str], folder: str, headers: Sequence[str] = ()) -> list[Job]:
-    include = parts.kernel_folders if role == "kernels" else parts.folders
+def _compile(
+    parts: Parts,
+    role: str,
+    sources: Sequence[str],
+    folder: str,
+    headers: Sequence[str] = (),
+    folders: Sequence[str] = (),
+) -> list[Job]:
+    include = parts.kernel_folders if role == "kernels" else folders
     defines = {} if role == "kernels" else parts.defines
     flags = [*parts.flags(role), *(f"-D{name}={value}" for name, value in sorted(defines.items()))]
     flags += [f"-I{folder}" for folder in include] + prefix_maps()

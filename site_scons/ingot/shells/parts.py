@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ingot import firmware
 from ingot.board import Board, find_board, load_board
@@ -18,7 +19,7 @@ from ingot.compile import OutputNames, output_names
 from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
 from ingot.places import ROOT, firmware_dir, kernels_dir
-from ingot.shells.step import Step
+from ingot.shells.step import Files, Step
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Request:
     """What a shell asks for. model, board: names, or paths. name: C name of the network. out: folder of its files.
 
     io_placement: "" for the model.yaml's. app: an application of firmware/apps or a folder, "" for the user's own.
+    launcher: what stands before the compiler's name when C is compiled, such as ccache.
+    beside, in_turn: the descriptions (c_info) of the firmware's networks that are placed before this one: of those that
+    may run at the same time, and of those that never do.
     """
 
     model: str
@@ -39,6 +43,8 @@ class Request:
     io_placement: str = ""
     stack: int | None = None
     heap: int | None = None
+    beside: tuple[str, ...] = ()
+    in_turn: tuple[str, ...] = ()
 
 
 def near(path: Path | str) -> str:
@@ -115,13 +121,18 @@ class Parts:
             "optimize": asked.optimize,
             "fuse": asked.fuse,
         }
-        return Step("compile_network", {"model": model, "board": self.board_file}, {"outputs": self.files}, options)
+        files: dict[str, Files] = {"model": model, "board": self.board_file}
+        if asked.beside:
+            files["beside"] = list(asked.beside)
+        if asked.in_turn:
+            files["in_turn"] = list(asked.in_turn)
+        return Step("compile_network", files, {"outputs": self.files}, options)
 
     def linker_script(self) -> Step:
         asked = self.request
         options = {
             "twin": asked.twin,
-            "app": asked.app if asked.app == "validate" else "",
+            "app": "validate" if asked.app in ("validate", "together") else "",
             "stack": self.manifest.stack if asked.stack is None else asked.stack,
             "heap": self.manifest.heap if asked.heap is None else asked.heap,
         }
@@ -176,7 +187,15 @@ class Parts:
     def application(self) -> list[str]:
         """C files of the request's application."""
         folder = firmware.application_folder(self.request.app)
-        return [near(path) for path in toolchain.application_sources(folder, self.request.twin)]
+        further = [ROOT / name for name in self._extras.get("sources", [])]
+        return [near(path) for path in (*toolchain.application_sources(folder, self.request.twin), *further)]
+
+    @property
+    def _extras(self) -> dict[str, Any]:
+        """What the application's application.json asks for."""
+        if not self.request.app:
+            return {}
+        return firmware.application_extras(firmware.application_folder(self.request.app))
 
     @property
     def application_folder(self) -> str:
@@ -186,13 +205,18 @@ class Parts:
     def folders(self) -> list[str]:
         """For #include: the network's folder, the application's, Ingot's."""
         own = [self.application_folder] if self.request.app else []
+        own += [near(ROOT / name) for name in self._extras.get("include", [])]
         return [self.request.out, *own, *(near(ROOT / name) for name in toolchain.INCLUDE_DIRS)]
 
     @property
-    def defines(self) -> Mapping[str, int]:
-        return toolchain.startup_defines(
-            self.board.icache, self.board.dcache and not self.request.twin, self.board.baud
-        )
+    def defines(self) -> Mapping[str, str | int]:
+        own = toolchain.startup_defines(self.board.icache, self.board.dcache and not self.request.twin, self.board.baud)
+        served = {"INGOT_NETWORK": self.request.name} if self._serves_another_name else {}
+        return {**own, **served, **self._extras.get("defines", {})}
+
+    @property
+    def _serves_another_name(self) -> bool:
+        return self.request.app == "validate" and self.request.name != "network"
 
     def flags(self, role: str) -> list[str]:
         """Of the C compiler. role: "kernels", "network" or "firmware"."""

@@ -86,11 +86,11 @@ def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options:
 
 
 def step_names() -> list[str]:
-    """The steps that files can be given to."""
+    """The steps that files can be given to: functions of ingot.steps, and those that it takes from a room's `steps`."""
     from ingot import steps
 
     found = inspect.getmembers(steps, inspect.isfunction)
-    return [name for name, function in found if function.__module__ == steps.__name__ and not name.startswith("_")]
+    return [name for name, call in found if call.__module__.endswith(".steps") and not name.startswith("_")]
 
 
 def _value(key: str, text: str, kind: str) -> Any:

@@ -1,0 +1,87 @@
+"""The pools that are left for a network when others of the same firmware are compiled already.
+
+Weights follow weights. Activations follow those of the networks that may run at the same time ("beside"); those of
+networks that never do ("in turn") may lie in the same memory, since an inference leaves nothing behind but its outputs,
+which the application has taken by then. A network that remembers something between inferences cannot take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingot.board import Mpool, Pool
+from ingot.board.mpool import initializer_pool
+from ingot.errors import IngotError
+from ingot.network import Network
+
+#: Activations begin on a boundary that suits every kernel and cache line.
+ACTIVATIONS_ALIGNED = 64
+
+#: Weights begin on a boundary of flash sectors, so that each network can be written by itself.
+WEIGHTS_ALIGNED = 4096
+
+
+def pools_left(mpool: Mpool, beside: Sequence[Network], in_turn: Sequence[Network] = ()) -> Mpool:
+    """The pools without what other networks take, at the start of each.
+
+    beside: networks that may run at the same time. in_turn: networks that never do.
+    Raises IngotError: two have one name, one that takes turns keeps state, or there is no room left for weights.
+    """
+    check_names([network.name for network in (*beside, *in_turn)])
+    for network in in_turn:
+        check_stateless(network.name, any(buffer.role == "state" for buffer in network.buffers))
+    constants = initializer_pool(mpool).name
+
+    def left(pool: Pool) -> Pool:
+        if pool.base is None or not pool.enabled:
+            return pool
+        if pool.name == constants:
+            return _behind(pool, _end(pool.name, (*beside, *in_turn)), WEIGHTS_ALIGNED)
+        return _behind(pool, _end(pool.name, beside), ACTIVATIONS_ALIGNED)
+
+    rest = replace(mpool, pools=tuple(left(pool) for pool in mpool.pools))
+    if not rest.pool(constants).enabled:
+        raise IngotError(
+            f"the weights of {_names((*beside, *in_turn))} leave no room in pool '{constants}'",
+            where=mpool.where(mpool.pool(constants)),
+            remedy="Enlarge the pool in the board's .mpool file.",
+        )
+    return rest
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raises IngotError unless every network has a C name of its own."""
+    for name in names:
+        if names.count(name) > 1:
+            raise IngotError(
+                f"two networks of one firmware have the name '{name}'", remedy="Give each a C name of its own."
+            )
+
+
+def check_stateless(name: str, keeps_state: bool) -> None:
+    """Raises IngotError for a network that takes turns but remembers something between inferences."""
+    if keeps_state:
+        raise IngotError(
+            f"network '{name}' keeps state between inferences, so no other may use its memory in turn",
+            remedy="Place it beside the others.",
+        )
+
+
+def _end(pool: str, networks: Sequence[Network]) -> int:
+    """The address behind the last byte that one of the networks uses of the pool; 0 when none uses it."""
+    uses = [item for network in networks for item in network.pools if item.name == pool and item.used]
+    return max(((item.base or 0) + item.used for item in uses), default=0)
+
+
+def _behind(pool: Pool, end: int, alignment: int) -> Pool:
+    """The pool from `end` on; disabled when nothing is left."""
+    assert pool.base is not None
+    if end <= pool.base:
+        return pool
+    start = min((end + alignment - 1) // alignment * alignment, pool.base + pool.size)
+    return replace(pool, base=start, size=pool.base + pool.size - start)
+
+
+def _names(networks: Sequence[Network]) -> str:
+    return " and ".join(f"'{network.name}'" for network in networks)
