@@ -38,26 +38,24 @@ static void line(const char *in, int32_t in_stride, char *out, int32_t out_strid
     }
 }
 
-/* All loops of one part. */
-static void part(const ingot_move *k, const char *in0, char *out0)
+/* All loops of one part: after a line, the innermost loop that is not at its end makes a step. */
+static void part(const ingot_move *k, const char *in, char *out)
 {
-    for (uint32_t i0 = k->count[0]; i0; i0--, in0 += k->in_stride[0], out0 += k->out_stride[0]) {
-        const char *in1 = in0;
-        char *out1 = out0;
-        for (uint32_t i1 = k->count[1]; i1; i1--, in1 += k->in_stride[1], out1 += k->out_stride[1]) {
-            const char *in2 = in1;
-            char *out2 = out1;
-            for (uint32_t i2 = k->count[2]; i2; i2--, in2 += k->in_stride[2], out2 += k->out_stride[2]) {
-                const char *in3 = in2;
-                char *out3 = out2;
-                for (uint32_t i3 = k->count[3]; i3; i3--, in3 += k->in_stride[3], out3 += k->out_stride[3]) {
-                    const char *in4 = in3;
-                    char *out4 = out3;
-                    for (uint32_t i4 = k->count[4]; i4; i4--, in4 += k->in_stride[4], out4 += k->out_stride[4])
-                        line(in4, k->in_stride[5], out4, k->out_stride[5], k->count[5], k->run, k->element);
-                }
-            }
+    enum { LINE = INGOT_MOVE_LOOPS - 1 };
+    uint32_t done[LINE] = {0};
+    for (;;) {
+        line(in, k->in_stride[LINE], out, k->out_stride[LINE], k->count[LINE], k->run, k->element);
+        unsigned loop = LINE - 1;
+        while (done[loop] + 1 == k->count[loop]) {
+            if (loop == 0)
+                return;
+            in -= (int32_t)done[loop] * k->in_stride[loop];
+            out -= (int32_t)done[loop] * k->out_stride[loop];
+            done[loop--] = 0;
         }
+        done[loop]++;
+        in += k->in_stride[loop];
+        out += k->out_stride[loop];
     }
 }
 

@@ -20,7 +20,7 @@ from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window
 
 Array = npt.NDArray[Any]
-_LOOPS = 6
+_LOOPS = 8
 
 
 class _Loop(NamedTuple):
@@ -66,7 +66,7 @@ def no_new_axes(graph: Graph, op: Operator) -> bool:
 
 
 def movable(graph: Graph, op: Operator) -> bool:
-    """At most six dimensions move apart; dimensions that stay together count as one."""
+    """At most eight dimensions move apart, tiled ones counting twice; dimensions that stay together count as one."""
     for position in range(len(op.outputs)):
         view = _view(graph, op, position)
         if len(_merge(_loops(view))) > _LOOPS:
