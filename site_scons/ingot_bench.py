@@ -6,9 +6,11 @@ from pathlib import Path
 
 import SCons.Script
 
-from ingot import places
+from ingot import firmware, places
+from ingot.bench_models import refusal
 from ingot.errors import IngotError
 from ingot.model import find_model
+from ingot.run.bench import not_measured
 
 RIVALS = places.ROOT / "bench" / "rivals.csv"
 
@@ -26,10 +28,16 @@ def bench(env, board):
         raise IngotError(
             f"there is no .tflite in {folder}", where="bench", remedy="Name a folder of models with models=<folder>."
         )
-    twins = []
+    twins, refused = [], {}
     for path in models:
         manifest = find_model(str(path), Path("models"))
-        twins.append(env.IngotFirmware(board, manifest, env.IngotModel(manifest), twin=True))
+        reason = _refusal(env, board, manifest, path)
+        if reason:
+            refused[path.stem] = reason
+        else:
+            twins.append(env.IngotFirmware(board, manifest, env.IngotModel(manifest), twin=True))
+    if not twins:
+        raise IngotError(not_measured(refused), where="bench", remedy="docs/operators.md lists what is supported.")
     first = twins[0]
     out = f"{first.out}/empty"
     script = linker_script_of(env, out, board, first.manifest, "empty", first.c_info, True)
@@ -40,12 +48,39 @@ def bench(env, board):
             "elfs": [twin.elf for twin in twins],
             "c_infos": [twin.c_info for twin in twins],
             "empty": empty,
+            "loader": _loader(env, board),
             **board_file(env, board),
         },
         {"report": f"{env['INGOT_BUILD']}/{board.name}/bench.json"},
         also=[node for twin in twins for node in (*twin.proof, *twin.raws)],
-        label=f"{len(models)} models on {board.name}",
+        label=f"{len(twins)} models on {board.name}",
         always=True,
         rivals=str(RIVALS) if RIVALS.is_file() else "",
         profiles=options.switch("profile"),
+        refused=refused,
     )
+
+
+def _refusal(env, board, manifest, path):
+    """Asked before anything is built: SCons would stop at the first model that the compiler refuses."""
+    options = env["INGOT_OPTIONS"]
+    return refusal(
+        path,
+        Path(str(board.path)),
+        title=manifest.title,
+        io_placement=manifest.io_placement,
+        optimize=options.text("optimize"),
+        ram_limit=options.number("ram_limit"),
+        fuse=options.switch("fuse"),
+    )
+
+
+def _loader(env, board):
+    """The objects of the loader of relocatable images, as the application that uses it has them compiled."""
+    from ingot_tool import _file, _gcc_environment
+
+    asked = firmware.application_extras(places.firmware_dir() / "apps" / "model_host")
+    include = [places.firmware_dir() / "runtime"]
+    gcc = _gcc_environment(env, "loader", board.core, "firmware", "the loader", include, asked["defines"])
+    sources = [places.ROOT / name for name in asked["sources"] if name.startswith("firmware/runtime/")]
+    return [gcc.Object(f"{env['INGOT_BUILD']}/{board.name}/loader/{s.stem}.o", _file(env, s))[0] for s in sources]

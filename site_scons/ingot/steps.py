@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingot.bench_models import bench  # noqa: F401 (a step as well)
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
 from ingot.flash.steps import flash, sign  # noqa: F401 (steps as well)
@@ -560,34 +561,3 @@ def weights_hex(c_info: Path, raws: Sequence[Path], hexfiles: Sequence[Path]) ->
         if item.address is None:
             raise IngotError(f"pool '{item.pool}' has no address, so its weights have no .hex", where=str(raw))
         raw_to_hex(raw, item.address, target)
-
-
-def bench(
-    elfs: Sequence[Path],
-    c_infos: Sequence[Path],
-    empty: Path,
-    board: Path,
-    report: Path,
-    *,
-    rivals: str,
-    profiles: bool = False,
-) -> None:
-    """Runs every model once on the twin and prints what it costs beside the figures of `rivals`; writes them as JSON.
-
-    elfs, c_infos: the twin's firmware and the description of each model. empty: the empty application's firmware.
-    """
-    from ingot.emit.c_info import read_c_info
-    from ingot.run.bench import as_dict, measure, profile, read_rivals, table
-
-    target, _ = open_board(board, twin=True)
-    known = read_rivals(Path(rivals)) if rivals else {}
-    rows = []
-    for elf, c_info in zip(elfs, c_infos, strict=True):
-        network = read_c_info(c_info)
-        name = Path(network.model).stem
-        say(f"bench {name}")
-        rows.append(measure(name, elf, empty, network, c_info.parent, target.machine))
-        if profiles:
-            print(f"\n{name}\n{profile(rows[-1])}")
-    write_if_changed(report, json.dumps(as_dict(rows, known), indent=2, sort_keys=True) + "\n")
-    print(table(rows, known), end="")

@@ -77,7 +77,7 @@ def read_rivals(path: Path) -> dict[str, Rival]:
 
 
 def code_size(elf: Path) -> int:
-    """Bytes of the firmware that are neither written at run time nor padding: code and read-only data."""
+    """Bytes of a firmware or an object that are neither written at run time nor padding: code and read-only data."""
     from elftools.elf.constants import SH_FLAGS
     from elftools.elf.elffile import ELFFile
 
@@ -114,8 +114,16 @@ def measure(model: str, elf: Path, empty: Path, network: Network, folder: Path, 
     )
 
 
-def table(rows: Sequence[Measurement], rivals: Mapping[str, Rival]) -> str:
-    """One line a model, each figure with its ratio to the rival's, and the geometric means."""
+def table(
+    rows: Sequence[Measurement],
+    rivals: Mapping[str, Rival],
+    refused: Mapping[str, str] | None = None,
+    others: Mapping[str, int] | None = None,
+) -> str:
+    """One line a model, each figure with its ratio to the rival's, and the geometric means.
+
+    refused: models that were not measured, and why. others: sizes of code that belongs to no model.
+    """
     lines = []
     for row in rows:
         ratios = _ratios(row, rivals.get(row.model))
@@ -138,8 +146,14 @@ def table(rows: Sequence[Measurement], rivals: Mapping[str, Rival]) -> str:
     if means:
         mean = ["geometric mean", "", "", "", _times(means["instructions"])]
         lines.append([*mean, "", _times(means["activations"]), "", "", _times(means["code"]), ""])
+    lines += [[what, *[""] * 7, f"{size:,}", "", ""] for what, size in (others or {}).items()]
     titles = ["model", "MACs", "instructions", "a MAC", "ratio", "activations", "ratio", "stack", "code", "ratio"]
-    return text_table([*titles, "weights"], lines, "lrrrrrrrrrr")
+    return text_table([*titles, "weights"], lines, "lrrrrrrrrrr") + not_measured(refused or {})
+
+
+def not_measured(refused: Mapping[str, str]) -> str:
+    """The rows of models without figures: their names and the reasons."""
+    return "".join(f"{name}: not measured. {' '.join(reason.split())}\n" for name, reason in refused.items())
 
 
 def profile(row: Measurement) -> str:
@@ -161,12 +175,19 @@ def profile(row: Measurement) -> str:
     return text_table(["epoch", "kernels", "MACs", "instructions", "a MAC", "share", ""], lines, "rlrrrrl")
 
 
-def as_dict(rows: Iterable[Measurement], rivals: Mapping[str, Rival]) -> dict[str, Any]:
-    """Everything, for scripts."""
+def as_dict(
+    rows: Iterable[Measurement],
+    rivals: Mapping[str, Rival],
+    refused: Mapping[str, str] | None = None,
+    others: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """Everything, for scripts. refused, others: see table()."""
     rows = list(rows)
     return {
         "models": [asdict(row) | {"ratios": _ratios(row, rivals.get(row.model))} for row in rows],
         "geometric_means": geometric_means(rows, rivals),
+        "not_measured": dict(refused or {}),
+        "code_of_others": dict(others or {}),
     }
 
 

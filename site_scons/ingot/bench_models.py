@@ -1,0 +1,78 @@
+"""The models of a folder on the twin: the step `bench`, and which of them can be measured at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ingot.errors import IngotError
+from ingot.files import write_if_changed
+
+
+def refusal(model: Path, board: Path, **options: Any) -> str:
+    """Why the built-in compiler refuses the model on the board's twin; empty when it does not.
+
+    options: as ingot.steps.compile_network takes them. What was compiled here comes from the cache in the build.
+    """
+    from ingot import steps
+
+    with TemporaryDirectory(prefix="ingot-bench-") as folder:
+        try:
+            steps.compile_network(model, board, [Path(folder) / "network.c"], twin=True, **options)
+        except IngotError as error:
+            return str(error)
+    return ""
+
+
+def bench(
+    elfs: Sequence[Path],
+    c_infos: Sequence[Path],
+    empty: Path,
+    loader: Sequence[Path],
+    board: Path,
+    report: Path,
+    *,
+    rivals: str,
+    profiles: bool = False,
+    refused: Mapping[str, str] | None = None,
+) -> None:
+    """Runs every model once on the twin and prints what it costs beside the figures of `rivals`; writes them as JSON.
+
+    elfs, c_infos: the twin's firmware and the description of each model. empty: the empty application's firmware.
+    loader: the objects of the loader of relocatable images. refused: models without a firmware, and why; with any of
+    them, or one that does not run, the step fails when the table is printed.
+    """
+    from ingot import steps
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.bench import as_dict, code_size, measure, profile, read_rivals, table
+
+    target, _ = steps.open_board(board, twin=True)
+    known = read_rivals(Path(rivals)) if rivals else {}
+    rows, missing = [], dict(refused or {})
+    for elf, c_info in zip(elfs, c_infos, strict=True):
+        network = read_c_info(c_info)
+        name = Path(network.model).stem
+        steps.say(f"bench {name}")
+        try:
+            rows.append(measure(name, elf, empty, network, c_info.parent, target.machine))
+        except IngotError as error:
+            missing[name] = str(error)
+            continue
+        if profiles:
+            print(f"\n{name}\n{profile(rows[-1])}")
+    texts = [path for path in loader if path.stem.endswith("_text")]
+    others = {
+        "loader of relocatable images": sum(code_size(path) for path in loader if path not in texts),
+        "its texts": sum(map(code_size, texts)),
+    }
+    write_if_changed(report, json.dumps(as_dict(rows, known, missing, others), indent=2, sort_keys=True) + "\n")
+    print(table(rows, known, missing, others), end="")
+    if missing:
+        raise IngotError(
+            f"{len(missing)} of {len(rows) + len(missing)} models could not be measured: {', '.join(missing)}",
+            where="bench",
+            remedy="The lines under the table say why.",
+        )
