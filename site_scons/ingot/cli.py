@@ -196,8 +196,9 @@ def app_config(
 ) -> None:
     """Write app_config.h for MODEL (a name under models/ or a model.yaml)."""
     manifest = manifest_of(model)
-    steps.app_config(network, out, manifest=str(manifest.path), abi=abi, st_pack=st_pack)
-    finish({"files": [str(out)]}, as_json, str(out), depfile, [network, manifest.path])
+    written = steps.app_config(network, out, manifest=str(manifest.path), abi=abi, st_pack=st_pack)
+    files = [str(path) for path in written]
+    finish({"files": files}, as_json, "\n".join(files), depfile, [network, manifest.path])
 
 
 @ingot.command("linker-script")

@@ -199,19 +199,33 @@ def _pack(path: str) -> Pack | None:
     return open_pack(Path(path)) if path else None
 
 
-def app_config(c_info: Path, header: Path, *, manifest: str, abi: str = "auto", st_pack: str = "") -> None:
-    """Writes app_config.h from what the model.yaml asks for and what the network is.
+def app_config(
+    c_info: Path,
+    header: Path,
+    beside: Sequence[Path] = (),
+    *,
+    manifest: str,
+    abi: str = "auto",
+    st_pack: str = "",
+) -> list[Path]:
+    """Writes app_config.h from what the model.yaml asks for and what the network is; returns all files written.
 
+    beside: where its further files go (ingot.use_cases.families.config_files), by default into the header's folder.
     abi: the board's app_abi; where that is open, the generation of the application in st_pack, if there is one.
     """
-    from ingot.emit.app_config import app_config as render
+    from ingot.emit.app_config import app_config_texts
     from ingot.emit.c_info import read_c_info
     from ingot.model import open_manifest
 
     if abi == "auto" and st_pack:
         pack = _pack(st_pack)
         abi = pack.app_abi if pack else abi
-    write_if_changed(header, render(open_manifest(Path(manifest)), read_c_info(c_info), abi))
+    texts = app_config_texts(open_manifest(Path(manifest)), read_c_info(c_info), abi)
+    places = {"app_config.h": header, **{path.name: path for path in beside}}
+    files = [places.get(name, header.with_name(name)) for name in texts]
+    for path, text in zip(files, texts.values(), strict=True):
+        write_if_changed(path, text)
+    return files
 
 
 def linker_script(

@@ -31,6 +31,7 @@ from ingot.compilers import Wanted, job_for, takes_images
 from ingot.errors import IngotError
 from ingot.model import find_source
 from ingot.stamp import code_stamp
+from ingot.use_cases.families import config_files
 
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
 SECONDS: dict[str, float] = {}
@@ -356,10 +357,11 @@ def ingot_firmware(env, board, manifest, source, twin=False):
     script = linker_script_of(env, out, board, manifest, app, c_info, twin)
     config = []
     if not twin:
+        beside = config_files(str(manifest.postprocessing.get("type", "")), board.app_abi)
         config = env.Ingot(
             "app_config",
             {"c_info": c_info},
-            {"header": f"{out}/app_config.h"},
+            {"header": f"{out}/app_config.h", "beside": [f"{out}/{name}" for name in beside]},
             watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)],
             manifest=str(_file(env, manifest.path)),
             abi=board.app_abi,

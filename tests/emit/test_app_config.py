@@ -76,6 +76,7 @@ def test_every_value_comes_from_the_model_or_its_yaml(tmp_path: Path) -> None:
         "AI_SPE_MOVENET_POSTPROC_NB_KEYPOINTS": "(17)",
         "AI_POSE_PP_CONF_THRESHOLD": "(0.5f)",
         "AI_POSE_PP_POSE_KEYPOINTS_NB": "(17)",
+        "WELCOME_MSG_0": '"Single Pose Estimation"',
         "WELCOME_MSG_1": '"pose.tflite"',
         "WELCOME_MSG_2": '"Model Running in STM32 MCU internal memory"',
     }

@@ -78,6 +78,32 @@ def test_initializers_that_were_renamed_bin_have_their_hex(plain: Project) -> No
     assert plain.build("compiler=prebuilt", "st_output=Model").nothing
 
 
+AUDIO = """\
+postprocessing:
+  type: audio_event_detection
+  classes: [clap, speech]
+  spectrogram: {hop_length: 160, n_fft: 512, window_length: 400}
+"""
+
+
+def test_the_tables_of_an_audio_application_are_targets(plain: Project) -> None:
+    output = plain.folder / "st_ai_output"
+    output.mkdir()
+    network = StNetwork().with_buffer(name="Input_0_out_0", shape=(1, 8, 96, 1), size=768)
+    for name, content in network.with_buffer(name="Softmax_2_out", shape=(1, 2), size=2).files().items():
+        (output / name).write_bytes(content)
+    plain.model_yaml.write_text(MODEL + AUDIO)
+    words = ("compiler=prebuilt", "st_output=st_ai_output")
+    assert plain.build(*words).steps["config"] == 1
+    files = [plain.out / name for name in ("ai_model_config.h", "user_mel_tables.h", "user_mel_tables.c")]
+    assert all(file.is_file() for file in files) and plain.build(*words).nothing
+    assert "user_melFiltersStartIndices[8]" in files[1].read_text()
+    files[2].unlink()
+    assert plain.build(*words).steps["config"] == 1 and files[2].is_file()
+    plain.scons("-c", *words)
+    assert not any(file.exists() for file in files)
+
+
 @pytest.mark.emulated
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
 def test_the_twin_says_whose_network_it_runs(plain: Project) -> None:

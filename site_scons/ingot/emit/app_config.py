@@ -3,11 +3,14 @@
 A family of postprocessing has a function in ingot.use_cases and a template of the same name in
 toolchain/templates/app_config/. Whatever the model itself says (sizes, keypoints, types) is read from the model; a
 model.yaml that says otherwise is an error. docs/app-config.md lists families, keys and generations (app_abi).
+
+Where ST's application reads the same macros from ai_model_config.h, that file is written as well; audio applications
+get their tables in user_mel_tables.h and .c.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingot.emit import c_text
 from ingot.emit.render import render
@@ -17,7 +20,7 @@ from ingot.network import Network
 from ingot.use_cases.abi import AUTO, GENERATIONS, Abi, find_abi
 from ingot.use_cases.case import Case
 from ingot.use_cases.context import Context
-from ingot.use_cases.families import FAMILIES, SIGNALS
+from ingot.use_cases.families import FAMILIES, SIGNALS, config_files
 
 ASPECT_RATIOS = {
     "crop": "ASPECT_RATIO_CROP",
@@ -28,25 +31,46 @@ ASPECT_RATIOS = {
 COLOR_MODES = {"rgb": "COLOR_RGB", "bgr": "COLOR_BGR"}
 H7_COLORS = {"rgb": "RGB_FORMAT", "bgr": "BGR_FORMAT", "grayscale": "GRAYSCALE_FORMAT"}
 H7_TYPES = {"uint8": "UINT8_FORMAT", "int8": "INT8_FORMAT", "float32": "FLOAT32_FORMAT"}
+#: What the applications show in a line of their own.
+TITLES = {
+    "heatmaps_spe": "Single Pose Estimation",
+    "yolo_mpe": "Multi Pose Estimation",
+    "yolo_v8_seg": "Instance Segmentation",
+}
 EXTERNAL_MEMORY = 0x60000000
 
 
 def app_config(manifest: Manifest, network: Network, abi: str = AUTO) -> str:
     """The text of app_config.h. abi: of the board. Raises IngotError where the model.yaml contradicts the model."""
+    return app_config_texts(manifest, network, abi)["app_config.h"]
+
+
+def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> Mapping[str, str]:
+    """app_config.h and the files that belong to it (ingot.use_cases.families.config_files), by name."""
     family = str(manifest.postprocessing.get("type", ""))
     case, specific = _described(manifest, network, family, GENERATIONS if abi == AUTO else (abi,))
-    return render(
+    origin = c_text.comment(f"{manifest.name}/model.yaml" if manifest.document else manifest.source.file)
+    config = render(
         f"app_config/{family or 'none'}.h.j2",
         base=_base(family, case.abi),
         abi=case.abi,
         numbered=abi != AUTO,
-        origin=c_text.comment(f"{manifest.name}/model.yaml" if manifest.document else manifest.source.file),
+        origin=origin,
         stand_in=network.stand_in,
         camera=None if family in SIGNALS else _image(case),
+        message_0=c_text.string(TITLES[family]) if family in TITLES else "",
         message_1=c_text.string(_message_1(manifest, network)),
         message_2=c_text.string(_message_2(network)),
         **_without_classes(specific),
     )
+    texts = {"app_config.h": config}
+    for name in config_files(family, case.abi.name):
+        if name == "ai_model_config.h":
+            texts[name] = config
+        else:
+            tables = {"window": specific["window"], "filters": specific.get("filters")}
+            texts[name] = render(f"app_config/{name}.j2", origin=origin, **tables)
+    return texts
 
 
 def _described(manifest: Manifest, network: Network, family: str, names: Sequence[str]) -> tuple[Case, Context]:
@@ -90,6 +114,7 @@ def _image(case: Case) -> Context | None:
         "bpp": depth,
         "aspect_ratio": aspect,
         "color_mode": color,
+        "interfaces": _interfaces(case),
         "input_type": H7_TYPES.get(source.dtype, ""),
         "output_type": H7_TYPES.get(case.network.outputs[0].dtype, ""),
     }
@@ -115,6 +140,33 @@ def _choices(case: Case, channels: int) -> tuple[str, str]:
         )
     colors = H7_COLORS if case.abi.h7 else COLOR_MODES
     return ASPECT_RATIOS[aspect], colors.get(color, "COLOR_RGB")
+
+
+def _interfaces(case: Case) -> tuple[str, str] | None:
+    """What camera and display hang on, where the board leaves that open (NUCLEO-H743ZI2). Raises IngotError."""
+    wanted = case.manifest.preprocessing
+    keys = ("camera", "display")
+    if case.abi.name != "h743":
+        for key in keys:
+            if key in wanted:
+                what = f"preprocessing.{key} means nothing to ST's applications of app_abi '{case.abi.name}'"
+                raise case.manifest.error(what, "preprocessing", key, remedy="Leave it out.")
+        return None
+    for key, example in zip(keys, ("dcmi", "spi"), strict=True):
+        if key not in wanted:
+            raise case.manifest.error(
+                f"an application for app_abi 'h743' needs the interface of its {key}, which the board leaves open",
+                "preprocessing",
+                remedy=f"Add it, for example: {key}: {example}",
+            )
+    if wanted["camera"] == wanted["display"] == "usb":
+        raise case.manifest.error(
+            "camera and display cannot both be on USB: the board has one port for them",
+            "preprocessing",
+            "display",
+            remedy="Use spi for one of them.",
+        )
+    return str(wanted["camera"]).upper(), str(wanted["display"]).upper()
 
 
 def _message_1(manifest: Manifest, network: Network) -> str:

@@ -6,6 +6,7 @@
 | n6-v2 | N6 GettingStarted 2.x (2.1) | AI_OD_* | 10-40 |
 | n6-v3 | N6 GettingStarted 3.x and 4.x (2.2 to 4.x) | AI_OD_* | 100-501 |
 | h7 | model zoo applications for STM32H7 | AI_OBJDETECT_* | 1-5 |
+| h743 | that for NUCLEO-H743ZI2: as h7, with the interfaces of camera and display | AI_OBJDETECT_* | 1-5 |
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Abi:
 
     @property
     def h7(self) -> bool:
-        return self.name == "h7"
+        return self.name in ("h7", "h743")
 
 
 EARLY = {
@@ -68,6 +69,7 @@ LATE = {
     "ISEG_YOLO_V8_UI": 300,
     "SSEG_DEEPLAB_V3_UF": 400,
     "SSEG_DEEPLAB_V3_UI": 401,
+    "FD_BLAZEFACE_UI": 500,
     "FD_YUNET_UI": 501,
 }
 H7 = {"YOLO_V2": 2, "ST_SSD": 3, "SSD": 4, "ST_YOLO_X": 5}
@@ -82,6 +84,7 @@ ABIS = {
         Abi("n6-v2", "AI_OD", EARLY),
         Abi("n6-v3", "AI_OD", LATE, stai=True),
         Abi("h7", "AI_OBJDETECT", H7),
+        Abi("h743", "AI_OBJDETECT", H7),
     )
 }
 

@@ -161,8 +161,11 @@ class Case:
 
     # ---- type ----
 
-    def postprocess_type(self, family: str, output: NetworkBuffer | None = None) -> dict[str, Any]:
-        """Name and number of `family` with the suffix of the model's types: input's letter, output's letter."""
+    def postprocess_type(self, family: str, output: NetworkBuffer | None = None, also: str = "") -> dict[str, Any]:
+        """Name and number of `family` with the suffix of the model's types: input's letter, output's letter.
+
+        also: another family that ST has for the same outputs; taken where the model.yaml names it.
+        """
         if self.abi.h7:
             return {"postprocess_type": f"POSTPROCESS_{family}", "postprocess_number": self.abi.numbers[family]}
         source, output = self.network.inputs[0], output or self.network.outputs[0]
@@ -170,6 +173,8 @@ class Case:
         derived = f"POSTPROCESS_{family}_{suffix}"
         known = [f"POSTPROCESS_{name}" for name in self.abi.numbers if name.rpartition("_")[0] == family]
         stated = self.get("postprocess_type", derived)
+        if also and stated == f"POSTPROCESS_{also}_{suffix}" and f"{also}_{suffix}" in self.abi.numbers:
+            return {"postprocess_type": stated, "postprocess_number": self.abi.numbers[f"{also}_{suffix}"]}
         types = f"the model takes {source.dtype} and gives {output.dtype}"
         if derived not in known and not known:
             raise self.error(

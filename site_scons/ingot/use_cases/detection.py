@@ -218,7 +218,7 @@ def blazeface(case: Case) -> Context:
     if len({o.shape[2] for o in coordinates}) != 1 or (coordinates[0].shape[2] - 4) % 2:
         raise case.error("a box has not 4 + 2 x keypoints values")
     return {
-        **case.postprocess_type("OD_BLAZEFACE", scores[0]),
+        **case.postprocess_type("OD_BLAZEFACE", scores[0], also="FD_BLAZEFACE"),
         **case.boxes(),
         "keypoints": (coordinates[0].shape[2] - 4) // 2,
         "image_size": _square(case),
