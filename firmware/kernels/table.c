@@ -11,77 +11,41 @@ INGOT_INLINE unsigned joined(const ingot_table *k, unsigned *n)
     return elements;
 }
 
-void ingot_table_8to8(const ingot_table *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n)
-{
-    const uint8_t *entry = params;
-    const unsigned elements = joined(k, &n);
-    for (; n; n--, y++) {
-        const uint8_t *src = (const uint8_t *)in + ingot_row_offset(y, k->in_ring, k->row_elements);
-        uint8_t *dst = (uint8_t *)out + ingot_row_offset(y, k->out_ring, k->row_elements);
+/* One row: n bytes at src become n entries at dst; both move on. letter: b, h or w, the entry's size. step: input bytes
+ * of a vector of entries. scaled: how a byte becomes an offset. */
 #if INGOT_MVE
-        __asm volatile("wlstp.8 lr, %[n], 2f\n"
-                       "1:\n"
-                       "vldrb.u8 q0, [%[src]], #16\n"
-                       "vldrb.u8 q1, [%[entry], q0]\n"
-                       "vstrb.8 q1, [%[dst]], #16\n"
-                       "letp lr, 1b\n"
-                       "2:\n"
-                       : [src] "+l"(src), [dst] "+l"(dst)
-                       : [n] "r"(elements), [entry] "r"(entry)
-                       : "q0", "q1", "lr", "memory");
+#define LOOK_UP(bits, letter, step, scaled)                                                                            \
+    __asm volatile("wlstp." #bits " lr, %[n], 2f\n"                                                                    \
+                   "1:\n"                                                                                              \
+                   "vldrb.u" #bits " q0, [%[src]], #" #step "\n"                                                       \
+                   "vldr" #letter ".u" #bits " q1, [%[entry], q0" scaled "]\n"                                         \
+                   "vstr" #letter "." #bits " q1, [%[dst]], #16\n"                                                     \
+                   "letp lr, 1b\n"                                                                                     \
+                   "2:\n"                                                                                              \
+                   : [src] "+l"(src), [dst] "+l"(dst)                                                                  \
+                   : [n] "r"(elements), [entry] "r"(entry)                                                             \
+                   : "q0", "q1", "lr", "memory")
 #else
-        for (unsigned left = elements; left; left--)
-            *dst++ = entry[*src++];
+#define LOOK_UP(bits, letter, step, scaled)                                                                            \
+    for (unsigned left = elements; left; left--)                                                                       \
+    *dst++ = entry[*src++]
 #endif
-    }
-}
 
-void ingot_table_8to32(const ingot_table *k, const int8_t *in, void *out, const void *params, unsigned y, unsigned n)
-{
-    const uint32_t *entry = params;
-    const unsigned elements = joined(k, &n);
-    for (; n; n--, y++) {
-        const uint8_t *src = (const uint8_t *)in + ingot_row_offset(y, k->in_ring, k->row_elements);
-        uint32_t *dst = (uint32_t *)((char *)out + ingot_row_offset(y, k->out_ring, k->row_elements * 4));
-#if INGOT_MVE
-        __asm volatile("wlstp.32 lr, %[n], 2f\n"
-                       "1:\n"
-                       "vldrb.u32 q0, [%[src]], #4\n"
-                       "vldrw.u32 q1, [%[entry], q0, uxtw #2]\n"
-                       "vstrw.32 q1, [%[dst]], #16\n"
-                       "letp lr, 1b\n"
-                       "2:\n"
-                       : [src] "+l"(src), [dst] "+l"(dst)
-                       : [n] "r"(elements), [entry] "r"(entry)
-                       : "q0", "q1", "lr", "memory");
-#else
-        for (unsigned left = elements; left; left--)
-            *dst++ = entry[*src++];
-#endif
+#define TABLE(bits, type, letter, step, scaled)                                                                        \
+    void ingot_table_8to##bits(const ingot_table *k, const int8_t *in, type *out, const void *params, unsigned y,      \
+                               unsigned n)                                                                             \
+    {                                                                                                                  \
+        typedef uint##bits##_t element;                                                                                \
+        const element *entry = params;                                                                                 \
+        const unsigned elements = joined(k, &n);                                                                       \
+        for (; n; n--, y++) {                                                                                          \
+            const uint8_t *src = (const uint8_t *)in + ingot_row_offset(y, k->in_ring, k->row_elements);               \
+            const uintptr_t place = ingot_row_offset(y, k->out_ring, k->row_elements * (bits / 8));                    \
+            element *dst = (element *)(void *)((char *)out + place);                                                   \
+            LOOK_UP(bits, letter, step, scaled);                                                                       \
+        }                                                                                                              \
     }
-}
 
-void ingot_table_8to16(const ingot_table *k, const int8_t *in, int16_t *out, const void *params, unsigned y, unsigned n)
-{
-    const int16_t *entry = params;
-    const unsigned elements = joined(k, &n);
-    for (; n; n--, y++) {
-        const uint8_t *src = (const uint8_t *)in + ingot_row_offset(y, k->in_ring, k->row_elements);
-        int16_t *dst = (int16_t *)((char *)out + ingot_row_offset(y, k->out_ring, k->row_elements * 2));
-#if INGOT_MVE
-        __asm volatile("wlstp.16 lr, %[n], 2f\n"
-                       "1:\n"
-                       "vldrb.u16 q0, [%[src]], #8\n"
-                       "vldrh.u16 q1, [%[entry], q0, uxtw #1]\n"
-                       "vstrh.16 q1, [%[dst]], #16\n"
-                       "letp lr, 1b\n"
-                       "2:\n"
-                       : [src] "+l"(src), [dst] "+l"(dst)
-                       : [n] "r"(elements), [entry] "r"(entry)
-                       : "q0", "q1", "lr", "memory");
-#else
-        for (unsigned left = elements; left; left--)
-            *dst++ = entry[*src++];
-#endif
-    }
-}
+TABLE(8, int8_t, b, 16, "")
+TABLE(16, int16_t, h, 8, ", uxtw #1")
+TABLE(32, void, w, 4, ", uxtw #2")
