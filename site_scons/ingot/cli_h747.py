@@ -63,7 +63,7 @@ def patch(project: Path, network: Path, board: str, mode: str, elf: Path | None,
     if dry_run:
         for edit in edits:
             if edit.changed:
-                click.echo(edit.diff(project))
+                click.echo(edit.diff(project).encode("utf-8", "surrogateescape"))  # ST's sources have other bytes too
         return
     apply_patch(edits)
     _show(budget, camera, as_json, [str(edit.path) for edit in edits if edit.changed])
