@@ -116,6 +116,19 @@ def test_an_unused_pool_may_differ(tmp_path: Path) -> None:
     assert findings(subject(tmp_path, StNetwork().with_pool("hyperRAM", size=32 << 20))) == []
 
 
+def test_a_network_c_of_an_older_run_beside_a_newer_c_info(tmp_path: Path) -> None:
+    """The firmware is made of network.c, so that what it says counts too."""
+    old = StNetwork().with_pool("octoFlash", base=0x71000000).network_c().encode()
+    found = findings(subject(tmp_path, files={"network.c": old}))
+    assert [f.what for f in found] == ["network.c has pool 'octoFlash' at 0x71000000, the board at 0x70380000"]
+
+
+def test_a_network_c_alone_that_contradicts_the_board(tmp_path: Path) -> None:
+    network = StNetwork().with_pool("npuRAM5", base=0x34200000)
+    found = findings(subject(tmp_path, network, {"network_c_info.json": None}))
+    assert "the network has pool 'npuRAM5' at 0x34200000, the board at 0x342E0000" in [f.what for f in found]
+
+
 def test_cacheable_internal_ram(tmp_path: Path) -> None:
     found = findings(subject(tmp_path, StNetwork().with_pool("npuRAM5", cacheable=True)))
     assert words(found, tmp_path) == [

@@ -2,10 +2,13 @@
 
 import contextlib
 import io
+import json
 import random
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -261,3 +264,51 @@ def test_initializers_as_the_getting_started_repositories_name_them(tmp_path: Pa
     (initializer,) = describe_output(output).network.initializers
     assert (initializer.file, initializer.size) == ("network_data.xSPI2.bin", 700)
     assert written_raws(output) == ("network_data.xSPI2.bin",) and "network_data.xSPI2.bin" in output_files(output)
+
+
+# ---- c_info of other versions ----
+
+
+def _remove(document: dict[str, Any], *keys: str) -> None:
+    for key in keys:
+        document.pop(key, None)
+
+
+LENIENT: dict[str, Callable[[dict[str, Any]], None]] = {
+    "no estimates": lambda d: _remove(d, "memory_accesses", "power_estimates", "ec_blobs_info"),
+    "null estimates": lambda d: d.update(memory_accesses=None, power_estimates=None, ec_blobs_info=None),
+    "unknown keys": lambda d: d.update(new_in_5=[1], buffers=[b | {"encrypted": False} for b in d["buffers"]]),
+    "hexadecimal addresses": lambda d: [p.update(address=hex(int(p["address"]))) for p in d["memory_pools"]],
+    "addresses as numbers": lambda d: [p.update(address=int(p["address"])) for p in d["memory_pools"]],
+    "null scales of parameters": lambda d: [b.update(intq=None) for b in d["buffers"] if not b["intq"]],
+    "no scales of parameters": lambda d: [b.pop("intq") for b in d["buffers"] if not b["intq"]],
+    "pools marked virtual": lambda d: [p.update(virtual=bool(p["subpools"])) for p in d["memory_pools"]],
+    "subpools by name": lambda d: d["memory_pools"][5].update(subpools=["cpuRAM2", "npuRAM3"]),
+    "no alignment, no persistence": lambda d: [_remove(p, "alignment", "user_allocated") for p in d["memory_pools"]],
+    "null attributes": lambda d: [p.update(user_allocated=None, pipelined=None) for p in d["memory_pools"]],
+    "description beside type": lambda d: [n.update(description=n.get("type", "")) for n in d["graphs"][0]["nodes"]],
+    "no edges": lambda d: d["graphs"][0].pop("edges"),
+    "no generation time": lambda d: d["environment"]["generated_model"].pop("generated_time"),
+}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", LENIENT)
+def test_what_other_versions_spell_otherwise_is_the_same_network(tmp_path: Path, version: str, name: str) -> None:
+    def info(folder: str, change: Callable[[dict[str, Any]], Any]) -> Network:
+        document = json.loads(StNetwork(version=version).c_info())
+        change(document)
+        return described(write(tmp_path / folder, {"network_c_info.json": json.dumps(document).encode()}))
+
+    assert info("changed", LENIENT[name]) == info("plain", lambda document: None)
+
+
+def test_a_schema_that_is_not_known_is_named(tmp_path: Path) -> None:
+    document = json.loads(StNetwork().c_info()) | {"json_schema_version": "3.0"}
+    with pytest.raises(IngotError, match=r"'2\.0' was expected at json_schema_version"):
+        described(write(tmp_path, {"network_c_info.json": json.dumps(document).encode()}))
+
+
+def test_a_file_nested_too_deeply_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(IngotError, match="not a JSON file"):
+        described(write(tmp_path, {"network_c_info.json": b"[" * 100_000}))

@@ -3,40 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ingot.board.mpool import EXTERNAL_FROM, Pool
 from ingot.board.ranges import size_text
 from ingot.consistency.finding import Finding, Subject
 from ingot.network import NetworkPool
+from ingot.prebuilt.describe import network_of_source
 
 DIFFER, CACHEABLE = "pool-differs", "pool-cacheable"
 SHORTER = 8  # bytes that ATONN 1.1.0 takes off the last pool of a contiguous run
 
 
 def pools(subject: Subject) -> Iterable[Finding]:
-    """Real pools that the network uses: same address, rights and file postfix, and no larger than the board's."""
+    """Real pools that the network uses: same address, rights and file postfix, and no larger than the board's.
+
+    Where there are c_info and network.c, both are looked at: the firmware is made of network.c, which may be older.
+    """
     known = {pool.name: pool for pool in subject.mpool.pools}
+    said: set[str] = set()
+    for who, pool in _used_pools(subject):
+        there = known.get(pool.name)
+        if there is None:
+            found = [f"{who} uses pool '{pool.name}', which {subject.mpool.path.name} lacks"]
+        else:
+            found = list(_differences(who, pool, there))
+        if found and pool.name not in said:
+            said.add(pool.name)
+            yield from (_differs(subject, there, words) for words in found)
+
+
+def _used_pools(subject: Subject) -> Iterable[tuple[str, NetworkPool]]:
+    """(who says so, pool): those of the description, then those of a network.c beside a c_info."""
+    used = {pool.name: pool.used for pool in subject.network.pools}
     for pool in subject.network.pools:
         if pool.virtual or not pool.used or (pool.base is None and not pool.fname):  # a heap or array of the CPU's
             continue
-        there = known.get(pool.name)
-        if there is None:
-            yield _differs(subject, None, f"the network uses pool '{pool.name}', which {subject.mpool.path.name} lacks")
-            continue
-        for words in _differences(subject, pool, there):
-            yield _differs(subject, there, words)
+        yield "the network", pool
+    if subject.document is not None and subject.source is not None:
+        for pool in network_of_source(subject.source).pools:
+            if not pool.virtual and used.get(pool.name):
+                yield f"{subject.source.name}.c", replace(pool, used=used[pool.name])
 
 
-def _differences(subject: Subject, pool: NetworkPool, there: Pool) -> Iterable[str]:
+def _differences(who: str, pool: NetworkPool, there: Pool) -> Iterable[str]:
     name = f"pool '{pool.name}'"
     if not pool.relative and not there.relative and pool.base != there.base:
-        yield f"the network has {name} at {_address(pool.base)}, the board at {_address(there.base)}"
+        yield f"{who} has {name} at {_address(pool.base)}, the board at {_address(there.base)}"
     if pool.size > there.size:
-        yield f"the network has {name} with {size_text(pool.size)}, the board with {size_text(there.size)}"
+        yield f"{who} has {name} with {size_text(pool.size)}, the board with {size_text(there.size)}"
     if pool.rights != there.rights:
-        yield f"the network has {name} as {pool.rights}, the board as {there.rights}"
+        yield f"{who} has {name} as {pool.rights}, the board as {there.rights}"
     if pool.fname and pool.fname != there.fname:
-        yield f"the network has {name} with the file postfix '{pool.fname}', the board with '{there.fname}'"
+        yield f"{who} has {name} with the file postfix '{pool.fname}', the board with '{there.fname}'"
 
 
 def _differs(subject: Subject, there: Pool | None, words: str) -> Finding:

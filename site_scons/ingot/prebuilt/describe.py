@@ -11,6 +11,7 @@ from typing import Any
 from ingot.emit.c_info import parse_c_info, render_c_info, validate_c_info
 from ingot.errors import IngotError
 from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkPool
+from ingot.prebuilt.leniency import one_spelling
 from ingot.prebuilt.network_c import NetworkSource, SourceBuffer, SourcePool, parse_network_c
 from ingot.prebuilt.output import StOutput, info_name, network_name
 
@@ -52,8 +53,8 @@ def describe_output(output: StOutput, compiler: str = "prebuilt") -> Described:
 
 def _document(output: StOutput, info: str) -> dict[str, Any]:
     try:
-        document = json.loads(output.text(info))
-    except json.JSONDecodeError as error:
+        document = one_spelling(json.loads(output.text(info)))
+    except (json.JSONDecodeError, RecursionError) as error:
         raise IngotError(f"not a JSON file: {error}", where=output.where(info)) from None
     validate_c_info(document, output.where(info))
     try:

@@ -51,6 +51,7 @@ class SourcePool:
     """A pool as its comments give it. base: None in relative mode.
 
     stated: least and most bytes that the rounded "global pool 8 is 2.52 MB" can mean, None where it says "?".
+    offset: the address in the comment, in relative mode too.
     """
 
     index: int
@@ -64,6 +65,7 @@ class SourcePool:
     cacheable: bool
     score: int
     stated: tuple[int, int] | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> Source
         cacheable="cacheable=ON" in rest,
         score=int(score[1]) if score else 0,
         stated=stated.get(int(found[1])),
+        offset=int(found[4], 0),
     )
 
 
