@@ -20,6 +20,7 @@ from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
 from ingot.places import ROOT, firmware_dir, kernels_dir
 from ingot.shells.step import Files, Step
+from ingot.use_cases.families import config_files
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,12 @@ class Parts:
         return Step("linker_script", {"c_info": self.info, "board": self.board_file}, {"script": self.script}, options)
 
     def app_config(self) -> Step:
-        header = {"header": self.path("app_config.h")}
-        return Step("app_config", {"c_info": self.info}, header, {"manifest": self.manifest_file})
+        family = str(self.manifest.postprocessing.get("type", ""))
+        beside = [self.path(name) for name in config_files(family, self.board.app_abi)]
+        files = {"header": self.path("app_config.h"), "beside": beside}
+        return Step(
+            "app_config", {"c_info": self.info}, files, {"manifest": self.manifest_file, "abi": self.board.app_abi}
+        )
 
     def weights_hex(self) -> Step:
         hexfiles = [f"{raw[:-4]}.hex" for raw in self.raws]
