@@ -1,6 +1,7 @@
 """ingot doctor: what is missing follows from what is there, for people and for programs."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from click.testing import CliRunner
 
 from ingot.cli_doctor import doctor
 from ingot.doctor.tools import PACKAGES, PROGRAMS, TASKS, examine, program, tasks
+from ingot.flash.drivers import PROGRAMS as FLASHING
+from ingot.places import ROOT
 from support.stedgeai_stand_in import install
 
 
@@ -31,7 +34,8 @@ def put(folder: Path, name: str, prints: str) -> None:
 def test_every_task_needs_things_that_are_looked_for() -> None:
     known = {item.name for item in examine()}
     assert len(known) == len(PACKAGES) + len(PROGRAMS)
-    assert {name for needs in TASKS.values() for name in needs} <= known
+    assert {name for needs in TASKS.values() for names in needs for name in names.split("|")} <= known
+    assert set(FLASHING.values()) <= known
 
 
 def test_a_bare_machine_compiles_but_builds_no_firmware(bare: Path) -> None:
@@ -54,6 +58,24 @@ def test_versions_are_read_and_tasks_become_possible(
     assert found["qemu-system-arm"].version == "7.2.22" and found["stedgeai"].version == "4.0.1-20581"
     able = tasks(list(found.values()))
     assert able["emulate"] == [] and able["use the NPU (compiler=stedgeai)"] == []
+
+
+def test_one_of_several_is_enough(bare: Path) -> None:
+    names = "STM32_Programmer_CLI or openocd or probe-rs or pyocd"
+    assert tasks(examine())["flash internal flash"] == [names]
+    put(bare, "openocd", "Open On-Chip Debugger 0.12.0")
+    able = tasks(examine())
+    assert able["flash internal flash"] == [] and able["flash STM32N6, and external flash"] == ["STM32_Programmer_CLI"]
+
+
+def test_what_is_declared_for_users_is_looked_for() -> None:
+    """Every optional package of pyproject.toml is one that doctor knows, with its extra."""
+    tomllib = pytest.importorskip("tomllib", reason="Python 3.10 cannot read pyproject.toml")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    found = {item.name.lower(): item for item in examine()}
+    for extra, needs in extras.items():
+        for name in (re.split(r"[<>=]", need)[0].lower() for need in needs):
+            assert f"ingot[{extra}]" in found[name].install
 
 
 def test_a_program_that_does_not_start_counts_as_missing(bare: Path) -> None:

@@ -39,7 +39,9 @@ def test_a_new_version_of_the_tool_generates_again(plain: Project, tmp_path: Pat
     plain.train(1)
     assert plain.build("compiler=stedgeai", **settings).steps["stedgeai"] == 1
     plain.model_yaml.write_text(f"{MODEL}stedgeai: {{options: -O3}}\n")
-    assert plain.build("compiler=stedgeai", **settings).steps["stedgeai"] == 1
+    shown = plain.build("compiler=stedgeai", "verbose=1", **settings).err
+    command = "stedgeai generate --target stm32n6 -m small.tflite --output st_ai_output --workspace st_ai_ws "
+    assert f"ingot: {command}--st-neural-art ingot@neural_art.json\n" in shown and len(calls(log)) == 4
     assert not (plain.folder / "build/n6dk/small/firmware.elf").exists()
 
 

@@ -84,6 +84,9 @@ PACKAGES: tuple[Callable[[], Found], ...] = (
     lambda: package("ai-edge-litert", "verify: the reference kernels", "verify"),
     lambda: package("pillow", "images as inputs", "verify"),
     lambda: package("lief", "relocatable images", "image"),
+    lambda: package("cryptography", "signed relocatable images", "image"),
+    lambda: package("pyserial", "validate on a board", "serial"),
+    lambda: package("ortools", "the schedule that is proven to need least RAM", "plan"),
 )
 PROGRAMS: tuple[Callable[[], Found], ...] = (
     lambda: program(
@@ -97,13 +100,16 @@ PROGRAMS: tuple[Callable[[], Found], ...] = (
     lambda: program("ninja", "projects that use Ninja", "apt-get install ninja-build"),
     lambda: program("make", "projects that use Make", "apt-get install make"),
     stedgeai,
-    lambda: program("STM32_Programmer_CLI", "flashing boards", "STM32CubeProgrammer from st.com", ("--version",)),
+    lambda: program("STM32_Programmer_CLI", "flashing, external flash too", "STM32CubeProgrammer from st.com"),
+    lambda: program("openocd", "flashing internal flash", "apt-get install openocd"),
+    lambda: program("probe-rs", "flashing internal flash", "probe-rs from https://probe.rs"),
+    lambda: program("pyocd", "flashing internal flash", "pip install pyocd"),
     lambda: program(
-        "STM32_SigningTool_CLI", "signing STM32N6 firmware", "STM32CubeProgrammer from st.com", ("--version",)
+        "STM32_SigningTool_CLI", "comparing the STM32N6 boot header with ST's", "STM32CubeProgrammer from st.com"
     ),
 )
 
-#: What people want to do -> what it takes.
+#: What people want to do -> what it takes; of names joined by | one is enough.
 TASKS: dict[str, tuple[str, ...]] = {
     "compile a model (compiler=builtin)": ("numpy", "tflite", "jinja2", "jsonschema"),
     "build and prove firmware": ("numpy", "tflite", "jinja2", "jsonschema", "pyelftools", "arm-none-eabi-gcc"),
@@ -113,8 +119,12 @@ TASKS: dict[str, tuple[str, ...]] = {
     "relocatable images": ("arm-none-eabi-gcc", "lief"),
     "use the NPU (compiler=stedgeai)": ("stedgeai",),
     "take ST's output (compiler=prebuilt)": ("jsonschema", "jinja2"),
-    "flash a board": ("STM32_Programmer_CLI",),
-    "sign for STM32N6": ("STM32_SigningTool_CLI",),
+    "ST's runtime in the firmware (st_pack=)": ("arm-none-eabi-gcc",),
+    "validate on a board": ("pyserial", "ai-edge-litert"),
+    "flash STM32N6, and external flash": ("STM32_Programmer_CLI",),
+    "flash internal flash": ("STM32_Programmer_CLI|openocd|probe-rs|pyocd",),
+    "write the STM32N6 boot header": (),
+    "compare it with ST's tool": ("STM32_SigningTool_CLI",),
 }
 
 
@@ -125,5 +135,8 @@ def examine() -> list[Found]:
 
 def tasks(found: Sequence[Found]) -> dict[str, list[str]]:
     """Each task with what is missing for it."""
-    missing = {item.name for item in found if not item.present}
-    return {task: [name for name in needs if name in missing] for task, needs in TASKS.items()}
+    present = {item.name for item in found if item.present}
+    return {
+        task: [names.replace("|", " or ") for names in needs if present.isdisjoint(names.split("|"))]
+        for task, needs in TASKS.items()
+    }
