@@ -19,6 +19,7 @@ def stats() -> None:
 
     found = store().stats()
     print(f"{store().folder}: {found.entries:,} networks, {found.size:,} bytes")
+    print(f"asked for {found.found + found.missed:,} times: {found.found:,} found, {found.missed:,} compiled")
 
 
 @cache.command()

@@ -149,6 +149,13 @@ def _again(verb: str, given: dict[str, Any]) -> list[str]:
 
 @click.command()
 @request_options
+@click.option(
+    "--launcher",
+    default="",
+    envvar="INGOT_LAUNCHER",
+    show_envvar=True,
+    help="Put before the compiler's name when C is compiled, such as ccache.",
+)
 @click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
 @click.option("--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware.")
 @click.option("--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap.")
@@ -166,6 +173,13 @@ def ninja(itself: str, **given: Any) -> None:
 
 @click.command("make-rules")
 @request_options
+@click.option(
+    "--launcher",
+    default="",
+    envvar="INGOT_LAUNCHER",
+    show_envvar=True,
+    help="Put before the compiler's name when C is compiled, such as ccache.",
+)
 @click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
 @click.option("--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware.")
 @click.option("--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap.")

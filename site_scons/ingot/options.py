@@ -82,6 +82,7 @@ OPTIONS = (
     Option("build", "build", "folder for everything that is built"),
     Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
     Option("cache", "", "folder of a shared cache of built files"),
+    Option("launcher", "", "put before the compiler's name, such as ccache [the variable INGOT_LAUNCHER]"),
     Option("verbose", "0", "show the compiler's command lines", "switch"),
 )
 

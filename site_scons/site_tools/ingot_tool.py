@@ -68,7 +68,7 @@ def generate(env):
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
     if options.text("cache"):
         env.CacheDir(options.text("cache"))
-    env["ENV"]["PATH"] = os.environ.get("PATH", "")
+    env["ENV"].update({"PATH": ""} | toolchain.compiler_environment())
     env["PRINT_CMD_LINE_FUNC"] = _print_command
     env.Append(
         BUILDERS={
@@ -218,10 +218,7 @@ def _not_installed(command):
     """Says once that a program of the toolchain is missing; the shell's status for that."""
     if command not in _MISSING:
         _MISSING.add(command)
-        try:
-            toolchain.tool(command.removeprefix(toolchain.settings()["prefix"]))
-        except IngotError as error:
-            print(f"ingot: {error}", file=sys.stderr)
+        print(f"ingot: {toolchain.not_installed(command)}", file=sys.stderr)
     return 127
 
 
@@ -242,7 +239,8 @@ def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
         CPPPATH=list(include),
         CPPDEFINES=sorted((defines or {}).items()),
         INGOT_MAPS=maps,
-        CCCOM="$CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
+        INGOT_LAUNCHER=env["INGOT_OPTIONS"].text("launcher") or toolchain.launcher(),
+        CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
         SPAWN=_timed_spawn(group, gcc["SPAWN"]),
     )
     if not env["INGOT_VERBOSE"]:

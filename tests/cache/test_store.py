@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingot.cache.store import HEAD, Store, pack, unpack
+from ingot.errors import IngotError
 
 FILES = {"network.c": b"int x;\n" * 400, "network.raw": bytes(range(256)) * 64, "empty": b""}
 KEY = "ab" * 32
@@ -29,6 +30,7 @@ def test_what_is_saved_is_loaded(store: Store) -> None:
     assert store.load(KEY) == FILES
     assert store.load("cd" * 32) is None
     assert store.stats().entries == 1
+    assert (store.stats().found, store.stats().missed) == (1, 2)
 
 
 def test_the_same_files_give_the_same_entry() -> None:
@@ -64,7 +66,11 @@ def test_clean_spares_what_is_used(store: Store) -> None:
     assert store.clean(unused_days=5).entries == 1
     assert store.stats().entries == 2
     assert not left.exists()
+    assert (store.stats().found, store.stats().missed) == (1, 0)
     assert store.clean().entries == 2
+    assert (store.stats().found, store.stats().missed) == (0, 0)
+    with pytest.raises(IngotError, match="no number of days"):
+        store.clean(unused_days=-1)
 
 
 WRITER = """

@@ -17,14 +17,16 @@
 #
 # gives <firmware>.checked: proves that nothing overlaps, and writes <firmware>.bin, .hex and _memory_map.txt.
 #
-# The rules are in $(INGOT_BUILD)/<prefix>.mk, which Make writes (again) by itself.
+# The rules are in $(INGOT_BUILD)/<prefix>.mk, which Make writes (again) by itself. INGOT_LAUNCHER stands before the
+# compiler's name when C is compiled, such as ccache; set it before the call of ingot_model.
 INGOT ?= ingot
+INGOT_LAUNCHER ?=
 INGOT_BUILD ?= build
 
 define ingot_model
 $(INGOT_BUILD)/$(1).mk:
 	@mkdir -p $$(@D)
-	@INGOT_COMMAND="$(INGOT)" $(INGOT) make-rules "$(2)" --board "$(3)" --build "$(INGOT_BUILD)" --prefix "$(1)-" $(4) --out $$@
+	@INGOT_COMMAND="$(INGOT)" $(INGOT) make-rules "$(2)" --board "$(3)" --build "$(INGOT_BUILD)" --prefix "$(1)-" --launcher "$(INGOT_LAUNCHER)" $(4) --out $$@
 ifeq ($$(filter clean,$$(MAKECMDGOALS)),)
 -include $(INGOT_BUILD)/$(1).mk
 endif

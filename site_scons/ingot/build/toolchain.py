@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,6 +43,20 @@ TWIN_SOURCES = (
 INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
 
 
+#: First letters of the variables that compiler launchers read.
+LAUNCHERS = ("CCACHE_", "SCCACHE_", "DISTCC_", "ICECC", "XDG_", "HOME", "TMPDIR")
+
+
+def launcher() -> str:
+    """What INGOT_LAUNCHER says: a command to put before the compiler's name, such as ccache; "" for none."""
+    return os.environ.get("INGOT_LAUNCHER", "")
+
+
+def compiler_environment() -> dict[str, str]:
+    """What a compiler's process needs of the user's environment when a shell gives it a clean one."""
+    return {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith(LAUNCHERS)}
+
+
 def application_sources(folder: Path, twin: bool) -> list[Path]:
     """The C files of an application's folder; `*_twin.c` only for the emulated twin, `*_board.c` only for a board."""
     other = "_board" if twin else "_twin"
@@ -69,12 +84,16 @@ def tool(name: str = "gcc") -> str:
     program = settings()["prefix"] + name
     path = shutil.which(program)
     if path is None:
-        raise IngotError(
-            f"{program} is not installed",
-            where="toolchain",
-            remedy="Run ./bootstrap, or: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
-        )
+        raise not_installed(program)
     return path
+
+
+def not_installed(program: str) -> IngotError:
+    """The message for a program of the toolchain, or for a compiler launcher, that is not on the PATH."""
+    remedy = "Run ./bootstrap, or: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+    if not program.startswith(settings()["prefix"]):
+        remedy = "Install it, or build without it: launcher= and the variable INGOT_LAUNCHER name it."
+    return IngotError(f"{program} is not installed", where="toolchain", remedy=remedy)
 
 
 def cpu_flags(cpu: str) -> list[str]:

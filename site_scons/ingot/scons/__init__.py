@@ -13,12 +13,13 @@ from typing import Any
 
 def tool(env: Any) -> None:
     """Adds Ingot's methods to the environment. Starts no process and changes nothing that is there."""
+    from ingot.build.toolchain import launcher
     from ingot.scons.model import ingot_model
     from ingot.scons.program import ingot_program, ingot_toolchain
     from ingot.scons.step import add_step_builder
 
     add_step_builder(env)
-    env.SetDefault(INGOT_LAUNCHER="", INGOT_CCFLAGS=[])
+    env.SetDefault(INGOT_LAUNCHER=launcher(), INGOT_CCFLAGS=[])
     env.AddMethod(ingot_model, "IngotModel")
     env.AddMethod(ingot_program, "IngotProgram")
     env.AddMethod(ingot_toolchain, "IngotToolchain")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot import places
+from ingot.build import toolchain
 from ingot.scons.calls import user_call
 from ingot.scons.step import add_step
 from ingot.shells.jobs import object_name
@@ -174,7 +175,7 @@ def cross_environment(env: Any, parts: Parts, role: str) -> Any:
 
 def with_path(env: Any) -> Any:
     """The environment with the PATH that scons was called with, where the cross compiler is found."""
-    env["ENV"] = {**env["ENV"], "PATH": os.environ.get("PATH", env["ENV"].get("PATH", ""))}
+    env["ENV"] = {**env["ENV"], **toolchain.compiler_environment()}
     return env
 
 

@@ -6,6 +6,7 @@ the bytes are too.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,7 +134,8 @@ def _compile(
     for source in sources:
         name = {"kernels": f"{Path(source).stem}.o", "network": "network.o"}.get(role, object_name(source))
         target = f"{folder}/{name}"
-        command = [f"{parts.prefix}gcc", "-MMD", "-MP", "-MF", f"{target}.d", *flags, "-o", target, "-c", source]
+        compiler = [*shlex.split(parts.request.launcher), f"{parts.prefix}gcc"]
+        command = [*compiler, "-MMD", "-MP", "-MF", f"{target}.d", *flags, "-o", target, "-c", source]
         jobs.append(Job("cc", (target,), (source, *headers), tuple(command), f"{target}.d", f"cc {target}"))
     return jobs
 

@@ -40,6 +40,7 @@ class Request:
     twin: bool = False
     app: str = ""
     optimize: str = "balanced"
+    launcher: str = ""
     fuse: bool = True
     io_placement: str = ""
     stack: int | None = None

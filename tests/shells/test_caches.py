@@ -1,0 +1,82 @@
+"""A second checkout in another folder with warm caches: nothing is compiled, neither networks nor C, in any shell."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingot.places import ROOT
+from support.foreign import Example, Installed
+
+pytestmark = pytest.mark.slow
+
+SHELLS = ("scons", "cmake", "ninja", "make")
+FILES = ("network.c", "network_c_info.json", "network_atonbuf.xSPI2.raw", "firmware.bin", "firmware.elf")
+
+
+def checkout(shell: str, folder: Path, installed: Installed, **environment: str) -> Example:
+    """The example of a shell in a folder of its own, with a compiler launcher or cache in its environment."""
+    shutil.copytree(ROOT / "examples" / shell, folder)
+    example = Example(shell, folder, replace(installed, environment=installed.environment | environment))
+    example.train(0)
+    if shell == "cmake":  # asks the compiler what it is, without a launcher
+        example.installed.run(folder, "cmake", "--preset", "ninja")
+    installed.compiled()
+    return example
+
+
+def same_bytes(first: Example, second: Example) -> None:
+    different = [name for name in FILES if first.file(name).read_bytes() != second.file(name).read_bytes()]
+    assert different == []
+
+
+def networks(example: Example) -> tuple[int, int]:
+    """How often the cache of compiled networks was asked and had the entry, and had it not."""
+    text = example.installed.run(example.folder, "ingot", "cache", "stats")
+    found = re.search(r"(\d+) found, (\d+) compiled", text)
+    assert found is not None, text
+    return int(found[1]), int(found[2])
+
+
+def launcher(program: str) -> dict[str, str]:
+    """The variables that put a launcher before every shell's compiler."""
+    if shutil.which(program) is None:
+        pytest.skip(f"not installed: {program}")
+    return {"INGOT_LAUNCHER": program, "CMAKE_C_COMPILER_LAUNCHER": program}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_ccache_finds_everything(shell: str, installed: Installed, tmp_path: Path) -> None:
+    variables = {**launcher("ccache"), "CCACHE_DIR": str(tmp_path / "ccache"), "INGOT_CACHE": str(tmp_path / "cache")}
+    first = checkout(shell, tmp_path / "first", installed, **variables, CCACHE_BASEDIR=str(tmp_path / "first"))
+    first.build()
+    assert installed.compiled() > 40
+    assert networks(first) == (0, 1)
+    folder = tmp_path / "elsewhere" / "second"
+    second = checkout(shell, folder, installed, **variables, CCACHE_BASEDIR=str(folder))
+    second.build()
+    assert installed.compiled() == 0
+    assert networks(second) == (1, 1)
+    same_bytes(first, second)
+
+
+def test_scons_cache_dir_gives_everything(installed: Installed, tmp_path: Path) -> None:
+    """Of a user's own SConstruct; Ingot's is tests/scons/test_cache_dir.py."""
+    first, second = (checkout("scons", tmp_path / name, installed) for name in ("first", "second"))
+    for example in (first, second):
+        sconstruct = example.folder / "SConstruct"
+        sconstruct.write_text(
+            sconstruct.read_text().replace("\nenv =", f'\nCacheDir("{tmp_path / "shared"}")\nenv =', 1)
+        )
+    first.build()
+    installed.compiled()
+    lines = second.build().splitlines()
+    assert installed.compiled() == 0
+    others = [line for line in lines if not line.startswith(("Retrieved `", "scons: "))]
+    assert others == []
+    assert sum(line.startswith("Retrieved `") for line in lines) > 50
+    same_bytes(first, second)
