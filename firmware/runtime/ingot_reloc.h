@@ -64,7 +64,8 @@ extern "C" {
     X(SEAL_DIGEST, "the image is damaged: it is not what was sealed")                                   \
     X(SEAL_PARAMS, "the params are not those that were sealed with the image")                          \
     X(SEAL_BOARD, "the image was made for another board")                                               \
-    X(NOT_INSTALLED, "no image is installed in this instance")
+    X(NOT_INSTALLED, "no image is installed in this instance")                                          \
+    X(BLOB, "an epoch-controller blob in front of the params is not whole")
 
 #define INGOT_RELOC_NAME(name, text) INGOT_RELOC_AT_##name,
 enum { INGOT_RELOC_REFUSALS(INGOT_RELOC_NAME) INGOT_RELOC_COUNT };

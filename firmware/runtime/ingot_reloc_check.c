@@ -215,9 +215,11 @@ static int check_params(const ll_aton_reloc_config *config, const ingot_reloc_po
         wanted += ingot_reloc_pool_has_params(&pool[i]);
     uint32_t inside = plan->header->params_offset;
     if (inside) {
-        uint32_t room = plan->limit - inside;
-        REFUSE_IF(plan->context->params_bin_size > room, PARAMS_CUT);
-        plan->extent = inside + plan->context->params_bin_size;
+        uint32_t room = plan->limit - inside, size = plan->context->params_bin_size;
+        REFUSE_IF(size > room, PARAMS_CUT);
+        REFUSE_IF(!ingot_reloc_measure_blobs(plan->file + inside, room, &plan->blobs), BLOB);
+        REFUSE_IF(plan->blobs > room - size, PARAMS_CUT);
+        plan->extent = inside + plan->blobs + size;
     }
     if (!wanted)
         return INGOT_RELOC_OK;
@@ -231,7 +233,9 @@ static int check_params(const ll_aton_reloc_config *config, const ingot_reloc_po
         plan->params_limit = plan->limit - inside;
     }
     REFUSE_IF(plan->params % INGOT_RELOC_ALIGNMENT, PARAMS_ALIGNMENT);
-    REFUSE_IF(plan->context->params_bin_size > plan->params_limit, PARAMS_CUT);
+    if (config->ext_param_addr)
+        REFUSE_IF(!ingot_reloc_measure_blobs(plan->params, plan->params_limit, &plan->blobs), BLOB);
+    REFUSE_IF((uint64_t)plan->context->params_bin_size + plan->blobs > plan->params_limit, PARAMS_CUT);
     for (uint32_t i = 0; i < plan->pools; i++) {
         REFUSE_IF(ingot_reloc_pool_has_params(&pool[i]) &&
                       (uint64_t)pool[i].offset + pool[i].size > plan->params_limit,
@@ -239,7 +243,8 @@ static int check_params(const ll_aton_reloc_config *config, const ingot_reloc_po
         if (pool[i].flags >> 24 == INGOT_POOL_RELOC && !(pool[i].flags & 1u)) {
             plan->pool_address[0] = plan->params + pool[i].offset;
             /* Blobs of the NPU stand in front of the pool's bytes and are reached through the same segment. */
-            plan->pool_size[0] = plan->params_limit - pool[i].offset;
+            REFUSE_IF((uint64_t)pool[i].offset + plan->blobs + pool[i].size > plan->params_limit, PARAMS_CUT);
+            plan->pool_size[0] = plan->blobs + pool[i].size;
             REFUSE_IF((pool[i].flags >> 8 & INGOT_POOL_CACHED) && plan->pool_address[0] < EXTERNAL_FROM, POOL_CACHED);
         }
     }
@@ -251,7 +256,7 @@ static bool hits_inputs(const ingot_reloc_plan *plan, const NN_Instance_TypeDef 
                         uint32_t size)
 {
     return overlap(start, size, plan->file, plan->extent) ||
-           (plan->params && overlap(start, size, plan->params, plan->context->params_bin_size)) ||
+           (plan->params && overlap(start, size, plan->params, plan->blobs + plan->context->params_bin_size)) ||
            overlap(start, size, (uint32_t)(uintptr_t)instance, sizeof *instance);
 }
 

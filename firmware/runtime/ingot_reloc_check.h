@@ -18,6 +18,7 @@ typedef struct {
     uint32_t pools;  /* how many descriptors */
     uint32_t params; /* address of the params; 0: there are none */
     uint32_t params_limit; /* bytes there that may be read */
+    uint32_t blobs;        /* bytes of epoch-controller blobs in front of them */
     /* The relative pools: address and bytes, 0 where the network has none. */
     uint32_t pool_address[2];
     uint32_t pool_size[2];
@@ -30,6 +31,9 @@ int ingot_reloc_check_image(uintptr_t file, const ingot_reloc_policy *policy, in
 /* All the rest. After 0, installing cannot fail. */
 int ingot_reloc_check_install(const ll_aton_reloc_config *config, const ingot_reloc_policy *policy,
                               const NN_Instance_TypeDef *instance, ingot_reloc_plan *plan);
+
+/* The blobs at `start`, of which `limit` bytes may be read: their bytes; false when one is not whole. */
+bool ingot_reloc_measure_blobs(uint32_t start, uint32_t limit, uint32_t *bytes);
 
 /* The seal behind the params, or the CRC of the params where there is none. */
 int ingot_reloc_check_seal(const ingot_reloc_policy *policy, const ingot_reloc_plan *plan);

@@ -125,8 +125,9 @@ typedef struct {
     char board[24];
     char model[40];
     char model_version[24];
-    char compiler[40];
-    uint8_t params_digest[32]; /* of the second file; zero when the params are in this one */
+    char compiler[36];
+    uint32_t params_covered;   /* bytes of the second file; 0 when the params are in this one */
+    uint8_t params_digest[32]; /* of the second file */
     uint8_t digest[32];        /* of the covered bytes and of this structure up to here */
 } ingot_reloc_seal;
 

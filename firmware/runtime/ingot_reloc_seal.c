@@ -12,7 +12,7 @@ static bool is_seal(const ingot_reloc_plan *plan, uint32_t at)
            memcmp(seal->magic, INGOT_SEAL_MAGIC, sizeof seal->magic) == 0;
 }
 
-/* Behind the params; where blobs in front of them hide their end, at the end of a file of known length. */
+/* Behind the params, or at the end of a file of known length. */
 static const ingot_reloc_seal *find_seal(const ingot_reloc_policy *policy, const ingot_reloc_plan *plan)
 {
     uint32_t places[3] = {ingot_reloc_aligned(plan->extent), 0, 0};
@@ -48,14 +48,6 @@ static bool digest_matches(uint32_t kind, uint32_t start, uint32_t size, const v
     return memcmp(found, digest, sizeof found) == 0;
 }
 
-static bool is_zero(const uint8_t *bytes, uint32_t n)
-{
-    uint32_t sum = 0;
-    while (n--)
-        sum |= bytes[n];
-    return sum == 0;
-}
-
 static int check_found(const ingot_reloc_policy *policy, const ingot_reloc_plan *plan, const ingot_reloc_seal *seal)
 {
     bool outside = plan->params && plan->params != plan->file + plan->header->params_offset;
@@ -69,11 +61,8 @@ static int check_found(const ingot_reloc_policy *policy, const ingot_reloc_plan 
         return INGOT_REFUSED_SEAL_WEAK;
     if (!digest_matches(seal->kind, plan->file, seal->covered, seal, offsetof(ingot_reloc_seal, digest), seal->digest))
         return INGOT_REFUSED_SEAL_DIGEST;
-    if (outside && is_zero(seal->params_digest, sizeof seal->params_digest))
-        return INGOT_REFUSED_SEAL_PARAMS;
-    /* The digest of a second file covers its pools' bytes, as the CRC-32 in the context does. */
-    if (outside && !digest_matches(seal->kind, plan->params, plan->context->params_bin_size, NULL, 0,
-                                   seal->params_digest))
+    if (outside && (seal->params_covered != plan->blobs + plan->context->params_bin_size ||
+                    !digest_matches(seal->kind, plan->params, seal->params_covered, NULL, 0, seal->params_digest)))
         return INGOT_REFUSED_SEAL_PARAMS;
     if (policy->board && (strnlen(seal->board, sizeof seal->board) == sizeof seal->board ||
                           strcmp(seal->board, policy->board) != 0))
@@ -81,14 +70,11 @@ static int check_found(const ingot_reloc_policy *policy, const ingot_reloc_plan 
     return INGOT_RELOC_OK;
 }
 
-/* The CRC-32 counts the pools' bytes; blobs may stand in front of them in a file whose length is known. */
+/* The CRC-32 counts the pools' bytes, not the blobs in front of them. */
 static bool params_match(const ingot_reloc_plan *plan)
 {
-    uint32_t size = plan->context->params_bin_size, expected = plan->context->params_bin_crc32;
-    if (ingot_crc32(0, (const void *)(uintptr_t)plan->params, size) == expected)
-        return true;
-    uint32_t lead = plan->params_limit - size;
-    return lead && ingot_crc32(0, (const void *)(uintptr_t)(plan->params + lead), size) == expected;
+    const void *start = (const void *)(uintptr_t)(plan->params + plan->blobs);
+    return ingot_crc32(0, start, plan->context->params_bin_size) == plan->context->params_bin_crc32;
 }
 
 int ingot_reloc_check_seal(const ingot_reloc_policy *policy, const ingot_reloc_plan *plan)

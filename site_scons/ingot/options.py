@@ -74,6 +74,7 @@ OPTIONS = (
     Option("models", "../shared/models", "bench: a folder of .tflite files"),
     Option("profile", "0", "bench, report: what each epoch costs on the twin", "switch"),
     Option("split", "0", "reloc: the params go into a second file", "switch"),
+    Option("ecblob_in_params", "0", "reloc: epoch-controller blobs go in front of the params (NPU networks)", "switch"),
     Option("secure", "1", "reloc: for the secure state", "switch"),
     Option("gen_c_file", "0", "reloc: also write the image as a C array", "switch"),
     Option("name", "network", "reloc: C name of the network, first part of the file names"),

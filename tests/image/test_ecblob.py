@@ -9,22 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.errors import IngotError
-from ingot.image.ecblob import BLOB, CONTAINER, BlobPool, parse_blob
-
-
-def container(pools: dict[str, list[int]], words: int) -> bytes:
-    """A container; the lists hold indexes behind the blob's two-word header."""
-    names, lists = b"", b""
-    head = 4 + 12 * len(pools)
-    total = 4 * sum(map(len, pools.values()))
-    entries = b""
-    for name, indexes in pools.items():
-        entries += struct.pack("<3I", head + total + len(names), len(indexes), head + len(lists))
-        lists += struct.pack(f"<{len(indexes)}I", *indexes)
-        names += name.encode() + b"\0"
-    table = struct.pack("<I", len(pools)) + entries + lists + names
-    table += bytes(-len(table) % 8)
-    return struct.pack("<6I", CONTAINER, 24, 0, 0, 24 + len(table), 0) + table + struct.pack("<I", BLOB) * words
+from ingot.image.ecblob import BLOB, CONTAINER, Blob, BlobPool, parse_blob, walk_blobs
+from support.st_network import container
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
@@ -53,19 +39,25 @@ def test_damage_never_leads_outside(data: st.DataObject) -> None:
     except IngotError as error:
         assert "again" in str(error)
         return
-    assert blob.start + blob.size == len(content)
+    assert blob.start + blob.size <= len(content)
     assert all(4 * word < blob.size for pool in blob.pools for word in pool.words)
 
 
 def test_a_blob_without_relocations_is_used_in_place() -> None:
-    assert parse_blob(struct.pack("<4I", BLOB, 2, 3, 4), "blob").pools == ()
+    assert parse_blob(struct.pack("<5I", BLOB, 2, 3, 4, 0xFFFFFFFF), "blob") == Blob(0, 16, ())
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"\0\0\0\0", "no magic"),
-        (b"abc", "not one of words"),
+        (b"abc", "ends before byte 4"),
+        (struct.pack("<2I", BLOB, 1), "a blob of 12 bytes does not fit the 8"),
+        (struct.pack("<2I", BLOB, 0xFFFFFFFF), "does not fit"),
+        (container({"p": [1]}, 20)[:-4], "a blob of 80 bytes does not fit the 76"),
+        (container({"p": [1]}, 20).replace(struct.pack("<I", BLOB), b"none"), "no blob where the header says"),
+        (struct.pack("<9I", CONTAINER, 24, 0, 0, 28, 1, 0, BLOB, 0), "reserved word"),
+        (struct.pack("<9I", CONTAINER, 24, 40, 0, 28, 0, 0, BLOB, 0), "in order"),
         (struct.pack("<I", CONTAINER), "header is cut"),
         (container({"p": [18]}, 20), "word 20 of a blob of 20 words"),
         (container({"p": [1, 1]}, 20), "relocated already"),
@@ -74,3 +66,20 @@ def test_a_blob_without_relocations_is_used_in_place() -> None:
 def test_refusals(content: bytes, words: str) -> None:
     with pytest.raises(IngotError, match=words):
         parse_blob(content, "blob")
+
+
+def test_debug_information_between_table_and_blob() -> None:
+    blob = parse_blob(struct.pack("<10I", CONTAINER, 24, 0, 28, 32, 0, 0, 0x1234, BLOB, 0), "blob")
+    assert (blob.start, blob.size, blob.end, blob.pools) == (32, 8, 40, ())
+
+
+def test_blobs_behind_each_other() -> None:
+    parts = [struct.pack("<3I", BLOB, 1, 7), container({"xSPI2": [0]}, 4), struct.pack("<2I", BLOB, 0)]
+    lead = b"".join(part + bytes(-len(part) % 8) for part in parts)
+    found = walk_blobs(lead + b"weights", "params")
+    assert [blob.size for blob in found] == [12, 16, 8]
+    assert [lead[blob.start : blob.start + 4] for blob in found] == [struct.pack("<I", BLOB)] * 3
+    assert found[-1].end == len(lead)
+    assert walk_blobs(b"weights", "params") == ()
+    with pytest.raises(IngotError, match="params, blob 2"):
+        walk_blobs(lead[:-4] + b"\xff\xff\0\0", "params")

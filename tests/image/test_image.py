@@ -143,7 +143,7 @@ def test_what_is_no_image_is_named() -> None:
 )
 def test_a_seal_survives(texts: list[str]) -> None:
     board, model, version, compiler = texts
-    seal = Seal(8, Digest.SHA256, bytes(8), board, model, version, compiler, bytes(32), bytes(32))
+    seal = Seal(8, Digest.SHA256, bytes(8), board, model, version, compiler, 0, bytes(32), bytes(32))
     parsed = Seal.parse(seal.to_bytes(), "seal")
     assert parsed.to_bytes() == seal.to_bytes()
     assert board.startswith(parsed.board) and model.startswith(parsed.model)

@@ -138,5 +138,5 @@ def sealed(content: bytes, kind: Digest = Digest.SHA256, params: bytes = b"", bo
     """The file with a seal. params: of the second file."""
     content += bytes(-len(content) % 8)
     digest = kind.of(params) if params else bytes(32)
-    bare = Seal(0, kind, bytes(range(8)), board, "model", "1", "builtin 0", digest, bytes(32))
+    bare = Seal(0, kind, bytes(range(8)), board, "model", "1", "builtin 0", len(params), digest, bytes(32))
     return content + resealed(bare, content).to_bytes()

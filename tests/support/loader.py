@@ -31,7 +31,9 @@ def loader() -> Path:
     """The program: see the comment in loader_mutations.c."""
     target = Path(tempfile.mkdtemp(prefix="ingot-test-loader-")) / "loader"
     sources = [
-        toolchain.ROOT / name for name in application_extras(toolchain.ROOT / "firmware/apps/model_host")["sources"]
+        toolchain.ROOT / name
+        for name in application_extras(toolchain.ROOT / "firmware/apps/model_host")["sources"]
+        if name.startswith("firmware/runtime/")
     ]
     more = ("ingot_initializer.c", "ingot_initializer_refused.c", "ingot_console.c", "ingot_stop.c")
     flags = ["-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]

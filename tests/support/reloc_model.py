@@ -15,7 +15,7 @@ from ingot.compile import CompileOptions, compile_model
 from ingot.emit.linker_script import LinkSettings, linker_script
 from ingot.emit.reloc import ImageOptions, reloc_linker_script, reloc_source
 from ingot.firmware import firmware_recipe, kernel_sources
-from ingot.image.image import Image
+from ingot.image.image import Image, split_image
 from ingot.image.link import image_of_elf
 from ingot.image.pools import ImagePools, image_pools, relocatable_pools
 from ingot.network import Network
@@ -93,9 +93,9 @@ def build_image(
     words = [toolchain.tool(), *objects, image_objects(), *flags, f"-Wl,-T,{script}", "-lgcc", "-o", elf]
     subprocess.run([str(word) for word in words], check=True)
     image = image_of_elf(elf, pools.params, options.runtime_abi)
-    parts = image_of_elf(elf, pools.params, options.runtime_abi, split=True)
-    files = {"whole.bin": sealed(image.to_bytes()), "params.bin": pools.params}
-    files["split.bin"] = sealed(parts.to_bytes(), params=pools.params)
+    parts, params = split_image(image)
+    files = {"whole.bin": sealed(image.to_bytes()), "params.bin": params}
+    files["split.bin"] = sealed(parts.to_bytes(), params=params)
     for file, content in files.items():
         (folder / file).write_bytes(content)
     return RelocModel(network, pools, image, elf, folder / "whole.bin", folder / "split.bin", folder / "params.bin")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ingot.errors import IngotError
+from ingot.image.ecblob import parse_blob, walk_blobs
 from ingot.image.image import Image, parse_image
 from ingot.image.nbin import (
     API_MAJOR,
@@ -186,9 +187,26 @@ def _pool_params(subject: Subject) -> Iterator[str]:
     if subject.params is None:
         return
     for pool in subject.image.pools:
-        lead = subject.blobs if pool.pool_type == PoolType.RELOC else 0
+        lead = subject.blobs if (pool.pool_type, pool.pool_id) == (PoolType.RELOC, 0) else 0
         if pool.data != PoolData.ACTIV and pool.offset + pool.size + lead > len(subject.params):
             yield f"pool {subject.image.text(pool.name)} ends behind the params"
+
+
+def _blobs(subject: Subject) -> Iterator[str]:
+    """Blobs in front of the params are whole and fill that space; so are those that a word of the data points at."""
+    image = subject.image
+    lead = b"" if subject.params is None or subject.blobs < 0 else subject.params[: subject.blobs]
+    try:
+        found = walk_blobs(lead, "params")
+        if (found[-1].end if found else 0) != len(lead):
+            yield f"{len(lead):,} bytes in front of the params are not blobs"
+        for at in image.blobs_in_rom():
+            parse_blob(image.rom[at:], f"blob at {at:#x}")
+    except IngotError as error:
+        yield f"{error.where}: {error.what}"
+    behind = [pool for pool in image.pools if (pool.pool_type, pool.pool_id) == (PoolType.RELOC, 0)]
+    if lead and any(pool.offset for pool in behind):
+        yield "the network looks for its blobs in front of its read-only pool, which is not behind them"
 
 
 def _pool_overlaps(subject: Subject) -> Iterator[str]:
@@ -263,8 +281,8 @@ def _sealed(subject: Subject) -> Iterator[str]:
     elif seal.expected_digest(before) != seal.digest:
         yield "the file is not what was sealed"
     if not image.header["params_offset"] and subject.params is not None:
-        counted = subject.params[len(subject.params) - image.context.params_bin_size :]
-        if any(seal.params_digest) and seal.kind.of(counted) != seal.params_digest:
+        whole = seal.params_covered == len(subject.params)
+        if seal.params_covered and not (whole and seal.kind.of(subject.params) == seal.params_digest):
             yield "the params are not those that were sealed"
 
 
@@ -277,6 +295,7 @@ RULES: dict[str, Callable[[Subject], Iterator[str]]] = {
     "context fits": _context,
     "pools are of known kinds": _pool_table,
     "pools' params are in the file": _pool_params,
+    "epoch-controller blobs are whole": _blobs,
     "pools do not overlap": _pool_overlaps,
     "GOT entries are addresses of the image": _got,
     "relocations are words of the data": _relocations,

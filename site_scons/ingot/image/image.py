@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingot.errors import IngotError
+from ingot.image.ecblob import BLOB, CONTAINER
 from ingot.image.nbin import (
     LAYOUTS,
     MAGIC,
@@ -91,6 +92,17 @@ class Image:
             at += PoolDescriptor.SIZE
         return tuple(found)
 
+    def blobs_in_rom(self) -> tuple[int, ...]:
+        """Offsets in the read-only part of epoch-controller blobs: what relocated words and the GOT point at."""
+        words = [*self.got]
+        for entry in self.relocations:
+            at = offset_of(entry)
+            if segment_of(entry) == Segment.RAM and at + 4 <= len(self.data):
+                words += struct.unpack_from("<I", self.data, at)
+        places = {offset_of(word) for word in words if segment_of(word) == Segment.FLASH and word % 4 == 0}
+        magics = (struct.pack("<I", CONTAINER), struct.pack("<I", BLOB))
+        return tuple(sorted(at for at in places if self.rom[at : at + 4] in magics))
+
     def text(self, word: int) -> str:
         """The NUL-terminated string at an address of the read-only part; "" when there is none."""
         at = offset_of(word)
@@ -106,6 +118,13 @@ class Image:
         if self.params or self.trailer:
             file += b"\0" * (aligned(len(file)) - len(file))
         return bytes(file + self.params + self.trailer)
+
+
+def split_image(image: Image) -> tuple[Image, bytes]:
+    """The image without its params, and the params as the content of a second file."""
+    header = {**image.header, "params_offset": 0}
+    rom = pack_header(image.layout, header) + image.rom[image.layout.size :]
+    return replace(image, header=header, rom=rom, params=b""), image.params
 
 
 def with_layout(words: Mapping[str, int], rel_count: int, has_params: bool) -> dict[str, int]:

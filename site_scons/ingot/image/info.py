@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import Any
 
+from ingot.errors import IngotError
+from ingot.image.ecblob import parse_blob, walk_blobs
 from ingot.image.image import Image
 from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS
 from ingot.image.seal import Seal
@@ -61,8 +64,23 @@ def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
             }
             for pool in image.pools
         ],
+        "blobs": _blobs(image, inside),
         "seal": _seal(image),
     }
+
+
+def _blobs(image: Image, params: bytes | None) -> list[dict[str, Any]]:
+    """The epoch-controller blobs that can be found; none of a place that is damaged (`check` says what is wrong)."""
+    lead = b"" if params is None else params[: max(0, len(params) - image.context.params_bin_size)]
+    found = []
+    with suppress(IngotError):
+        found += [("params", blob.start, blob) for blob in walk_blobs(lead, "params")]
+    with suppress(IngotError):
+        found += [("read-only part", at, parse_blob(image.rom[at:], "blob")) for at in image.blobs_in_rom()]
+    return [
+        {"in": place, "offset": at, "size": blob.size, "relocated": {p.name: len(p.words) for p in blob.pools}}
+        for place, at, blob in found
+    ]
 
 
 def _seal(image: Image) -> dict[str, Any] | None:
@@ -108,6 +126,11 @@ def as_text(facts: dict[str, Any]) -> str:
     ]
     for pool in facts["pools"]:
         lines.append(f"  {pool['name']:<14}{pool['kind']:<24}{pool['size']:>12,} bytes  to {pool['dst']}")
+    if facts["blobs"]:
+        lines.append("blobs of the epoch controller")
+    for blob in facts["blobs"]:
+        words = ", ".join(f"{count} words of {pool}" for pool, count in blob["relocated"].items())
+        lines.append(f"  {blob['in']:<24}{blob['size']:>14,} bytes at {blob['offset']:#x}, relocates {words or 'none'}")
     lines.append("entry points")
     lines += [f"  {name:<24}{address}" for name, address in facts["entry_points"].items()]
     seal = facts["seal"]

@@ -7,10 +7,13 @@ Every relocation of every section is looked at (the linker keeps them, --emit-re
     ABS32 elsewhere                     an absolute address in code or constants: an error
     GOT_BREL                            the GOT is relocated as a block
     calls and PC-relative ones          nothing to do, as long as both ends are in the read-only part
+
+Epoch-controller blobs are either constants as others, or (section .params_0) go in front of the params.
 """
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from dataclasses import replace
@@ -18,12 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from ingot.errors import IngotError
+from ingot.image.ecblob import parse_blob
 from ingot.image.image import Image, pack_header, with_layout
 from ingot.image.nbin import (
     ALIGNMENT,
     GOT_RESERVED_WORDS,
     LAYOUTS,
     Context,
+    PoolData,
+    PoolDescriptor,
+    PoolType,
     Segment,
     aligned,
     offset_of,
@@ -31,6 +38,8 @@ from ingot.image.nbin import (
 )
 
 REQUIRED_SECTIONS = (".flash", ".data")
+BLOB_NAME = re.compile(r"_ec_blob_\w+")  # of 1.1.0 without, later with the network's name in it
+POOL_PLACEHOLDER = 32  # bytes that the linker script gives a relative pool
 REQUIRED_SYMBOLS = ("_network_entries", "_network_rt_ctx", "_params_desc")
 OWN_FAULT = "This is a fault of Ingot or of a hand-written C file in the image: position-independent code is needed."
 
@@ -40,12 +49,13 @@ INSIDE_CODE = {"THM_CALL", "THM_JUMP24", "THM_JUMP19", "THM_JUMP11", "THM_JUMP8"
 INSIDE_CODE |= {"GOT_PREL", "THM_BF16", "THM_BF18", "THM_BF12", "NONE", "V4BX"}
 
 
-def image_of_elf(elf: Path, params: bytes, runtime_abi: str, split: bool = False) -> Image:
+def image_of_elf(elf: Path, params: bytes, runtime_abi: str) -> Image:
     """The image that a linked ELF file describes.
 
-    params: of the network; their CRC-32 goes into the context. split: they become a file of their own.
+    params: raw data of the network's pools; their CRC-32 goes into the context.
 
-    Raises IngotError: it is no ELF file, a section or symbol is missing, something in it cannot be relocated.
+    Raises IngotError: it is no ELF file, a section or symbol is missing, something in it cannot be relocated, an
+    epoch-controller blob is damaged.
     """
     import lief
 
@@ -73,14 +83,17 @@ def image_of_elf(elf: Path, params: bytes, runtime_abi: str, split: bool = False
     rom += b"\xff" * (aligned(len(rom)) - len(rom))
     relocations = _relocation_table(elf, binary, flash.virtual_address, layout.size)
     words = dict(zip(layout.words, struct.unpack_from(f"<{len(layout.words)}I", rom), strict=True))
-    header = with_layout(words, len(relocations), bool(params) and not split)
+    blobs = _blobs_in_params(sections)
+    _check_blobs(elf, binary, {Segment.FLASH: rom, Segment.PARAM_0: blobs})
+    stored = _with_crc(bytes(data.content), offset_of(words["ctx"]), params)
+    header = with_layout(words, len(relocations), bool(blobs + params))
     image = Image(
         layout=layout,
         header=header,
         rom=pack_header(layout, header) + rom[layout.size :],
-        data=_with_crc(bytes(data.content), offset_of(header["ctx"]), params),
+        data=_behind_blobs(stored, offset_of(words["params_start"]), len(blobs)),
         relocations=relocations,
-        params=b"" if split else params,
+        params=blobs + params,
     )
     _check_got(elf, image)
     return image
@@ -92,6 +105,40 @@ def _with_crc(data: bytes, context_at: int, params: bytes) -> bytes:
     counted = params[len(params) - context.params_bin_size :]
     done = replace(context, params_bin_crc32=zlib.crc32(counted)).encode()
     return data[:context_at] + done + data[context_at + len(done) :]
+
+
+def _blobs_in_params(sections: dict[str, Any]) -> bytes:
+    """What stands in front of the read-only relative pool's symbol; b"" for a network without blobs there."""
+    section = sections.get(".params_0")
+    if section is None or "NOBITS" in str(section.type):
+        return b""
+    content = bytes(section.content)
+    return content[: len(content) - POOL_PLACEHOLDER]
+
+
+def _check_blobs(elf: Path, binary: Any, places: dict[Segment, bytes]) -> None:
+    """Every blob of the network is whole and its relocations are inside. places: content of the segments."""
+    for symbol in binary.symbols:
+        place = places.get(segment_of(symbol.value))  # type: ignore[call-overload]
+        if place is None or not symbol.size or not BLOB_NAME.match(symbol.name):
+            continue
+        at = offset_of(symbol.value)
+        parse_blob(place[at : at + symbol.size], f"{elf.name}: {symbol.name}")
+
+
+def _behind_blobs(data: bytes, table_at: int, blobs: int) -> bytes:
+    """.data with the pools' offsets in the params moved by the blobs in front of them.
+
+    The read-only relative pool keeps its offset: its segment begins with the blobs.
+    """
+    moved = bytearray(data)
+    at = table_at
+    while any(moved[at : at + PoolDescriptor.SIZE]):
+        pool = PoolDescriptor.decode(moved[at:])
+        if pool.data != PoolData.ACTIV and (pool.pool_type, pool.pool_id) != (PoolType.RELOC, 0):
+            moved[at : at + PoolDescriptor.SIZE] = replace(pool, offset=pool.offset + blobs).encode()
+        at += PoolDescriptor.SIZE
+    return bytes(moved)
 
 
 def _relocation_table(elf: Path, binary: Any, flash: int, header_size: int) -> tuple[int, ...]:

@@ -73,28 +73,43 @@ class ImagePools:
         return tuple(p for p in self.pools if p.pool_type == PoolType.RELOC and p.pool_id == pool_id)
 
 
-def image_pools(network: Network, raws: Mapping[str, bytes]) -> ImagePools:
+def image_pools(network: Network, raws: Mapping[str, bytes], blobs_in_params: bool = False) -> ImagePools:
     """Descriptors and params of a network. raws: content of each initializer by its file name.
 
     Pools come by decreasing address, as ST's packager orders them; virtual and unused ones have no descriptor. A pool's
     descriptor covers all bytes that belong there, wherever in the pool its first used byte is.
+
+    blobs_in_params: epoch-controller blobs will stand in front of the params, and are reached through the read-only
+    relative pool; its bytes then come first. (ST's packager leaves another pool's bytes between the two, and the
+    network does not find its blobs.)
     Raises IngotError for what the format cannot say: two relative pools of a kind, more than nine pools.
     """
     initializers = {item.pool: item for item in network.initializers}
     used = [p for p in network.pools if not p.virtual and (p.used > p.start or p.name in initializers)]
     used.sort(key=lambda pool: pool.base or 0, reverse=True)
-    pools: list[ImagePool] = []
+    made: dict[str, ImagePool] = {}
     params = bytearray()
-    for pool in used:
+    for pool in sorted(used, key=_is_read_only_relative, reverse=True) if blobs_in_params else used:
         initializer = initializers.get(pool.name)
         content = b"" if initializer is None else _content(initializer, raws)
         image_pool = _image_pool(pool, initializer, content, len(params))
-        pools.append(image_pool)
+        made[pool.name] = image_pool
         if initializer is not None:
             params += bytes(image_pool.lead) + content
             params += bytes(aligned(len(params)) - len(params))
+    pools = [made[pool.name] for pool in used]
     _check(network, pools)
+    if blobs_in_params and not any(_is_read_only_relative(pool) for pool in used):
+        raise IngotError(
+            "the network has no read-only relative pool, through which blobs in the params are reached",
+            where=network.model,
+            remedy='Give the weights\' pool "mode": "USEMODE_RELATIVE" in the .mpool file, or drop ecblob_in_params=1.',
+        )
     return ImagePools(tuple(pools), bytes(params))
+
+
+def _is_read_only_relative(pool: NetworkPool) -> bool:
+    return pool.relative and pool.rights != "ACC_WRITE"
 
 
 def _content(initializer: Initializer, raws: Mapping[str, bytes]) -> bytes:

@@ -10,8 +10,9 @@ offset  bytes  what
 32      24     board              texts end with a zero byte
 56      40     model
 96      24     model's version
-120     40     compiler and its version
-160     32     digest of the params' raw data in the second file; zero when the params are in this file
+120     36     compiler and its version
+156     4      bytes of the second file; 0 when the params are in this file
+160     32     digest of the second file; zero when the params are in this file
 192     32     digest of the bytes before the seal and of the seal up to here
 224     8      key id: first bytes of the SHA-256 of the public key
 232     64     Ed25519 signature of the 224 bytes before
@@ -29,7 +30,7 @@ from ingot.errors import IngotError
 
 MAGIC = b"INGOSEAL"
 VERSION = 1
-FIXED = struct.Struct("<8sIIII8s24s40s24s40s32s32s")
+FIXED = struct.Struct("<8sIIII8s24s40s24s36sI32s32s")
 SIGNATURE = struct.Struct("<8s64s")
 SIGNED_SIZE = FIXED.size + SIGNATURE.size
 DIGEST_AT = FIXED.size - 32
@@ -53,7 +54,10 @@ class Digest(IntEnum):
 
 @dataclass(frozen=True)
 class Seal:
-    """What a seal says. covered: bytes of the file before it. key_id, signature: b"" when it is not signed."""
+    """What a seal says. covered: bytes of the file before it. params_covered: bytes of the second file.
+
+    key_id, signature: b"" when it is not signed.
+    """
 
     covered: int
     kind: Digest
@@ -62,6 +66,7 @@ class Seal:
     model: str
     model_version: str
     compiler: str
+    params_covered: int
     params_digest: bytes
     digest: bytes
     key_id: bytes = b""
@@ -74,7 +79,9 @@ class Seal:
     def _fixed(self, length: int) -> bytes:
         texts = (_field(self.board, 24), _field(self.model, 40), _field(self.model_version, 24))
         head = (MAGIC, VERSION, length, self.covered, self.kind, self.layout_id)
-        return FIXED.pack(*head, *texts, _field(self.compiler, 40), self.params_digest, self.digest)
+        return FIXED.pack(
+            *head, *texts, _field(self.compiler, 36), self.params_covered, self.params_digest, self.digest
+        )
 
     def expected_digest(self, before: bytes) -> bytes:
         """The digest that the seal must have for the bytes before it."""
@@ -90,7 +97,7 @@ class Seal:
         """Raises IngotError when the bytes are no seal that this version reads."""
         if len(data) < FIXED.size or not data.startswith(MAGIC):
             raise IngotError("the seal is cut", where=where)
-        _, version, length, covered, kind, layout, *texts, params, digest = FIXED.unpack_from(data)
+        _, version, length, covered, kind, layout, *texts, size, params, digest = FIXED.unpack_from(data)
         if version != VERSION or kind not in list(Digest) or length not in (FIXED.size, SIGNED_SIZE):
             raise IngotError(f"the seal has version {version}, kind {kind}; this version of Ingot reads 1", where=where)
         if len(data) < length:
@@ -105,6 +112,7 @@ class Seal:
             model,
             model_version,
             compiler,
+            params_covered=size,
             params_digest=params,
             digest=digest,
             key_id=key,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from ingot.errors import IngotError
 from ingot.files import write_if_changed
 
 if TYPE_CHECKING:
-    from ingot.emit.reloc import ImageOptions
+    from ingot.emit.reloc import ImageOptions, StNetwork
     from ingot.image.pools import ImagePools
     from ingot.network import Network
 
@@ -68,6 +70,48 @@ def reloc_sources(
     write_if_changed(script, reloc_linker_script(network, pools))
 
 
+def reloc_st_sources(
+    c_info: Path,
+    network_c: Path,
+    raws: Sequence[Path],
+    board: Path,
+    source: Path,
+    script: Path,
+    conf: Path,
+    *,
+    name: str = "network",
+    secure: bool = True,
+    ecblob_in_params: bool = False,
+) -> None:
+    """The same for a network around ST's runtime, and the configuration that ST's sources ask for."""
+    from ingot.emit.reloc import reloc_linker_script, reloc_source
+    from ingot.emit.reloc_conf import reloc_conf
+
+    network, st, pools = _st_network_and_pools(c_info, network_c, raws, name, ecblob_in_params)
+    options = replace(image_options(board, st.runtime_abi, secure), st=st)
+    _warn_of_fixed_flash(board, pools)
+    write_if_changed(source, reloc_source(network, pools, options))
+    write_if_changed(script, reloc_linker_script(network, pools, options))
+    write_if_changed(conf, reloc_conf(network, pools, st, conf.name))
+
+
+def _warn_of_fixed_flash(board: Path, pools: ImagePools) -> None:
+    """ST's packager lets a loader copy weights to a fixed flash address; that is the same here, and said."""
+    from ingot.board import load_board
+    from ingot.image.nbin import PoolType
+
+    target = load_board(board)
+    for pool in pools.pools:
+        region = target.region_at(pool.dst) if pool.pool_type == PoolType.COPY else None
+        if region is not None and region.kind == "flash":
+            print(
+                f"ingot: warning: pool '{pool.name}' is at the fixed flash address {pool.dst:#010x}: a loader cannot "
+                'copy its weights there. Generate the network with "mode": "USEMODE_RELATIVE" for that pool.',
+                file=sys.stderr,
+                flush=True,
+            )
+
+
 def pack_image(
     elf: Path,
     c_info: Path,
@@ -76,53 +120,46 @@ def pack_image(
     image: Path,
     params: Path | None = None,
     c_file: Path | None = None,
+    network_c: Path | None = None,
     *,
+    name: str = "network",
     runtime_abi: str = "1.1.1",
     seal: str = "sha256",
+    ecblob_in_params: bool = False,
 ) -> dict[str, Any]:
-    """Writes network_rel.bin; with `params` the weights go there instead; `c_file` gets the image as a C array."""
+    """Writes network_rel.bin; with `params` the weights go there instead; `c_file` gets the image as a C array.
+
+    network_c: of ST's compiler, for a network around ST's runtime; it then decides about runtime_abi.
+    """
     from ingot.board import load_board
     from ingot.emit.reloc_array import image_array
     from ingot.image.check import check_image
+    from ingot.image.image import split_image
     from ingot.image.info import as_dict
     from ingot.image.link import image_of_elf
 
-    network, pools = _network_and_pools(c_info, raws)
-    split = params is not None
-    made = image_of_elf(elf, pools.params, runtime_abi, split)
+    if network_c is None:
+        network, pools = _network_and_pools(c_info, raws)
+    else:
+        network, st, pools = _st_network_and_pools(c_info, network_c, raws, name, ecblob_in_params)
+        runtime_abi = st.runtime_abi
+    made = image_of_elf(elf, pools.params, runtime_abi)
+    second = b""
+    if params is not None:
+        made, second = split_image(made)
     content = made.to_bytes()
     if seal != "none":
         content += bytes(-len(content) % 8)
-        content += _seal(network, load_board(board).name, seal, content, pools.params if split else b"")
-    failed = [finding for finding in check_image(content, image.name, pools.params) if not finding.passed]
+        content += _seal(network, load_board(board).name, seal, content, second)
+    failed = [finding for finding in check_image(content, image.name, second) if not finding.passed]
     if failed:
         raise IngotError(f"the image is not sound: {failed[0]}", where=image.name, remedy="Please report this.")
     write_if_changed(image, content)
     if params is not None:
-        write_if_changed(params, pools.params)
+        write_if_changed(params, second)
     if c_file is not None:
         write_if_changed(c_file, image_array(content, network.name, network.model))
-    return as_dict(made, pools.params)
-
-
-def reloc_of_pack(c_info: Path, board: Path, *, st_pack: str = "") -> None:
-    """Says why there is no image of a network that another compiler made."""
-    from ingot.emit.c_info import read_c_info
-
-    network = read_c_info(c_info)
-    where = f"compiler={network.compiler}"
-    if not st_pack:
-        raise IngotError(
-            "an image of a network with NPU epochs is built around ST's runtime, and no pack was given",
-            where=where,
-            remedy="Give st_pack=<folder of ST Edge AI or of its Middlewares>, or build with compiler=builtin.",
-        )
-    raise IngotError(
-        "images around ST's runtime are not built by this version of Ingot",
-        where=where,
-        remedy="Use ST's npu_driver.py for this network, or build with compiler=builtin; "
-        "`ingot image info` and `check` read the result of both.",
-    )
+    return as_dict(made, second)
 
 
 def reloc_places(board: Path, header: Path) -> None:
@@ -151,6 +188,17 @@ def _network_and_pools(c_info: Path, raws: Sequence[Path]) -> tuple[Network, Ima
     return network, image_pools(network, {raw.name: raw.read_bytes() for raw in raws})
 
 
+def _st_network_and_pools(
+    c_info: Path, network_c: Path, raws: Sequence[Path], name: str, ecblob_in_params: bool
+) -> tuple[Network, StNetwork, ImagePools]:
+    from ingot.emit.c_info import read_c_info
+    from ingot.image.pools import image_pools
+    from ingot.image.st_network import st_network
+
+    network, st = st_network(read_c_info(c_info), network_c, name, ecblob_in_params)
+    return network, st, image_pools(network, {raw.name: raw.read_bytes() for raw in raws}, ecblob_in_params)
+
+
 def _seal(network: Network, board: str, kind: str, before: bytes, params: bytes) -> bytes:
     """The seal for the file's bytes so far."""
     from ingot.image.seal import Digest, Seal, resealed
@@ -166,6 +214,7 @@ def _seal(network: Network, board: str, kind: str, before: bytes, params: bytes)
         model=network.model,
         model_version=network.model_sha256[:16],
         compiler=f"{network.compiler} {network.compiler_version}",
+        params_covered=len(params),
         params_digest=digest.of(params) if params else bytes(32),
         digest=bytes(32),
     )

@@ -92,7 +92,7 @@ def open_pack(path: Path) -> Pack:
     """Finds the runtime below a folder. Raises IngotError when there is none at all."""
     if not path.is_dir():
         raise IngotError("there is no such folder", where=f"st_pack={path}", remedy="Give an ST Edge AI install.")
-    index = _index(path)
+    index = find_by_name(path)
     if "ll_aton_runtime.h" not in index and "ll_aton_version.h" not in index:
         raise IngotError(
             "there is no ll_aton runtime below this folder",
@@ -124,7 +124,7 @@ def open_pack(path: Path) -> Pack:
     )
 
 
-def _index(path: Path) -> dict[str, list[Path]]:
+def find_by_name(path: Path) -> dict[str, list[Path]]:
     """Base name -> files, the least deep first."""
     index: dict[str, list[Path]] = {}
     for folder, folders, names in os.walk(path):
