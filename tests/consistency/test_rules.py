@@ -75,6 +75,13 @@ def test_an_initializer_that_is_not_there(tmp_path: Path) -> None:
     ]
 
 
+def test_an_initializer_as_hex_says_how_to_convert_it(tmp_path: Path) -> None:
+    files = {"network_atonbuf.xSPI2.raw": None, "network_atonbuf.xSPI2.hex": b":00000001FF\n"}
+    (found,) = findings(subject(tmp_path, files=files))
+    command = "objcopy -I ihex -O binary network_atonbuf.xSPI2.hex network_atonbuf.xSPI2.raw"
+    assert found.rule == "initializer-missing" and command in found.remedy
+
+
 def test_an_initializer_in_ram_is_not_forgotten(tmp_path: Path) -> None:
     found = findings(subject(tmp_path, StNetwork().with_buffer(name="Conv2D_1_offset", pool=1, offset=4096)))
     assert words(found, tmp_path)[0] == (

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,17 @@ def test_the_profile_follows_the_version_the_model_and_the_board(
     assert option in profile["options"].split(" ") and "--all-buffers-info" in profile["options"]
     names = {pool["name"]: pool for pool in calls(log)[0]["pools"]["memory"]["mempools"]}
     assert names["octoFlash"]["offset"] == {"value": "0x70380000", "magnitude": "BYTES"}
+
+
+def test_raw_files_are_asked_for_whatever_the_boards_pools_say(tmp_path: Path, root: Path) -> None:
+    log = install(root, "3.0")
+    folder = tmp_path / "hex"
+    shutil.copytree(BOARD.parent, folder)
+    for pools in folder.glob("*.mpool"):
+        pools.write_text(pools.read_text().replace("FORMAT_RAW", "FORMAT_HEX"))
+    declared = generate(tmp_path, board=folder / "board.yaml")
+    assert "network_atonbuf.xSPI2.raw" in declared
+    assert {pool["fformat"] for pool in calls(log)[0]["pools"]["memory"]["mempools"]} == {"FORMAT_RAW"}
 
 
 def test_the_models_own_options_replace_the_defaults(tmp_path: Path, root: Path) -> None:

@@ -20,7 +20,7 @@ def initializers(subject: Subject) -> Iterable[Finding]:
                 f"the network has {item.size:,} bytes of parameters in pool '{item.pool}', but "
                 f"{item.file} is not there",
                 str(subject.output.path),
-                f"Add {item.file} of the same run: without it the network computes with what happens to be in memory.",
+                _remedy(subject, item.file),
             )
         elif pool.base is not None and pool.base < EXTERNAL_FROM and pool.rights == "ACC_WRITE":
             yield Finding(
@@ -39,3 +39,13 @@ def initializers(subject: Subject) -> Iterable[Finding]:
                 "It is left over from another run: empty the folder and generate again.",
                 error=False,
             )
+
+
+def _remedy(subject: Subject, file: str) -> str:
+    hexfile = f"{file[:-4]}.hex"
+    if hexfile in subject.output:
+        return (
+            f'{hexfile} is there, as "fformat": "FORMAT_HEX" asks for. Generate with FORMAT_RAW, or convert it: '
+            f"arm-none-eabi-objcopy -I ihex -O binary {hexfile} {file}"
+        )
+    return f"Add {file} of the same run: without it the network computes with what happens to be in memory."

@@ -47,8 +47,13 @@ def profile_text(options: Sequence[str]) -> str:
 
 
 def pools_text(mpool: Mpool, reloc: bool) -> str:
-    """The board's pools in ST's format. reloc: the weights' pool and external activations are USEMODE_RELATIVE."""
-    return mpool_text(relative_pools(mpool) if reloc else mpool)
+    """The board's pools in ST's format. reloc: the weights' pool and external activations are USEMODE_RELATIVE.
+
+    Initializers are always asked for as raw files, which later stages read; each gets its .hex from them.
+    """
+    wanted = relative_pools(mpool) if reloc else mpool
+    pools = tuple(replace(pool, file_format="FORMAT_RAW") for pool in wanted.pools)
+    return mpool_text(replace(wanted, pools=pools))
 
 
 def relative_pools(mpool: Mpool) -> Mpool:
