@@ -103,8 +103,8 @@ def open_pack(path: Path) -> Pack:
     sources = [index[name][0] for name in wanted if name in index]
     folders = [index[name][0].parent for name in HEADERS if name in index] + [source.parent for source in sources]
     include = dict.fromkeys(folders)
-    libraries = sorted(name for name in index if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a"))
-    library = index[libraries[-1]][0] if libraries else None
+    runtime = _runtime(index)
+    library = _library(index, runtime)
     header = index.get("ll_aton_version.h", [path / "ll_aton_version.h"])[0]
     needed = (*SOURCES, *(HAL_SOURCES[:1] if _caches_by_hal(index) else ()), "ll_aton_version.h", "stm32n6xx.h")
     missing = [name for name in needed if name not in index]
@@ -118,7 +118,7 @@ def open_pack(path: Path) -> Pack:
         ll_aton=parse_defines(_text(header), "LL_ATON_VERSION"),
         library=library,
         library_version=parse_library(library.name) if library else None,
-        runtime=_runtime(index),
+        runtime=runtime,
         missing=tuple(missing),
         app_abi=_app_abi(index),
     )
@@ -147,6 +147,15 @@ def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
         if version := parse_defines(_text(header), "AI_PLATFORM_RUNTIME"):
             return version
     return None
+
+
+def _library(index: Mapping[str, Sequence[Path]], runtime: Version | None) -> Path | None:
+    """The NetworkRuntime library for the Cortex-M55: of several that of the headers' version, else the newest."""
+    names = [name for name in index if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a")]
+    versions = {name: parse_library(name) or Version(0, 0) for name in names}
+    if not versions:
+        return None
+    return index[max(sorted(versions), key=lambda name: (versions[name] == runtime, versions[name]))][0]
 
 
 def _app_abi(index: Mapping[str, Sequence[Path]]) -> str:
