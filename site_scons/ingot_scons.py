@@ -30,6 +30,7 @@ TARGETS = {
     "explore": "show what less RAM costs in instructions, and how to choose",
     "bench": "measure all models of a folder on the twin, beside a rival's figures",
     "info": "show what the model consists of",
+    "compile_commands.json": "how each C file is compiled, for editors",
     "reloc": "the network as a relocatable image, to be installed by firmware in the field",
     "reloc-verify": "install the image on the twin, in place and copied, at several addresses, and compare its outputs",
     "load-and-run": "put the image on the board of port=, or on the twin, run it and show what it costs",
@@ -82,7 +83,7 @@ def finish(env, built):
 
 
 def _help():
-    targets = "\n".join(f"  {name:<14}{text}" for name, text in TARGETS.items())
+    targets = "\n".join(f"  {name:<22}{text}" for name, text in TARGETS.items())
     return f"""
 scons [target ...] [option=value ...]
 

@@ -39,6 +39,9 @@ SECONDS: dict[str, float] = {}
 #: First targets of the steps that ran in this build.
 BUILT: set[str] = set()
 
+#: The file from which editors learn how each C file is compiled.
+COMMANDS = "compile_commands.json"
+
 #: What progress lines and the summary call a step whose name is longer.
 VERBS = {
     "obtain_model": "obtain",
@@ -77,6 +80,9 @@ def generate(env):
             ),
         }
     )
+    if _editors_ask():
+        env.Tool("compilation_db")
+        env.CompilationDatabase(COMMANDS)
     env.AddMethod(ingot_step, "Ingot")
     env.AddMethod(ingot_model, "IngotModel")
     env.AddMethod(ingot_firmware, "IngotFirmware")
@@ -222,12 +228,17 @@ def _not_installed(command):
     return 127
 
 
+def _editors_ask():
+    """Whether compile_commands.json is wanted; a build without it does not import what writes it."""
+    return COMMANDS in SCons.Script.COMMAND_LINE_TARGETS
+
+
 def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
     """An environment whose Object() calls the cross compiler with the flags of `toolchain/`."""
     gcc = env.Clone()
     prefix = toolchain.settings()["prefix"]
     gcc["CC"], gcc["AR"], gcc["RANLIB"] = f"{prefix}gcc", f"{prefix}ar", f"{prefix}ranlib"
-    for name in ("cc", "ar"):
+    for name in ("cc", "ar", *(["compilation_db"] if _editors_ask() else [])):
         SCons.Tool.Tool(name)(gcc)
     flags = toolchain.compile_flags(cpu, role)
     # Folders do not belong to the signature: the bytes are the same wherever the tree lies.
