@@ -20,7 +20,6 @@ from ingot.files import write_if_changed
 from ingot.flash.steps import flash, sign  # noqa: F401 (steps as well)
 from ingot.fleet_run import fleet  # noqa: F401 (a step as well)
 from ingot.image.steps import (  # noqa: F401 (steps as well)
-    compile_relocatable,
     pack_image,
     reloc_places,
     reloc_sources,
@@ -29,16 +28,11 @@ from ingot.image.steps import (  # noqa: F401 (steps as well)
 )
 from ingot.protocol.steps import load_and_run, validate  # noqa: F401 (steps as well)
 from ingot.several.steps import networks_header, verify_together  # noqa: F401 (steps as well)
+from ingot.targets import INSTRUCTION_SETS, open_board
 
 if TYPE_CHECKING:
-    from ingot.board import Board, Mpool
     from ingot.network import Network
     from ingot.stedgeai.pack import Pack
-
-
-# Cortex-M core -> what its kernels may use (ingot.kernels.registry.Target.isa).
-INSTRUCTION_SETS = {"cortex-m55": "mve", "cortex-m33": "dsp", "cortex-m7": "dsp", "cortex-m4": "dsp"}
-
 
 VERBOSE = "INGOT_VERBOSE"
 
@@ -46,19 +40,6 @@ VERBOSE = "INGOT_VERBOSE"
 def say(text: str) -> None:
     """A line for people, beside what a step prints as its result."""
     print(f"ingot: {text}", file=sys.stderr, flush=True)
-
-
-def open_board(path: Path, twin: bool = False) -> tuple[Board, Mpool]:
-    """The board (or its emulated twin) and its pools, checked."""
-    from ingot.board import load_board, twin_of, twin_pools
-    from ingot.board.fit import load_pools
-
-    board = load_board(path)
-    pools = load_pools(board)
-    if not twin:
-        return board, pools
-    emulated = twin_of(board)
-    return emulated, twin_pools(board, emulated, pools)
 
 
 def obtain_model(model: Path, manifest: str, require_real: bool) -> None:
@@ -82,15 +63,18 @@ def compile_network(
     fuse: bool = True,
     beside: Sequence[Path] = (),
     in_turn: Sequence[Path] = (),
+    relocatable: bool = False,
 ) -> Network:
     """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
 
     outputs: all files of ingot.compile.output_names, in one folder. beside, in_turn: the descriptions of networks of
     the same firmware that may run at the same time as this one, and of those that never do (ingot.several.pools).
+    relocatable: for an image, whose weights are wherever it is installed.
     """
     from ingot.cache.compiled import compile_cached
     from ingot.compile import CompileOptions
     from ingot.emit.c_info import read_c_info
+    from ingot.image.pools import relocatable_pools
     from ingot.model.stand_in import is_stand_in
     from ingot.several.pools import pools_left
 
@@ -98,6 +82,8 @@ def compile_network(
     others = [[read_c_info(path) for path in paths] for paths in (beside, in_turn)]
     if beside or in_turn:
         pools = pools_left(pools, *others)
+    if relocatable:
+        pools = relocatable_pools(target, pools)
     stand_in = is_stand_in(model)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")

@@ -31,7 +31,6 @@ from ingot.stedgeai.reloc import open_reloc_parts
 TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
 VERBS.update(
-    compile_relocatable="compile",
     reloc_sources="layout",
     pack_image="image",
     reloc_verify="verify",
@@ -243,7 +242,7 @@ def _network(env, board, manifest, source, folder, name, twin):
     names = output_names(name, load_pools(board))
     files = [f"{folder}/{file}" for file in (names.source, names.header, names.info, names.report, names.raw)]
     nodes = env.Ingot(
-        "compile_relocatable",
+        "compile_network",
         {"model": source, **board_file(env, board)},
         {"outputs": files},
         label=f"{manifest.name} -> {files[0]}",
@@ -254,6 +253,7 @@ def _network(env, board, manifest, source, folder, name, twin):
         io_placement=manifest.io_placement,
         optimize=options.text("optimize"),
         fuse=options.switch("fuse"),
+        relocatable=True,
     )
     _NETWORKS[folder] = SimpleNamespace(source=nodes[0], c_info=nodes[2], raws=list(nodes[4:]), everything=nodes)
     return _NETWORKS[folder]

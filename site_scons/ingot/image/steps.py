@@ -19,38 +19,6 @@ if TYPE_CHECKING:
 SEALS = ("sha256", "crc32", "none")
 
 
-def compile_relocatable(
-    model: Path,
-    board: Path,
-    outputs: Sequence[Path],
-    *,
-    twin: bool = False,
-    name: str = "network",
-    title: str = "",
-    io_placement: str = "activations",
-    optimize: str = "balanced",
-    fuse: bool = True,
-) -> Network:
-    """Compiles a model as `compile_network` does, with weights that are installed anywhere."""
-    from ingot.compile import CompileOptions, compile_model
-    from ingot.image.pools import relocatable_pools
-    from ingot.model.stand_in import is_stand_in
-    from ingot.steps import INSTRUCTION_SETS, open_board
-
-    target, pools = open_board(board, twin)
-    options = CompileOptions(
-        name=name,
-        model=title or model.name,
-        stand_in=is_stand_in(model),
-        optimize=optimize,
-        fuse=fuse,
-        io_placement=io_placement,
-        cpu=target.core,
-        isa=INSTRUCTION_SETS[target.core],
-    )
-    return compile_model(model, relocatable_pools(target, pools), outputs[0].parent, options)
-
-
 def reloc_sources(
     c_info: Path,
     raws: Sequence[Path],
@@ -165,7 +133,7 @@ def pack_image(
 def reloc_places(board: Path, header: Path) -> None:
     """Writes reloc_places.h, which the application model_host includes on a board."""
     from ingot.emit.reloc_places import reloc_places as render
-    from ingot.steps import open_board
+    from ingot.targets import open_board
 
     write_if_changed(header, render(*open_board(board)))
 
@@ -237,7 +205,7 @@ def reloc_verify(
 
     from ingot.emit.c_info import read_c_info
     from ingot.run.reloc_verify import Files, verify_images
-    from ingot.steps import open_board
+    from ingot.targets import open_board
 
     target, pools = open_board(board, twin=True)
     whole, split, params = images
