@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,16 @@ def ingot_model(
     io_placement: str = "",
     stack: int | None = None,
     heap: int | None = None,
+    beside: Any = (),
+    in_turn: Any = (),
 ) -> NetworkNodes:
     """The nodes of one network.
 
     name: its C name; several networks of one program have different ones. model: a model file (a path, or the node of
     one that is built), the path of a model.yaml, or a name of Ingot's models. board: a name of Ingot's boards, or the
     path of a folder or board.yaml of your own. out: folder for what is built, default: `name`.
+    beside, in_turn: what this method returned for the other networks of the same firmware that were asked for before:
+    those that may run at the same time as this one, and those that never do, so that their activations overlap.
     """
     node = _model_node(env, model)
     folder = env.Dir(out or name)
@@ -80,6 +85,8 @@ def ingot_model(
         io_placement=io_placement,
         stack=stack,
         heap=heap,
+        beside=tuple(str(other.info) for other in _networks(env, beside)),
+        in_turn=tuple(str(other.info) for other in _networks(env, in_turn)),
     )
     parts = Parts(asked)
     if node is None:
@@ -116,6 +123,11 @@ def ingot_model(
     )
 
 
+def _networks(env: Any, given: Any) -> list[NetworkNodes]:
+    """One network or several, however they are nested."""
+    return [item for item in env.Flatten([given]) if item]
+
+
 def _model_node(env: Any, model: Any) -> Any:
     """The node of a model file; None for a name or a model.yaml."""
     if not isinstance(model, str):
@@ -138,15 +150,29 @@ def _top(path: str) -> str:
     return path if os.path.isabs(path) else f"#{path}"
 
 
-def _add(env: Any, parts: Parts, step: Any, inputs: dict[str, Any], watch: Any = None) -> Any:
-    """A step of `parts` whose generated inputs are given as nodes."""
-    given = {name: inputs.get(name) or env.File(_top(str(file))) for name, file in step.inputs.items()}
+def _add(
+    env: Any,
+    parts: Parts,
+    step: Any,
+    inputs: dict[str, Any],
+    watch: Any = None,
+    done: str = "",
+    also: Sequence[Any] = (),
+) -> Any:
+    """A step of `parts`; inputs: nodes for those of its inputs that are not simply its paths. See add_step."""
+
+    def node(name: str, file: Any) -> Any:
+        if name in inputs:
+            return inputs[name]
+        return [env.File(_top(item)) for item in file] if isinstance(file, list) else env.File(_top(str(file)))
+
+    given = {name: node(name, file) for name, file in step.inputs.items()}
     outputs = {
         name: [_top(item) for item in file] if isinstance(file, list) else _top(str(file))
         for name, file in step.outputs.items()
     }
-    also = [env.File(_top(parts.pools_file))] if "board" in step.inputs else []
-    return add_step(env, step.name, given, outputs, also=also, watch=watch, **step.options)
+    also = [*also, *([env.File(_top(parts.pools_file))] if "board" in step.inputs else [])]
+    return add_step(env, step.name, given, outputs, done=done, also=also, watch=watch, **step.options)
 
 
 def cross_environment(env: Any, parts: Parts, role: str) -> Any:
@@ -179,8 +205,12 @@ def with_path(env: Any) -> Any:
     return env
 
 
-def _objects(env: Any, parts: Parts, role: str, sources: list[str], folder: Any) -> list[Any]:
+def _objects(
+    env: Any, parts: Parts, role: str, sources: list[str], folder: Any, include: Sequence[str] = ()
+) -> list[Any]:
+    """include: further folders for #include."""
     gcc = cross_environment(env, parts, role)
+    gcc.AppendUnique(CPPPATH=[env.Dir(_top(path)) for path in include])
     nodes = []
     for source in sources:
         name = "network.o" if role == "network" else object_name(source)

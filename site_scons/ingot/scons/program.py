@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +13,7 @@ from ingot.places import ROOT
 from ingot.scons.calls import user_call
 from ingot.scons.model import NetworkNodes, _add, _objects, _top, _where, kernel_archive, with_path
 from ingot.scons.step import add_step
+from ingot.shells.networks import Networks
 from ingot.shells.parts import Parts, prefix_maps
 
 
@@ -35,33 +35,45 @@ def ingot_toolchain(env: Any, board: str) -> Any:
 
 
 @user_call
-def ingot_program(env: Any, target: str, sources: Any, net: NetworkNodes, startup: bool = True) -> Any:
-    """A firmware of your sources and a network: linked, proven, and as .bin and .hex.
+def ingot_program(env: Any, target: str, sources: Any, net: Any, startup: bool = True) -> Any:
+    """A firmware of your sources and a network, or a list of networks: linked, proven, and as .bin and .hex.
 
     env: one that compiles for the board, such as `env.IngotToolchain` gives. startup: with Ingot's vectors and reset.
-    Returns elf, map, binaries, proof, and `verify`: an alias `<target>-verify` that compares the network on the
+    Returns elf, map, binaries, proof, and `verify`: an alias `<target>-verify` that compares the networks on the
     board's emulated twin with LiteRT's reference kernels.
     """
-    parts = net.parts
+    nets: list[NetworkNodes] = env.Flatten([net])
+    first = nets[0]
+    networks = Networks([item.parts for item in nets])
     program = env.Clone()
-    program.AppendUnique(CPPPATH=net.include)
+    program.AppendUnique(CPPPATH=[folder for item in nets for folder in item.include])
+    script = first.script if len(nets) == 1 else _together(env, networks, f"{target}.ld")[0]
     own = [program.Object(item) if isinstance(item, str) else item for item in env.Flatten([sources])]
-    objects = env.Flatten([own, net.objects, net.runtime, net.startup if startup else []])
-    elf, map_file = _link(program, parts, f"{target}.elf", objects, net.kernels, net.script)
-    board = {"board": env.File(_top(parts.board_file))}
-    pools = [env.File(_top(parts.pools_file))]
+    objects = env.Flatten([own, [item.objects for item in nets], first.runtime, first.startup if startup else []])
+    elf, map_file = _link(program, first.parts, f"{target}.elf", objects, first.kernels, script)
+    pools = [env.File(_top(first.parts.pools_file))]
+    board = {"board": env.File(_top(first.parts.board_file))}
     binaries = add_step(
         env, "binaries", {"elf": elf, **board}, {"binary": f"{target}.bin", "hexfile": f"{target}.hex"}, also=pools
     )
+    others = {"others": [item.info for item in nets[1:]]} if len(nets) > 1 else {}
     proof = add_step(
         env,
         "check_firmware",
-        {"elf": elf, "c_info": net.info, "raws": net.weights, **board},
+        {"elf": elf, "c_info": first.info, "raws": [raw for item in nets for raw in item.weights], **board, **others},
         {"memory_map": f"{target}_memory_map.txt", "summary": f"{target}_summary.json"},
         also=pools,
         twin=False,
     )
-    return SimpleNamespace(elf=elf, map=map_file, binaries=binaries, proof=proof, verify=_verify(env, target, net))
+    verify = _verify(env, target, networks, nets)
+    return SimpleNamespace(elf=elf, map=map_file, script=script, binaries=binaries, proof=proof, verify=verify)
+
+
+def _together(env: Any, networks: Networks, script: str) -> list[Any]:
+    """The linker script of the networks, and ingot_networks.h, which #include finds, when there are several."""
+    linked = _add(env, networks.first, networks.linker_script(str(env.File(script))), {})
+    header = networks.header()
+    return [*linked, *(_add(env, networks.first, header, {}) if header else [])]
 
 
 def _link(env: Any, parts: Parts, elf: str, objects: Any, kernels: Any, script: Any) -> Any:
@@ -78,32 +90,33 @@ def _link(env: Any, parts: Parts, elf: str, objects: Any, kernels: Any, script: 
     return linked
 
 
-def _verify(env: Any, target: str, net: NetworkNodes) -> Any:
-    """An alias that builds the twin's firmware around the same model and compares every output byte."""
-    asked = net.parts.request
-    if net.parts.board.twin is None:
+def _verify(env: Any, target: str, networks: Networks, nets: list[NetworkNodes]) -> Any:
+    """An alias that builds the twin's firmware around the same models and compares every output byte."""
+    if networks.first.board.twin is None:
         return []
-    parts = Parts(replace(asked, twin=True, out=f"{asked.out}/twin", app="validate"))
-    network = _add(env, parts, parts.compile("m"), {"model": net.model})
-    sources, _, info, _, *raws = network
-    script = _add(env, parts, parts.linker_script(), {"c_info": info})
-    folder = env.Dir(_top(asked.out)).Dir("twin")
+    twin = networks.twin()
+    first, folder = twin.first, env.Dir(_top(twin.first.request.out))
+    nodes, network_objects, raws = [], [], []
+    for parts, item in zip(twin.members, nets, strict=True):
+        network = _add(env, parts, parts.compile("m"), {"model": item.model})
+        own = env.Dir(_top(parts.request.out))
+        network_objects += _objects(env, parts, "network", [str(network[0])], own, twin.folders)
+        nodes += network
+        raws += network[4:]
+    script, *header = _together(env, twin, _top(first.script))
     objects = [
-        *_objects(env, parts, "firmware", parts.application, folder),
-        *_objects(env, parts, "network", [str(sources)], folder),
-        *_objects(env, parts, "firmware", [*parts.runtime, *parts.startup], folder),
+        *_objects(env, first, "firmware", first.application, folder, twin.folders),
+        *network_objects,
+        *_objects(env, first, "firmware", [*first.runtime, *first.startup], folder, twin.folders),
     ]
-    gcc = env.Clone(CC=f"{parts.prefix}gcc")
-    elf, map_file = _link(gcc, parts, _top(parts.path("firmware.elf")), objects, kernel_archive(env, parts), script)
-    verify = add_step(
-        env,
-        "verify",
-        {"elf": elf, "c_info": info, "model": net.model, "board": env.File(_top(parts.board_file))},
-        {},
-        done=_top(parts.path(".verified")),
-        also=raws,
-    )
+    gcc = env.Clone(CC=f"{first.prefix}gcc")
+    elf, map_file = _link(gcc, first, _top(first.path("firmware.elf")), objects, kernel_archive(env, first), script)
+    step = twin.verify(str(elf), [str(item.model) for item in nets])
+    models = [item.model for item in nets]
+    given = {"elf": elf, "model": models[0], "models": models}
+    inputs = {name: given[name] for name in step.inputs if name in given}
+    verify = _add(env, first, step, inputs, done=_top(first.path(".verified")), also=raws)
     env.AlwaysBuild(verify)
-    for node in env.Flatten([network, script, objects, elf, map_file, verify]):
+    for node in env.Flatten([nodes, script, header, objects, elf, map_file, verify]):
         env.Ignore(node.dir, node)  # a plain `scons` builds no twin
     return env.Alias(f"{target}-verify", verify)
