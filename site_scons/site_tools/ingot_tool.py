@@ -1,7 +1,6 @@
-"""The SCons tool: turns the steps of `ingot.steps` into builders, and declares what each step reads and writes.
+"""The SCons tool of Ingot's own SConstruct: declares what each step of `ingot.steps` reads and writes.
 
-Nothing here knows how a step works. A step's inputs are file nodes; its options are one canonical JSON text in a Value
-node, because Value nodes of numbers that hash alike (-1 and -2, 1 and True) are one node for SCons.
+Nothing here knows how a step works; ingot.scons.step makes it a target, here as in a user's SConstruct.
 
 Use: `env = Environment(tools=["ingot_tool"], INGOT_OPTIONS=options)`, then `env.IngotFirmware(board, model, source)`.
 """
@@ -9,7 +8,6 @@ Use: `env = Environment(tools=["ingot_tool"], INGOT_OPTIONS=options)`, then `env
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import sys
@@ -18,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import SCons.Action
-import SCons.Builder
 import SCons.Defaults
 import SCons.Scanner.C
 import SCons.Script
@@ -30,7 +27,7 @@ from ingot.build import toolchain
 from ingot.compilers import Wanted, job_for, takes_images
 from ingot.errors import IngotError
 from ingot.model import find_source
-from ingot.stamp import code_stamp
+from ingot.scons.step import add_step, add_step_builder
 from ingot.use_cases.families import config_files
 
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
@@ -73,13 +70,8 @@ def generate(env):
         env.CacheDir(options.text("cache"))
     env["ENV"].update({"PATH": ""} | toolchain.compiler_environment())
     env["PRINT_CMD_LINE_FUNC"] = _print_command
-    env.Append(
-        BUILDERS={
-            "IngotStep": SCons.Builder.Builder(
-                action=SCons.Action.Action(_run_step, _describe_step), emitter=_add_job, multi=False
-            ),
-        }
-    )
+    add_step_builder(env)
+    env.SetDefault(INGOT_SAY=progress, INGOT_RAN=_ran)
     if _editors_ask():
         env.Tool("compilation_db")
         env.CompilationDatabase(COMMANDS)
@@ -100,77 +92,16 @@ def exists(env):
     return True
 
 
-def ingot_step(env, step, inputs, outputs, label="", also=(), watch=None, always=False, **options):
-    """One step of ingot.steps as a target.
-
-    inputs, outputs: argument name -> a file or a list of files. also: files it depends on without being given them.
-    watch: what else makes it run again: anything JSON holds. label: what the progress line calls it.
-    options: the step's other arguments; numbers, texts, lists, dicts.
-    """
-    job = {
-        "step": step,
-        "inputs": [[name, _count(files)] for name, files in inputs.items()],
-        "outputs": [[name, _count(files)] for name, files in outputs.items()],
-        "options": options,
-        "watch": watch,
-        "code": code_stamp(),
-    }
-    targets = env.IngotStep(
-        target=_flat(outputs.values()) or [f"{env['INGOT_BUILD']}/.{step}"],
-        source=_flat(inputs.values()),
-        INGOT_JOB=json.dumps(job, sort_keys=True, separators=(",", ":")),
-        INGOT_LABEL=label,
-    )
-    env.Depends(targets, list(also))
-    if always:
-        env.AlwaysBuild(targets)
-    return targets
+def ingot_step(env, step, inputs, outputs, **more):
+    """One step of ingot.steps as a target: see ingot.scons.step.add_step."""
+    return add_step(env, step, inputs, outputs, done=f"{env['INGOT_BUILD']}/.{step}", **more)
 
 
-def _count(files):
-    """How a job says that an argument is a list: its length; a single file is None."""
-    return len(files) if isinstance(files, list) else None
-
-
-def _flat(values):
-    return [item for value in values for item in (value if isinstance(value, list) else [value])]
-
-
-def _add_job(target, source, env):
-    """Emitter: the options become a source, so that a changed option is a changed source."""
-    return target, [*source, env.Value(env["INGOT_JOB"])]
-
-
-def _arguments(counts, nodes):
-    """The nodes' paths by argument name; the names stand in the order of the nodes."""
-    paths = iter([Path(str(node)) for node in nodes])
-    return {name: next(paths) if count is None else [next(paths) for _ in range(count)] for name, count in counts}
-
-
-def _run_step(target, source, env):
-    """Action: calls the step. A mistake of the user's is printed without a traceback and fails the target."""
-    from ingot import steps
-
-    job = json.loads(source[-1].read())
-    arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
-    started = time.monotonic()
-    try:
-        getattr(steps, job["step"])(**arguments)
-    except IngotError as error:
-        for node in target:
-            Path(str(node)).unlink(missing_ok=True)
-        print(f"ingot: {error}", file=sys.stderr)
-        return 1
-    finally:
-        _add_seconds(VERBS.get(job["step"], job["step"]), time.monotonic() - started)
-    BUILT.add(str(target[0]))
-    return 0
-
-
-def _describe_step(target, source, env):
-    """The progress line of a step."""
-    job = json.loads(source[-1].read())
-    return progress(job["step"], env.subst("$INGOT_LABEL") or str(target[0]))
+def _ran(step, seconds, target):
+    """Told of every step that ran; target: "" for one that failed."""
+    _add_seconds(VERBS.get(step, step), seconds)
+    if target:
+        BUILT.add(target)
 
 
 def progress(step, what):

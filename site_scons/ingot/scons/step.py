@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,13 @@ from ingot.stamp import code_stamp
 
 
 def add_step_builder(env: Any) -> None:
-    """Gives the environment the builder that `add_step` uses."""
+    """Gives the environment the builder that `add_step` uses.
+
+    The environment may have INGOT_SAY, a function of step and label that gives a progress line, and INGOT_RAN, a
+    function of step, seconds and first target ("" when it failed) that is told of every step.
+    """
     action = SCons.Action.Action(_run, _describe)
-    env.Append(BUILDERS={"IngotForeignStep": SCons.Builder.Builder(action=action, emitter=_add_job, multi=False)})
+    env.Append(BUILDERS={"IngotStep": SCons.Builder.Builder(action=action, emitter=_add_job, multi=False)})
 
 
 def add_step(
@@ -32,13 +37,16 @@ def add_step(
     done: str = "",
     also: Any = (),
     watch: Any = None,
+    always: bool = False,
+    label: str = "",
     **options: Any,
 ) -> Any:
     """One step as a target; returns its nodes in the order of `outputs`.
 
     inputs, outputs: argument -> a file or a list of files. done: the name of the target of a step without outputs; no
     such file is written. also: files it depends on without being given them.
-    watch: what else makes it run again, anything JSON holds. options: the step's other arguments.
+    watch: what else makes it run again, anything JSON holds. always: it runs whenever it is asked for.
+    label: what the progress line calls it. options: the step's other arguments; numbers, texts, lists, dicts.
     """
     job = {
         "step": step,
@@ -48,13 +56,20 @@ def add_step(
         "watch": watch,
         "code": code_stamp(),
     }
-    text = json.dumps(job, sort_keys=True, separators=(",", ":"))
-    nodes = env.IngotForeignStep(_flat(outputs.values()) or [done], _flat(inputs.values()), INGOT_JOB=text)
+    nodes = env.IngotStep(
+        _flat(outputs.values()) or [done],
+        _flat(inputs.values()),
+        INGOT_JOB=json.dumps(job, sort_keys=True, separators=(",", ":")),
+        INGOT_LABEL=label,
+    )
     env.Depends(nodes, list(also))
+    if always:
+        env.AlwaysBuild(nodes)
     return nodes
 
 
 def _count(files: Any) -> int | None:
+    """How a job says that an argument is a list: its length; a single file is None."""
     return len(files) if isinstance(files, list) else None
 
 
@@ -63,10 +78,12 @@ def _flat(values: Any) -> list[Any]:
 
 
 def _add_job(target: Any, source: Any, env: Any) -> Any:
+    """Emitter: the options become a source, so that a changed option is a changed source."""
     return target, [*source, env.Value(env["INGOT_JOB"])]
 
 
 def _arguments(counts: Any, nodes: Any) -> dict[str, Any]:
+    """The nodes' paths by argument name; the names stand in the order of the nodes."""
     paths = iter([Path(str(node)) for node in nodes])
     return {name: next(paths) if count is None else [next(paths) for _ in range(count)] for name, count in counts}
 
@@ -77,16 +94,22 @@ def _run(target: Any, source: Any, env: Any) -> int:
 
     job = json.loads(source[-1].read())
     arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
+    started = time.monotonic()
+    status = 0
     try:
         getattr(steps, job["step"])(**arguments)
     except IngotError as error:
         for node in target:
             Path(str(node)).unlink(missing_ok=True)
         print(f"ingot: {error}", file=sys.stderr)
-        return 1
-    return 0
+        status = 1
+    if ran := env.get("INGOT_RAN"):
+        ran(job["step"], time.monotonic() - started, "" if status else str(target[0]))
+    return status
 
 
 def _describe(target: Any, source: Any, env: Any) -> str:
-    job = json.loads(source[-1].read())
-    return f"ingot {job['step']} -> {target[0]}"
+    step = json.loads(source[-1].read())["step"]
+    if say := env.get("INGOT_SAY"):
+        return str(say(step, env.subst("$INGOT_LABEL") or str(target[0])))
+    return f"ingot {step} -> {target[0]}"
