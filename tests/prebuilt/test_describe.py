@@ -5,6 +5,7 @@ import io
 import json
 import random
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -194,13 +195,13 @@ def test_names_that_no_tool_of_st_writes(tmp_path: Path, name: str) -> None:
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     """600 MiB of zeros in some 600 KB: refused by what the directory says, before anything is read."""
-    path = tmp_path / "output.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in StNetwork().files().items():
-            archive.writestr(name, content)
-        with archive.open("network_big.raw", "w") as member:
-            for _ in range(600):
-                member.write(bytes(1 << 20))
+    piece = zlib.compressobj(wbits=-15)
+    block = piece.compress(bytes(1 << 20)) + piece.flush(zlib.Z_FULL_FLUSH)  # stands for itself, as often as wanted
+    path = packed(tmp_path, {**StNetwork().files(), "zz.bin": block * 600})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")  # the directory's last entry: size at 24
+    data[at + 24 : at + 28] = (600 << 20).to_bytes(4, "little")
+    path.write_bytes(data)
     assert path.stat().st_size < 1 << 20
     with pytest.raises(IngotError, match="are said to have more than 512 MiB together"):
         open_output(path)
@@ -312,3 +313,30 @@ def test_a_schema_that_is_not_known_is_named(tmp_path: Path) -> None:
 def test_a_file_nested_too_deeply_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(IngotError, match="not a JSON file"):
         described(write(tmp_path, {"network_c_info.json": b"[" * 100_000}))
+
+
+@pytest.mark.parametrize("which", ["network.c", "network_c_info.json"])
+def test_a_damaged_text_is_a_description_or_one_message(tmp_path: Path, which: str) -> None:
+    """Cut off, with wrong characters, with holes: never anything but IngotError."""
+    files = StNetwork(blobs=True).files()
+    if which == "network.c":
+        del files["network_c_info.json"]
+    write(tmp_path, files)
+    refused = 0
+    for seed in range(150):
+        draw = random.Random(seed)
+        data = bytearray(files[which])
+        if seed % 3 == 0:
+            data = data[: draw.randrange(len(data))]
+        elif seed % 3 == 1:
+            for _ in range(draw.randrange(1, 8)):
+                data[draw.randrange(len(data))] = draw.choice(b'{}[]"0123456789-,.:xnul/* ')
+        else:
+            start = draw.randrange(len(data))
+            del data[start : start + draw.randrange(60)]
+        (tmp_path / which).write_bytes(data)
+        try:
+            described(tmp_path)
+        except IngotError:
+            refused += 1
+    assert refused > 5

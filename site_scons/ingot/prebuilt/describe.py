@@ -28,7 +28,7 @@ class Described:
 def describe_output(output: StOutput, compiler: str = "prebuilt") -> Described:
     """Reads what is there. Raises IngotError when there is no network, or its description is damaged."""
     name = network_name(output)
-    source = parse_network_c(output.text(f"{name}.c")) if f"{name}.c" in output else None
+    source = _source(output, f"{name}.c") if f"{name}.c" in output else None
     info = info_name(output, name)
     if info is not None:
         document = _document(output, info)
@@ -49,6 +49,14 @@ def describe_output(output: StOutput, compiler: str = "prebuilt") -> Described:
         sizes = {item.pool: item.size for item in initializers}
         pools = tuple(replace(pool, used=max(pool.used, sizes.get(pool.name, 0))) for pool in pools)
     return Described(replace(network, pools=pools, initializers=initializers), document, source)
+
+
+def _source(output: StOutput, file: str) -> NetworkSource:
+    try:
+        return parse_network_c(output.text(file))
+    except (ValueError, IndexError, KeyError) as error:
+        what = f"the file is damaged: {error}"
+        raise IngotError(what, where=output.where(file), remedy="Take it again from where it was generated.") from None
 
 
 def _document(output: StOutput, info: str) -> dict[str, Any]:
