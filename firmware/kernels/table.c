@@ -11,20 +11,31 @@ INGOT_INLINE unsigned joined(const ingot_table *k, unsigned *n)
     return elements;
 }
 
-/* One row: n bytes at src become n entries at dst; both move on. letter: b, h or w, the entry's size. step: input bytes
- * of a vector of entries. scaled: how a byte becomes an offset. */
+/* One row: bytes at src become entries at dst; both move on. letter: b, h or w, the entry's size. step: input bytes of a
+ * vector of entries. scaled: how a byte becomes an offset. */
 #if INGOT_MVE
+/* Two vectors at a time, what is left one by one. */
 #define LOOK_UP(bits, letter, step, scaled)                                                                            \
-    __asm volatile("wlstp." #bits " lr, %[n], 2f\n"                                                                    \
+    __asm volatile("wls lr, %[pairs], 2f\n"                                                                            \
                    "1:\n"                                                                                              \
                    "vldrb.u" #bits " q0, [%[src]], #" #step "\n"                                                       \
-                   "vldr" #letter ".u" #bits " q1, [%[entry], q0" scaled "]\n"                                         \
-                   "vstr" #letter "." #bits " q1, [%[dst]], #16\n"                                                     \
-                   "letp lr, 1b\n"                                                                                     \
+                   "vldrb.u" #bits " q1, [%[src]], #" #step "\n"                                                       \
+                   "vldr" #letter ".u" #bits " q2, [%[entry], q0" scaled "]\n"                                         \
+                   "vldr" #letter ".u" #bits " q3, [%[entry], q1" scaled "]\n"                                         \
+                   "vstr" #letter "." #bits " q2, [%[dst]], #16\n"                                                     \
+                   "vstr" #letter "." #bits " q3, [%[dst]], #16\n"                                                     \
+                   "le lr, 1b\n"                                                                                       \
                    "2:\n"                                                                                              \
+                   "wlstp." #bits " lr, %[rest], 4f\n"                                                                 \
+                   "3:\n"                                                                                              \
+                   "vldrb.u" #bits " q0, [%[src]], #" #step "\n"                                                       \
+                   "vldr" #letter ".u" #bits " q2, [%[entry], q0" scaled "]\n"                                         \
+                   "vstr" #letter "." #bits " q2, [%[dst]], #16\n"                                                     \
+                   "letp lr, 3b\n"                                                                                     \
+                   "4:\n"                                                                                              \
                    : [src] "+l"(src), [dst] "+l"(dst)                                                                  \
-                   : [n] "r"(elements), [entry] "r"(entry)                                                             \
-                   : "q0", "q1", "lr", "memory")
+                   : [pairs] "r"(elements / (2 * step)), [rest] "r"(elements % (2 * step)), [entry] "r"(entry)         \
+                   : "q0", "q1", "q2", "q3", "lr", "memory")
 #else
 #define LOOK_UP(bits, letter, step, scaled)                                                                            \
     for (unsigned left = elements; left; left--)                                                                       \

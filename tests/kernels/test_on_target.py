@@ -14,6 +14,7 @@ from ingot.run.inputs import random_inputs
 from support.differential import program_of
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
+from support.models import nonlinear
 from support.models.draw import Seeded
 from support.models.every import MODELS
 
@@ -21,6 +22,9 @@ pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
 CASES = 3
 """Of every operator."""
+
+TABLES = 40
+"""Models of QUANTIZE and DEQUANTIZE that are looked at for tables."""
 
 Case = tuple[str, Program, list[npt.NDArray[Any]]]
 
@@ -39,10 +43,24 @@ def cases() -> list[Case]:
     return found
 
 
+def tables() -> list[Case]:
+    """What the passes make of operators of one 8-bit input: entries of 8, 16 and 32 bits."""
+    found = []
+    for model in (nonlinear.quantize, nonlinear.dequantize):
+        for seed in range(TABLES):
+            program = program_of(model(Seeded(seed)))
+            kernel = program.calls[0].kernel
+            if kernel.startswith("table_"):
+                specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
+                found.append((f"{kernel} {seed}", program, random_inputs(specs, seed)))
+    assert {name.split()[0] for name, *_ in found} == {"table_8to8", "table_8to16", "table_8to32"}
+    return found
+
+
 @pytest.mark.parametrize(("cpu", "row_by_row"), [("cortex-m55", False), ("cortex-m55", True), ("cortex-m7", False)])
 def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Every output byte, and no byte behind an output."""
-    known = cases()
+    known = [*cases(), *tables()]
     outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, row_by_row=row_by_row)
     wrong = [
         f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
