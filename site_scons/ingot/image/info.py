@@ -129,8 +129,8 @@ def as_text(facts: dict[str, Any]) -> str:
     if facts["blobs"]:
         lines.append("blobs of the epoch controller")
     for blob in facts["blobs"]:
-        words = ", ".join(f"{count} words of {pool}" for pool, count in blob["relocated"].items())
-        lines.append(f"  {blob['in']:<24}{blob['size']:>14,} bytes at {blob['offset']:#x}, relocates {words or 'none'}")
+        moved = ", ".join(f"{count} words of {pool}" for pool, count in blob["relocated"].items())
+        lines.append(f"  {blob['in']:<24}{blob['size']:>14,} bytes at {blob['offset']:#x}, relocates {moved or 'none'}")
     lines.append("entry points")
     lines += [f"  {name:<24}{address}" for name, address in facts["entry_points"].items()]
     seal = facts["seal"]

@@ -134,7 +134,7 @@ def _behind_blobs(data: bytes, table_at: int, blobs: int) -> bytes:
     moved = bytearray(data)
     at = table_at
     while any(moved[at : at + PoolDescriptor.SIZE]):
-        pool = PoolDescriptor.decode(moved[at:])
+        pool = PoolDescriptor.decode(bytes(moved[at:]))
         if pool.data != PoolData.ACTIV and (pool.pool_type, pool.pool_id) != (PoolType.RELOC, 0):
             moved[at : at + PoolDescriptor.SIZE] = replace(pool, offset=pool.offset + blobs).encode()
         at += PoolDescriptor.SIZE
