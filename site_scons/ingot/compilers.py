@@ -133,7 +133,7 @@ def _prebuilt(board: Board, wanted: Wanted) -> Job:
         written_raws(output),
         options,
         reads=tuple(reads),
-        watch=sorted(output.members.items()),
+        watch=[sorted(output.members.items()), *_pack_versions(wanted)],
         needs_model=False,
         lacks=_lacks("" if source else f"{name}.c is not in {output.path.name}", board, wanted),
         st_pack=wanted.st_pack,
@@ -164,7 +164,7 @@ def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
         declared.info,
         declared.raws,
         options,
-        watch=tool.signature,
+        watch=[*tool.signature, *_pack_versions(wanted)],
         lacks=_lacks("", board, wanted),
         st_pack=wanted.st_pack,
         sources=_more_sources(declared.all(), declared.source),
@@ -184,6 +184,16 @@ def _lacks(without: str, board: Board, wanted: Wanted) -> str:
         names = open_pack(Path(wanted.st_pack)).missing
         missing = [*missing, *([f"{wanted.st_pack} lacks {', '.join(names)}"] if names else [])]
     return "; ".join(missing)
+
+
+def _pack_versions(wanted: Wanted) -> list[str]:
+    """The versions in st_pack=, which the network is compared with: another pack at the same place compares again."""
+    if not wanted.st_pack:
+        return []
+    from ingot.stedgeai.pack import open_pack
+
+    pack = open_pack(Path(wanted.st_pack))
+    return [str(pack.ll_aton), str(pack.library_version), str(pack.runtime)]
 
 
 def _more_sources(files: Sequence[str], source: str) -> tuple[str, ...]:

@@ -202,6 +202,14 @@ def test_with_a_pack_the_firmware_has_sts_runtime(plain: Project) -> None:
     (plain.folder / "pack/stm32n6xx_hal_cacheaxi.c").write_text("int HAL_CACHEAXI_Init(void) { return 0; }\n")
     assert plain.build(*words).links == 1
 
+    # An upgrade of the pack in place is compared with the network that was taken before.
+    header = plain.folder / "pack/Npu/ll_aton/ll_aton_version.h"
+    right = header.read_text()
+    header.write_text(right.replace("VERSION_MICRO (3)", "VERSION_MICRO (4)"))
+    assert "the network wants LL_ATON 1.1.3-8, the headers are of 1.1.4-8" in plain.scons(*words).err
+    header.write_text(right)
+    assert plain.build(*words).steps["take"] == 1
+
     (plain.folder / "pack/Npu/ll_aton/ll_sw_float.c").unlink()
     assert "no firmware is linked: pack lacks ll_sw_float.c\n" in plain.build(*words).err
 
