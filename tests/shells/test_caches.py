@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,3 +87,63 @@ def test_scons_cache_dir_gives_everything(installed: Installed, tmp_path: Path) 
     assert others == []
     assert sum(line.startswith("Retrieved `") for line in lines) > 50
     same_bytes(first, second)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def daemons(tmp_path: Path) -> Iterator[dict[int, Path]]:
+    """Two of distcc's daemons on this machine: port and log of each."""
+    if missing := [name for name in ("distcc", "distccd") if shutil.which(name) is None]:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    found = {free_port(): tmp_path / name for name in ("one.log", "two.log")}
+    running = []
+    try:
+        for port, log in found.items():
+            options = ["--listen", "127.0.0.1", "--allow", "127.0.0.1", "--port", str(port), "--jobs", "2"]
+            with log.open("wb") as file:
+                running.append(
+                    subprocess.Popen(
+                        ["distccd", "--daemon", "--no-detach", "--log-stderr", "--log-level", "info", *options],
+                        stderr=file,
+                        start_new_session=True,
+                    )
+                )
+        for port in found:
+            answers_within(port, 10)
+        yield found
+    finally:
+        for process in running:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(10)
+
+
+def answers_within(port: int, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"distccd did not start on port {port}")
+
+
+def test_two_machines_of_distcc_compile_the_same_firmware(
+    installed: Installed, tmp_path: Path, daemons: dict[int, Path]
+) -> None:
+    (tmp_path / "state").mkdir()
+    hosts = " ".join(f"127.0.0.1:{port}/2" for port in daemons)
+    variables = {"DISTCC_HOSTS": hosts, "DISTCC_FALLBACK": "0", "DISTCC_DIR": str(tmp_path / "state")}
+    here = checkout("ninja", tmp_path / "here", installed)
+    here.build()
+    compiled = installed.compiled()
+    there = checkout("ninja", tmp_path / "there", installed, **variables, **launcher("distcc"))
+    there.build()
+    shares = [log.read_text().count("COMPILE_OK") for log in daemons.values()]
+    assert sum(shares) == compiled > 40
+    assert min(shares) > 5, shares
+    for name in ("firmware.bin", "network.c", "network_atonbuf.xSPI2.raw"):
+        assert here.file(name).read_bytes() == there.file(name).read_bytes(), name
