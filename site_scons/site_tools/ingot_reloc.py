@@ -155,7 +155,7 @@ def _image(env, board, manifest, source, twin, split):
     network = _network(env, board, manifest, source, folder, name, twin)
     linked, sources = _link(env, board, folder, name, network, abi, secure)
     inputs = {"elf": linked[0], "c_info": network.c_info, "raws": network.raws, **board_file(env, board)}
-    packed = _pack(env, made, name, split, inputs, c_file=not twin, runtime_abi=abi)
+    packed = _pack(env, made, name, split, inputs, not twin, {"runtime_abi": abi})
     return SimpleNamespace(
         c_info=network.c_info,
         image=packed[0],
@@ -165,8 +165,8 @@ def _image(env, board, manifest, source, twin, split):
     )
 
 
-def _pack(env, folder, name, split, inputs, c_file, **settings):
-    """The target of the packager: the image, then with split its params."""
+def _pack(env, folder, name, split, inputs, c_file, settings):
+    """The target of the packager: the image, then with split its params. c_file: gen_c_file= counts here."""
     options = env["INGOT_OPTIONS"]
     outputs = {"image": f"{folder}/{name}_rel.bin"}
     if split:
@@ -203,7 +203,8 @@ def _st_image(env, board, built):
     )
     linked = _st_link(env, board, built, parts, folder, name, sources)
     inputs = {"elf": linked[0], **inputs}
-    packed = _pack(env, folder, name, options.switch("split"), inputs, c_file=True, name=name, ecblob_in_params=blobs)
+    settings = {"name": name, "ecblob_in_params": blobs}
+    packed = _pack(env, folder, name, options.switch("split"), inputs, True, settings)
     return SimpleNamespace(everything=[*sources, *linked, *packed])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -219,6 +220,35 @@ def test_sha256(data: bytes, cut: int) -> None:
 def test_descriptors_of_the_test_are_of_all_kinds() -> None:
     assert {pool.pool_type for pool in ALL_KINDS} == set(PoolType)
     assert PoolDescriptor.SIZE == 20
+
+
+@pytest.mark.parametrize(
+    ("config", "why"),
+    [
+        ({"mode": 3}, "the mode must be either XIP or COPY"),
+        ({"mode": 0}, "the mode must be either XIP or COPY"),
+        ({"mode": 9}, "the mode must be either XIP or COPY"),
+        ({"exec_ram": 0}, "the executable RAM is missing or too small"),
+        ({"exec_ram": 0x63000004}, "the executable RAM is not at an address divisible by 8"),
+        ({"exec_ram": 0x61000000}, "the executable RAM is not where an image may be installed"),
+        ({"exec_ram": 0xFFFFFF00}, "the executable RAM is not where an image may be installed"),
+        ({"ext_ram": 0}, "the external RAM is missing or too small"),
+        ({"ext_ram": 0x64000004}, "the external RAM is not at an address divisible by 8"),
+        ({"ext_ram": 0x61000000}, "the external RAM is not where a network may write, or overlaps something"),
+        ({"ext_ram": 0x66000100}, "a pool overlaps the image, its RAM or another pool"),
+        ({"params_at": 0x62000004}, "the params are not at an address divisible by 8"),
+        ({"params_at": 0x67000000}, "the params are shorter than the image says"),
+    ],
+)
+def test_places_that_do_not_fit(config: dict[str, int], why: str) -> None:
+    """ST's loader takes 4-aligned places, sizes mode 3 as XIP and writes it as COPY, and checks no overlap."""
+    assert verdict(make_image().to_bytes(), **config) == why
+
+
+def test_every_refusal_has_its_own_code_and_text() -> None:
+    header = (toolchain.ROOT / "firmware" / "runtime" / "ingot_reloc.h").read_text()
+    listed = re.findall(r'X\((\w+), "([^"]+)"\)', header)
+    assert len(listed) == len({name for name, _ in listed}) == len({text for _, text in listed}) > 45
 
 
 @needs_gcc

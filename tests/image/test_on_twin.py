@@ -153,6 +153,27 @@ def test_activations_wherever_the_loader_puts_them(tmp_path: Path) -> None:
     assert done.outputs == expected(file, inputs)
 
 
+def test_one_image_installed_twice_runs_epoch_by_epoch(tmp_path: Path) -> None:
+    """Each instance has its own data and activations; the code and the weights are there once."""
+    file = model_file(tmp_path, 15)
+    made = build_image(file, tmp_path / "image", change=relative_activations)
+    (pool,) = made.pools.relative(1)
+    inputs = [sample(made, 16), sample(made, 17)]
+    run = session()
+    run.load(made.file, FIRST)
+    for number, (mode, ram) in enumerate(((XIP, made.image.xip_ram), (COPY, made.image.copy_ram))):
+        ext = PSRAM + 0x100000 * (number + 1)
+        run.install(
+            Install(FIRST, f"exec+{4096 * number}", ram, mode, ext_ram=ext, ext_size=pool.size + 7, instance=number)
+        )
+    run.infer_both(*inputs)
+    run.infer_both(*inputs[::-1])
+    done = run.run(model_host(), n6dk()[0].machine)
+    assert not done.refusals
+    wanted = [expected(file, data) for data in inputs]
+    assert done.outputs == b"".join([*wanted, *wanted[::-1]])
+
+
 def test_a_damaged_image_is_refused_on_the_target(tmp_path: Path) -> None:
     file = model_file(tmp_path, 14)
     made = build_image(file, tmp_path / "image")

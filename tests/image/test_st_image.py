@@ -19,7 +19,7 @@ from ingot.run.model_host import COPY, MAY_HOLD_POOLS, XIP, Install, Session
 from ingot.run.reloc_verify import open_regions
 from support.firmware import needs_gcc, needs_qemu
 from support.images import sealed
-from support.loader import verdict
+from support.loader import mutate, verdict
 from support.st_image import build_st_image
 from support.st_network import FIXED, MIXED, WEIGHTS, StImageNetwork
 
@@ -160,6 +160,9 @@ def test_the_loader_measures_blobs(tmp_path: Path) -> None:
     longer = network.staying()[:4] + struct.pack("<I", 1000) + network.staying()[8:]
     assert verdict(made.content.replace(network.staying(), longer)) == reason
     assert verdict(made.content[:-8]) == "the params are shorter than the image says"
+    assert mutate(sealed(made.content), 4000, 5, "sealed").refused > 3500
+    found = mutate(made.content, 4000, 6, "bare")
+    assert found.codes[reason] > 10
 
 
 @needs_qemu

@@ -6,6 +6,7 @@ import functools
 import re
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,20 +53,32 @@ def mutate(image: bytes, mutations: int, seed: int, kind: str, params: bytes | N
     return Mutations(int(lines[0].split()[1]), int(lines[1].split()[1]), codes)
 
 
-def verdict(image: bytes, kind: str = "bare", params: bytes | None = None) -> str:
-    """What the loader says to an image: "" when it installs it, else why not."""
-    done = _run(image, 0, 1, kind, params)
+def verdict(
+    image: bytes,
+    kind: str = "bare",
+    params: bytes | None = None,
+    *,
+    mode: int | None = None,
+    exec_ram: int | None = None,
+    ext_ram: int | None = None,
+    params_at: int | None = None,
+) -> str:
+    """What the loader says to an image: "" when it installs it, else why not. mode, addresses: for the usual ones."""
+    config = ["-" if value is None else f"{value:x}" for value in (mode, exec_ram, ext_ram, params_at)]
+    done = _run(image, 0, 1, kind, params, config)
     assert not done.stderr, done.stderr[-3000:]
     if done.returncode == 0:
         return ""
     return done.stdout.strip().removeprefix("the image itself was refused: ")
 
 
-def _run(image: bytes, mutations: int, seed: int, kind: str, params: bytes | None) -> subprocess.CompletedProcess[str]:
+def _run(
+    image: bytes, mutations: int, seed: int, kind: str, params: bytes | None, config: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory(prefix="ingot-test-") as folder:
         file, second = Path(folder, "image.bin"), Path(folder, "params.bin")
         file.write_bytes(image)
         if params is not None:
             second.write_bytes(params)
-        words = [loader(), file, "-" if params is None else second, str(mutations), str(seed), kind]
+        words = [loader(), file, "-" if params is None else second, str(mutations), str(seed), kind, *config]
         return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=300)
