@@ -3,7 +3,7 @@
     python bench/planner/packing.py FOLDER [--exact] [--capacity BYTES]
 
 An instance is a CSV file with the columns id, lower, upper (exclusive) and size, as Google's minimalloc publishes them;
-a name like A.1048576.csv holds the capacity. `--exact` asks OR-tools where the search finds nothing.
+a name like A.1048576.csv holds the capacity. `--exact` asks OR-tools where the search gives up.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "site_scons"))
 
+from ingot.plan.below import Packing, pack_below
 from ingot.schedule.exact import solve_exactly
 from ingot.schedule.packing import load_bound
-from ingot.schedule.skyline import solve
 
 
 def read_instance(path: Path) -> tuple[list[int], list[tuple[int, int]]]:
@@ -46,27 +46,28 @@ def valid(sizes: list[int], spans: list[tuple[int, int]], offsets: list[int], ca
 
 
 def main() -> int:
-    """Returns 0 when every instance was solved."""
+    """Returns 0 when every instance was placed, or proved not to fit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--exact", action="store_true")
     parser.add_argument("--capacity", type=int)
     arguments = parser.parse_args()
-    print(f"{'instance':20} {'buffers':>7} {'capacity':>10} {'bound':>10} {'seconds':>8}  result")
+    print(f"{'instance':20} {'buffers':>7} {'bound':>10} {'capacity':>10} {'nodes':>10} {'seconds':>8}  result")
     failed = 0
     for path in sorted(arguments.folder.glob("*.csv")):
         sizes, spans = read_instance(path)
         capacity = arguments.capacity or capacity_of(path)
         begin = time.perf_counter()
-        offsets, how = solve(sizes, spans, capacity), "search"
-        if offsets is None and arguments.exact:
-            offsets, how = solve_exactly(sizes, spans, capacity), "OR-tools"
+        packing = pack_below(sizes, spans, capacity)
+        if packing.offsets is None and not packing.proved and arguments.exact:
+            packing = Packing(solve_exactly(sizes, spans, capacity), False, packing.nodes)
         seconds = time.perf_counter() - begin
-        good = offsets is not None and valid(sizes, spans, offsets, capacity)
-        failed += not good
-        result = f"placed by {how}" if good else "not solved"
+        good = packing.offsets is not None and valid(sizes, spans, packing.offsets, capacity)
+        failed += not (good or packing.proved)
+        result = "placed" if good else "proved: does not fit" if packing.proved else "not solved"
         bound = load_bound(sizes, spans)
-        print(f"{path.name:20} {len(sizes):7} {capacity:10,} {bound:10,} {seconds:8.1f}  {result}", flush=True)
+        figures = f"{len(sizes):7} {bound:10,} {capacity:10,} {packing.nodes:10,} {seconds:8.2f}"
+        print(f"{path.name:20} {figures}  {result}", flush=True)
     return 1 if failed else 0
 
 

@@ -7,9 +7,9 @@ from elftools.elf.elffile import ELFFile
 
 from ingot.emit.kernel_files import header_of, source_of
 from ingot.errors import IngotError
+from ingot.host_cc import build
 from ingot.kernels.program import Call
 from ingot.places import kernels_dir
-from ingot.run.host_cc import build
 from ingot.run.host_kernels import FLAGS
 
 

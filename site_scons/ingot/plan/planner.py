@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from ingot.errors import IngotError
 from ingot.kernels.program import Program
+from ingot.plan.below import pack_below
 from ingot.plan.pools import PlanPool, candidates, usable
 from ingot.plan.spill import spill, traffic
 from ingot.plan.types import Placement, Plan
 from ingot.plan.verify import verify_plan
 from ingot.schedule.buffers import Buffer, buffers_of, placed_outside
 from ingot.schedule.overlay import placement_problem
-from ingot.schedule.packing import pack
+from ingot.schedule.packing import Problem, pack
 from ingot.schedule.types import Schedule, ScheduleOptions
+
+_ROUNDS = 6
+"""How long the complete search may try, where the quick one misses the lower bound: seconds, not minutes."""
 
 
 def make_plan(
@@ -48,7 +52,21 @@ def _offsets(program: Program, schedule: Schedule, buffers: Sequence[Buffer]) ->
     """One block: the schedule's own placement when it has one, else a search."""
     if schedule.offsets or schedule.scratch_offsets:
         return [schedule.offsets[b.tensors[0]] if b.tensors else schedule.scratch_offsets[b.calls[0]] for b in buffers]
-    return pack(placement_problem(schedule, buffers), schedule.lower_bound)
+    problem = placement_problem(schedule, buffers)
+    offsets = pack(problem, schedule.lower_bound)
+    if problem.peak(offsets) <= schedule.lower_bound or not _plain(problem):
+        return offsets
+    better = pack_below(problem.sizes, problem.spans, schedule.lower_bound, rounds=_ROUNDS)
+    return offsets if better.offsets is None else better.offsets
+
+
+def _plain(problem: Problem) -> bool:
+    """Whether nothing may overlay anything else."""
+    return not any(
+        same or (low, high) != (-problem.sizes[j], problem.sizes[i])
+        for i, restrictions in enumerate(problem.neighbours)
+        for j, low, high, same in restrictions
+    )
 
 
 def _slowness(

@@ -25,9 +25,9 @@ from ingot.emit.c_text import identifier
 from ingot.emit.pools import macro
 from ingot.emit.render import render
 from ingot.errors import IngotError
+from ingot.host_cc import build, digest
 from ingot.network import Network
 from ingot.places import cache_dir, firmware_dir, kernels_dir
-from ingot.run.host_cc import build, digest
 from ingot.run.host_kernels import FLAGS
 from ingot.run.host_memory import host_blocks
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ingot.errors import IngotError
+from ingot.host_cc import build
 from ingot.places import kernels_dir
 from ingot.run.descriptor_layout import Layout, read_layouts
-from ingot.run.host_cc import build
 
 FLAGS = ("-std=c11", "-O2", "-g", "-fPIC", "-DINGOT_PORTABLE", "-Wall", "-fno-strict-aliasing")
 

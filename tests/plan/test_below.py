@@ -1,0 +1,105 @@
+"""Packing below a fixed capacity, compiled and without a compiler."""
+
+import random
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingot.errors import IngotError
+from ingot.plan import below
+from ingot.plan.below import pack_below
+from ingot.schedule.packing import disjoint_problem, greedy, respects
+
+Buffers = tuple[list[int], list[tuple[int, int]]]
+
+
+def cut(seed: int, pieces: int, time: int = 24, capacity: int = 256) -> Buffers:
+    """A full rectangle of time and memory, cut into pieces at random: they fit without a byte to spare."""
+    source = random.Random(seed)
+    parts = [(0, time, 0, capacity)]
+    while len(parts) < pieces:
+        t0, t1, a0, a1 = part = parts.pop(source.randrange(len(parts)))
+        if source.random() < 0.5 and t1 - t0 > 1:
+            at = source.randint(t0 + 1, t1 - 1)
+            parts += [(t0, at, a0, a1), (at, t1, a0, a1)]
+        elif a1 - a0 > 1:
+            at = source.randint(a0 + 1, a1 - 1)
+            parts += [(t0, t1, a0, at), (t0, t1, at, a1)]
+        else:
+            parts.append(part)
+    source.shuffle(parts)
+    return [a1 - a0 for _, _, a0, a1 in parts], [(t0, t1 - 1) for t0, t1, _, _ in parts]
+
+
+def valid(buffers: Buffers, offsets: list[int], capacity: int) -> bool:
+    sizes, spans = buffers
+    inside = all(o >= 0 and o + s <= capacity for o, s in zip(offsets, sizes, strict=True))
+    return inside and respects(disjoint_problem(sizes, spans), offsets)
+
+
+def brute(sizes: list[int], spans: list[tuple[int, int]]) -> int:
+    """The least peak, by placing first-fit in every order, which contains an optimum."""
+    problem = disjoint_problem(sizes, spans)
+    return min(problem.peak(greedy(problem, order)) for order in permutations(range(len(sizes))))
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 25))
+def test_a_cut_rectangle_is_put_together_again(seed: int, pieces: int) -> None:
+    buffers = cut(seed, pieces)
+    packing = pack_below(*buffers, 256)
+    assert packing.offsets is not None and valid(buffers, packing.offsets, 256)
+    assert pack_below(*buffers, 256) == packing
+    assert pack_below(*buffers, 255).proved
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=6))
+def test_the_least_capacity_is_found_and_proved(buffers: list[tuple[int, int, int]]) -> None:
+    sizes = [size for size, _, _ in buffers]
+    spans = [(first, first + length) for _, first, length in buffers]
+    best = brute(sizes, spans)
+    offsets = pack_below(sizes, spans, best).offsets
+    assert offsets is not None and valid((sizes, spans), offsets, best)
+    under = pack_below(sizes, spans, best - 1)
+    assert under.offsets is None
+
+
+@pytest.mark.parametrize("keys", below.ORDERS)
+def test_no_order_loses_a_placement(keys: tuple[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    if not below.host_compiler():
+        pytest.skip("no C compiler for this machine")
+    monkeypatch.setattr(below, "ORDERS", (keys,))
+    searched = 0
+    for seed in range(100):
+        buffers = cut(seed, 14)
+        packing = pack_below(*buffers, 256)
+        assert packing.offsets is not None and valid(buffers, packing.offsets, 256)
+        searched += packing.nodes > len(buffers[0])
+    assert searched, "no case needed a second choice"
+
+
+def test_without_a_compiler_the_search_in_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    below._library.cache_clear()
+    monkeypatch.setattr(below, "build", refuse)
+    buffers = cut(5, 20)
+    packing = pack_below(*buffers, 256)
+    assert packing.offsets is not None and valid(buffers, packing.offsets, 256)
+    assert packing.nodes == 0
+
+
+def refuse(*_: object) -> None:
+    raise IngotError("no C compiler for this machine was found")
+
+
+def test_it_gives_up_after_its_rounds() -> None:
+    packing = pack_below(*cut(3, 100), 256, rounds=0)
+    assert packing.offsets is None and not packing.proved
+
+
+def test_nothing_is_nothing() -> None:
+    assert pack_below([], [], 0).offsets == []
+    assert pack_below([0, 4, 0], [(0, 1)] * 3, 4).offsets == [0, 0, 0]
+    assert pack_below([0], [(0, 1)], 0).offsets == [0]
