@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ingot.kernels.fixed_point import requantize
-from ingot.kernels.quantize_multiplier import quantize_multiplier
+from ingot.passes.fixed_point import multiply, quantize_multiplier
 from ingot.run.direct import DirectNetwork
 from ingot.run.inputs import random_inputs
 from support.differential import check, graph_of, program_of
@@ -107,6 +106,6 @@ def test_sum_quantized(model: bytes) -> None:
     total = np.sum(given[0].astype(np.int64) - source.zero_point, axis=axes, keepdims=True)
     multiplier, shift = quantize_multiplier(source.scale / target.scale)
     limits = np.iinfo(target.dtype.numpy)
-    wanted = np.clip(requantize(total, multiplier, shift) + target.zero_point, limits.min, limits.max)
+    wanted = np.clip(multiply(total, multiplier, shift) + target.zero_point, limits.min, limits.max)
     ours = DirectNetwork(program).run(given)[0]
     np.testing.assert_array_equal(ours.ravel(), wanted.ravel())

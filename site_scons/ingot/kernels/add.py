@@ -11,11 +11,11 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.activation_range import ACTIVATIONS, float_range, integer_range, quantized_range
 from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
-from ingot.kernels.fixed_point import Numbers, divide_by_power, divide_by_power_up, high_multiply
 from ingot.kernels.powers_of_two import exact_log2
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
+from ingot.passes.fixed_point import Ints, high_multiply, rounding_divide_by_pot
 
 _FIRST_EXACT, _QUICK, _POWERS_OF_TWO = 1, 4, 8
 # Tried in this order; the large ones are for ratios of scales that make many ties.
@@ -128,18 +128,23 @@ def _quick_path(words: list[int], left: int, order: int) -> tuple[int, int]:
     multiplier, right, zero_point, low, high = words[6:11]
     codes = np.arange(-128, 128, dtype=np.int64)
     products = [high_multiply((codes + words[i]) << left, words[2 + i]) for i in (0, 1)]
-    exact = _join(divide_by_power(products[0], words[4]), divide_by_power(products[1], words[5]), order)
-    wanted = np.clip(divide_by_power(high_multiply(exact, multiplier), right) + zero_point, low, high)
-    quick = _join(divide_by_power_up(products[0], words[4]), divide_by_power_up(products[1], words[5]), order)
+    exact = _join(rounding_divide_by_pot(products[0], words[4]), rounding_divide_by_pot(products[1], words[5]), order)
+    wanted = np.clip(rounding_divide_by_pot(high_multiply(exact, multiplier), right) + zero_point, low, high)
+    quick = _join(_divide_up(products[0], words[4]), _divide_up(products[1], words[5]), order)
     for change in _CHANGES:
         if not 0 < multiplier + change < 1 << 31:
             continue
-        result = divide_by_power_up(high_multiply(quick, multiplier + change), right) + zero_point
+        result = _divide_up(high_multiply(quick, multiplier + change), right) + zero_point
         if np.array_equal(np.clip(result, low, high), wanted):
             return flags | _QUICK, multiplier + change
     return flags, multiplier
 
 
-def _join(a: Numbers, b: Numbers, order: int) -> Numbers:
+def _divide_up(x: Ints, exponent: int) -> Ints:
+    """x / 2^exponent, ties up."""
+    return (x + ((1 << exponent) >> 1)) >> exponent
+
+
+def _join(a: Ints, b: Ints, order: int) -> Ints:
     """Every sum or difference of a number of `a` and one of `b`."""
     return a[:, None] + b if order > 0 else a[:, None] - b if order == 0 else b - a[:, None]

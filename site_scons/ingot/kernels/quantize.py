@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator, Tensor
-from ingot.kernels.fixed_point import requantize
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import same_rows
+from ingot.passes.fixed_point import multiply
 
 _SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
 _BYTES = (DType.INT8, DType.UINT8)
@@ -60,7 +60,7 @@ def lower_quantize(site: Site) -> Call:
     multiplier, shift = quantize_multiplier(float(np.float32(source.scale)) / float(np.float32(target.scale)))
     if source.dtype in _BYTES:
         limits = np.iinfo(target.dtype.numpy)
-        values = requantize(_codes(source) - source.zero_point, multiplier, shift) + target.zero_point
+        values = multiply(_codes(source) - source.zero_point, multiplier, shift) + target.zero_point
         return _table(site, np.clip(values, limits.min, limits.max).astype(target.dtype.numpy))
     words = np.asarray([source.zero_point, multiplier, shift, target.zero_point], np.int32)
     return _call(site, f"requantize_{_SUFFIX[source.dtype]}_{_SUFFIX[target.dtype]}", Param("scaling", words))

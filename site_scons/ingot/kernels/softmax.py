@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels import fixed_point
+from ingot.kernels import fixed_exp
 from ingot.kernels.lookup16 import int16_table
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import same_rows
+from ingot.passes import fixed_point
 
 _INTEGER_BITS = 5
 _SUM_BITS = 12
@@ -85,23 +86,23 @@ def softmax_scaling(scale: float, beta: float) -> tuple[int, int, int, npt.NDArr
     real = min(beta * scale * (1 << (31 - _INTEGER_BITS)), (1 << 31) - 1.0)
     multiplier, shift = quantize_multiplier(real)
     diff_min = -math.floor(((1 << _INTEGER_BITS) - 1) * (1 << (31 - _INTEGER_BITS)) / 2.0**shift)
-    return multiplier, shift, diff_min, fixed_point.requantize(-np.arange(256, dtype=np.int64), multiplier, shift)
+    return multiplier, shift, diff_min, fixed_point.multiply(-np.arange(256, dtype=np.int64), multiplier, shift)
 
 
 def exp_table(scale: float, beta: float) -> npt.NDArray[np.int64]:
     """exp(-d * scale * beta) as Q0.31 for d = 0..255, 0 where the difference is too large to count."""
     _, _, diff_min, scaled = softmax_scaling(scale, beta)
-    values = fixed_point.exp_on_negative_values(scaled, _INTEGER_BITS)
+    values = fixed_exp.exp_on_negative_values(scaled, _INTEGER_BITS)
     return np.where(-np.arange(256) >= diff_min, values, 0)
 
 
 def two_class_results(exp: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     """512 results of the number a beside the number b, for a - b = -256..255 (entry 0 is unused)."""
     differences = np.clip(np.abs(np.arange(-256, 256)), 0, 255)
-    total = fixed_point.divide_by_power(np.full(512, exp[0]), _SUM_BITS) + fixed_point.divide_by_power(
+    total = fixed_point.rounding_divide_by_pot(np.full(512, exp[0]), _SUM_BITS) + fixed_point.rounding_divide_by_pot(
         exp[differences], _SUM_BITS
     )
-    scale, over_unit = fixed_point.reciprocal(total, _SUM_BITS)
+    scale, over_unit = fixed_exp.reciprocal(total, _SUM_BITS)
     own = np.where(np.arange(-256, 256) >= 0, exp[0], exp[differences])
     products = fixed_point.high_multiply(scale, own)
     right = over_unit + 31 - 8

@@ -23,7 +23,10 @@ def round_half_away(value: float) -> int:
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
-    """QuantizeMultiplier: (multiplier, shift) with real = multiplier * 2^(shift - 31); (0, 0) for what is too small."""
+    """QuantizeMultiplier: (multiplier, shift) with real ~ multiplier * 2^(shift - 31), multiplier in [2^30, 2^31).
+
+    frexp in double, rounded half away from zero; (0, 0) for what is too small, the largest for what is too large.
+    """
     if real == 0.0:
         return 0, 0
     mantissa, shift = math.frexp(real)
@@ -31,18 +34,14 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     if multiplier == 1 << 31:
         multiplier //= 2
         shift += 1
+    if shift > 30:
+        return INT32_MAX, 30
     return (0, 0) if shift < -31 else (multiplier, shift)
 
 
-def doubling_high_mul(a: Ints, b: Ints | int, bits: int = 32) -> Ints:
-    """SaturatingRoundingDoublingHighMul for integers of that many bits."""
-    half = 1 << (bits - 2)
-    lowest = -(1 << (bits - 1))
-    product = a * b
-    nudged = product + np.where(product >= 0, half, 1 - half)
-    # C++ divides towards zero.
-    high = np.where(nudged >= 0, nudged >> (bits - 1), -((-nudged) >> (bits - 1)))
-    return np.where((a == lowest) & (np.asarray(b) == lowest), -lowest - 1, high)
+def high_multiply(a: Ints, b: Ints | int, bits: int = 32) -> Ints:
+    """SaturatingRoundingDoublingHighMul for integers of that many bits: a * b / 2^(bits - 1), ties up."""
+    return np.minimum((a * b + (1 << (bits - 2))) >> (bits - 1), (1 << (bits - 1)) - 1)
 
 
 def rounding_divide_by_pot(x: Ints, exponent: int, bits: int = 32) -> Ints:
@@ -58,7 +57,7 @@ def rounding_divide_by_pot(x: Ints, exponent: int, bits: int = 32) -> Ints:
 def multiply(x: Ints, multiplier: int, shift: int) -> Ints:
     """MultiplyByQuantizedMultiplier: x * multiplier * 2^(shift - 31); the left shift wraps as int32 does."""
     shifted = wrap32(x << max(shift, 0))
-    return rounding_divide_by_pot(doubling_high_mul(shifted, multiplier), max(-shift, 0))
+    return rounding_divide_by_pot(high_multiply(shifted, multiplier), max(-shift, 0))
 
 
 def wrap32(x: Ints) -> Ints:
@@ -99,7 +98,7 @@ def _one(value: int) -> Any:
 
 
 def _mul(a: int, b: int) -> int:
-    return int(doubling_high_mul(_one(a), b)[()])
+    return int(high_multiply(_one(a), b)[()])
 
 
 def _saturate(value: int) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from ingot.graph import Graph, Operator, Tensor
 from ingot.passes.fixed_point import (
     Ints,
-    doubling_high_mul,
+    high_multiply,
     inverse_sqrt_multiplier,
     multiply,
     quantize_multiplier,
@@ -80,11 +80,11 @@ def hard_swish(source: Tensor, output: Tensor, x: Ints) -> Ints:
     out_multiplier, out_shift = quantize_multiplier(float(hires_scale / scale32(output)))
     reluish_multiplier, reluish_shift = quantize_multiplier(float(hires_scale / np.float32(3.0 / 32768.0)))
     hires = (x - source.zero_point) << 7
-    preshift = doubling_high_mul(hires, _high16(out_multiplier), 16)
+    preshift = high_multiply(hires, _high16(out_multiplier), 16)
     reluish = hires
     if reluish_shift > 0:
         reluish = _saturate16(reluish << (reluish_shift - 1))
-    reluish = doubling_high_mul(reluish, _high16(reluish_multiplier), 16)
+    reluish = high_multiply(reluish, _high16(reluish_multiplier), 16)
     if reluish_shift > 0:
         reluish = _saturate16(reluish << 1)
     if reluish_shift < 0:
