@@ -19,7 +19,7 @@ def bench(env, board):
     """The nodes of the target, when it is asked for; reading a folder of models costs time otherwise."""
     if "bench" not in SCons.Script.COMMAND_LINE_TARGETS:
         return []
-    from ingot_tool import board_file, link_firmware, linker_script_of
+    from ingot_tool import board_file
 
     options = env["INGOT_OPTIONS"]
     folder = Path(options.text("models"))
@@ -38,16 +38,13 @@ def bench(env, board):
             twins.append(env.IngotFirmware(board, manifest, env.IngotModel(manifest), twin=True))
     if not twins:
         raise IngotError(not_measured(refused), where="bench", remedy="docs/operators.md lists what is supported.")
-    first = twins[0]
-    out = f"{first.out}/empty"
-    script = linker_script_of(env, out, board, first.manifest, "empty", first.c_info, True)
-    empty, *_ = link_firmware(env, out, board, "empty", first.network_c, script, [first.out], True)
     return env.Ingot(
         "bench",
         {
             "elfs": [twin.elf for twin in twins],
             "c_infos": [twin.c_info for twin in twins],
-            "empty": empty,
+            "plain": [_small(env, board, twin, "inference") for twin in twins],
+            "empty": _small(env, board, twins[0], "empty"),
             "loader": _loader(env, board),
             **board_file(env, board),
         },
@@ -73,6 +70,16 @@ def _refusal(env, board, manifest, path):
         ram_limit=options.number("ram_limit"),
         fuse=options.switch("fuse"),
     )
+
+
+def _small(env, board, twin, app):
+    """An application without what talks to the host, for sizes."""
+    from ingot_tool import link_firmware, linker_script_of
+
+    out = f"{twin.out}/{app}"
+    script = linker_script_of(env, out, board, twin.manifest, app, twin.c_info, True)
+    elf, *_ = link_firmware(env, out, board, app, twin.network_c, script, [twin.out], True)
+    return elf
 
 
 def _loader(env, board):

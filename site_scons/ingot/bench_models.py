@@ -30,6 +30,7 @@ def refusal(model: Path, board: Path, **options: Any) -> str:
 def bench(
     elfs: Sequence[Path],
     c_infos: Sequence[Path],
+    plain: Sequence[Path],
     empty: Path,
     loader: Sequence[Path],
     board: Path,
@@ -41,7 +42,8 @@ def bench(
 ) -> None:
     """Runs every model once on the twin and prints what it costs beside the figures of `rivals`; writes them as JSON.
 
-    elfs, c_infos: the twin's firmware and the description of each model. empty: the empty application's firmware.
+    elfs, c_infos: the twin's firmware and the description of each model. plain, empty: the firmware that only
+    runs one inference, of each model, and the empty application's, for the size of the code.
     loader: the objects of the loader of relocatable images. refused: models without a firmware, and why; with any of
     them, or one that does not run, the step fails when the table is printed.
     """
@@ -52,12 +54,12 @@ def bench(
     target, _ = steps.open_board(board, twin=True)
     known = read_rivals(Path(rivals)) if rivals else {}
     rows, missing = [], dict(refused or {})
-    for elf, c_info in zip(elfs, c_infos, strict=True):
+    for elf, c_info, small in zip(elfs, c_infos, plain, strict=True):
         network = read_c_info(c_info)
         name = Path(network.model).stem
         steps.say(f"bench {name}")
         try:
-            rows.append(measure(name, elf, empty, network, c_info.parent, target.machine))
+            rows.append(measure(name, elf, empty, network, c_info.parent, target.machine, small))
         except IngotError as error:
             missing[name] = str(error)
             continue

@@ -91,10 +91,13 @@ def code_size(elf: Path) -> int:
         )
 
 
-def measure(model: str, elf: Path, empty: Path, network: Network, folder: Path, machine: str) -> Measurement:
+def measure(
+    model: str, elf: Path, empty: Path, network: Network, folder: Path, machine: str, plain: Path | None = None
+) -> Measurement:
     """Runs the network's `validate` firmware once. empty: the empty application's firmware, for the code size.
 
-    folder: where the initializers are. Raises IngotError as ingot.run.twin.emulate does.
+    folder: where the initializers are. plain: a firmware of the network without what `validate` needs to talk to the
+    host; without it that counts as code. Raises IngotError as ingot.run.twin.emulate does.
     """
     from ingot.run.inputs import bench_inputs
     from ingot.run.twin import emulate, images_of
@@ -108,7 +111,7 @@ def measure(model: str, elf: Path, empty: Path, network: Network, folder: Path, 
         instructions=done.inferences[0].instructions,
         activations=network.peak,
         stack=done.stack_used,
-        code=code_size(elf) - code_size(empty),
+        code=code_size(plain or elf) - code_size(empty),
         weights=sum(item.size for item in network.initializers),
         epochs=tuple(EpochCost(e.number, e.kernels, e.macs, cost) for e, cost in costs),
     )
