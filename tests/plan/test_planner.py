@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from ingot.errors import IngotError
 from ingot.kernels.program import Program
+from ingot.plan import planner
+from ingot.plan.below import Packing
 from ingot.plan.planner import make_plan
 from ingot.plan.pools import PlanPool
 from ingot.plan.verify import verify_plan
+from ingot.schedule.packing import Problem
 from ingot.schedule.schedule import make_schedule
 from ingot.schedule.types import ScheduleOptions
 from support.programs import ProgramBuilder
@@ -32,6 +35,19 @@ def test_reaches_the_lower_bound() -> None:
     plan = make_plan(program, schedule, [BIG], UNFUSED)
     assert plan.peak == plan.lower_bound == 16 * (64 + 200 + 64)
     assert plan.used == {"big": plan.peak}
+
+
+def test_the_complete_search_follows_where_the_quick_one_misses(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = residual()
+    schedule = replace(make_schedule(program, UNFUSED), offsets={}, scratch_offsets={}, overlays={})
+
+    def stacked(problem: Problem, goal: int) -> list[int]:
+        return [sum(problem.sizes[:i]) for i in range(len(problem.sizes))]
+
+    monkeypatch.setattr(planner, "pack", stacked)
+    assert make_plan(program, schedule, [BIG], UNFUSED).peak == schedule.lower_bound
+    monkeypatch.setattr(planner, "pack_below", lambda *_, **__: Packing(None, False, 0))
+    assert make_plan(program, schedule, [BIG], UNFUSED).peak > schedule.lower_bound
 
 
 def test_scratch_counts() -> None:
