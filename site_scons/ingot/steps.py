@@ -29,6 +29,7 @@ from ingot.image.steps import (  # noqa: F401 (steps as well)
 from ingot.protocol.steps import load_and_run, validate  # noqa: F401 (steps as well)
 from ingot.several.steps import networks_header, verify_together  # noqa: F401 (steps as well)
 from ingot.targets import INSTRUCTION_SETS, open_board
+from ingot.trade_offs import explore  # noqa: F401 (a step as well)
 
 if TYPE_CHECKING:
     from ingot.network import Network
@@ -445,47 +446,6 @@ def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: i
     done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
     facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
     write_if_changed(costs, json.dumps(facts, sort_keys=True) + "\n")
-
-
-def explore(model: Path, board: Path, *, io_placement: str = "activations", as_json: bool = False) -> None:
-    """Prints what RAM costs: the schedules that no other beats in both peak memory and instructions."""
-    from ingot.emit.text_table import text_table
-    from ingot.frontend.tflite import read_tflite
-    from ingot.kernels.lower import lower
-    from ingot.kernels.registry import Target
-    from ingot.passes.optimize import optimize
-    from ingot.schedule.explore import explore as points_of
-    from ingot.schedule.schedule import make_schedule
-    from ingot.schedule.types import ScheduleOptions
-
-    core = open_board(board)[0].core
-    program = lower(optimize(read_tflite(model)), Target(core, INSTRUCTION_SETS[core]))
-    points = points_of(program, ScheduleOptions(io_placement=io_placement))
-    named = {
-        name: make_schedule(program, ScheduleOptions(optimize=name, io_placement=io_placement)).peak
-        for name in ("ram", "balanced", "speed")
-    }
-    rows = [
-        {"peak": p.peak, "instructions": p.cost, "fused": p.fused, "steps": p.steps, "ram_limit": p.fit} for p in points
-    ]
-    if as_json:
-        print(json.dumps({"points": rows, "optimize": named}, indent=2, sort_keys=True))
-        return
-    least = min((row["instructions"] for row in rows), default=1) or 1
-    lines = [
-        [
-            f"{row['peak']:,}",
-            f"{row['instructions']:,}",
-            f"{100 * row['instructions'] / least - 100:+.1f} %",
-            str(row["fused"]),
-            str(row["steps"]),
-            f"ram_limit={row['ram_limit']}",
-        ]
-        for row in rows
-    ]
-    titles = ["peak RAM", "instructions (model)", "more", "fused calls", "steps", "how to get it"]
-    print(text_table(titles, lines, "rrrrrl"), end="")
-    print("optimize= takes: " + ", ".join(f"{name} {peak:,} bytes" for name, peak in named.items()))
 
 
 def check_firmware(

@@ -8,7 +8,7 @@ from ingot.kernels.program import Program
 from ingot.schedule.choice import Choice
 from ingot.schedule.types import Schedule, ScheduleOptions
 
-LIMITS = 16
+LIMITS = 8
 """Limits for the peak that are tried, in equal ratios from the least peak to the unfused one."""
 
 
@@ -41,10 +41,11 @@ def explore(program: Program, options: ScheduleOptions | None = None, limits: in
             schedule = choice.within(limit)
             if schedule is not None:
                 schedules.append((limit, schedule))
-    return _pareto([_point(fit, schedule) for fit, schedule in schedules])
+    return _pareto([point_of(fit, schedule) for fit, schedule in schedules])
 
 
-def _point(fit: int, schedule: Schedule) -> Point:
+def point_of(fit: int, schedule: Schedule) -> Point:
+    """What a schedule costs; fit: the limit it was made for."""
     fused = sum(len(region.calls) for region in schedule.regions if len(region.calls) > 1)
     steps = sum(len(region.steps) for region in schedule.regions)
     return Point(fit, schedule.peak, schedule.cost, fused, steps, schedule)

@@ -1,0 +1,178 @@
+"""What less RAM costs: the step `explore`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ingot.errors import IngotError
+from ingot.targets import INSTRUCTION_SETS, open_board
+
+OPTIMIZE = ("ram", "balanced", "speed")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to schedule a model, and what it costs.
+
+    how: the option that asks for it. peak: bytes of activations. cost: instructions by the cost model.
+    instructions, code: measured on the twin, None when nothing was measured. code: bytes more than
+    the empty application.
+    """
+
+    how: str
+    peak: int
+    cost: int
+    fused: int
+    steps: int
+    instructions: int | None = None
+    code: int | None = None
+
+
+def explore(
+    model: Path,
+    board: Path,
+    objects: Sequence[Path] = (),
+    archive: Path | None = None,
+    empty: Path | None = None,
+    *,
+    io_placement: str = "activations",
+    stack: int | None = None,
+    heap: int | None = None,
+    as_json: bool = False,
+) -> None:
+    """Prints the schedules of a model that no other beats in peak memory, instructions and code, as a table or JSON.
+
+    objects: of the twin's firmware without the network, archive: its kernels, empty: the empty application's firmware.
+    With them every schedule is built and run on the twin; without them instructions are the cost model's.
+    """
+    from ingot import steps
+
+    ways, twin_core = _ways(model, board, io_placement)
+    if objects and archive and empty:
+        with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
+            for number, way in enumerate(ways):
+                steps.say(f"explore {number + 1} of {len(ways)}: {way.how}")
+                folder = Path(name) / str(number)
+                folder.mkdir()
+                elf = _build(model, board, folder, way, objects, archive, twin_core, io_placement, stack, heap)
+                ways[number] = _measured(way, elf, folder, board, empty)
+    shown = undominated(ways)
+    if as_json:
+        print(json.dumps([asdict(way) for way in shown], indent=2, sort_keys=True))
+    else:
+        print(table(shown), end="")
+
+
+def undominated(ways: Sequence[Way]) -> list[Way]:
+    """The ways that no other beats in everything, smallest peak first; of equals the first one given."""
+    result: list[Way] = []
+    for i, way in enumerate(ways):
+        mine = _figures(way)
+        others = [(_figures(other), j) for j, other in enumerate(ways) if j != i]
+        if not any(
+            all(a <= b for a, b in zip(figures, mine, strict=True)) and (figures != mine or j < i)
+            for figures, j in others
+        ):
+            result.append(way)
+    return sorted(result, key=_figures)
+
+
+def _figures(way: Way) -> tuple[int, int, int]:
+    return way.peak, way.cost if way.instructions is None else way.instructions, way.code or 0
+
+
+def table(ways: Sequence[Way]) -> str:
+    """One line a way, and how to get it."""
+    from ingot.emit.text_table import text_table
+
+    if not ways:
+        return "nothing to compute, so nothing to choose\n"
+    least = min(_figures(way)[1] for way in ways) or 1
+    measured = ways[0].instructions is not None
+    rows = []
+    for way in ways:
+        peak, instructions, code = _figures(way)
+        more = f"{100 * instructions / least - 100:+.2f} %"
+        sizes = [f"{code:,}"] if measured else []
+        rows.append([f"{peak:,}", f"{instructions:,}", more, *sizes, str(way.fused), str(way.steps), way.how])
+    titles = ["peak RAM", "instructions" if measured else "instructions (estimate)", "more"]
+    titles += [*(["code"] if measured else []), "fused calls", "steps", "how to get it"]
+    return text_table(titles, rows, "r" * (len(titles) - 1))
+
+
+def _ways(model: Path, board: Path, io_placement: str) -> tuple[list[Way], str]:
+    """What `optimize=` gives and the points between, without measurements; the core they are for."""
+    from ingot.frontend.tflite import read_tflite
+    from ingot.kernels.lower import lower
+    from ingot.kernels.registry import Target
+    from ingot.passes.optimize import optimize
+    from ingot.schedule.explore import explore as points_of
+    from ingot.schedule.explore import point_of
+    from ingot.schedule.schedule import make_schedule
+    from ingot.schedule.types import ScheduleOptions
+
+    core = open_board(board)[0].core
+    program = lower(optimize(read_tflite(model)), Target(core, INSTRUCTION_SETS[core]))
+    named = [
+        (f"optimize={name}", point_of(0, make_schedule(program, ScheduleOptions(name, io_placement=io_placement))))
+        for name in OPTIMIZE
+    ]
+    points = [(f"ram_limit={p.fit}", p) for p in points_of(program, ScheduleOptions(io_placement=io_placement))]
+    ways: dict[tuple[int, int], Way] = {}
+    for how, point in [*named, *points]:
+        ways.setdefault((point.peak, point.cost), Way(how, point.peak, point.cost, point.fused, point.steps))
+    return sorted(ways.values(), key=lambda way: way.peak), core
+
+
+def _build(
+    model: Path,
+    board: Path,
+    folder: Path,
+    way: Way,
+    objects: Sequence[Path],
+    archive: Path,
+    core: str,
+    io_placement: str,
+    stack: int | None,
+    heap: int | None,
+) -> Path:
+    """The twin's firmware with the network scheduled that way."""
+    from ingot import steps
+    from ingot.build import toolchain
+    from ingot.compile import output_names
+
+    names = output_names("network", open_board(board, twin=True)[1])
+    key, _, value = way.how.partition("=")
+    chosen: dict[str, Any] = {key: int(value) if key == "ram_limit" else value}
+    outputs = [folder / name for name in names.all()]
+    steps.compile_network(model, board, outputs, twin=True, io_placement=io_placement, **chosen)
+    script = folder / "firmware.ld"
+    steps.linker_script(folder / names.info, board, script, twin=True, app="validate", stack=stack, heap=heap)
+    include = [folder, *(toolchain.ROOT / path for path in toolchain.INCLUDE_DIRS)]
+    network, elf = folder / "network.o", folder / "firmware.elf"
+    _run(toolchain.compile_command(folder / names.source, network, core, "network", include))
+    _run(toolchain.link_command([*objects, network], elf, core, script, libraries=[archive]))
+    return elf
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stderr, file=sys.stderr, end="")
+        raise IngotError(f"{Path(command[0]).name} failed", where="explore")
+
+
+def _measured(way: Way, elf: Path, folder: Path, board: Path, empty: Path) -> Way:
+    from ingot.emit.c_info import read_c_info
+    from ingot.run.bench import measure
+
+    network = read_c_info(folder / "network_c_info.json")
+    found = measure(way.how, elf, empty, network, folder, open_board(board, twin=True)[0].machine)
+    return replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
