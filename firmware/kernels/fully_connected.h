@@ -1,4 +1,4 @@
-/* FULLY_CONNECTED of int8 vectors, and of int16 vectors with int8 weights (ingot/kernels/fully_connected.py).
+/* FULLY_CONNECTED of int8 vectors, of int16 vectors with int8 weights, of float32 (ingot/kernels/fully_connected.py).
  *
  * LiteRT's reference multiplies the sum by a double and rounds once, half away from zero. For int8 that is
  *     sign(sum) * floor(|sum| * m / 2^(63 + right) + 1/2),     m = high * 2^32 + low,
@@ -12,6 +12,8 @@
  * For int16 the double is used itself: sums have 64 bits and results 16, and one product a result costs little.
  * Parameter block: int32 low, high, 0, 0, then for every output channel
  *     double scale; int64 bias; int8 weights[depth], filled up with zeros to eight bytes
+ *
+ * For float32: float low, high, 0, 0, then for every output channel float bias, weights[depth].
  */
 #ifndef INGOT_FULLY_CONNECTED_H
 #define INGOT_FULLY_CONNECTED_H
@@ -32,6 +34,8 @@ typedef struct ingot_fully_connected {
 void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                               unsigned y, unsigned n);
 void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in, int16_t *out, const void *params,
+                               unsigned y, unsigned n);
+void ingot_fully_connected_f32(const ingot_fully_connected *k, const float *in, float *out, const void *params,
                                unsigned y, unsigned n);
 
 #endif

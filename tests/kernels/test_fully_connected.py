@@ -10,7 +10,7 @@ from support import tflite_builder
 from support.differential import check, program_of
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
-from support.models.dense import fully_connected
+from support.models.dense import fully_connected, fully_connected_f32
 from support.models.draw import Seeded
 from support.models.trials import for_each
 
@@ -18,6 +18,12 @@ from support.models.trials import for_each
 @for_each(fully_connected, 100)
 def test_against_reference(model: bytes) -> None:
     """Any depth and number of channels, several vectors, activations, scales on both sides of one."""
+    check(model)
+
+
+@for_each(fully_connected_f32)
+def test_float32(model: bytes) -> None:
+    """Equal to the bit: products are added in LiteRT's order."""
     check(model)
 
 

@@ -38,7 +38,10 @@ def constant_weights(graph: Graph, op: Operator) -> bool:
 
 def symmetric_weights(graph: Graph, op: Operator) -> bool:
     """The weights have zero point 0."""
-    quant = graph.tensors[op.inputs[1] or 0].quant
+    weights = graph.tensors[op.inputs[1] or 0]
+    if weights.dtype is DType.FLOAT32:
+        return True
+    quant = weights.quant
     return quant is not None and not np.any(quant.zero_point)
 
 

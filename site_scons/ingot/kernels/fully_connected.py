@@ -1,6 +1,7 @@
-"""FULLY_CONNECTED of int8 vectors and of int16 vectors (firmware/kernels/fully_connected.c, fully_connected_s16.c).
+"""FULLY_CONNECTED of int8, int16 and float32 vectors (firmware/kernels/fully_connected*.c).
 
-Formulas: LiteRT's kernels/internal/reference/integer_ops/fully_connected.h, in the form that multiplies by a double.
+Formulas: LiteRT's kernels/internal/reference/integer_ops/fully_connected.h, in the form that multiplies by a double;
+internal/reference/fully_connected.h for float32.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.activation_range import quantized_range
+from ingot.kernels.activation_range import float_range, quantized_range
 from ingot.kernels.conv2d import MAC_CONSTRAINTS, int8_layer
 from ingot.kernels.conv_s16 import int16_layer
 from ingot.kernels.exact_multiplier import exact_multiplier
@@ -22,27 +23,30 @@ WEIGHTS = 8
 """Of int16 vectors: the weights of a channel fill a multiple of so many bytes."""
 
 
-def int8_or_int16_vectors(graph: Graph, op: Operator) -> bool:
-    """Input, weights and output are int8, the bias int32; or input and output int16, zero points 0, the bias int64."""
+def vectors_of_one_type(graph: Graph, op: Operator) -> bool:
+    """Input, weights and output are int8, the bias int32; input and output int16, zero points 0, the bias int64; or
+    all are float32."""
+    biases = [graph.tensors[t].dtype for t in op.inputs[2:3] if t is not None]
     if int8_layer(graph, op):
         return True
-    # LiteRT reads a bias of another type as if it were int64.
-    biases = [graph.tensors[t].dtype for t in op.inputs[2:3] if t is not None]
-    return int16_layer(graph, op) and biases in ([], [DType.INT64])
+    if int16_layer(graph, op):
+        return biases in ([], [DType.INT64])  # LiteRT reads a bias of another type as if it were int64
+    ends = [graph.tensors[t].dtype for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
+    return {*ends, *biases} == {DType.FLOAT32}
 
 
-@lowers("FULLY_CONNECTED", constraints=(int8_or_int16_vectors, *MAC_CONSTRAINTS[1:]))
+@lowers("FULLY_CONNECTED", constraints=(vectors_of_one_type, *MAC_CONSTRAINTS[1:]))
 def lower_fully_connected(site: Site) -> Call:
-    """One call of ingot_fully_connected_s8() or ingot_fully_connected_s16()."""
-    short = site.input(0).dtype is DType.INT16
+    """One call of ingot_fully_connected_s8(), _s16() or _f32()."""
+    suffix, params = _FORMS[site.input(0).dtype]
     channels, depth = site.input(1).shape
     return Call(
-        kernel="fully_connected_s16" if short else "fully_connected_s8",
+        kernel=f"fully_connected_{suffix}",
         descriptor="fully_connected",
         inputs=(0,),
         outputs=(0,),
         fields={"depth": depth, "channels": channels, "vectors": site.input(0).elements // depth},
-        params=_params_s16(site) if short else _params_s8(site),
+        params=params(site),
         macs=site.output().elements * depth,
         windows=(None,),
     )
@@ -84,3 +88,15 @@ def _params_s16(site: Site) -> tuple[Param, ...]:
 
 def _bias(site: Site) -> npt.NDArray[np.int32] | None:
     return np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+
+
+def _params_f32(site: Site) -> tuple[Param, ...]:
+    weights = np.asarray(site.input(1).data, np.float32)
+    bias = (
+        np.asarray(site.input(2).data, np.float32).reshape(-1, 1) if site.has_input(2) else np.zeros((len(weights), 1))
+    )
+    clamps = np.asarray([*float_range(site.op.attrs["activation"]), 0, 0], np.float32)
+    return Param("head", clamps), Param("channels", np.column_stack([bias, weights]).astype(np.float32))
+
+
+_FORMS = {DType.INT8: ("s8", _params_s8), DType.INT16: ("s16", _params_s16), DType.FLOAT32: ("f32", _params_f32)}

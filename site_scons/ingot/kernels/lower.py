@@ -74,7 +74,7 @@ def check_supported(graph: Graph) -> None:
             continue
         broken = next((rule for rule in entry.constraints if not rule(graph, op)), None)
         if broken is not None:
-            problems.append(f"{op.place(graph)}: not met: {(broken.__doc__ or broken.__name__).strip()}")
+            problems.append(f"{op.place(graph)}: not met: {' '.join((broken.__doc__ or broken.__name__).split())}")
     if problems:
         count = "1 operator" if len(problems) == 1 else f"{len(problems)} operators"
         raise IngotError(

@@ -66,6 +66,16 @@ def fully_connected(d: Draw) -> bytes:
     )
 
 
+def fully_connected_f32(d: Draw) -> bytes:
+    """Of float32: the last layer of a model whose features are quantized."""
+    depth, out_c = d.choice((1, 3, 16, 63, 130)), d.integer(1, 9)
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    weights = random.normal(size=(out_c, depth)).astype(np.float32)
+    bias = random.normal(size=out_c).astype(np.float32) if d.choice((True, False)) else None
+    shape, plain = (d.choice((1, 1, 2, 5)), depth), ("float32", None, 0)
+    return tflite_builder.fully_connected(shape, weights, None, bias, d.choice(ACTIVATIONS), False, plain, plain)
+
+
 def _bias(d: Draw, random: np.random.Generator, channels: int) -> npt.NDArray[np.int32]:
     most = d.choice((100, 40000, 2**24))
     return random.integers(-most, most, channels).astype(np.int32)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from support.models import elementwise, int16, movement, nonlinear, products, recurrent, reduction
-from support.models.dense import conv2d, fully_connected
+from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import depthwise
 from support.models.draw import Draw
 from support.models.pooling import pool
@@ -69,6 +69,7 @@ MODELS: dict[str, Model] = {
     "CONV_2D int8": conv2d,
     "DEPTHWISE_CONV_2D int8": depthwise,
     "FULLY_CONNECTED int8": fully_connected,
+    "FULLY_CONNECTED float32": fully_connected_f32,
     "FULLY_CONNECTED int16": int16.fully_connected,
     **{
         f"{kind} {dtype}": partial(pool, kind=kind, dtype=dtype)
