@@ -16,7 +16,8 @@ from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, Net
 from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.epoch_table import counted, epoch_rows
-from ingot.report.page import page
+from ingot.report.names import fitted, short_name
+from ingot.report.page import Box, _covered, page
 from ingot.report.terminal import terminal_report
 from ingot.report.timeline import covered, timeline
 from support.shared import shared
@@ -95,7 +96,7 @@ def test_runs_of_one_kernel_are_counted() -> None:
 def test_what_grew() -> None:
     bigger = replace(NETWORK, buffers=(*NETWORK.buffers[:1], buffer("middle", 100, 260, (1, 2))), peak=360)
     changes = compare(NETWORK, bigger)
-    assert [(change.what, change.growth) for change in changes] == [
+    assert [(change.title, change.growth) for change in changes] == [
         ("activations, peak", 60),
         ("weights", 0),
         ("epochs", 0),
@@ -140,3 +141,26 @@ def test_a_broken_summary(tmp_path: Path) -> None:
     with pytest.raises(IngotError):
         steps.report(tmp_path / "c_info.json", tmp_path / "page.html", summary=tmp_path / "summary.json")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_names_are_shown_by_their_end() -> None:
+    assert short_name("a/block_1/relu;a/block_2/Conv2D") == "block_2/Conv2D"
+    assert short_name("serving_default_x:0") == "serving_default_x:0" and short_name("/") == "/"
+    assert [fitted("block_2/Conv2D", n) for n in (14, 9, 4)] == ["block_2/Conv2D", "block_2/…", ""]
+
+
+def test_a_label_is_left_out_where_another_bar_lies_over_it() -> None:
+    def box(x: float, label: str) -> Box:
+        return Box(x, 0, 200, 40, "activation", label, "")
+
+    assert _covered(box(0, "a long label"), [box(40, "")])
+    assert not _covered(box(0, "short"), [box(40, "")])
+
+
+def test_what_the_epochs_cost_may_be_unknown() -> None:
+    """ST's files have epochs without MACs."""
+    network = replace(NETWORK, epochs=tuple(replace(epoch, macs=0) for epoch in NETWORK.epochs))
+    assert "not known" in terminal_report(network) and "share" not in terminal_report(network)
+    text = page(network)
+    assert '<th class="n">MACs</th>' not in text and "share</th>" not in text
+    assert "share</th>" in page(network, costs=[5] * len(network.epochs))

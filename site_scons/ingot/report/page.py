@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -12,11 +12,14 @@ from ingot.network import Network
 from ingot.report.address_map import Strip, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.epoch_table import epoch_rows
+from ingot.report.names import fitted, short_name
 from ingot.report.timeline import Lane, Timeline, timeline
 
 _WIDTH = 1000.0
 _LANES_HEIGHT = 360.0
 _LEAST_LANE = 60.0
+#: Width of a character of a label, in the pictures' units.
+_CHARACTER = 5.8
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def page(
         base=base,
         budgets=_budgets(network, summary),
         size=human,
+        short=short_name,
     )
 
 
@@ -97,10 +101,19 @@ def _lane_boxes(time: Timeline, lane: Lane) -> tuple[float, list[Box]]:
         width = (bar.last - bar.first + 1) * _step(time)
         tall = max(bar.size * scale, 0.75)
         kind = "ring" if bar.ring_rows else bar.role
-        label = bar.name if width > 60 and tall > 11 else ""
+        label = fitted(bar.name, int((width - 8) / _CHARACTER)) if tall > 12 else ""
         y = height - (bar.offset + bar.size) * scale
-        boxes.append(Box(_x(time, bar.first), y, width, tall, kind, label[: int(width / 6)], bar.detail))
-    return height, boxes
+        boxes.append(Box(_x(time, bar.first), y, width, tall, kind, label, bar.detail))
+    return height, [replace(box, label="") if _covered(box, boxes[n + 1 :]) else box for n, box in enumerate(boxes)]
+
+
+def _covered(box: Box, later: Sequence[Box]) -> bool:
+    """Whether a box that is drawn later lies over the label."""
+    right, bottom = box.x + 4 + len(box.label) * _CHARACTER, box.y + 12
+    return any(
+        other.x < right and other.x + other.width > box.x and other.y < bottom and other.y + other.height > box.y
+        for other in later
+    )
 
 
 def _curve(time: Timeline) -> str:
@@ -123,7 +136,7 @@ def _strip_boxes(strip: Strip) -> list[Box]:
             f"{area.name} ({area.owner})\n{area.start:#010x} to {area.start + area.size - 1:#010x}\n"
             f"{area.used:,} of {area.size:,} bytes used, {area.size - area.used:,} free"
         )
-        label = area.name[: max(int(width / 7), 0)] if width > 24 else ""
+        label = fitted(area.name, int((width - 8) / _CHARACTER))
         boxes.append(Box(x, 0, width, 44, f"{area.owner} area", label, detail))
         boxes.append(Box(x, 22, max(area.used * scale, 0.5 if area.used else 0), 22, f"{area.owner} used", "", detail))
     return boxes

@@ -28,23 +28,27 @@ def terminal_report(network: Network, costs: Sequence[int] | None = None, base: 
     lines += ["", f"bytes in use, epochs {time.first} to {time.last}; the most, {time.peak:,}, in {time.peak_epoch}"]
     lines += [_graph(time.live), ""]
     costly = sorted(rows, key=lambda row: (-row.share, row.number))[:_SHOWN]
-    table = [
-        [
-            str(row.number),
-            row.kind,
-            row.what if len(row.what) <= 48 else row.what[:45] + "...",
-            f"{row.macs:,}",
-            f"{row.cost:,}" if row.cost is not None else "",
-            f"{100 * row.share:.1f} %",
+    if measured or any(row.macs for row in rows):
+        lines.append(f"the {len(costly)} epochs that cost most, of {len(rows)}")
+        columns = [
+            ("epoch", "r", [str(row.number) for row in costly]),
+            ("kind", "l", [row.kind for row in costly]),
+            ("layers", "l", [row.what if len(row.what) <= 48 else row.what[:45] + "..." for row in costly]),
+            ("MACs", "r", [f"{row.macs:,}" for row in costly]),
+            ("share", "r", [f"{100 * row.share:.1f} %" for row in costly]),
         ]
-        for row in costly
-    ]
-    titles = ["epoch", "kind", "layers", "MACs", "instructions" if measured else "", "share"]
-    lines.append(f"the {len(costly)} epochs that cost most, of {len(rows)}")
-    text = "\n".join(lines) + "\n" + text_table(titles, table, "rllrrr")
+        if measured:
+            columns.insert(4, ("instructions", "r", [f"{row.cost or 0:,}" for row in costly]))
+        table = [list(cells) for cells in zip(*(cells for *_, cells in columns), strict=True)]
+        text = "\n".join(lines) + "\n"
+        text += text_table([title for title, *_ in columns], table, "".join(side for _, side, _ in columns))
+    else:
+        text = (
+            "\n".join(lines).rstrip() + "\n\nwhat the epochs cost is not known: the compiler gives no MACs for them\n"
+        )
     if base is not None:
         changes = compare(base, network)
-        shown = [[c.what[:60], _number(c.before), _number(c.after), f"{c.growth:+,}"] for c in changes[: 4 + _SHOWN]]
+        shown = [[c.title[:60], _number(c.before), _number(c.after), f"{c.growth:+,}"] for c in changes[: 4 + _SHOWN]]
         text += "\nagainst the other build\n" + text_table(["what", "before", "now", "growth"], shown, "lrrr")
     return text
 
