@@ -61,12 +61,37 @@ def step(name: str, inputs: Words, outputs: Words, options: Words, depfile: str,
 @click.option("--twin", is_flag=True, help="For the board's emulated twin.")
 @click.option("--beside", multiple=True, metavar="C_INFO", help="A network of the same firmware, placed before.")
 @click.option("--in-turn", multiple=True, metavar="C_INFO", help="The same of one that never runs at the same time.")
+@click.option("--image", is_flag=True, help="Print the commands of the relocatable image instead.")
 @click.option("--out", required=True, help="Folder for the network's files.")
-def parts(model: str, board: str, **given: Any) -> None:
+def parts(model: str, board: str, image: bool, **given: Any) -> None:
     """Print what a network consists of, as JSON: steps, sources, folders, flags."""
     from ingot.shells.parts import Parts, Request
 
-    print(json.dumps(parts_dict(Parts(Request(model=model, board=board, **given))), indent=2))
+    asked = Parts(Request(model=model, board=board, **given))
+    print(json.dumps(image_dict(asked) if image else parts_dict(asked), indent=2))
+
+
+def image_dict(parts: Any) -> dict[str, Any]:
+    """The commands that build a network's relocatable image, in an order in which each finds what it reads."""
+    from ingot.shells.jobs import image_jobs
+
+    model, _ = parts.obtain(f"{parts.request.out}/model")
+    jobs, image = image_jobs(parts, ingot_command(), model, f"{parts.request.out}/reloc/kernels")
+    return {
+        "image": image,
+        "configure_inputs": configure_inputs(parts),
+        "jobs": [
+            {
+                "kind": job.kind,
+                "outputs": list(job.outputs),
+                "inputs": list(job.inputs),
+                "command": list(job.command),
+                "depfile": job.depfile,
+                "text": job.text,
+            }
+            for job in jobs
+        ],
+    }
 
 
 def parts_dict(parts: Any) -> dict[str, Any]:

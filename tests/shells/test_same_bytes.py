@@ -79,6 +79,26 @@ def test_new_weights_compile_no_c(examples: dict[str, Example], installed: Insta
         example.build()
 
 
+# CMake, Ninja and Make are given one list of commands for an image; SCons builds it in its own way.
+IMAGES = {
+    "scons": (["scons", "-Q", "-j2", "image"], "build/network/reloc"),
+    "cmake": (["cmake", "--build", "--preset", "ninja", "--target", "net_reloc"], "build/net/reloc"),
+}
+
+
+def test_images_are_the_same(examples: dict[str, Example], installed: Installed) -> None:
+    found = {}
+    for shell, (command, folder) in IMAGES.items():
+        installed.run(examples[shell].folder, *command)
+        names = ("network.c", "network_rel.c", "network_rel.ld", "network_rel.bin")
+        found[shell] = [(examples[shell].folder / folder / name).read_bytes() for name in names]
+        installed.compiled()
+        installed.run(examples[shell].folder, *command)
+        assert installed.compiled() == 0
+    assert found["scons"] == found["cmake"]
+    assert found["scons"][-1][:4] == b"NBIN"
+
+
 @pytest.mark.emulated
 @pytest.mark.parametrize("shell", STEPPED)
 def test_each_verifies(examples: dict[str, Example], shell: str) -> None:

@@ -5,6 +5,7 @@
 #                   [STACK <bytes>] [HEAP <bytes>] [STARTUP] [BESIDE <target>...] [IN_TURN <target>...])
 #   ingot_join(<target> <target>...)        several networks for one executable: link this, check this
 #   ingot_check(<executable> <target>)      proves the linked program, and writes its .bin and .hex
+#   ingot_add_reloc(<name> <target>)        a target that builds the network's relocatable image
 #   ingot_add_verify(<name> <target>)       a target that compares the network on the emulated twin with LiteRT
 cmake_minimum_required(VERSION 3.22)
 include_guard(GLOBAL)
@@ -362,6 +363,52 @@ function(ingot_check executable target)
         COMMENT "ingot binaries: ${executable}"
         VERBATIM)
     add_custom_target(${executable}_check ALL DEPENDS "${stem}.checked" "${stem}.binaries")
+endfunction()
+
+# The image's file is the property INGOT_image of <target>.
+function(ingot_add_reloc name target)
+    get_target_property(asked ${target} INGOT_asked)
+    get_target_property(out ${target} INGOT_out)
+    _ingot_parts(json ${asked} --out "${out}" --image)
+    string(JSON count LENGTH "${json}" jobs)
+    math(EXPR last "${count} - 1")
+    foreach(i RANGE ${last})
+        string(JSON job GET "${json}" jobs ${i})
+        foreach(key kind depfile text)
+            string(JSON ${key} GET "${job}" ${key})
+        endforeach()
+        foreach(key inputs outputs command)
+            _ingot_list(${key} "${job}" ${key})
+        endforeach()
+        _ingot_absolute(inputs ${inputs})
+        _ingot_absolute(outputs ${outputs})
+        list(GET outputs 0 first)
+        get_filename_component(folder "${first}" DIRECTORY)
+        file(MAKE_DIRECTORY "${folder}")
+        set(files OUTPUT ${outputs})
+        set(read)
+        if(depfile)
+            get_filename_component(depfile "${depfile}" ABSOLUTE BASE_DIR "${CMAKE_BINARY_DIR}")
+            set(read DEPFILE "${depfile}")
+        endif()
+        if(kind STREQUAL "step")  # it leaves files alone that stay as they are
+            set(files OUTPUT "${first}.stamp" BYPRODUCTS ${outputs})
+            list(APPEND command --stamp "${first}.stamp")
+            list(APPEND stamps "${first}.stamp")
+        endif()
+        add_custom_command(${files} COMMAND ${command} DEPENDS ${inputs} ${read}
+            WORKING_DIRECTORY "${CMAKE_BINARY_DIR}" COMMENT "${text}" VERBATIM)
+    endforeach()
+    string(JSON image GET "${json}" image)
+    _ingot_absolute(image "${image}")
+    set_property(TARGET ${target} PROPERTY INGOT_image "${image}")
+    # Makefiles know no byproducts: what the first steps write is there before the rest is looked at.
+    list(GET stamps 0 compiled)
+    list(GET stamps 1 laid_out)
+    add_custom_target(${name}_sources DEPENDS "${compiled}" "${laid_out}")
+    add_custom_target(${name} DEPENDS "${first}.stamp")
+    add_dependencies(${name}_sources ${target}_compile)
+    add_dependencies(${name} ${name}_sources)
 endfunction()
 
 function(ingot_add_verify name target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ _SUFFIXES = (".tflite", ".onnx")
 
 @dataclass
 class NetworkNodes:
-    """What `env.IngotModel` returns; all but `name`, `include` and `parts` are nodes.
+    """What `env.IngotModel` returns; all but `name`, `include`, `parts` and `env` are nodes.
 
     sources, headers: network.c and network.h. objects: network.o. runtime: objects of the epoch loop. startup: objects
     of vectors and reset, for programs that have none of their own. kernels: the archive. script: linker script.
@@ -43,6 +44,14 @@ class NetworkNodes:
     config: Any
     hex: Any
     include: list[Any]
+    env: Any
+
+    @functools.cached_property
+    def image(self) -> Any:
+        """The relocatable image. Its nodes are declared when it is asked for, and built when something needs them."""
+        from ingot.scons.image import image_node
+
+        return image_node(self.env, self)
 
     @property
     def link(self) -> list[Any]:
@@ -120,6 +129,7 @@ def ingot_model(
         config=config,
         hex=hexfiles,
         include=[folder, *(env.Dir(_top(path)) for path in parts.folders[1:])],
+        env=env,
     )
 
 

@@ -26,7 +26,7 @@ def verify_together(
     """
     from ingot.emit.c_info import read_c_info
     from ingot.run.together import Member, verify
-    from ingot.steps import open_board
+    from ingot.targets import open_board
 
     target, _ = open_board(board, twin=True)
     members = [Member(read_c_info(path), model, path.parent) for path, model in zip(c_infos, models, strict=True)]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingot.shells.image import Image, ImageSource
 from ingot.shells.networks import Networks
 from ingot.shells.parts import Parts, Request, prefix_maps
 from ingot.shells.step import Step
@@ -61,6 +62,11 @@ def firmware_jobs(
     jobs += flash
     everything = [file for job in mine for file in job.outputs if job.kind != "cc"]
     names = {"firmware": [*everything, *(file for job in flash for file in job.outputs)]}
+    names["reloc"] = []
+    for parts, model in zip(networks.members, models, strict=True):
+        more, image = image_jobs(parts, ingot, model, f"{archive}/image")
+        jobs += [job for job in more if job.outputs not in {known.outputs for known in jobs}]
+        names["reloc"].append(image)
     if first.board.twin is not None:
         twin = networks.twin()
         theirs, twin_elf = _one_firmware(twin, ingot, models, library)
@@ -101,6 +107,30 @@ def _one_firmware(
     command = [f"{first.prefix}gcc", *files, library, *first.link_flags, f"-Wl,-Map={map_file}", "-o", elf]
     link = Job("link", (elf, map_file), (*files, library, first.script), tuple(command), text=f"link {elf}")
     return [*jobs, link], elf
+
+
+def image_jobs(parts: Parts, ingot: Sequence[str], model: str, archive: str) -> tuple[list[Job], str]:
+    """All jobs of a network's relocatable image, and its file. archive: folder of its kernels, for any network."""
+    image = Image(parts)
+    compiler = [*shlex.split(parts.request.launcher), f"{parts.prefix}gcc"]
+
+    def compiled(file: ImageSource, role: str, headers: Sequence[str]) -> Job:
+        flags = [*image.flags(role, file.moved), *(f"-D{name}" for name in image.DEFINES)]
+        flags += [f"-I{folder}" for folder in (image.folders if role == "network" else image.folders[1:])]
+        command = [*compiler, "-MMD", "-MP", "-MF", f"{file.target}.d", *flags, *prefix_maps()]
+        command += ["-o", file.target, "-c", file.source]
+        return Job(
+            "cc", (file.target,), (file.source, *headers), tuple(command), f"{file.target}.d", f"cc {file.target}"
+        )
+
+    kernels = [compiled(file, "kernels", []) for file in image.kernels(archive)]
+    library = f"{archive}/libingot_kernels.a"
+    objects = [compiled(file, "network", [image.network.files[1]]) for file in image.sources]
+    files = [job.outputs[0] for job in objects]
+    command = [f"{parts.prefix}gcc", *files, library, *image.link_flags, f"-Wl,-T,{image.script}", "-o", image.elf]
+    link = Job("link", (image.elf,), (*files, library, image.script), tuple(command), text=f"link {image.elf}")
+    steps = [_step(ingot, step) for step in (image.compile(model), image.layout(), image.pack())]
+    return [*kernels, _archive(parts, kernels, library), *steps[:2], *objects, link, steps[2]], image.binary
 
 
 def _step(ingot: Sequence[str], step: Step) -> Job:

@@ -66,7 +66,7 @@ def _archived(job: Job, prefix: str) -> list[str]:
 def _linked(job: Job, prefix: str) -> list[str]:
     elf, *others = job.outputs
     lines = [f"{_path(elf)}: {_words(job.inputs)}", f"\t@echo {shlex.quote(job.text)}", f"\t@{_command(job)}"]
-    return [*lines, f"{_words(others)}: {_path(elf)} ;@true"]
+    return [*lines, *([f"{_words(others)}: {_path(elf)} ;@true"] if others else [])]
 
 
 def _run(job: Job, prefix: str) -> list[str]:
