@@ -43,8 +43,8 @@ def bench(env, board):
         {
             "elfs": [twin.elf for twin in twins],
             "c_infos": [twin.c_info for twin in twins],
-            "plain": [_small(env, board, twin, "inference") for twin in twins],
-            "empty": _small(env, board, twins[0], "empty"),
+            "plain": [small_firmware(env, board, twin, "inference")[0] for twin in twins],
+            "empty": small_firmware(env, board, twins[0], "empty")[0],
             "loader": _loader(env, board),
             **board_file(env, board),
         },
@@ -72,14 +72,13 @@ def _refusal(env, board, manifest, path):
     )
 
 
-def _small(env, board, twin, app):
-    """An application without what talks to the host, for sizes."""
+def small_firmware(env, board, twin, app):
+    """An application without what talks to the host, for sizes: the ELF file, then what it is linked from."""
     from ingot_tool import link_firmware, linker_script_of
 
     out = f"{twin.out}/{app}"
     script = linker_script_of(env, out, board, twin.manifest, app, twin.c_info, True)
-    elf, *_ = link_firmware(env, out, board, app, twin.network_c, script, [twin.out], True)
-    return elf
+    return link_firmware(env, out, board, app, twin.network_c, script, [twin.out], True)
 
 
 def _loader(env, board):

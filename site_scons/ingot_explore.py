@@ -9,18 +9,19 @@ def explore(env, board, manifest, source, twin):
     """The nodes of the target, when it is asked for: it needs a firmware that nothing else does."""
     if "explore" not in SCons.Script.COMMAND_LINE_TARGETS:
         return []
-    from ingot_tool import board_file, kernel_archive, link_firmware, linker_script_of
+    from ingot_tool import board_file, kernel_archive
 
-    out = f"{twin.out}/empty"
-    script = linker_script_of(env, out, board, manifest, "empty", twin.c_info, True)
-    empty, *_ = link_firmware(env, out, board, "empty", twin.network_c, script, [twin.out], True)
-    objects = [node for node in twin.everything if str(node).endswith(".o") and not str(node).endswith("/network.o")]
+    from ingot_bench import small_firmware
+
+    empty, *_ = small_firmware(env, board, twin, "empty")
+    _, *plain = small_firmware(env, board, twin, "inference")
     return env.Ingot(
         "explore",
         {
             "model": source,
             **board_file(env, board),
-            "objects": objects,
+            "objects": _without_network(twin.everything),
+            "plain": _without_network(plain),
             "archive": kernel_archive(env, board)[0],
             "empty": empty,
         },
@@ -31,3 +32,7 @@ def explore(env, board, manifest, source, twin):
         stack=manifest.stack,
         heap=manifest.heap,
     )
+
+
+def _without_network(nodes):
+    return [node for node in nodes if str(node).endswith(".o") and not str(node).endswith("/network.o")]

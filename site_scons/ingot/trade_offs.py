@@ -39,6 +39,7 @@ def explore(
     model: Path,
     board: Path,
     objects: Sequence[Path] = (),
+    plain: Sequence[Path] = (),
     archive: Path | None = None,
     empty: Path | None = None,
     *,
@@ -49,20 +50,23 @@ def explore(
 ) -> None:
     """Prints the schedules of a model that no other beats in peak memory, instructions and code, as a table or JSON.
 
-    objects: of the twin's firmware without the network, archive: its kernels, empty: the empty application's firmware.
-    With them every schedule is built and run on the twin; without them instructions are the cost model's.
+    objects: of the twin's firmware without the network, plain: the same of the application `inference`, archive: the
+    kernels, empty: the empty application's firmware (the last three for the size of the code). With them every
+    schedule is built and run on the twin; without them instructions are the cost model's.
     """
     from ingot import steps
 
     ways, twin_core = _ways(model, board, io_placement)
-    if objects and archive and empty:
+    if objects and plain and archive and empty:
         with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
             for number, way in enumerate(ways):
                 steps.say(f"explore {number + 1} of {len(ways)}: {way.how}")
                 folder = Path(name) / str(number)
                 folder.mkdir()
-                elf = _build(model, board, folder, way, objects, archive, twin_core, io_placement, stack, heap)
-                ways[number] = _measured(way, elf, folder, board, empty)
+                _compile(model, board, folder, way, twin_core, io_placement, stack, heap)
+                elf = _link(folder, "validate", objects, archive, twin_core)
+                small = _link(folder, "inference", plain, archive, twin_core)
+                ways[number] = _measured(way, elf, small, folder, board, empty)
     shown = undominated(ways)
     if as_json:
         print(json.dumps([asdict(way) for way in shown], indent=2, sort_keys=True))
@@ -131,19 +135,17 @@ def _ways(model: Path, board: Path, io_placement: str) -> tuple[list[Way], str]:
     return sorted(ways.values(), key=lambda way: way.peak), core
 
 
-def _build(
+def _compile(
     model: Path,
     board: Path,
     folder: Path,
     way: Way,
-    objects: Sequence[Path],
-    archive: Path,
     core: str,
     io_placement: str,
     stack: int | None,
     heap: int | None,
-) -> Path:
-    """The twin's firmware with the network scheduled that way."""
+) -> None:
+    """The network scheduled that way, as an object file, and the linker script that goes with it."""
     from ingot import steps
     from ingot.build import toolchain
     from ingot.compile import output_names
@@ -156,9 +158,16 @@ def _build(
     script = folder / "firmware.ld"
     steps.linker_script(folder / names.info, board, script, twin=True, app="validate", stack=stack, heap=heap)
     include = [folder, *(toolchain.ROOT / path for path in toolchain.INCLUDE_DIRS)]
-    network, elf = folder / "network.o", folder / "firmware.elf"
-    _run(toolchain.compile_command(folder / names.source, network, core, "network", include))
-    _run(toolchain.link_command([*objects, network], elf, core, script, libraries=[archive]))
+    _run(toolchain.compile_command(folder / names.source, folder / "network.o", core, "network", include))
+
+
+def _link(folder: Path, app: str, objects: Sequence[Path], archive: Path, core: str) -> Path:
+    """The twin's firmware of an application."""
+    from ingot.build import toolchain
+
+    elf = folder / f"{app}.elf"
+    parts = [*objects, folder / "network.o"]
+    _run(toolchain.link_command(parts, elf, core, folder / "firmware.ld", libraries=[archive]))
     return elf
 
 
@@ -169,10 +178,10 @@ def _run(command: Sequence[str]) -> None:
         raise IngotError(f"{Path(command[0]).name} failed", where="explore")
 
 
-def _measured(way: Way, elf: Path, folder: Path, board: Path, empty: Path) -> Way:
+def _measured(way: Way, elf: Path, plain: Path, folder: Path, board: Path, empty: Path) -> Way:
     from ingot.emit.c_info import read_c_info
     from ingot.run.bench import measure
 
     network = read_c_info(folder / "network_c_info.json")
-    found = measure(way.how, elf, empty, network, folder, open_board(board, twin=True)[0].machine)
+    found = measure(way.how, elf, empty, network, folder, open_board(board, twin=True)[0].machine, plain)
     return replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
