@@ -202,9 +202,10 @@ def _st_image(env, board, built):
         ecblob_in_params=blobs,
     )
     linked = _st_link(env, board, built, parts, folder, name, sources)
-    inputs = {"elf": linked[0], **inputs}
-    settings = {"name": name, "ecblob_in_params": blobs}
-    packed = _pack(env, folder, name, options.switch("split"), inputs, True, settings)
+    # network.c is no source of the packager, or SCons would look for its headers.
+    del inputs["network_c"]
+    settings = {"name": name, "ecblob_in_params": blobs, "network_c": str(built.network_c), "also": [built.network_c]}
+    packed = _pack(env, folder, name, options.switch("split"), {"elf": linked[0], **inputs}, True, settings)
     return SimpleNamespace(everything=[*sources, *linked, *packed])
 
 

@@ -77,7 +77,7 @@ def build_st_image(
         BOARD,
         image,
         second if split else None,
-        network_c=network_c,
+        network_c=str(network_c),
         ecblob_in_params=blobs_in_params,
         **settings,
     )

@@ -88,8 +88,8 @@ def pack_image(
     image: Path,
     params: Path | None = None,
     c_file: Path | None = None,
-    network_c: Path | None = None,
     *,
+    network_c: str = "",
     name: str = "network",
     runtime_abi: str = "1.1.1",
     seal: str = "sha256",
@@ -97,7 +97,7 @@ def pack_image(
 ) -> dict[str, Any]:
     """Writes network_rel.bin; with `params` the weights go there instead; `c_file` gets the image as a C array.
 
-    network_c: of ST's compiler, for a network around ST's runtime; it then decides about runtime_abi.
+    network_c: path of that of ST's compiler, for a network around ST's runtime; it then decides about runtime_abi.
     """
     from ingot.board import load_board
     from ingot.emit.reloc_array import image_array
@@ -106,10 +106,10 @@ def pack_image(
     from ingot.image.info import as_dict
     from ingot.image.link import image_of_elf
 
-    if network_c is None:
+    if not network_c:
         network, pools = _network_and_pools(c_info, raws)
     else:
-        network, st, pools = _st_network_and_pools(c_info, network_c, raws, name, ecblob_in_params)
+        network, st, pools = _st_network_and_pools(c_info, Path(network_c), raws, name, ecblob_in_params)
         runtime_abi = st.runtime_abi
     made = image_of_elf(elf, pools.params, runtime_abi)
     second = b""
