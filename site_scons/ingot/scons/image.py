@@ -7,7 +7,7 @@ from typing import Any
 import SCons.Action
 
 from ingot.scons.calls import user_call
-from ingot.scons.model import NetworkNodes, _add, _top, cross_environment
+from ingot.scons.model import NetworkNodes, _add, _top, cross_environment, from_top
 from ingot.shells.image import Image, ImageSource
 
 _ARCHIVES: dict[str, Any] = {}
@@ -50,7 +50,7 @@ def _kernels(env: Any, image: Image) -> Any:
     """All kernels, position-independent, as one archive for every network of the core."""
     folder = env.Dir(f"ingot-kernels/{image.core}-image")
     if folder.get_abspath() not in _ARCHIVES:
-        objects = [_object(env, image, file, "kernels") for file in image.kernels(str(folder))]
+        objects = [_object(env, image, file, "kernels") for file in image.kernels(from_top(env, folder))]
         gcc = cross_environment(env, image.network, "kernels")
         made = gcc.StaticLibrary(folder.File("libingot_kernels.a"), objects)
         for node in env.Flatten([objects, made]):

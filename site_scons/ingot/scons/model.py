@@ -85,21 +85,21 @@ def ingot_model(
     node = _model_node(env, model)
     folder = env.Dir(out or name)
     asked = Request(
-        model=str(node) if node is not None else _where(env, model),
+        model=from_top(env, node) if node is not None else _where(env, model),
         board=_where(env, board),
-        out=str(folder),
+        out=from_top(env, folder),
         name=name,
         optimize=optimize,
         fuse=fuse,
         io_placement=io_placement,
         stack=stack,
         heap=heap,
-        beside=tuple(str(other.info) for other in _networks(env, beside)),
-        in_turn=tuple(str(other.info) for other in _networks(env, in_turn)),
+        beside=tuple(other.parts.info for other in _networks(env, beside)),
+        in_turn=tuple(other.parts.info for other in _networks(env, in_turn)),
     )
     parts = Parts(asked)
     if node is None:
-        file, obtain = parts.obtain(f"{folder}/model")
+        file, obtain = parts.obtain(f"{asked.out}/model")
         node = env.File(_top(file))
         if obtain is not None:
             wanted = parts.manifest.source
@@ -121,7 +121,7 @@ def ingot_model(
         info=info,
         report=report,
         weights=raws,
-        objects=_objects(env, parts, "network", [str(sources)], folder),
+        objects=_objects(env, parts, "network", [parts.source], folder),
         runtime=_objects(env, parts, "firmware", parts.runtime, folder),
         startup=_objects(env, parts, "firmware", parts.startup, folder),
         kernels=kernel_archive(env, parts),
@@ -150,9 +150,14 @@ def _where(env: Any, word: str) -> str:
     if (places.ROOT / "boards" / word).is_dir() or (places.ROOT / "models" / word).is_dir():
         return word
     for node in (env.Entry(word), env.Entry(word).srcnode()):
-        if os.path.exists(str(node)):
-            return str(node)
+        if os.path.exists(path := from_top(env, node)):
+            return path
     return word
+
+
+def from_top(env: Any, node: Any) -> str:
+    """A node's path from the top folder; in an SConscript, SCons writes it from there."""
+    return str(node.get_path(env.fs.Top))
 
 
 def _top(path: str) -> str:

@@ -11,7 +11,7 @@ from ingot.board import find_board, load_board
 from ingot.build import toolchain
 from ingot.places import ROOT
 from ingot.scons.calls import user_call
-from ingot.scons.model import NetworkNodes, _add, _objects, _top, _where, kernel_archive, with_path
+from ingot.scons.model import NetworkNodes, _add, _objects, _top, _where, from_top, kernel_archive, with_path
 from ingot.scons.step import add_step
 from ingot.shells.networks import Networks
 from ingot.shells.parts import Parts, prefix_maps
@@ -71,7 +71,7 @@ def ingot_program(env: Any, target: str, sources: Any, net: Any, startup: bool =
 
 def _together(env: Any, networks: Networks, script: str) -> list[Any]:
     """The linker script of the networks, and ingot_networks.h, which #include finds, when there are several."""
-    linked = _add(env, networks.first, networks.linker_script(str(env.File(script))), {})
+    linked = _add(env, networks.first, networks.linker_script(from_top(env, env.File(script))), {})
     header = networks.header()
     return [*linked, *(_add(env, networks.first, header, {}) if header else [])]
 
@@ -100,7 +100,7 @@ def _verify(env: Any, target: str, networks: Networks, nets: list[NetworkNodes])
     for parts, item in zip(twin.members, nets, strict=True):
         network = _add(env, parts, parts.compile("m"), {"model": item.model})
         own = env.Dir(_top(parts.request.out))
-        network_objects += _objects(env, parts, "network", [str(network[0])], own, twin.folders)
+        network_objects += _objects(env, parts, "network", [parts.source], own, twin.folders)
         nodes += network
         raws += network[4:]
     script, *header = _together(env, twin, _top(first.script))

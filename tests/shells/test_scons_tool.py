@@ -1,0 +1,69 @@
+"""The SCons tool in variant directories, in several environments, and as a copy in site_scons."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support.foreign import Installed
+from support.pose_model import pose_model
+
+SCONSTRUCT = """\
+for board in ("n6dk", "nucleo-n657"):
+    SConscript("src/SConscript", variant_dir=f"out/{board}", duplicate=%d, exports="board")
+"""
+SCONSCRIPT = """\
+Import("board")
+env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])
+detect = env.IngotModel("detect", "detect.tflite", board=board)
+classify = env.IngotModel("classify", "classify.tflite", board=board, beside=[detect])
+env.IngotToolchain(board=board).IngotProgram("firmware", ["main.c"], [detect, classify])
+"""
+COPIED = """\
+import ingot
+from ingot.scons import tool
+
+print("ingot from", ingot.__file__)
+env = Environment(tools=["default", tool])
+env.IngotModel("network", "detect.tflite", board="n6dk")
+"""
+
+
+@pytest.mark.parametrize("duplicate", [0, 1])
+def test_variant_directories_and_two_environments(installed: Installed, tmp_path: Path, duplicate: int) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    (tmp_path / "SConstruct").write_text(SCONSTRUCT % duplicate)
+    (source / "SConscript").write_text(SCONSCRIPT)
+    (source / "main.c").write_text("int main(void) { return 0; }\n")
+    for name, seed in (("detect", 0), ("classify", 7)):
+        (source / f"{name}.tflite").write_bytes(pose_model(seed))
+    before = sorted(source.rglob("*"))
+    targets = [f"out/{board}/firmware.ld" for board in ("n6dk", "nucleo-n657")]
+    installed.run(tmp_path, "scons", "-Q", *targets)
+    for target in targets:
+        board = target.split("/")[1]
+        text = (tmp_path / target).read_text()
+        assert f"Linker script of board {board}," in text
+        assert "_sweights_classify_octoFlash = _spool_octoFlash + 4096;" in text
+        assert (tmp_path / f"out/{board}/classify/classify.c").is_file()
+    assert sorted(source.rglob("*")) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"SConstruct", "src", "out", ".sconsign.dblite"}
+    said = installed.run(tmp_path, "scons", "-Q", "-n")
+    for board in ("n6dk", "nucleo-n657"):
+        assert f"ingot check_firmware -> out/{board}/firmware_memory_map.txt" in said
+
+
+def test_a_copy_in_site_scons(installed: Installed, tmp_path: Path) -> None:
+    shutil.copytree(installed.target / "ingot", tmp_path / "site_scons/ingot")
+    (tmp_path / "SConstruct").write_text(COPIED)
+    (tmp_path / "detect.tflite").write_bytes(pose_model(0))
+    environment = {key: value for key, value in installed.environment.items() if key != "PYTHONPATH"}
+    command = (sys.executable, "-m", "SCons", "-Q", "network/network.ld")
+    said = replace(installed, environment=environment).run(tmp_path, *command)
+    assert f"ingot from {tmp_path}/site_scons/ingot/__init__.py" in said
+    assert (tmp_path / "network/network.ld").is_file()
