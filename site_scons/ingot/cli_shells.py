@@ -52,7 +52,8 @@ def step(name: str, inputs: Words, outputs: Words, options: Words, depfile: str,
         Path(stamp).parent.mkdir(parents=True, exist_ok=True)
         Path(stamp).touch()
     if depfile:
-        write_depfile(Path(depfile), target or stamp or outputs[0].partition("=")[2], inputs, options)
+        named = target or stamp or outputs[0].partition("=")[2]
+        write_depfile(Path(depfile), named, inputs, options, phony=bool(target))
 
 
 @click.command()
@@ -218,7 +219,8 @@ def make_rules(itself: str, prefix: str, **given: Any) -> None:
 
     jobs, names, networks = _jobs(**given)
     asked = networks.first
-    made = {job.inputs[0]: job.outputs[0] for job in jobs if job.kind == "cc" and "/twin/" not in job.outputs[0]}
+    # The twin's and the image's objects have the same sources, and come later.
+    made = {job.inputs[0]: job.outputs[0] for job in reversed(jobs) if job.kind == "cc"}
     variables = {
         "OBJECTS": [made[source] for source in (*networks.sources, *asked.runtime)],
         "STARTUP_OBJECTS": [made[source] for source in asked.startup],

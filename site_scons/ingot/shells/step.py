@@ -108,8 +108,13 @@ def _value(key: str, text: str, kind: str) -> Any:
     return text
 
 
-def write_depfile(depfile: Path, target: str, inputs: Sequence[str], options: Sequence[str]) -> None:
-    """`target: everything that was read`: the inputs, the board's pools, the model.yaml, and Ingot's own code."""
+def write_depfile(
+    depfile: Path, target: str, inputs: Sequence[str], options: Sequence[str], phony: bool = False
+) -> None:
+    """`target: everything that was read`: the inputs, the board's pools, the model.yaml, and Ingot's own code.
+
+    phony: an empty rule for each file, so that Make goes on when one of them is gone (another version of Ingot).
+    """
     from ingot.board import load_board
     from ingot.stamp import code_files
 
@@ -121,7 +126,8 @@ def write_depfile(depfile: Path, target: str, inputs: Sequence[str], options: Se
     files += [text.partition("=")[2] for text in options if text.startswith("manifest=")]
     files += [str(path) for path in code_files()]
     lines = " \\\n ".join(escaped(name) for name in dict.fromkeys(files))
-    write_if_changed(depfile, f"{escaped(target)}: {lines}\n")
+    empty = "".join(f"{escaped(name)}:\n" for name in dict.fromkeys(files)) if phony else ""
+    write_if_changed(depfile, f"{escaped(target)}: {lines}\n{empty}")
 
 
 def escaped(path: str) -> str:
