@@ -80,3 +80,16 @@ def test_a_reset_is_noticed_between_run_and_read() -> None:
         client.infer(bytes(40), 40)
     client.hello()
     assert client.infer(bytes(40), 40).outputs == bytes(40)
+
+
+def test_commands_are_executed_once_under_faults() -> None:
+    """What the fixture says begins with the number of the commands before."""
+    line = BadLine(seed=5, every=800)
+    client = client_of(line)
+    client.hello()
+    for number in range(40):
+        command = "fails" if number % 7 == 3 else f"command number {number:04}, with some words"
+        status, said = client.command(command)
+        assert status == (7 if command == "fails" else 0)
+        assert said == bytes((number, 0, 0, 0)).decode() + 50 * command
+    assert client.repeated > 10 and sum(line.faults.values()) > 100

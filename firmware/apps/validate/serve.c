@@ -131,15 +131,6 @@ static void epochs(void)
         add32(served_epoch_cost(i));
 }
 
-__attribute__((weak)) int32_t served_command(const char *line, char *to, uint32_t room, uint32_t *length)
-{
-    (void)line;
-    (void)to;
-    (void)room;
-    *length = 0;
-    return SERVED_NO_COMMANDS;
-}
-
 static void command(void)
 {
     /* A repeated request is answered, not executed again. */

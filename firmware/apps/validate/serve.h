@@ -45,7 +45,7 @@ uint64_t served_run(void); /* one inference; its cost */
 uint32_t served_epochs(void);
 uint32_t served_epoch_cost(uint32_t epoch);
 
-/* Executes a command; an application without commands does not define it. `said`: where its words shall go, at most
+/* Executes a command; without any (no_commands.c) it is SERVED_NO_COMMANDS. `said`: where its words shall go, at most
  * `room` bytes; `length`: how many they are. Returns its status, 0 for success. */
 int32_t served_command(const char *line, char *said, uint32_t room, uint32_t *length);
 #define SERVED_NO_COMMANDS INT32_MIN
