@@ -7,10 +7,7 @@ from pathlib import Path
 import SCons.Script
 
 from ingot import firmware, places
-from ingot.bench_models import refusal
 from ingot.errors import IngotError
-from ingot.model import find_model
-from ingot.run.bench import not_measured
 
 RIVALS = places.ROOT / "bench" / "rivals.csv"
 
@@ -20,6 +17,9 @@ def bench(env, board):
     if "bench" not in SCons.Script.COMMAND_LINE_TARGETS:
         return []
     from ingot_tool import board_file
+
+    from ingot.model import find_model
+    from ingot.run.bench import not_measured
 
     options = env["INGOT_OPTIONS"]
     folder = Path(options.text("models"))
@@ -60,6 +60,8 @@ def bench(env, board):
 
 def _refusal(env, board, manifest, path):
     """Asked before anything is built: SCons would stop at the first model that the compiler refuses."""
+    from ingot.bench_models import refusal
+
     options = env["INGOT_OPTIONS"]
     return refusal(
         path,

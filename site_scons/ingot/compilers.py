@@ -90,7 +90,7 @@ def job_for(compiler: str, board: Board, mpool: Mpool, wanted: Wanted) -> Job:
 
 def takes_images(manifest: Manifest) -> bool:
     """Whether the application of a model feeds it from the camera."""
-    from ingot.use_cases.families import SIGNALS
+    from ingot.use_cases.config_files import SIGNALS
 
     return str(manifest.postprocessing.get("type", "")) not in ("", *SIGNALS)
 

@@ -197,7 +197,7 @@ def app_config(
 ) -> list[Path]:
     """Writes app_config.h from what the model.yaml asks for and what the network is; returns all files written.
 
-    beside: where its further files go (ingot.use_cases.families.config_files), by default into the header's folder.
+    beside: where its further files go (ingot.use_cases.config_files), by default into the header's folder.
     abi: the board's app_abi; where that is open, the generation of the application in st_pack, if there is one.
     """
     from ingot.emit.app_config import app_config_texts

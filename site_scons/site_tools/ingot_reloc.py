@@ -24,9 +24,6 @@ from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compile import output_names
 from ingot.errors import IngotError
-from ingot.stedgeai.pack import DEFINES as ST_DEFINES
-from ingot.stedgeai.reloc import DEFINES as ST_RELOC_DEFINES
-from ingot.stedgeai.reloc import open_reloc_parts
 
 TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
@@ -178,6 +175,8 @@ def _pack(env, folder, name, split, inputs, c_file, settings):
 
 def _st_image(env, board, built):
     """An image of a network with NPU epochs: around the sources of ST's runtime in the installed pack."""
+    from ingot.stedgeai.reloc import open_reloc_parts
+
     options = env["INGOT_OPTIONS"]
     compiler, name = options.text("compiler"), options.text("name")
     parts = open_reloc_parts(options.text("st_pack"), compiler)
@@ -211,12 +210,15 @@ def _st_image(env, board, built):
 
 def _st_link(env, board, built, parts, folder, name, sources):
     """network_rel.elf of a network of ST's: with ST's flags, macros and sources."""
+    from ingot.stedgeai.pack import DEFINES
+    from ingot.stedgeai.reloc import DEFINES as RELOC_DEFINES
+
     rel_c, script, conf = sources
     runtime = places.firmware_dir() / "runtime"
     # ST's headers first: Ingot's have the same names.
     include = [folder, built.out, *(str(_file(env, path)) for path in parts.include), str(_file(env, runtime))]
     code = _gcc_environment(
-        env, "image", board.core, "network", f"files for {folder}", include, {**ST_DEFINES, **ST_RELOC_DEFINES}
+        env, "image", board.core, "network", f"files for {folder}", include, {**DEFINES, **RELOC_DEFINES}
     )
     state = ["-mcmse"] if env["INGOT_OPTIONS"].switch("secure") else []
     flags = [*toolchain.settings()["relocatable_st"], *state, "-w", "-include", str(conf)]

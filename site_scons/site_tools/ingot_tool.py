@@ -28,7 +28,7 @@ from ingot.compilers import Wanted, job_for, takes_images
 from ingot.errors import IngotError
 from ingot.model import find_source
 from ingot.scons.step import add_step, add_step_builder
-from ingot.use_cases.families import config_files
+from ingot.use_cases.config_files import config_files
 
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
 SECONDS: dict[str, float] = {}

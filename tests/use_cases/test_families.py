@@ -37,7 +37,8 @@ from ingot.errors import IngotError
 from ingot.model import Manifest, load_manifest
 from ingot.network import Network, NetworkBuffer
 from ingot.use_cases.abi import ABIS
-from ingot.use_cases.families import FAMILIES, SIGNALS, config_files
+from ingot.use_cases.config_files import SIGNALS, config_files
+from ingot.use_cases.families import FAMILIES
 
 Outputs = list[tuple[tuple[int, ...], str]]
 Q = {"scale": (0.25,), "zero_point": (-3,)}

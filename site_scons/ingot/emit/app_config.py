@@ -19,8 +19,9 @@ from ingot.model import Manifest
 from ingot.network import Network
 from ingot.use_cases.abi import AUTO, GENERATIONS, Abi, find_abi
 from ingot.use_cases.case import Case
+from ingot.use_cases.config_files import SIGNALS, config_files
 from ingot.use_cases.context import Context
-from ingot.use_cases.families import FAMILIES, SIGNALS, config_files
+from ingot.use_cases.families import FAMILIES
 
 ASPECT_RATIOS = {
     "crop": "ASPECT_RATIO_CROP",
@@ -46,7 +47,7 @@ def app_config(manifest: Manifest, network: Network, abi: str = AUTO) -> str:
 
 
 def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> Mapping[str, str]:
-    """app_config.h and the files that belong to it (ingot.use_cases.families.config_files), by name."""
+    """app_config.h and the files that belong to it (ingot.use_cases.config_files), by name."""
     family = str(manifest.postprocessing.get("type", ""))
     case, specific = _described(manifest, network, family, GENERATIONS if abi == AUTO else (abi,))
     origin = c_text.comment(f"{manifest.name}/model.yaml" if manifest.document else manifest.source.file)

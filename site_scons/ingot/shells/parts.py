@@ -20,7 +20,7 @@ from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
 from ingot.places import ROOT, firmware_dir, kernels_dir
 from ingot.shells.step import Files, Step
-from ingot.use_cases.families import config_files
+from ingot.use_cases.config_files import config_files
 
 
 @dataclass(frozen=True)
