@@ -32,7 +32,7 @@ void ll_aton_reloc_log_info(uintptr_t file)
         ingot_print("\n");
         return;
     }
-    ingot_print(": network ");
+    ingot_print(": ");
     ingot_print(info.c_name);
     ingot_print(", ");
     ingot_print(info.rt_version_desc);

@@ -330,6 +330,6 @@ def _kernels(env, board, secure):
 
 def _model_host(env, board, manifest, image):
     """The firmware that installs images, for the twin. Its network is linked by nobody: the linker drops it."""
-    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}/twin/model_host"
+    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}/twin/reloc/host"
     script = linker_script_of(env, out, board, manifest, "validate", image.c_info, True)
     return link_firmware(env, out, board, "model_host", image.network_c, script, [out], True)
