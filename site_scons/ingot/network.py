@@ -76,7 +76,11 @@ class NetworkLayer:
 
 @dataclass(frozen=True)
 class NetworkEpoch:
-    """One scheduling unit. kind: "EC" (NPU) or "SW" (CPU). why: why it is not EC, in a few words."""
+    """One scheduling unit. kind: "EC" (NPU) or "SW" (CPU). why: why it is not EC, in a few words.
+
+    reads, writes: positions in Network.buffers of what it reads and writes, without what lives only inside it; both
+    empty where the compiler does not say.
+    """
 
     number: int
     kind: str
@@ -85,6 +89,8 @@ class NetworkEpoch:
     layers: tuple[int, ...] = ()
     why: str = ""
     rings: tuple[str, ...] = ()
+    reads: tuple[int, ...] = ()
+    writes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

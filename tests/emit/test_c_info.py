@@ -132,3 +132,15 @@ def _places(node: object) -> list[tuple[dict, str]]:
     if isinstance(node, list) and node:
         return _places(node[0])
     return []
+
+
+def test_epochs_say_what_they_read_and_write() -> None:
+    """A buffer between two epochs is traffic of both; one inside a fused epoch of none. Parameters are read."""
+
+    def traffic(description: Network) -> list[tuple[list[str], list[str]]]:
+        names = [buffer.name.split(" of ")[0] for buffer in description.buffers]
+        return [([names[i] for i in e.reads], [names[i] for i in e.writes]) for e in description.epochs]
+
+    middle = 'm "*/'
+    assert traffic(network()) == [(["x", "parameters"], [middle]), ([middle, "parameters"], ["y"])]
+    assert traffic(network(fused=True)) == [(["x", "parameters", "parameters"], ["y"])]

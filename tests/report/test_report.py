@@ -44,8 +44,8 @@ NETWORK = Network(
         NetworkBuffer("weights", "flash", 0, 500, (500,), "uint8", "param", (1, 1)),
     ),
     epochs=(
-        NetworkEpoch(1, "SW", ("conv",), 900, (0,)),
-        NetworkEpoch(2, "SW", ("add", "add"), 100, (1,)),
+        NetworkEpoch(1, "SW", ("conv",), 900, (0,), reads=(0, 3), writes=(1,)),
+        NetworkEpoch(2, "SW", ("add", "add"), 100, (1,), reads=(1,), writes=(2,)),
     ),
     layers=(
         NetworkLayer(0, "CONV_2D", "c", (1,), 1, 1, 900, ()),

@@ -185,8 +185,8 @@ def _graph(network: Network) -> dict[str, Any]:
         node = _node(number, f"epoch_{epoch.number}", epoch.macs, "NODE_SW" if epoch.kind == "SW" else "NODE_EC", "")
         node["sw_functions"] = list(epoch.kernels)
         node["original_nodes"] = list(epoch.layers)
-        node["inputs"] = [n for n, b in enumerate(network.buffers, 1) if b.epochs[1] == epoch.number]
-        node["outputs"] = [n for n, b in enumerate(network.buffers, 1) if b.epochs[0] == epoch.number]
+        node["inputs"] = [n + 1 for n in epoch.reads]
+        node["outputs"] = [n + 1 for n in epoch.writes]
         for index in epoch.layers:
             number += 1
             layer = layers[index]
@@ -347,7 +347,11 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         compiler_version=tool.get("version", ""),
         pools=pools,
         buffers=buffers,
-        epochs=_read_epochs(document["graphs"][0]["nodes"], own.get("epochs", [])),
+        epochs=_read_epochs(
+            document["graphs"][0]["nodes"],
+            own.get("epochs", []),
+            {entry["id"]: n for n, entry in enumerate(document["buffers"])},
+        ),
         layers=_read_layers(document, own, buffers),
         initializers=_read_initializers(name, pools, buffers, pools_json, own),
         peak=own.get("peak", document.get("memory_footprint", {}).get("activations") or 0),
@@ -450,8 +454,13 @@ def memory_shape(buffer: dict[str, Any], own: bool = False) -> tuple[int, ...]:
     return shape
 
 
-def _read_epochs(nodes: list[dict[str, Any]], extras: list[dict[str, Any]]) -> tuple[NetworkEpoch, ...]:
-    """The epochs: nodes named epoch_<n>. A CPU target has none; there every node is one, in order."""
+def _read_epochs(
+    nodes: list[dict[str, Any]], extras: list[dict[str, Any]], order: dict[int, int]
+) -> tuple[NetworkEpoch, ...]:
+    """The epochs: nodes named epoch_<n>. A CPU target has none; there every node is one, in order.
+
+    order: positions of buffers by the file's numbers.
+    """
     result: list[NetworkEpoch] = []
     named = any(node["name"].startswith("epoch_") for node in nodes)
     for position, node in enumerate(nodes, 1):
@@ -473,6 +482,8 @@ def _read_epochs(nodes: list[dict[str, Any]], extras: list[dict[str, Any]]) -> t
                 layers=tuple(extra.get("layers", [])),
                 why=extra.get("why", ", ".join(dict.fromkeys(k for k in kernels if k)) if software else ""),
                 rings=tuple(extra.get("rings", [])),
+                reads=tuple(order[i] for i in node.get("inputs", []) if i in order),
+                writes=tuple(order[i] for i in node.get("outputs", []) if i in order),
             )
         )
     return tuple(result)

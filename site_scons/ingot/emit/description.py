@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping, Sequence
 
 import ingot
 from ingot.emit.compiled import Compiled
@@ -44,8 +45,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
 
 def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
     """Inputs in the model's order, then outputs in theirs, then the rest."""
-    ports = (*compiled.program.inputs, *compiled.program.outputs)
-    order = [*dict.fromkeys(ports), *(i for i in compiled.plan.placements if i not in ports)]
+    order = _order(compiled)
     last_epoch = len(compiled.schedule.regions)
     buffers = []
     for index in order:
@@ -70,6 +70,12 @@ def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
             )
         )
     return buffers
+
+
+def _order(compiled: Compiled) -> list[int]:
+    """The tensors that have a buffer, in the order of the description."""
+    ports = (*compiled.program.inputs, *compiled.program.outputs)
+    return [*dict.fromkeys(ports), *(i for i in compiled.plan.placements if i not in ports)]
 
 
 def _role(compiled: Compiled, index: int) -> str:
@@ -127,8 +133,12 @@ def _call_name(compiled: Compiled, index: int) -> str:
 def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
     tensors = compiled.program.tensors
     epochs = []
+    buffer_of = {tensor: position for position, tensor in enumerate(_order(compiled))}
+    first_params = len(buffer_of) + len(compiled.plan.scratch)
+    params_of = {call: first_params + n for n, call in enumerate(compiled.initializer.blocks)}
     for number, region in enumerate(compiled.schedule.regions, 1):
         calls = [compiled.program.calls[i] for i in region.calls]
+        taken, given = _traffic(compiled, region.calls)
         epochs.append(
             NetworkEpoch(
                 number=number,
@@ -138,9 +148,29 @@ def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
                 layers=tuple(sorted({i for call in calls for i in call.origin})),
                 why=WHY_SOFTWARE,
                 rings=tuple(f"{tensors[t].name} {rows}/{tensors[t].rows}" for t, rows in sorted(region.rings.items())),
+                reads=(*_buffers(compiled, taken, buffer_of), *(params_of[i] for i in region.calls if i in params_of)),
+                writes=_buffers(compiled, given, buffer_of),
             )
         )
     return tuple(epochs)
+
+
+def _traffic(compiled: Compiled, region: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The tensors that calls of a region read from outside, and those they make for outside."""
+    inside = [compiled.program.calls[i] for i in region]
+    made = {t for call in inside for t in call.outputs}
+    wanted = set(compiled.program.outputs)
+    for number, call in enumerate(compiled.program.calls):
+        if number not in region:
+            wanted.update(call.inputs)
+    taken = [t for call in inside for t in call.inputs if t not in made]
+    return taken, [t for call in inside for t in call.outputs if t in wanted]
+
+
+def _buffers(compiled: Compiled, tensors: Sequence[int], buffer_of: Mapping[int, int]) -> tuple[int, ...]:
+    """Positions of the buffers of tensors, each once: what is computed in place shares one."""
+    owners = (t if t in buffer_of else compiled.schedule.aliases[t] for t in tensors)
+    return tuple(dict.fromkeys(buffer_of[owner] for owner in owners))
 
 
 def _layers(compiled: Compiled) -> tuple[NetworkLayer, ...]:

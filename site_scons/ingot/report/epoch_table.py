@@ -11,7 +11,8 @@ from ingot.network import Network
 @dataclass(frozen=True)
 class EpochRow:
     """One epoch. cost: instructions or microseconds where they were measured, else None. share: of the cost, or of the
-    MACs where there is none. bytes_read, bytes_written: of the buffers that end and begin with it."""
+    MACs where there is none. bytes_read, bytes_written: of the buffers it reads and writes, without
+    what lives only inside it."""
 
     number: int
     kind: str
@@ -34,8 +35,6 @@ def epoch_rows(network: Network, costs: Sequence[int] | None = None) -> list[Epo
     rows = []
     for position, epoch in enumerate(network.epochs):
         kinds = [layers[index].kind for index in epoch.layers if index in layers]
-        read = {b.name: b.size for b in network.buffers if b.role != "scratch" and _reads(b.epochs, epoch.number)}
-        written = {b.name: b.size for b in network.buffers if b.role != "param" and b.epochs[0] == epoch.number}
         rows.append(
             EpochRow(
                 number=epoch.number,
@@ -44,16 +43,12 @@ def epoch_rows(network: Network, costs: Sequence[int] | None = None) -> list[Epo
                 macs=epoch.macs,
                 cost=costs[position] if costs is not None else None,
                 share=weights[position] / total,
-                bytes_read=sum(read.values()),
-                bytes_written=sum(written.values()),
+                bytes_read=sum(network.buffers[i].size for i in epoch.reads),
+                bytes_written=sum(network.buffers[i].size for i in epoch.writes),
                 why=epoch.why,
             )
         )
     return rows
-
-
-def _reads(epochs: tuple[int, int], number: int) -> bool:
-    return epochs[1] == number
 
 
 def counted(names: Sequence[str]) -> str:

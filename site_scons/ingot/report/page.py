@@ -63,6 +63,7 @@ def page(
         maps=[(strip, _strip_boxes(strip)) for strip in maps],
         rows=rows,
         measured=any(row.cost is not None for row in rows),
+        traffic=any(row.bytes_read or row.bytes_written for row in rows),
         most=max((row.share for row in rows), default=1.0) or 1.0,
         macs=sum(row.macs for row in rows),
         cost=sum(row.cost or 0 for row in rows),
