@@ -12,13 +12,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
-from ingot.fleet import Entry, Outcome, read_fleet
-from ingot.fleet_report import junit_xml, table
-from ingot.ninja import ninja_text
-from ingot.shells.jobs import Job, firmware_jobs
+
+# Every step of every build imports this file.
+if TYPE_CHECKING:
+    from ingot.fleet import Entry, Outcome
+    from ingot.shells.jobs import Job
 
 Say = Callable[[str], None]
 
@@ -42,6 +44,9 @@ def fleet(
     failure, too. command: how `ingot` is called. board, model: only these. parallel: commands at a time, 0 for
     Ninja's choice.
     """
+    from ingot.fleet import read_fleet
+    from ingot.fleet_report import junit_xml, table
+
     ingot = command or (sys.executable, "-m", "ingot")
     entries = read_fleet(file, build, board, model)
     outcomes = run_fleet(entries, ingot, build, parallel, lambda line: print(f"  {line}", flush=True))
@@ -60,6 +65,8 @@ def fleet_jobs(entries: Sequence[Entry], ingot: Sequence[str], build: str) -> tu
 
     An entry is done when its `log_file` is there; without a twin, when it is built and proven.
     """
+    from ingot.shells.jobs import firmware_jobs
+
     jobs: dict[tuple[str, ...], Job] = {}
     names: dict[str, list[str]] = {"fleet": []}
     for entry in entries:
@@ -100,6 +107,8 @@ def run_fleet(
 
     Leaves <build>/fleet.ninja, which `ninja -k 0 -f` builds by itself as well. say: gets a line an entry.
     """
+    from ingot.ninja import ninja_text
+
     if shutil.which("ninja") is None:
         raise IngotError("a fleet is built with Ninja, which is not installed", remedy="Run: pip install ninja")
     jobs, names = fleet_jobs(entries, ingot, build)
@@ -151,6 +160,8 @@ def _failures(text: str) -> dict[str, str]:
 
 
 def _outcome(entry: Entry, failures: dict[str, str], common: dict[str, str]) -> Outcome:
+    from ingot.fleet import Outcome
+
     target, summary = target_of(entry), Path(entry.request.out, "summary.json")
     mine = {file: text for file, text in failures.items() if file.startswith(f"{entry.request.out}/")} | common
     part = Path(f"{target}.part")
