@@ -79,7 +79,7 @@ OPTIONS = (
     Option("gen_c_file", "0", "reloc: also write the image as a C array", "switch"),
     Option("name", "network", "reloc: C name of the network, first part of the file names"),
     Option("runtime_abi", "1.1.1", "reloc: whose header the image gets", "choice", ("1.1.1", "1.1.3")),
-    Option("seal", "sha256", "reloc: what proves that the image is whole", "choice", ("sha256", "crc32", "none")),
+    Option("seal", "board", "reloc: what proves the image whole", "choice", ("board", "sha256", "crc32", "none")),
     Option("build", "build", "folder for everything that is built"),
     Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
     Option("cache", "", "folder of a shared cache of built files"),

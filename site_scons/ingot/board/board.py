@@ -107,6 +107,7 @@ class Board:
     external_loader: str = ""
     probes: tuple[Probe, ...] = ()
     baud: int = 115200
+    seal: str = "sha256"
     twin: Twin | None = None
     machine: str = ""
     boot_stub: Range | None = None
@@ -198,6 +199,7 @@ def load_board(path: Path) -> Board:
             Probe(one["tool"], one.get("target", ""), tuple(one.get("connect", ())), tuple(one.get("memories", ())))
             for one in flash.get("probes", ())
         ),
+        seal=flash.get("seal", "sha256"),
         baud=data.get("console", {}).get("baud", 115200),
         twin=_twin(document, names),
         chip=data["cpu"].get("chip", ""),

@@ -92,11 +92,12 @@ def pack_image(
     network_c: str = "",
     name: str = "network",
     runtime_abi: str = "1.1.1",
-    seal: str = "sha256",
+    seal: str = "board",
     ecblob_in_params: bool = False,
 ) -> dict[str, Any]:
     """Writes network_rel.bin; with `params` the weights go there instead; `c_file` gets the image as a C array.
 
+    seal: "sha256", "crc32", "none", or "board" for what the board's file says.
     network_c: path of that of ST's compiler, for a network around ST's runtime; it then decides about runtime_abi.
     """
     from ingot.board import load_board
@@ -116,9 +117,11 @@ def pack_image(
     if params is not None:
         made, second = split_image(made)
     content = made.to_bytes()
+    target = load_board(board)
+    seal = target.seal if seal == "board" else seal
     if seal != "none":
         content += bytes(-len(content) % 8)
-        content += _seal(network, load_board(board).name, seal, content, second)
+        content += _seal(network, target.name, seal, content, second)
     failed = [finding for finding in check_image(content, image.name, second) if not finding.passed]
     if failed:
         raise IngotError(f"the image is not sound: {failed[0]}", where=image.name, remedy="Please report this.")

@@ -64,7 +64,7 @@ class Image:
             "raws": self.network.raws,
             "board": self.network.board_file,
         }
-        return Step("pack_image", inputs, {"image": self.binary}, {"runtime_abi": "1.1.1", "seal": "sha256"})
+        return Step("pack_image", inputs, {"image": self.binary}, {"runtime_abi": "1.1.1"})
 
     # ---- C
 
