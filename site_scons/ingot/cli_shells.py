@@ -35,6 +35,29 @@ def request_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
+def firmware_options(function: Callable[..., None]) -> Callable[..., None]:
+    """What a whole firmware is asked for, besides its network."""
+    for option in (
+        click.option("--build", default="build", show_default=True, help="Folder for everything that is built."),
+        click.option(
+            "--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap."
+        ),
+        click.option(
+            "--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware."
+        ),
+        click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c."),
+        click.option(
+            "--launcher",
+            default="",
+            envvar="INGOT_LAUNCHER",
+            show_envvar=True,
+            help="Put before the compiler's name when C is compiled, such as ccache.",
+        ),
+    ):
+        function = option(function)
+    return request_options(function)
+
+
 @click.command()
 @click.argument("name")
 @click.option("--in", "inputs", multiple=True, metavar="ARG=FILE", help="A file that is read.")
@@ -174,18 +197,7 @@ def _again(verb: str, given: dict[str, Any]) -> list[str]:
 
 
 @click.command()
-@request_options
-@click.option(
-    "--launcher",
-    default="",
-    envvar="INGOT_LAUNCHER",
-    show_envvar=True,
-    help="Put before the compiler's name when C is compiled, such as ccache.",
-)
-@click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
-@click.option("--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware.")
-@click.option("--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap.")
-@click.option("--build", default="build", show_default=True, help="Folder for everything that is built.")
+@firmware_options
 @click.option("--out", "itself", default="build.ninja", show_default=True, help="The file to write.")
 def ninja(itself: str, **given: Any) -> None:
     """Write a build.ninja for MODEL on a board: firmware, verify, emulate."""
@@ -198,18 +210,7 @@ def ninja(itself: str, **given: Any) -> None:
 
 
 @click.command("make-rules")
-@request_options
-@click.option(
-    "--launcher",
-    default="",
-    envvar="INGOT_LAUNCHER",
-    show_envvar=True,
-    help="Put before the compiler's name when C is compiled, such as ccache.",
-)
-@click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c.")
-@click.option("--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware.")
-@click.option("--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap.")
-@click.option("--build", default="build", show_default=True, help="Folder for everything that is built.")
+@firmware_options
 @click.option("--prefix", default="", help="Put before the names of targets.")
 @click.option("--out", "itself", required=True, help="The file to write.")
 def make_rules(itself: str, prefix: str, **given: Any) -> None:

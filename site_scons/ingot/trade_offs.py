@@ -55,18 +55,29 @@ def explore(
     schedule is built and run on the twin; without them instructions are the cost model's.
     """
     from ingot import steps
+    from ingot.compile import output_names
+    from ingot.run.bench import measure
 
-    ways, twin_core = _ways(model, board, io_placement)
+    ways = _ways(model, board, io_placement)
     if objects and plain and archive and empty:
+        twin, pools = open_board(board, twin=True)
+        names = output_names("network", pools)
         with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
             for number, way in enumerate(ways):
                 steps.say(f"explore {number + 1} of {len(ways)}: {way.how}")
                 folder = Path(name) / str(number)
                 folder.mkdir()
-                _compile(model, board, folder, way, twin_core, io_placement, stack, heap)
-                elf = _link(folder, "validate", objects, archive, twin_core)
-                small = _link(folder, "inference", plain, archive, twin_core)
-                ways[number] = _measured(way, elf, small, folder, board, empty)
+                key, _, value = way.how.partition("=")
+                chosen: dict[str, Any] = {key: int(value) if key == "ram_limit" else value}
+                outputs = [folder / file for file in names.all()]
+                network = steps.compile_network(model, board, outputs, twin=True, io_placement=io_placement, **chosen)
+                script, c_info = folder / "firmware.ld", folder / names.info
+                steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
+                _compile(folder / names.source, twin.core)
+                elf = _link(folder, "validate", objects, archive, twin.core)
+                small = _link(folder, "inference", plain, archive, twin.core)
+                found = measure(way.how, elf, empty, network, folder, twin.machine, small)
+                ways[number] = replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
     shown = undominated(ways)
     if as_json:
         print(json.dumps([asdict(way) for way in shown], indent=2, sort_keys=True))
@@ -111,8 +122,8 @@ def table(ways: Sequence[Way]) -> str:
     return text_table(titles, rows, "r" * (len(titles) - 1))
 
 
-def _ways(model: Path, board: Path, io_placement: str) -> tuple[list[Way], str]:
-    """What `optimize=` gives and the points between, without measurements; the core they are for."""
+def _ways(model: Path, board: Path, io_placement: str) -> list[Way]:
+    """What `optimize=` gives and the points between, without measurements."""
     from ingot.frontend.tflite import read_tflite
     from ingot.kernels.lower import lower
     from ingot.kernels.registry import Target
@@ -132,33 +143,15 @@ def _ways(model: Path, board: Path, io_placement: str) -> tuple[list[Way], str]:
     ways: dict[tuple[int, int], Way] = {}
     for how, point in [*named, *points]:
         ways.setdefault((point.peak, point.cost), Way(how, point.peak, point.cost, point.fused, point.steps))
-    return sorted(ways.values(), key=lambda way: way.peak), core
+    return sorted(ways.values(), key=lambda way: way.peak)
 
 
-def _compile(
-    model: Path,
-    board: Path,
-    folder: Path,
-    way: Way,
-    core: str,
-    io_placement: str,
-    stack: int | None,
-    heap: int | None,
-) -> None:
-    """The network scheduled that way, as an object file, and the linker script that goes with it."""
-    from ingot import steps
+def _compile(source: Path, core: str) -> None:
+    """network.o beside network.c."""
     from ingot.build import toolchain
-    from ingot.compile import output_names
 
-    names = output_names("network", open_board(board, twin=True)[1])
-    key, _, value = way.how.partition("=")
-    chosen: dict[str, Any] = {key: int(value) if key == "ram_limit" else value}
-    outputs = [folder / name for name in names.all()]
-    steps.compile_network(model, board, outputs, twin=True, io_placement=io_placement, **chosen)
-    script = folder / "firmware.ld"
-    steps.linker_script(folder / names.info, board, script, twin=True, app="validate", stack=stack, heap=heap)
-    include = [folder, *(toolchain.ROOT / path for path in toolchain.INCLUDE_DIRS)]
-    _run(toolchain.compile_command(folder / names.source, folder / "network.o", core, "network", include))
+    include = [source.parent, *(toolchain.ROOT / path for path in toolchain.INCLUDE_DIRS)]
+    _run(toolchain.compile_command(source, source.with_name("network.o"), core, "network", include))
 
 
 def _link(folder: Path, app: str, objects: Sequence[Path], archive: Path, core: str) -> Path:
@@ -176,12 +169,3 @@ def _run(command: Sequence[str]) -> None:
     if done.returncode:
         print(done.stderr, file=sys.stderr, end="")
         raise IngotError(f"{Path(command[0]).name} failed", where="explore")
-
-
-def _measured(way: Way, elf: Path, plain: Path, folder: Path, board: Path, empty: Path) -> Way:
-    from ingot.emit.c_info import read_c_info
-    from ingot.run.bench import measure
-
-    network = read_c_info(folder / "network_c_info.json")
-    found = measure(way.how, elf, empty, network, folder, open_board(board, twin=True)[0].machine, plain)
-    return replace(way, peak=found.activations, instructions=found.instructions, code=found.code)

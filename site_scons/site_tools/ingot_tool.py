@@ -83,7 +83,6 @@ def generate(env):
     env.AddMethod(ingot_verify, "IngotVerify")
     env.AddMethod(ingot_info, "IngotInfo")
     env.AddMethod(ingot_report, "IngotReport")
-    env.AddMethod(ingot_explore, "IngotExplore")
     env.AddMethod(ingot_fleet, "IngotFleet")
 
 
@@ -449,12 +448,6 @@ def ingot_report(env, built, twin):
     page = f"{built.out}/report.html"
     also = [_file(env, base)] if base else []
     return env.Ingot("report", inputs, {"page": page}, also=also, label=page, always=True, base=base)
-
-
-def ingot_explore(env, board, manifest, source):
-    """A target that always shows what less RAM costs."""
-    inputs = {"model": source, **board_file(env, board)}
-    return env.Ingot("explore", inputs, {}, label=str(source), always=True, io_placement=manifest.io_placement)
 
 
 def ingot_fleet(env, given):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from ingot.flash.plan import Part, make_plan
 from ingot.flash.run import flash
 from ingot.network import Initializer
 from ingot.places import ROOT
+from support import stand_in_programmer
 from support.firmware import fixture_network
 
 WEIGHTS, APPLICATION = 0x70380000, 0x70100000
@@ -92,29 +91,6 @@ def test_how_flash_is_read() -> None:
     assert read("h747-disco", "probe-rs") == "cannot"
 
 
-STAND_IN = """\
-#!{python}
-import json, pathlib, sys
-here = pathlib.Path({folder!r})
-words = sys.argv[1:]
-with open(here / "calls", "a") as calls:
-    calls.write(json.dumps(words) + "\\n")
-memory = here / "memory"
-memory.mkdir(exist_ok=True)
-text = " ".join(words)
-if (here / "fail").exists() and (here / "fail").read_text() in text and "-u" not in words:
-    sys.exit("Error: no debug probe detected")
-if "-u" in words:
-    address, size, file = words[words.index("-u") + 1 :]
-    there = memory / address
-    data = there.read_bytes() if there.exists() else b""
-    pathlib.Path(file).write_bytes(data[: int(size, 0)].ljust(int(size, 0), b"\\xff"))
-elif "-w" in words:
-    file, address = words[words.index("-w") + 1 :][:2]
-    (memory / address).write_bytes(pathlib.Path(file).read_bytes())
-"""
-
-
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder where stand-ins can be put; nothing else is on the PATH."""
@@ -125,16 +101,12 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def install(tools: Path, tool: str) -> None:
-    file = tools / PROGRAMS[tool]
-    file.write_text(STAND_IN.format(python=sys.executable, folder=str(tools)))
-    file.chmod(0o755)
+    stand_in_programmer.install(tools, name=PROGRAMS[tool])
 
 
 def calls(tools: Path) -> list[str]:
     """What was called since the last time: read or write, and the address."""
-    file = tools / "calls"
-    lines = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
-    file.unlink(missing_ok=True)
+    lines = stand_in_programmer.calls(tools)
     return [" ".join(word for word in words if word in ("-u", "-w", "download") or word[:2] == "0x") for words in lines]
 
 

@@ -7,6 +7,7 @@
  *     together: done, <number of samples> samples
  */
 #include "../validate/io_buffers.h"
+#include "../validate/io_transfer.h"
 #include "../validate/transport.h"
 #include "counter.h"
 #include "ingot_networks.h"
@@ -21,22 +22,6 @@ INGOT_NETWORKS(DECLARE)
 static NN_Instance_TypeDef *const networks[] = {INGOT_NETWORKS(ADDRESS_OF)};
 
 #define COUNT (sizeof networks / sizeof *networks)
-
-static bool receive(const LL_Buffer_InfoTypeDef *buffer)
-{
-    for (; buffer->name; buffer++)
-        if (!transport_read(LL_Buffer_addr_start(buffer), LL_Buffer_len(buffer)))
-            return false;
-    return true;
-}
-
-static bool deliver(const LL_Buffer_InfoTypeDef *buffer)
-{
-    for (; buffer->name; buffer++)
-        if (!transport_write(LL_Buffer_addr_start(buffer), LL_Buffer_len(buffer)))
-            return false;
-    return true;
-}
 
 static uint64_t run(NN_Instance_TypeDef *instance)
 {

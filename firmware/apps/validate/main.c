@@ -13,6 +13,7 @@
 #include "inference.h"
 #include "ingot_runtime.h"
 #include "io_buffers.h"
+#include "io_transfer.h"
 #include "ll_aton_runtime.h"
 #include "serial.h"
 #include "serve.h"
@@ -63,22 +64,6 @@ const char *served_name(void)
 uint64_t served_init_cost(void)
 {
     return init_cost;
-}
-
-static bool receive(const LL_Buffer_InfoTypeDef *buffer)
-{
-    for (; buffer->name; buffer++)
-        if (!transport_read(LL_Buffer_addr_start(buffer), LL_Buffer_len(buffer)))
-            return false;
-    return true;
-}
-
-static bool deliver(const LL_Buffer_InfoTypeDef *buffer)
-{
-    for (; buffer->name; buffer++)
-        if (!transport_write(LL_Buffer_addr_start(buffer), LL_Buffer_len(buffer)))
-            return false;
-    return true;
 }
 
 int main(void)

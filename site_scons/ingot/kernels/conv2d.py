@@ -14,6 +14,7 @@ from ingot.kernels.mac_block import channel_order, folded_bias, head, output_sca
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window, row_window
+from ingot.kernels.window_fields import window_fields
 from ingot.kernels.window_gathering import Gathering, choose_gathering
 
 
@@ -116,26 +117,11 @@ def _pointwise_fields(site: Site) -> dict[str, int]:
 
 
 def _window_fields(site: Site, groups: int) -> dict[str, int]:
-    batches, in_h, in_w, in_c = site.input(0).shape
-    out_h, out_w, out_c = site.output().shape[1:]
-    attrs, gathering = site.op.attrs, _gathering(site)
+    gathering = _gathering(site)
     return {
-        "in_h": in_h,
-        "in_w": in_w,
-        "in_c": in_c,
-        "out_h": out_h,
-        "out_w": out_w,
-        "out_c": out_c,
-        "kernel_h": site.input(1).shape[1],
-        "kernel_w": site.input(1).shape[2],
-        "stride_h": attrs["stride_h"],
-        "stride_w": attrs["stride_w"],
-        "dilation_h": attrs["dilation_h"],
-        "dilation_w": attrs["dilation_w"],
-        "pad_top": attrs["pad_top"],
-        "pad_left": attrs["pad_left"],
+        **window_fields(site.input(0), site.output(), site.input(1), site.op.attrs),
         "groups": groups,
-        "batches": batches,
+        "batches": site.input(0).shape[0],
         "patches": gathering.windows,
         "by_column": int(gathering.by_column),
     }

@@ -16,6 +16,7 @@ from ingot.kernels.conv_s16 import lower_conv_s16
 from ingot.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
+from ingot.kernels.window_fields import window_fields
 
 GROUP = 16  # channels that a vector holds
 WIDE = 4  # INGOT_MAC_WIDE
@@ -26,8 +27,7 @@ MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
 def lower_depthwise(site: Site) -> Call:
     """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8()."""
     image, output, weights = site.input(0), site.output(), site.input(1)
-    batches, in_h, in_w, in_c = image.shape
-    out_h, out_w, out_c = output.shape[1:]
+    batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     kernel_h, kernel_w = weights.shape[1:3]
     attrs = site.op.attrs
     if image.dtype is DType.INT16:
@@ -46,20 +46,7 @@ def lower_depthwise(site: Site) -> Call:
         inputs=(0,),
         outputs=(0,),
         fields={
-            "in_h": in_h,
-            "in_w": in_w,
-            "in_c": in_c,
-            "out_h": out_h,
-            "out_w": out_w,
-            "out_c": out_c,
-            "kernel_h": kernel_h,
-            "kernel_w": kernel_w,
-            "stride_h": attrs["stride_h"],
-            "stride_w": attrs["stride_w"],
-            "dilation_h": attrs["dilation_h"],
-            "dilation_w": attrs["dilation_w"],
-            "pad_top": attrs["pad_top"],
-            "pad_left": attrs["pad_left"],
+            **window_fields(image, output, weights, attrs),
             "multiplier": out_c // in_c,
             "batches": batches,
             "together": together,

@@ -14,6 +14,7 @@ from ingot.kernels.mac_block import CHUNK, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window, row_window
+from ingot.kernels.window_fields import window_fields
 
 
 def int8_image_and_weights(graph: Graph, op: Operator) -> bool:
@@ -39,8 +40,7 @@ def known_activation(graph: Graph, op: Operator) -> bool:
 def lower_transpose_conv(site: Site) -> Call:
     """One call of ingot_transpose_conv_s8()."""
     weights, image, output, attrs = site.input(1), site.input(2), site.output(), site.op.attrs
-    batches, in_h, in_w, in_c = image.shape
-    out_h, out_w, out_c = output.shape[1:]
+    batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     kernel_h, kernel_w = weights.shape[1:3]
     scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
     bias = np.asarray(site.input(3).data, np.int32).reshape(-1) if site.has_input(3) else np.zeros(out_c, np.int32)
@@ -51,18 +51,7 @@ def lower_transpose_conv(site: Site) -> Call:
         inputs=(2,),
         outputs=(0,),
         fields={
-            "in_h": in_h,
-            "in_w": in_w,
-            "in_c": in_c,
-            "out_h": out_h,
-            "out_w": out_w,
-            "out_c": out_c,
-            "kernel_h": kernel_h,
-            "kernel_w": kernel_w,
-            "stride_h": attrs["stride_h"],
-            "stride_w": attrs["stride_w"],
-            "pad_top": attrs["pad_top"],
-            "pad_left": attrs["pad_left"],
+            **window_fields(image, output, weights, attrs),
             "batches": batches,
         },
         params=(

@@ -127,11 +127,11 @@ def _search(
     """One attempt of search.c: outcome, nodes, offsets. spans: sections [first, last)."""
     count = len(sizes)
     numbers = ctypes.c_int32 * count
-    offsets, failures = numbers(), (ctypes.c_int32 * sections)()
+    offsets = numbers()
     nodes = ctypes.c_int64(limit)
     first, last = numbers(*(a for a, _ in spans)), numbers(*(b for _, b in spans))
     outcome = _library().ingot_pack(
-        count, sections, capacity, int(renew), numbers(*sizes), first, last, ctypes.byref(nodes), offsets, failures
+        count, sections, capacity, int(renew), numbers(*sizes), first, last, ctypes.byref(nodes), offsets
     )
     if outcome not in (_NONE, _FOUND, _STOPPED):
         raise IngotError(f"no memory to pack {count} buffers", where="memory plan", remedy="Close other programs.")

@@ -16,10 +16,9 @@ typedef struct {
     const int32_t *size;
     const int32_t *first; /* sections [first, last) of each buffer */
     const int32_t *last;
-    int32_t *offset;   /* where the search has put each buffer */
-    int32_t *failures; /* per section: how often it was too full */
-    int64_t left;      /* nodes until the search stops */
-    int32_t *lowest;   /* per buffer: the lowest offset that its placed neighbours leave */
+    int32_t *offset; /* where the search has put each buffer */
+    int64_t left;    /* nodes until the search stops */
+    int32_t *lowest; /* per buffer: the lowest offset that its placed neighbours leave */
     uint8_t *placed;
     int32_t renew;
     int32_t *rank;    /* per buffer: its place in the order */
@@ -65,14 +64,8 @@ static int fits(search_t *s, const int32_t *waiting, int32_t count, int32_t at)
             stacked[i] += size;
             most = stacked[i] > most ? stacked[i] : most;
         }
-        if (most > s->capacity - base) {
-            for (int32_t i = s->first[item];; i++) {
-                if (stacked[i] == most) {
-                    s->failures[i]++;
-                    return 0;
-                }
-            }
-        }
+        if (most > s->capacity - base)
+            return 0;
     }
     return 1;
 }
@@ -255,10 +248,10 @@ static int run(search_t *s, int32_t sections)
 /* Searches a placement of all buffers below the capacity. Sizes and offsets are in one unit, below 2^29 together with
  * the capacity. nodes: how many may be visited; how many were. Returns NONE (proved), FOUND, STOPPED or NO_MEMORY. */
 int ingot_pack(int32_t count, int32_t sections, int32_t capacity, int32_t renew, const int32_t *size, const int32_t *first,
-               const int32_t *last, int64_t *nodes, int32_t *offset, int32_t *failures)
+               const int32_t *last, int64_t *nodes, int32_t *offset)
 {
     search_t s = {.count = count, .capacity = capacity, .size = size, .first = first, .last = last,
-                  .renew = renew, .offset = offset, .failures = failures, .left = *nodes};
+                  .renew = renew, .offset = offset, .left = *nodes};
     s.lowest = calloc((size_t)count + 1, sizeof *s.lowest);
     s.rank = calloc((size_t)count + 1, sizeof *s.rank);
     s.fullest = calloc((size_t)count + 1, sizeof *s.fullest);
