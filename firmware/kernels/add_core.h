@@ -160,9 +160,8 @@ INGOT_INLINE void ingot_add_run_f32(const void *params, const void *in0, unsigne
     const float *a = in0, *b = in1;
     float *o = out;
     for (; n; n--, a += a_step, b += b_step) {
-        float sum = order > 0 ? *a + *b : order == 0 ? *a - *b : *b - *a;
-        sum = sum < p->lo ? p->lo : sum;
-        *o++ = sum > p->hi ? p->hi : sum;
+        const float sum = order > 0 ? *a + *b : order == 0 ? *a - *b : *b - *a;
+        *o++ = ingot_clamp_f32(sum, p->lo, p->hi);
     }
 }
 

@@ -1,6 +1,7 @@
-/* BATCH_MATMUL of int8 matrices (ingot/kernels/batch_matmul.py): out[b] = left[b] x right[b], either transposed.
+/* BATCH_MATMUL of int8 and float32 matrices (ingot/kernels/batch_matmul.py): out[b] = left[b] x right[b], either
+ * transposed.
  *
- * Parameter block: int32 left_zero, right_zero, out_zero, multiplier, shift, low, high, 0.
+ * Parameter block: int32 left_zero, right_zero, out_zero, multiplier, shift, low, high, 0; nothing for float32.
  */
 #ifndef INGOT_BATCH_MATMUL_H
 #define INGOT_BATCH_MATMUL_H
@@ -21,5 +22,11 @@ void ingot_batch_matmul_s8(const ingot_batch_matmul *k, const int8_t *left, cons
 /* The right matrices stand in the parameter block, behind the numbers. */
 void ingot_batch_matmul_const_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, const void *params,
                                  unsigned y, unsigned n);
+
+void ingot_batch_matmul_f32(const ingot_batch_matmul *k, const float *left, const float *right, float *out,
+                            const void *params, unsigned y, unsigned n);
+/* The parameter block is the right matrices. */
+void ingot_batch_matmul_f32_const(const ingot_batch_matmul *k, const float *left, float *out, const void *params,
+                                  unsigned y, unsigned n);
 
 #endif

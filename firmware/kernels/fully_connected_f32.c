@@ -14,9 +14,7 @@ void ingot_fully_connected_f32(const ingot_fully_connected *k, const float *in, 
             float sum = 0.0f;
             for (unsigned i = 0; i < k->depth; i++)
                 sum += in[i] * *at++;
-            sum += bias;
-            sum = sum < clamps[0] ? clamps[0] : sum;
-            *out++ = sum > clamps[1] ? clamps[1] : sum;
+            *out++ = ingot_clamp_f32(sum + bias, clamps[0], clamps[1]);
         }
     }
 }

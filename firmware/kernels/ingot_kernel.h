@@ -74,4 +74,11 @@ INGOT_INLINE int32_t ingot_clamp(int32_t x, int32_t lo, int32_t hi)
     return x < lo ? lo : x > hi ? hi : x;
 }
 
+/* One comparison after the other: NaN stays NaN, as in LiteRT. */
+INGOT_INLINE float ingot_clamp_f32(float x, float lo, float hi)
+{
+    x = x < lo ? lo : x;
+    return x > hi ? hi : x;
+}
+
 #endif

@@ -95,11 +95,8 @@ static void run_f32(const void *params, const void *in0, unsigned a_step, const 
     const ingot_mul_f32_params *p = params;
     const float *a = in0, *b = in1;
     float *o = out;
-    for (; n; n--, a += a_step, b += b_step) {
-        float x = *a * *b;
-        x = x < p->lo ? p->lo : x;
-        *o++ = x > p->hi ? p->hi : x;
-    }
+    for (; n; n--, a += a_step, b += b_step)
+        *o++ = ingot_clamp_f32(*a * *b, p->lo, p->hi);
 }
 
 static void run_s32(const void *params, const void *in0, unsigned a_step, const void *in1, unsigned b_step, void *out,

@@ -1,6 +1,6 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D of int8 and int16 images (ingot/kernels/pooling.py).
+/* AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (ingot/kernels/pooling.py).
  *
- * Parameter block: int32 low, high: the clamps of the fused activation.
+ * Parameter block: int32 low, high: the clamps of the fused activation; floats for float32.
  */
 #ifndef INGOT_POOL_H
 #define INGOT_POOL_H
@@ -23,5 +23,8 @@ void ingot_average_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out
                             unsigned n);
 void ingot_max_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
                         unsigned n);
+void ingot_average_pool_f32(const ingot_pool *k, const float *in, float *out, const void *params, unsigned y,
+                            unsigned n);
+void ingot_max_pool_f32(const ingot_pool *k, const float *in, float *out, const void *params, unsigned y, unsigned n);
 
 #endif

@@ -6,6 +6,7 @@ import pytest
 from ingot.passes.optimize import optimize
 from passes.helpers import INT8, check_optimized, conv, graph_of
 from support import tflite_builder as tfl
+from support.differential import check
 
 SHAPE = (1, 7, 8, 3)
 
@@ -102,6 +103,17 @@ def test_max_pooling_behind_a_relu(activation, kinds):
     z = b.tensor((1, 4, 4, 3), *INT8)
     b.operator("MAX_POOL_2D", [y], [z], padding="VALID", filter_height=3, filter_width=3, stride_h=2, stride_w=2)
     check_optimized(b.finish([z]), kinds)
+
+
+def test_max_pooling_of_float_keeps_its_pad():
+    """The zero of a PAD stands before -0.0, which RELU lets through."""
+    b = tfl.Builder()
+    x0, x1 = (b.input(SHAPE, "float32") for _ in range(2))
+    total, y, z = b.tensor(SHAPE, "float32"), b.tensor((1, 8, 8, 3), "float32"), b.tensor(SHAPE, "float32")
+    b.operator("ADD", [x0, x1], [total], fused_activation_function="RELU")
+    b.operator("PAD", [total, b.constant(np.array([[0, 0], [1, 0], [0, 0], [0, 0]], np.int32))], [y])
+    b.operator("MAX_POOL_2D", [y], [z], padding="VALID", filter_height=2)
+    check(b.finish([z]), [np.full(SHAPE, -0.0, np.float32)] * 2)
 
 
 def test_average_pooling_keeps_its_pad():

@@ -1,4 +1,4 @@
-"""BATCH_MATMUL of int8 matrices (firmware/kernels/batch_matmul.c).
+"""BATCH_MATMUL of int8 and float32 matrices (firmware/kernels/batch_matmul*.c).
 
 Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h.
 """
@@ -15,12 +15,19 @@ from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
 
 _BATCHES = 3
+_KERNELS = {
+    DType.INT8: ("batch_matmul_s8", "batch_matmul_const_s8"),
+    DType.FLOAT32: ("batch_matmul_f32", "batch_matmul_f32_const"),
+}
+"""With two computed inputs, and with constant right matrices."""
 
 
-def int8_matrices(graph: Graph, op: Operator) -> bool:
-    """Both inputs and the output are int8; the left one is no constant."""
+def matrices_of_one_type(graph: Graph, op: Operator) -> bool:
+    """Both inputs and the output are int8, or all are float32; the left one is no constant."""
     tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
-    return all(t.dtype is DType.INT8 and t.quant is not None for t in tensors) and not tensors[0].is_constant
+    types = {t.dtype for t in tensors}
+    int8 = types == {DType.INT8} and all(t.quant is not None for t in tensors)
+    return (int8 or types == {DType.FLOAT32}) and not tensors[0].is_constant
 
 
 def few_batches(graph: Graph, op: Operator) -> bool:
@@ -28,24 +35,18 @@ def few_batches(graph: Graph, op: Operator) -> bool:
     return len(graph.tensors[op.outputs[0]].shape) <= _BATCHES + 2
 
 
-@lowers("BATCH_MATMUL", constraints=(int8_matrices, few_batches))
+@lowers("BATCH_MATMUL", constraints=(matrices_of_one_type, few_batches))
 def lower_batch_matmul(site: Site) -> Call:
-    """One call of ingot_batch_matmul_s8(), or of its form with constant right matrices."""
+    """One call of ingot_batch_matmul_s8() or _f32(), or of its form with constant right matrices."""
     left, right, output = site.input(0), site.input(1), site.output()
     adj_x, adj_y = bool(site.op.attrs.get("adj_x")), bool(site.op.attrs.get("adj_y"))
     rows, columns = output.shape[-2:]
     depth = left.shape[-2 if adj_x else -1]
-    # LiteRT multiplies the two scales in single precision here.
-    product = float(np.float32(left.scale) * np.float32(right.scale))
-    multiplier, shift = quantize_multiplier(product / output.scale)
-    words = [left.zero_point, right.zero_point, output.zero_point, multiplier, shift, -128, 127, 0]
     batches = (1,) * (_BATCHES - len(output.shape[:-2])) + output.shape[:-2]
     constant = right.is_constant
-    params = [Param("numbers", np.asarray(words, np.int32))]
-    if constant:
-        params.append(Param("right", np.asarray(right.data)))
+    varying, fixed = _KERNELS[output.dtype]
     return Call(
-        kernel="batch_matmul_const_s8" if constant else "batch_matmul_s8",
+        kernel=fixed if constant else varying,
         descriptor="batch_matmul",
         inputs=(0,) if constant else (0, 1),
         outputs=(0,),
@@ -61,10 +62,22 @@ def lower_batch_matmul(site: Site) -> Call:
             "left_batch": _steps(left.shape, batches),
             "right_batch": _steps(right.shape, batches),
         },
-        params=tuple(params),
+        params=_numbers(site) + ((Param("right", np.asarray(right.data)),) if constant else ()),
         macs=output.elements * depth,
         windows=(None,) if constant else (None, None),
     )
+
+
+def _numbers(site: Site) -> tuple[Param, ...]:
+    """Zero points and scaling of int8 matrices."""
+    left, right, output = site.input(0), site.input(1), site.output()
+    if output.dtype is DType.FLOAT32:
+        return ()
+    # LiteRT multiplies the two scales in single precision here.
+    product = float(np.float32(left.scale) * np.float32(right.scale))
+    multiplier, shift = quantize_multiplier(product / output.scale)
+    words = [left.zero_point, right.zero_point, output.zero_point, multiplier, shift, -128, 127, 0]
+    return (Param("numbers", np.asarray(words, np.int32)),)
 
 
 def _steps(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]:

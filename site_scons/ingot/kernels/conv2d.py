@@ -1,4 +1,4 @@
-"""CONV_2D of int8 images (firmware/kernels/conv2d.c).
+"""CONV_2D of int8 images (firmware/kernels/conv2d.c); of int16 and float32 ones see conv_s16.py and conv_f32.py.
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as kernels/kernel_util.cc computes them.
 """
@@ -9,6 +9,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import ACTIVATIONS
+from ingot.kernels.conv_f32 import float_layer, lower_conv_f32
 from ingot.kernels.conv_s16 import int16_layer, lower_conv_s16
 from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
@@ -18,9 +19,10 @@ from ingot.kernels.window_fields import window_fields
 from ingot.kernels.window_gathering import Gathering, choose_gathering
 
 
-def int8_or_int16_layer(graph: Graph, op: Operator) -> bool:
-    """Input, weights and output are int8 and the bias int32; or input and output int16, zero points 0, bias int64."""
-    return int8_layer(graph, op) or int16_layer(graph, op)
+def layer_of_one_type(graph: Graph, op: Operator) -> bool:
+    """Input, weights and output are int8, the bias int32; input and output int16, zero points 0, the bias int64; or all
+    are float32."""
+    return int8_layer(graph, op) or int16_layer(graph, op) or float_layer(graph, op)
 
 
 def int8_layer(graph: Graph, op: Operator) -> bool:
@@ -51,16 +53,17 @@ def known_activation(graph: Graph, op: Operator) -> bool:
     return op.attrs.get("activation", "NONE") in ACTIVATIONS
 
 
-MAC_CONSTRAINTS = (int8_or_int16_layer, constant_weights, symmetric_weights, known_activation)
+MAC_CONSTRAINTS = (layer_of_one_type, constant_weights, symmetric_weights, known_activation)
 
 
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_conv2d(site: Site) -> Call:
-    """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8()."""
+    """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8(); for int16 and
+    float32 one of the kernels that convolutions share."""
     image, output, weights = site.input(0), site.output(), site.input(1)
     kernel_h, kernel_w, channels = weights.shape[1:]
-    if image.dtype is DType.INT16:
-        return lower_conv_s16(site, window_rows(site, kernel_h))
+    if image.dtype is not DType.INT8:
+        return wide_conv(site)
     groups, attrs = image.shape[3] // channels, site.op.attrs
     unpadded = all(attrs[f"pad_{side}"] == 0 for side in ("top", "left", "bottom", "right"))
     strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1
@@ -77,6 +80,12 @@ def lower_conv2d(site: Site) -> Call:
         windows=(window_rows(site, kernel_h),),
         scratch=0 if pointwise else _gathering(site).scratch,
     )
+
+
+def wide_conv(site: Site) -> Call:
+    """CONV_2D or DEPTHWISE_CONV_2D of int16 or float32."""
+    form = lower_conv_s16 if site.input(0).dtype is DType.INT16 else lower_conv_f32
+    return form(site, window_rows(site, site.input(1).shape[1]))
 
 
 def _gathering(site: Site) -> Gathering:

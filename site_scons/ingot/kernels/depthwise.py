@@ -1,4 +1,4 @@
-"""DEPTHWISE_CONV_2D of int8 images (firmware/kernels/depthwise.c, depthwise_3x3.c).
+"""DEPTHWISE_CONV_2D of int8 images (firmware/kernels/depthwise.c, depthwise_3x3.c); of others see conv2d.py.
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
 """
@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType
-from ingot.kernels.conv2d import MAC_CONSTRAINTS, window_rows
-from ingot.kernels.conv_s16 import lower_conv_s16
+from ingot.kernels.conv2d import MAC_CONSTRAINTS, wide_conv, window_rows
 from ingot.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
@@ -25,13 +24,13 @@ MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
 
 @lowers("DEPTHWISE_CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_depthwise(site: Site) -> Call:
-    """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8()."""
+    """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8(); for int16 and float32 as CONV_2D."""
     image, output, weights = site.input(0), site.output(), site.input(1)
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     kernel_h, kernel_w = weights.shape[1:3]
     attrs = site.op.attrs
-    if image.dtype is DType.INT16:
-        return lower_conv_s16(site, window_rows(site, kernel_h))
+    if image.dtype is not DType.INT8:
+        return wide_conv(site)
     taps = np.asarray(weights.data, np.int8).reshape(kernel_h * kernel_w, out_c)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)

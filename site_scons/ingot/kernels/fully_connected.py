@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.activation_range import float_range, quantized_range
+from ingot.kernels.activation_range import quantized_range
 from ingot.kernels.conv2d import MAC_CONSTRAINTS, int8_layer
+from ingot.kernels.conv_f32 import float_channels, float_layer
 from ingot.kernels.conv_s16 import int16_layer
 from ingot.kernels.exact_multiplier import exact_multiplier
 from ingot.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
@@ -31,8 +32,7 @@ def vectors_of_one_type(graph: Graph, op: Operator) -> bool:
         return True
     if int16_layer(graph, op):
         return biases in ([], [DType.INT64])  # LiteRT reads a bias of another type as if it were int64
-    ends = [graph.tensors[t].dtype for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
-    return {*ends, *biases} == {DType.FLOAT32}
+    return float_layer(graph, op)
 
 
 @lowers("FULLY_CONNECTED", constraints=(vectors_of_one_type, *MAC_CONSTRAINTS[1:]))
@@ -91,12 +91,8 @@ def _bias(site: Site) -> npt.NDArray[np.int32] | None:
 
 
 def _params_f32(site: Site) -> tuple[Param, ...]:
-    weights = np.asarray(site.input(1).data, np.float32)
-    bias = (
-        np.asarray(site.input(2).data, np.float32).reshape(-1, 1) if site.has_input(2) else np.zeros((len(weights), 1))
-    )
-    clamps = np.asarray([*float_range(site.op.attrs["activation"]), 0, 0], np.float32)
-    return Param("head", clamps), Param("channels", np.column_stack([bias, weights]).astype(np.float32))
+    bias = np.asarray(site.input(2).data) if site.has_input(2) else None
+    return float_channels(np.asarray(site.input(1).data), bias, site.op.attrs["activation"])
 
 
 _FORMS = {DType.INT8: ("s8", _params_s8), DType.INT16: ("s16", _params_s16), DType.FLOAT32: ("f32", _params_f32)}

@@ -1,6 +1,6 @@
-"""AVERAGE_POOL_2D and MAX_POOL_2D of int8 and int16 images (firmware/kernels/average_pool*.c, max_pool*.c).
+"""AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (firmware/kernels/average_pool*.c, max_pool*.c).
 
-Formulas: LiteRT's kernels/internal/reference/integer_ops/pooling.h.
+Formulas: LiteRT's kernels/internal/reference/integer_ops/pooling.h; internal/reference/pooling.h for float32.
 """
 
 from __future__ import annotations
@@ -8,30 +8,37 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.activation_range import quantized_range
+from ingot.kernels.activation_range import float_range, quantized_range
 from ingot.kernels.conv2d import known_activation, window_rows
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 
+_SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.FLOAT32: "f32"}
 _KERNELS = {"AVERAGE_POOL_2D": "average_pool", "MAX_POOL_2D": "max_pool"}
 
 
-def quantized_image(graph: Graph, op: Operator) -> bool:
-    """Input and output are images of four dimensions, both int8 or both int16 with zero point 0."""
+def image_of_one_type(graph: Graph, op: Operator) -> bool:
+    """Input and output are images of four dimensions, both int8, both int16 with zero point 0, or both float32."""
     tensors = [graph.tensors[t] for t in (op.inputs[0], op.outputs[0]) if t is not None]
-    if {t.dtype for t in tensors} not in ({DType.INT8}, {DType.INT16}) or any(t.quant is None for t in tensors):
+    types = {t.dtype for t in tensors}
+    if len(types) != 1 or not types <= _SUFFIX.keys() or any(len(t.shape) != 4 for t in tensors):
         return False
-    return all(len(t.shape) == 4 and (t.dtype is DType.INT8 or t.zero_point == 0) for t in tensors)
+    if types == {DType.FLOAT32}:
+        return True
+    return all(t.quant is not None and (t.dtype is DType.INT8 or t.zero_point == 0) for t in tensors)
 
 
-@lowers("AVERAGE_POOL_2D", "MAX_POOL_2D", constraints=(quantized_image, known_activation))
+@lowers("AVERAGE_POOL_2D", "MAX_POOL_2D", constraints=(image_of_one_type, known_activation))
 def lower_pool(site: Site) -> Call:
     """One call of ingot_average_pool_<type>() or ingot_max_pool_<type>()."""
     image, output, attrs = site.input(0), site.output(), site.op.attrs
     batches, in_h, in_w, channels = image.shape
-    clamps = quantized_range(attrs["activation"], output)
+    if image.dtype is DType.FLOAT32:
+        clamps = np.asarray(float_range(attrs["activation"]), np.float32)
+    else:
+        clamps = np.asarray(quantized_range(attrs["activation"], output), np.int32)
     return Call(
-        kernel=f"{_KERNELS[site.op.kind]}_s{8 * image.dtype.size}",
+        kernel=f"{_KERNELS[site.op.kind]}_{_SUFFIX[image.dtype]}",
         descriptor="pool",
         inputs=(0,),
         outputs=(0,),
@@ -49,6 +56,6 @@ def lower_pool(site: Site) -> Call:
             "pad_left": attrs["pad_left"],
             "batches": batches,
         },
-        params=(Param("clamps", np.asarray(clamps, np.int32)),),
+        params=(Param("clamps", clamps),),
         windows=(window_rows(site, attrs["filter_h"]),),
     )

@@ -1,4 +1,4 @@
-"""TRANSPOSE_CONV of int8 images (firmware/kernels/transpose_conv.c).
+"""TRANSPOSE_CONV of int8 images (firmware/kernels/transpose_conv.c); of float32 ones see conv_f32.py.
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/transpose_conv.h.
 """
@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.activation_range import ACTIVATIONS
+from ingot.kernels.conv2d import known_activation, symmetric_weights
+from ingot.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
 from ingot.kernels.mac_block import CHUNK, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
@@ -17,28 +18,23 @@ from ingot.kernels.rows import Window, row_window
 from ingot.kernels.window_fields import window_fields
 
 
-def int8_image_and_weights(graph: Graph, op: Operator) -> bool:
-    """Image, weights and output are int8, the bias int32; weights and bias are constant, weights have zero point 0."""
+def image_and_weights(graph: Graph, op: Operator) -> bool:
+    """Image, weights and output are int8, the bias int32, or all are float32; weights and bias are constant, weights
+    have zero point 0."""
     weights, image = graph.tensors[op.inputs[1] or 0], graph.tensors[op.inputs[2] or 0]
     bias = graph.tensors[op.inputs[3]] if len(op.inputs) > 3 and op.inputs[3] is not None else None
+    if not weights.is_constant or not (bias is None or bias.is_constant):
+        return False
     types = {weights.dtype, image.dtype, graph.tensors[op.outputs[0]].dtype}
-    return (
-        types == {DType.INT8}
-        and weights.is_constant
-        and (bias is None or (bias.is_constant and bias.dtype is DType.INT32))
-        and weights.quant is not None
-        and not np.any(weights.quant.zero_point)
-    )
+    int8 = types == {DType.INT8} and (bias is None or bias.dtype is DType.INT32)
+    return (int8 and symmetric_weights(graph, op)) or float_layer(graph, op)
 
 
-def known_activation(graph: Graph, op: Operator) -> bool:
-    """The fused activation is NONE, RELU, RELU6 or RELU_N1_TO_1."""
-    return op.attrs.get("activation", "NONE") in ACTIVATIONS
-
-
-@lowers("TRANSPOSE_CONV", constraints=(int8_image_and_weights, known_activation))
+@lowers("TRANSPOSE_CONV", constraints=(image_and_weights, known_activation))
 def lower_transpose_conv(site: Site) -> Call:
-    """One call of ingot_transpose_conv_s8()."""
+    """One call of ingot_transpose_conv_s8() or ingot_conv_f32_windows()."""
+    if site.input(2).dtype is DType.FLOAT32:
+        return lower_transpose_conv_f32(site, _rows(site, site.input(1).shape[1]))
     weights, image, output, attrs = site.input(1), site.input(2), site.output(), site.op.attrs
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     kernel_h, kernel_w = weights.shape[1:3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ingot.graph import Graph, Operator
+from ingot.graph import DType, Graph, Operator
 from ingot.passes.rewrite import constant_ints, joined, same_quantization, with_operators
 
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
@@ -36,9 +36,10 @@ def _folded(graph: Graph, op: Operator, producers: Mapping[int, int]) -> Operato
     assert source is not None
     if op.kind == "MAX_POOL_2D":
         # Pooling ignores its padding, PAD compares zeros: the same where nothing is below zero and no window is
-        # padding only. (AVERAGE_POOL_2D divides by what is inside, so a PAD before it never folds.)
+        # padding only; of float32 the zeros may differ in sign. (AVERAGE_POOL_2D divides by what is inside, so a PAD
+        # before it never folds.)
         reach = (op.attrs["filter_h"] - 1, op.attrs["filter_w"] - 1)
-        if not _never_negative(graph, source, producers):
+        if graph.tensors[source].dtype is DType.FLOAT32 or not _never_negative(graph, source, producers):
             return op
     else:
         weights = op.inputs[1]

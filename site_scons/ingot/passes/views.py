@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ingot.frontend.strided_slice import strided_slice_ranges
-from ingot.graph import Graph, Operator
+from ingot.graph import DType, Graph, Operator
 from ingot.passes.rewrite import constant_ints, same_quantization, with_operators
 
 
@@ -88,6 +88,8 @@ def _quantize(graph: Graph, op: Operator) -> bool:
 
 def _trivial_pool(graph: Graph, op: Operator) -> bool:
     attrs = op.attrs
+    if graph.tensors[op.outputs[0]].dtype is DType.FLOAT32:
+        return False  # the average of -0.0 is 0.0, the largest of -inf is finite
     return attrs["filter_h"] == attrs["filter_w"] == 1 and attrs["activation"] == "NONE" and _same_shape(graph, op)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, int16, movement, nonlinear, products, recurrent, reduction
+from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import depthwise
 from support.models.draw import Draw
@@ -79,4 +79,8 @@ MODELS: dict[str, Model] = {
     "UNIDIRECTIONAL_SEQUENCE_LSTM": recurrent.lstm,
     "SVDF": recurrent.svdf,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},
+    **{f"{kind} float32": partial(float32.layer, kind=kind) for kind in ("CONV_2D", "DEPTHWISE_CONV_2D")},
+    **{f"{kind} float32": partial(pool, kind=kind, dtype="float32") for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
+    "TRANSPOSE_CONV float32": float32.transpose_conv,
+    "BATCH_MATMUL float32": partial(products.batch_matmul, dtype="float32"),
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from support import tflite_builder
+from support.models.dense import ACTIVATIONS
 from support.models.draw import Draw
+
+_SCALES: dict[str, tuple[float | None, ...]] = {"int8": (0.02, 0.1), "int16": (0.02, 0.0003), "float32": (None,)}
 
 
 def pool(d: Draw, kind: str, dtype: str = "int8") -> bytes:
@@ -19,8 +22,8 @@ def pool(d: Draw, kind: str, dtype: str = "int8") -> bytes:
         kernel,
         (d.integer(1, 3), d.integer(1, 3)),
         padding,
-        d.choice(("NONE", "RELU", "RELU6")),
+        d.choice(ACTIVATIONS if dtype == "float32" else ("NONE", "RELU", "RELU6")),
         dtype,
-        d.choice((0.02, 0.1)) if dtype == "int8" else d.choice((0.02, 0.0003)),
+        d.choice(_SCALES[dtype]),
         d.choice((-128, 0, 90)) if dtype == "int8" else 0,
     )

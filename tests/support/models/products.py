@@ -34,8 +34,8 @@ def transpose_conv(d: Draw) -> bytes:
     return b.finish([y])
 
 
-def batch_matmul(d: Draw) -> bytes:
-    """Random shapes, transpositions and broadcasts; sometimes a constant right side."""
+def batch_matmul(d: Draw, dtype: str = "int8") -> bytes:
+    """Of int8 or float32: random shapes, transpositions and broadcasts; sometimes a constant right side."""
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
     rows, columns, depth = d.integer(1, 5), d.integer(1, 5), d.integer(1, 20)
     batch: tuple[int, ...] = d.choice(((), (2,), (2, 3)))
@@ -45,12 +45,14 @@ def batch_matmul(d: Draw) -> bytes:
     right = (*d.choice((batch, one)), *((columns, depth) if adj_y else (depth, columns)))
     full = np.broadcast_shapes(left[:-2], right[:-2])
     b = Builder()
-    x = b.input(left, "int8", 0.02, d.choice((-128, 0, 7)))
-    quant = (0.05, d.choice((0, 0, 11)))
+    plain = dtype == "float32"
+    x = b.input(left, dtype, *(None, 0) if plain else (0.02, d.choice((-128, 0, 7))))
+    quant = (None, 0) if plain else (0.05, d.choice((0, 0, 11)))
     if d.choice((True, False, False)):
-        y = b.constant(random.integers(-128, 128, right).astype(np.int8), *quant)
+        values = random.normal(size=right) if plain else random.integers(-128, 128, right)
+        y = b.constant(values.astype(dtype), *quant)
     else:
-        y = b.input(right, "int8", *quant)
-    z = b.tensor((*full, rows, columns), "int8", d.choice((0.004, 0.1)), d.choice((-128, 3)))
+        y = b.input(right, dtype, *quant)
+    z = b.tensor((*full, rows, columns), dtype, *(None, 0) if plain else (d.choice((0.004, 0.1)), d.choice((-128, 3))))
     b.operator("BATCH_MATMUL", [x, y], [z], adj_x=adj_x, adj_y=adj_y)
     return b.finish([z])
