@@ -19,7 +19,6 @@ from ingot.kernels import (
     cast,
     concat,
     conv2d,
-    fully_connected,
     gather,
     l2_normalization,
     log_softmax,
@@ -71,7 +70,7 @@ LSTM_INPUTS: tuple[Spec, ...] = (
 SVDF_INPUTS: tuple[Spec, ...] = (
     t((1, 4)), c(np.zeros((2, 4)), "int8"), c(np.zeros((2, 3)), "int16"), None, t((1, 6), "int16", is_variable=True),
 )  # fmt: skip
-SQUARE, DEEP = c(np.ones((4, 4)), "float32"), t((2,) * 6, "float32")
+DEEP = t((2,) * 6, "float32")
 KERNEL, FLOAT_KERNEL = (c(np.ones((8, 3, 3, 8)), dtype) for dtype in ("int8", "float32"))
 HIDDEN = {"intermediate_scales": (1.0,) * 5, "intermediate_zero_points": (0,) * 5}
 
@@ -161,7 +160,6 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     conv2d.constant_weights: ("CONV_2D", (F, FLOAT_KERNEL, t((8,), "float32")), (F,), {}),
     conv2d.symmetric_weights: ("DEPTHWISE_CONV_2D", (t(), c(np.ones((1, 3, 3, 8)), "int8", zero=1)), (t(),), {}),
     conv2d.known_activation: ("CONV_2D", (F, FLOAT_KERNEL), (F,), {"activation": "SIGN_BIT"}),
-    fully_connected.vectors_of_one_type: ("FULLY_CONNECTED", (t((1, 4), "float32"), SQUARE), (t((1, 4)),), {}),
     pooling.image_of_one_type: ("MAX_POOL_2D", (F,), (t(),), {}),
     transpose_conv.image_and_weights: ("TRANSPOSE_CONV", (c([1, 4, 4, 8]), KERNEL, F), (F,), {}),
     batch_matmul.matrices_of_one_type: ("BATCH_MATMUL", (F, t()), (F,), {}),

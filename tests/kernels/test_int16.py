@@ -39,11 +39,15 @@ def test_halves(sum_of_products: int) -> None:
     check(model, [np.array([[1]], np.int16)])
 
 
-def test_bias_of_32_bits() -> None:
-    """LiteRT takes it for one of 64 bits and reads past its end, so there is nothing to be equal to."""
-    bias = np.zeros(1, np.int32)
-    quant = ("int16", 0.5, 0)
-    model = tflite_builder.fully_connected((1, 1), np.ones((1, 1), np.int8), 0.5, bias, source=quant, target=quant)
+@pytest.mark.parametrize("kind", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
+def test_bias_of_32_bits(kind: str) -> None:
+    """LiteRT takes it for one of 64 bits and reads past its end, or refuses it, so there is nothing to be equal to."""
+    bias, one, quant = np.zeros(1, np.int32), np.ones((1, 1, 1, 1), np.int8), ("int16", 0.5, 0)
+    if kind == "FULLY_CONNECTED":
+        model = tflite_builder.fully_connected((1, 1), one[0, 0], 0.5, bias, source=quant, target=quant)
+    else:
+        build = tflite_builder.conv2d if kind == "CONV_2D" else tflite_builder.depthwise
+        model = build((1, 1, 1, 1), one, 0.5, bias, source=quant, target=quant)
     with pytest.raises(IngotError, match="the bias int64"):
         program_of(model)
 

@@ -19,14 +19,14 @@ from ingot.kernels.rows import Window
 
 
 def int16_layer(graph: Graph, op: Operator) -> bool:
-    """Input and output are int16 with zero point 0, weights int8, the bias int64 or int32."""
+    """Input and output are int16 with zero point 0, weights int8, the bias int64: LiteRT reads another one as int64."""
     source, weights, bias = (*op.inputs, None)[:3]
     assert source is not None and weights is not None
     ends = [graph.tensors[source], graph.tensors[op.outputs[0]]]
     return (
         all(t.dtype is DType.INT16 and t.quant is not None and t.zero_point == 0 for t in ends)
         and graph.tensors[weights].dtype is DType.INT8
-        and (bias is None or graph.tensors[bias].dtype in (DType.INT64, DType.INT32))
+        and (bias is None or graph.tensors[bias].dtype is DType.INT64)
     )
 
 

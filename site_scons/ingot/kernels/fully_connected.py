@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ingot.graph import DType, Graph, Operator
+from ingot.graph import DType
 from ingot.kernels.activation_range import quantized_range
-from ingot.kernels.conv2d import MAC_CONSTRAINTS, int8_layer
-from ingot.kernels.conv_f32 import float_channels, float_layer
-from ingot.kernels.conv_s16 import int16_layer
+from ingot.kernels.conv2d import MAC_CONSTRAINTS
+from ingot.kernels.conv_f32 import float_channels
 from ingot.kernels.exact_multiplier import exact_multiplier
 from ingot.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
 from ingot.kernels.program import Call, Param
@@ -24,18 +23,7 @@ WEIGHTS = 8
 """Of int16 vectors: the weights of a channel fill a multiple of so many bytes."""
 
 
-def vectors_of_one_type(graph: Graph, op: Operator) -> bool:
-    """Input, weights and output are int8, the bias int32; input and output int16, zero points 0, the bias int64; or
-    all are float32."""
-    biases = [graph.tensors[t].dtype for t in op.inputs[2:3] if t is not None]
-    if int8_layer(graph, op):
-        return True
-    if int16_layer(graph, op):
-        return biases in ([], [DType.INT64])  # LiteRT reads a bias of another type as if it were int64
-    return float_layer(graph, op)
-
-
-@lowers("FULLY_CONNECTED", constraints=(vectors_of_one_type, *MAC_CONSTRAINTS[1:]))
+@lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS)
 def lower_fully_connected(site: Site) -> Call:
     """One call of ingot_fully_connected_s8(), _s16() or _f32()."""
     suffix, params = _FORMS[site.input(0).dtype]
