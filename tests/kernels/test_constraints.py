@@ -94,7 +94,7 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     ),
     broadcast.operands_differ: ("MAXIMUM", (c([1, 2]), c([1, 2])), (t((2,), "int32"),), {}),
     minmax.one_scale: ("MAXIMUM", (t(scale=0.25), t()), (t(),), {}),
-    squared_difference.no_int16: ("SQUARED_DIFFERENCE", (I16, I16), (I16,), {}),
+    squared_difference.difference_types: ("SQUARED_DIFFERENCE", (I16, I16), (I16,), {}),
     prelu.prelu_types: ("PRELU", (I16, I16), (I16,), {}),
     prelu.input_is_computed: ("PRELU", (c(np.zeros((1, 4, 4, 8)), "int8"), t()), (t(),), {}),
     softmax.softmax_types: ("SOFTMAX", (I32,), (I32,), {}),

@@ -25,8 +25,14 @@ _LEFT_SHIFT = {DType.INT8: 20, DType.INT16: 15}
 
 def one_type(graph: Graph, op: Operator) -> bool:
     """Both inputs and the output have one type: int8, int16, int32 or float32."""
-    types = {graph.tensors[t].dtype for t in (*op.inputs[:2], op.outputs[0]) if t is not None}
-    return len(types) == 1 and types <= {DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32}
+    return one_type_among(graph, op, DType.INT8, DType.INT16, DType.INT32, DType.FLOAT32)
+
+
+def one_type_among(graph: Graph, op: Operator, *known: DType) -> bool:
+    """Whether both inputs and the output have the same one of these types."""
+    return any(
+        all(graph.tensors[t].dtype is one for t in (*op.inputs[:2], *op.outputs) if t is not None) for one in known
+    )
 
 
 def known_activation(graph: Graph, op: Operator) -> bool:
@@ -41,7 +47,7 @@ def int16_is_symmetric(graph: Graph, op: Operator) -> bool:
 
 
 def quantized_numbers_have_scales(graph: Graph, op: Operator) -> bool:
-    """int8 and int16 tensors are quantized per tensor."""
+    """Tensors of fewer than 32 bits are quantized per tensor."""
     tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
     return all(
         t.dtype not in _LEFT_SHIFT or (t.quant is not None and not t.quant.per_channel and t.scale > 0) for t in tensors

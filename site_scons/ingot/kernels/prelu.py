@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.add import one_type, quantized_numbers_have_scales
+from ingot.kernels.add import one_type_among, quantized_numbers_have_scales
 from ingot.kernels.broadcast import fits_broadcast, lower_binary
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
@@ -13,8 +13,8 @@ from ingot.kernels.registry import Site, lowers
 
 
 def prelu_types(graph: Graph, op: Operator) -> bool:
-    """The type is int8 or float32."""
-    return graph.tensors[op.outputs[0]].dtype in (DType.INT8, DType.FLOAT32)
+    """Both inputs and the output have one type: int8 or float32."""
+    return one_type_among(graph, op, DType.INT8, DType.FLOAT32)
 
 
 def input_is_computed(graph: Graph, op: Operator) -> bool:
@@ -24,7 +24,7 @@ def input_is_computed(graph: Graph, op: Operator) -> bool:
 
 @lowers(
     "PRELU",
-    constraints=(one_type, prelu_types, quantized_numbers_have_scales, fits_broadcast, input_is_computed),
+    constraints=(prelu_types, quantized_numbers_have_scales, fits_broadcast, input_is_computed),
 )
 def lower_prelu(site: Site) -> Call:
     """ingot_prelu_s8() or _f32(); in place."""

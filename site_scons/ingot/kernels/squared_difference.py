@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.add import one_type, quantized_numbers_have_scales
+from ingot.kernels.add import one_type_among, quantized_numbers_have_scales
 from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
@@ -14,14 +14,14 @@ from ingot.kernels.registry import Site, lowers
 _LEFT_SHIFT = 7
 
 
-def no_int16(graph: Graph, op: Operator) -> bool:
-    """The type is int8, int32 or float32."""
-    return graph.tensors[op.outputs[0]].dtype is not DType.INT16
+def difference_types(graph: Graph, op: Operator) -> bool:
+    """Both inputs and the output have one type: int8, int32 or float32."""
+    return one_type_among(graph, op, DType.INT8, DType.INT32, DType.FLOAT32)
 
 
 @lowers(
     "SQUARED_DIFFERENCE",
-    constraints=(one_type, no_int16, quantized_numbers_have_scales, fits_broadcast, operands_differ),
+    constraints=(difference_types, quantized_numbers_have_scales, fits_broadcast, operands_differ),
 )
 def lower_squared_difference(site: Site) -> Call:
     """ingot_squared_difference_<type>(); in place over either input of the output's shape."""
