@@ -26,6 +26,11 @@ void ingot_gather_constant(const ingot_gather *k, const void *in, void *out, con
     gather(k, in, params, out, y, n);
 }
 
+void ingot_gather_table(const ingot_gather *k, const int32_t *in, void *out, const void *params, unsigned y, unsigned n)
+{
+    gather(k, params, in, out, y, n);
+}
+
 void ingot_gather_s32(const ingot_gather *k, const void *in0, const int32_t *in1, void *out, const void *params,
                       unsigned y, unsigned n)
 {

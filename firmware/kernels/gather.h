@@ -1,4 +1,5 @@
-/* GATHER along one axis (ingot/kernels/gather.py). The indexes are constant, in the block, or a second input. */
+/* GATHER along one axis (ingot/kernels/gather.py). The block holds constant indexes, or a constant table to
+ * gather from. */
 #ifndef INGOT_GATHER_H
 #define INGOT_GATHER_H
 
@@ -14,6 +15,7 @@ typedef struct ingot_gather {
 } ingot_gather;
 
 void ingot_gather_constant(const ingot_gather *k, const void *in, void *out, const void *params, unsigned y, unsigned n);
+void ingot_gather_table(const ingot_gather *k, const int32_t *in, void *out, const void *params, unsigned y, unsigned n);
 void ingot_gather_s32(const ingot_gather *k, const void *in0, const int32_t *in1, void *out, const void *params,
                       unsigned y, unsigned n);
 

@@ -130,7 +130,6 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
         {"mode": "REFLECT"},
     ),
     gather.gather_types: ("GATHER", (t(), t((2,), "int64")), (t(),), {}),
-    gather.gathered_is_computed: ("GATHER", (c([1, 2, 3]), t((2,), "int32")), (t((2,), "int32"),), {}),
     gather.indexes_exist: ("GATHER", (t((3,)), c([3])), (t((1,)),), {"axis": 0}),
     cast.cast_types: ("CAST", (t(dtype="int64"),), (t(dtype="int32"),), {}),
     resize_bilinear.resize_types: ("RESIZE_BILINEAR", (t((4, 4, 8)), c([4, 4])), (t((4, 4, 8)),), {}),

@@ -55,6 +55,14 @@ def test_wrong_inputs_and_models():
         Reference(b"TFL3 nothing")
 
 
+def test_indexes_beyond_a_table():
+    b = tfl.Builder()
+    y = b.tensor((1, 2), "int8", 0.1)
+    b.operator("GATHER", [b.constant(np.zeros((3, 2), np.int8), 0.1), b.input((1,), "int32")], [y])
+    with pytest.raises(IngotError, match=r"cannot run the model.*\n.*give one with input="):
+        Reference(b.finish([y])).run([np.array([3], np.int32)])
+
+
 def test_without_litert(monkeypatch):
     real = builtins.__import__
 

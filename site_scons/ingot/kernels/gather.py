@@ -12,7 +12,7 @@ from ingot.kernels.registry import Site, lowers
 
 
 def gather_types(graph: Graph, op: Operator) -> bool:
-    """Input and output have one type and scale; the indexes are int32, or constant."""
+    """Input (or constant table) and output have one type and scale; the indexes are int32, or constant."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
     indexes = graph.tensors[op.inputs[1] or 0]
     return (
@@ -20,11 +20,6 @@ def gather_types(graph: Graph, op: Operator) -> bool:
         and (source.quant is None or source.quant.same(target.quant))
         and (indexes.is_constant or indexes.dtype is DType.INT32)
     )
-
-
-def gathered_is_computed(graph: Graph, op: Operator) -> bool:
-    """The input that is gathered from is not constant."""
-    return op.inputs[0] is not None and not graph.tensors[op.inputs[0]].is_constant
 
 
 def indexes_exist(graph: Graph, op: Operator) -> bool:
@@ -36,17 +31,18 @@ def indexes_exist(graph: Graph, op: Operator) -> bool:
     return bool(((indexes.data >= 0) & (indexes.data < extent)).all())
 
 
-@lowers("GATHER", constraints=(gather_types, gathered_is_computed, indexes_exist))
+@lowers("GATHER", constraints=(gather_types, indexes_exist))
 def lower_gather(site: Site) -> Call:
-    """ingot_gather_constant() or ingot_gather_s32()."""
+    """ingot_gather_constant(), ingot_gather_table() or ingot_gather_s32()."""
     source, indexes, target = site.input(0), site.input(1), site.rows_out()
     axis = int(site.op.attrs.get("axis", 0)) % len(source.shape)
     batch_dims = int(site.op.attrs.get("batch_dims", 0))
     batch_dims += len(indexes.shape) if batch_dims < 0 else 0
+    kernel, inputs, params = _form(site)
     return Call(
-        kernel="gather_constant" if indexes.is_constant else "gather_s32",
+        kernel=kernel,
         descriptor="gather",
-        inputs=(0,) if indexes.is_constant else (0, 1),
+        inputs=inputs,
         outputs=(0,),
         fields={
             "outer": math.prod(source.shape[batch_dims:axis]),
@@ -55,6 +51,16 @@ def lower_gather(site: Site) -> Call:
             "unit": math.prod(source.shape[axis + 1 :]) * source.dtype.size,
             "row_bytes": target.row_bytes,
         },
-        params=(Param("indexes", np.asarray(indexes.data).astype(np.int32)),) if indexes.is_constant else (),
-        windows=(None,) if indexes.is_constant else (None, None),
+        params=params,
+        windows=(None,) * len(inputs),
     )
+
+
+def _form(site: Site) -> tuple[str, tuple[int, ...], tuple[Param, ...]]:
+    """Kernel, computed inputs, and what is constant."""
+    source, indexes = site.input(0), site.input(1)
+    if indexes.is_constant:
+        return "gather_constant", (0,), (Param("indexes", np.asarray(indexes.data, np.int32)),)
+    if source.is_constant:
+        return "gather_table", (1,), (Param("table", np.asarray(source.data)),)
+    return "gather_s32", (0, 1), ()

@@ -91,7 +91,10 @@ class Reference:
         try:
             self._interpreter.invoke()
         except (ValueError, RuntimeError) as error:
-            raise IngotError(f"LiteRT cannot run the model: {' '.join(str(error).split())}") from None
+            raise IngotError(
+                f"LiteRT cannot run the model: {' '.join(str(error).split())}",
+                remedy="Random inputs may be none that it takes, such as indexes beyond a table: give one with input=.",
+            ) from None
         return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
 
     def tensor(self, index: int) -> npt.NDArray[Any]:

@@ -52,6 +52,7 @@ MODELS: dict[str, Model] = {
     "SPACE_TO_BATCH_ND": movement.space_to_batch,
     "BATCH_TO_SPACE_ND": movement.batch_to_space,
     "GATHER": movement.gather,
+    "GATHER computed indexes": partial(movement.gather, computed_indexes=True),
     "CAST": movement.cast,
     **{f"{kind} int16": partial(int16.layer, kind=kind) for kind in ("CONV_2D", "DEPTHWISE_CONV_2D")},
     "TRANSPOSE_CONV": products.transpose_conv,

@@ -219,8 +219,10 @@ def _batches(d: Draw) -> tuple[Shape, list[int], list[list[int]], Shape]:
     return (n * int(np.prod(blocks)), *extents, c), blocks, edges, (n, *wide, c)
 
 
-def gather(d: Draw) -> bytes:
-    """GATHER along any axis, indexes constant or computed, with and without batches."""
+def gather(d: Draw, *, computed_indexes: bool = False) -> bytes:
+    """GATHER along any axis, with and without batches. Computed indexes (of ARG_MAX, which keeps them inside the axis)
+    choose from an input or from a constant table.
+    """
     source = shape(d)
     axis = d.integer(0, len(source) - 1)
     batch_dims = d.integer(0, axis) if d.integer(0, 2) == 0 else 0
@@ -228,10 +230,17 @@ def gather(d: Draw) -> bytes:
     target = (*source[:axis], *indexes[batch_dims:], *source[axis + 1 :])
     b, dtype = Builder(), d.choice(TYPES)
     q = quantization(d, dtype)
-    values = np.random.default_rng(d.integer(0, 9999)).integers(0, source[axis], indexes).astype(np.int32)
-    inputs = [b.input(source, dtype, *q), b.constant(values)]
+    if computed_indexes:
+        chosen = b.tensor(indexes, "int32")
+        last = b.constant(np.array(len(indexes), np.int32))
+        b.operator("ARG_MAX", [b.input((*indexes, source[axis]), "int8", 0.1), last], [chosen], output_type="int32")
+        table = d.choice([True, True, False])
+        data = b.constant(numbers(d, source, dtype), *q) if table else b.input(source, dtype, *q)
+    else:
+        values = np.random.default_rng(d.integer(0, 9999)).integers(0, source[axis], indexes).astype(np.int32)
+        data, chosen = b.input(source, dtype, *q), b.constant(values)
     out = b.tensor(target, dtype, *q)
-    b.operator("GATHER", inputs, [out], axis=axis, batch_dims=batch_dims)
+    b.operator("GATHER", [data, chosen], [out], axis=axis, batch_dims=batch_dims)
     return b.finish([out])
 
 
