@@ -103,7 +103,6 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     log_softmax.log_softmax_types: ("LOG_SOFTMAX", (t(),), (t(),), {}),
     l2_normalization.l2_types: ("L2_NORMALIZATION", (t(),), (t(),), {}),
     concat.no_activation: ("L2_NORMALIZATION", (F,), (F,), {"activation": "RELU"}),
-    concat.at_most_sixteen: ("CONCATENATION", (t(),) * 17, (t((1, 4, 4, 136)),), {"axis": 3}),
     concat.concat_types: ("CONCATENATION", (t(scale=0.25), t()), (t((1, 4, 4, 16)),), {"axis": 3}),
     move.one_type_and_scale: ("TRANSPOSE", (t(), c([0, 1, 2, 3])), (t(scale=0.25),), {}),
     move.steps_are_constant: ("TRANSPOSE", (t(), t((4,), "int32")), (t(),), {}),

@@ -11,14 +11,6 @@ from ingot.kernels.program import Activation, Call, Param
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window, same_rows
 
-_MOST = 16
-
-
-def at_most_sixteen(graph: Graph, op: Operator) -> bool:
-    """At most 16 inputs, at least one of them not constant."""
-    inputs = [graph.tensors[t] for t in op.inputs if t is not None]
-    return 1 <= len(inputs) <= _MOST and any(not t.is_constant for t in inputs)
-
 
 def concat_types(graph: Graph, op: Operator) -> bool:
     """All inputs have the output's type and, when quantized, its scale and zero point."""
@@ -32,9 +24,9 @@ def no_activation(graph: Graph, op: Operator) -> bool:
     return op.attrs.get("activation", "NONE") == "NONE"
 
 
-@lowers("CONCATENATION", "PACK", constraints=(at_most_sixteen, concat_types, no_activation))
+@lowers("CONCATENATION", "PACK", constraints=(concat_types, no_activation))
 def lower_concat(site: Site) -> Call:
-    """ingot_concat_<number of activations>(), row by row."""
+    """ingot_concat_<number of activations>(), row by row. A pass sees to it that there are at most 16 inputs."""
     target = site.rows_out()
     shape, size = site.output().shape, site.output().dtype.size
     axis = int(site.op.attrs.get("axis", 0)) % len(shape)

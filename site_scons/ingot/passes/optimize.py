@@ -2,6 +2,7 @@
 
 1. fold_constants: what only constants decide is a constant; later passes then see shape arguments.
 2. make_views, remove_views: RESHAPE and operators that do nothing, out of the way of the patterns below.
+   split_concatenations: no more inputs than the kernel takes; each part is a join of fewer.
 3. fuse_activations: before tables, which would hide a RELU that fuses.
 4. fold_pads: after activations, which tell that a tensor is never negative.
    make_dense: depthwise convolutions of one channel.
@@ -25,6 +26,7 @@ from ingot.passes.hoist_tables import hoist_tables
 from ingot.passes.merge_tables import merge_tables
 from ingot.passes.remove_dead import remove_dead
 from ingot.passes.remove_views import remove_views
+from ingot.passes.split_concatenations import split_concatenations
 from ingot.passes.tables import make_tables
 from ingot.passes.views import make_views
 
@@ -32,6 +34,7 @@ PASSES: tuple[Callable[[Graph], Graph], ...] = (
     fold_constants,
     make_views,
     remove_views,
+    split_concatenations,
     fuse_activations,
     fold_pads,
     make_dense,
@@ -43,8 +46,8 @@ PASSES: tuple[Callable[[Graph], Graph], ...] = (
 
 
 def optimize(graph: Graph) -> Graph:
-    """The graph after all passes. Every pass removes an operator, turns one into a simpler kind or moves a table
-    towards the input, so that this ends.
+    """The graph after all passes. Every pass removes an operator, turns one into a simpler kind or into smaller ones,
+    or moves a table towards the input, so that this ends.
     """
     while True:
         before = graph
