@@ -20,6 +20,10 @@ WIDTHS = (6, 40, 250)
 """States kept per region in successive attempts."""
 
 _CANDIDATES = 12
+"""Positions tried for one tensor."""
+
+_TOGETHER = 20_736
+"""Positions tried for all tensors that a region leaves behind, together: so an operator of many outputs has few each."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def _after(linear: LinearOrder, cut: Cut, form: Form, state: _State, goal: int) 
     """All states behind the region that the candidates lead to."""
     placed = dict(state.living)
     sizes = linear.bytes
-    for spots in _place(form, placed, list(form.born), sizes, goal):
+    most = max(min(_CANDIDATES, int(_TOGETHER ** (1 / max(len(form.born), 1)) + 1e-9)), 1)
+    for spots in _place(form, placed, list(form.born), sizes, goal, most):
         everything = [(o, o + sizes[t]) for t, o in (*placed.items(), *spots.items())]
         pieces = [(size, tensor) for tensor, size in form.rings.items()]
         if form.scratch:
@@ -129,7 +134,7 @@ def _after(linear: LinearOrder, cut: Cut, form: Form, state: _State, goal: int) 
 
 
 def _place(
-    form: Form, placed: dict[int, int], waiting: list[int], sizes: Sequence[int], goal: int
+    form: Form, placed: dict[int, int], waiting: list[int], sizes: Sequence[int], goal: int, most: int
 ) -> Iterator[dict[int, int]]:
     """Positions for the tensors that are born, one after the other, the largest first."""
     if not waiting:
@@ -137,13 +142,13 @@ def _place(
         return
     waiting = sorted(waiting, key=lambda t: (-sizes[t], t))
     item, rest = waiting[0], waiting[1:]
-    for at in _spots(form, placed, item, sizes, goal):
-        for more in _place(form, {**placed, item: at}, rest, sizes, goal):
+    for at in _spots(form, placed, item, sizes, goal, most):
+        for more in _place(form, {**placed, item: at}, rest, sizes, goal, most):
             yield {item: at, **more}
 
 
-def _spots(form: Form, placed: dict[int, int], item: int, sizes: Sequence[int], goal: int) -> list[int]:
-    """Offsets at which the item touches a neighbour or an end of the block, and breaks nothing."""
+def _spots(form: Form, placed: dict[int, int], item: int, sizes: Sequence[int], goal: int, most: int) -> list[int]:
+    """At most so many offsets at which the item touches a neighbour or an end of the block, and breaks nothing."""
     forbidden = []
     for other, offset in placed.items():
         interval = form.plan.overlays.get((other, item)) if other in form.dying else None
@@ -152,10 +157,7 @@ def _spots(form: Form, placed: dict[int, int], item: int, sizes: Sequence[int], 
     top = (goal - sizes[item]) // 16 * 16
     tried = {0, top, *(begin for begin, _ in forbidden), *(end for _, end in forbidden)}
     good = [at for at in sorted(tried) if 0 <= at <= top and not any(b < at < e for b, e in forbidden)]
-    if len(good) > _CANDIDATES:
-        half = _CANDIDATES // 2
-        good = good[:half] + good[-half:]
-    return good
+    return good if len(good) <= most else good[: most - most // 2] + good[len(good) - most // 2 :]
 
 
 def _fit(
