@@ -7,7 +7,6 @@ from pathlib import Path
 import SCons.Script
 
 from ingot import firmware, places
-from ingot.errors import IngotError
 
 RIVALS = places.ROOT / "bench" / "rivals.csv"
 
@@ -18,33 +17,26 @@ def bench(env, board):
         return []
     from ingot_tool import board_file
 
-    from ingot.model import find_model
-    from ingot.run.bench import not_measured
+    from ingot.bench_models import models_of
+    from ingot.model.manifest import bare_manifest
 
     options = env["INGOT_OPTIONS"]
-    folder = Path(options.text("models"))
-    models = sorted(folder.glob("*.tflite"))
-    if not models:
-        raise IngotError(
-            f"there is no .tflite in {folder}", where="bench", remedy="Name a folder of models with models=<folder>."
-        )
     twins, refused = [], {}
-    for path in models:
-        manifest = find_model(str(path), Path("models"))
+    for path in models_of(Path(options.text("models"))):
+        manifest = bare_manifest(path)
         reason = _refusal(env, board, manifest, path)
         if reason:
             refused[path.stem] = reason
         else:
             twins.append(env.IngotFirmware(board, manifest, env.IngotModel(manifest), twin=True))
-    if not twins:
-        raise IngotError(not_measured(refused), where="bench", remedy="docs/operators.md lists what is supported.")
+    empty = {"empty": small_firmware(env, board, twins[0], "empty")[0]} if twins else {}
     return env.Ingot(
         "bench",
         {
             "elfs": [twin.elf for twin in twins],
             "c_infos": [twin.c_info for twin in twins],
             "plain": [small_firmware(env, board, twin, "inference")[0] for twin in twins],
-            "empty": small_firmware(env, board, twins[0], "empty")[0],
+            **empty,
             "loader": _loader(env, board),
             **board_file(env, board),
         },
@@ -52,6 +44,7 @@ def bench(env, board):
         also=[node for twin in twins for node in (*twin.proof, *twin.raws)],
         label=f"{len(twins)} models on {board.name}",
         always=True,
+        keep=True,
         rivals=str(RIVALS) if RIVALS.is_file() else "",
         profiles=options.switch("profile"),
         refused=refused,

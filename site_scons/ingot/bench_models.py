@@ -1,4 +1,4 @@
-"""The models of a folder on the twin: the step `bench`, and which of them can be measured at all."""
+"""The models of a folder on the twin: which they are, which of them can be measured, and the step `bench`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from typing import Any
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
+
+
+def models_of(where: Path) -> list[Path]:
+    """What models= means: a .tflite, or all that a folder has, by name. Raises IngotError where there is none."""
+    if where.is_file() and where.suffix == ".tflite":
+        return [where]
+    remedy = "Name a .tflite, or a folder of them, with models=<path>."
+    if where.is_file():
+        raise IngotError(f"{where} is not a .tflite", where="bench", remedy=remedy)
+    if not where.is_dir():
+        raise IngotError(f"there is no file or folder {where}", where="bench", remedy=remedy)
+    models = sorted(where.glob("*.tflite"))
+    if not models:
+        raise IngotError(f"there is no .tflite in {where}", where="bench", remedy=remedy)
+    return models
 
 
 def refusal(model: Path, board: Path, **options: Any) -> str:
@@ -31,10 +46,10 @@ def bench(
     elfs: Sequence[Path],
     c_infos: Sequence[Path],
     plain: Sequence[Path],
-    empty: Path,
     loader: Sequence[Path],
     board: Path,
     report: Path,
+    empty: Path | None = None,
     *,
     rivals: str,
     profiles: bool = False,
@@ -43,9 +58,9 @@ def bench(
     """Runs every model once on the twin and prints what it costs beside the figures of `rivals`; writes them as JSON.
 
     elfs, c_infos: the twin's firmware and the description of each model. plain, empty: the firmware that only
-    runs one inference, of each model, and the empty application's, for the size of the code.
-    loader: the objects of the loader of relocatable images. refused: models without a firmware, and why; with any of
-    them, or one that does not run, the step fails when the table is printed.
+    runs one inference, of each model, and the empty application's, for the size of the code; there is none of it
+    without models. loader: the objects of the loader of relocatable images. refused: models without a firmware, and
+    why; with any of them, or one that does not run, the step fails when everything is written and printed.
     """
     from ingot import steps
     from ingot.emit.c_info import read_c_info
@@ -57,6 +72,7 @@ def bench(
     for elf, c_info, small in zip(elfs, c_infos, plain, strict=True):
         network = read_c_info(c_info)
         name = Path(network.model).stem
+        assert empty is not None, "models have been built"
         steps.say(f"bench {name}")
         try:
             rows.append(measure(name, elf, empty, network, c_info.parent, target.machine, small))

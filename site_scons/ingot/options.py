@@ -71,7 +71,7 @@ OPTIONS = (
     Option("no_run", "0", "load-and-run: only install the image", "switch"),
     Option("max_speed", "0", "load-and-run: at the chip's highest clock", "switch"),
     Option("base", "", "report: the network_c_info.json of another build, to compare with"),
-    Option("models", "../shared/models", "bench: a folder of .tflite files"),
+    Option("models", "../shared/models", "bench: a .tflite, or a folder of them"),
     Option("profile", "0", "bench, report: what each epoch costs on the twin", "switch"),
     Option("split", "0", "reloc: the params go into a second file", "switch"),
     Option("ecblob_in_params", "0", "reloc: epoch-controller blobs go in front of the params (NPU networks)", "switch"),

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingot.bench_models import refusal
 from ingot.errors import IngotError
-from ingot.places import ROOT
 from ingot.run.bench import EpochCost, Measurement, Rival, as_dict, geometric_means, profile, read_rivals, table
-from support import tflite_builder
 
 ROWS = [
     Measurement("a", 1000, 500, 100, 64, 3000, 900, (EpochCost(1, ("conv2d_1x1_s8",) * 2, 1000, 500),)),
@@ -40,15 +37,6 @@ def test_models_without_figures_and_other_code() -> None:
     assert lines[6].split() == ["loader", "5,000"]
     assert lines[-1] == "c: not measured. it is damaged"
     assert as_dict(ROWS, RIVALS, {"c": "damaged"})["not_measured"] == {"c": "damaged"}
-
-
-def test_a_model_that_the_compiler_refuses(tmp_path: Path) -> None:
-    good, damaged = tmp_path / "good.tflite", tmp_path / "damaged.tflite"
-    good.write_bytes(tflite_builder.unary("RELU", (1, 8), ("int8", 0.1, 0), ("int8", 0.1, 0)))
-    damaged.write_bytes(good.read_bytes()[:40])
-    board = ROOT / "boards" / "n6dk" / "board.yaml"
-    assert refusal(good, board) == ""
-    assert str(damaged) in refusal(damaged, board)
 
 
 def test_profile_counts_runs_of_kernels() -> None:

@@ -151,10 +151,10 @@ def table(
         lines.append([*mean, "", _times(means["activations"]), "", "", _times(means["code"]), ""])
     lines += [[what, *[""] * 7, f"{size:,}", "", ""] for what, size in (others or {}).items()]
     titles = ["model", "MACs", "instructions", "a MAC", "ratio", "activations", "ratio", "stack", "code", "ratio"]
-    return text_table([*titles, "weights"], lines, "lrrrrrrrrrr") + not_measured(refused or {})
+    return text_table([*titles, "weights"], lines, "lrrrrrrrrrr") + _not_measured(refused or {})
 
 
-def not_measured(refused: Mapping[str, str]) -> str:
+def _not_measured(refused: Mapping[str, str]) -> str:
     """The rows of models without figures: their names and the reasons."""
     return "".join(f"{name}: not measured. {' '.join(reason.split())}\n" for name, reason in refused.items())
 

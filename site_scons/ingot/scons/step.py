@@ -39,6 +39,7 @@ def add_step(
     watch: Any = None,
     always: bool = False,
     label: str = "",
+    keep: bool = False,
     **options: Any,
 ) -> Any:
     """One step as a target; returns its nodes in the order of `outputs`.
@@ -46,7 +47,8 @@ def add_step(
     inputs, outputs: argument -> a file or a list of files. done: the name of the target of a step without outputs; no
     such file is written. also: files it depends on without being given them.
     watch: what else makes it run again, anything JSON holds. always: it runs whenever it is asked for.
-    label: what the progress line calls it. options: the step's other arguments; numbers, texts, lists, dicts.
+    label: what the progress line calls it. keep: what it wrote stays when it fails, because it says what is wrong.
+    options: the step's other arguments; numbers, texts, lists, dicts.
     """
     job = {
         "step": step,
@@ -61,6 +63,7 @@ def add_step(
         _flat(inputs.values()),
         INGOT_JOB=json.dumps(job, sort_keys=True, separators=(",", ":")),
         INGOT_LABEL=label,
+        INGOT_KEEP=keep,
     )
     env.Depends(nodes, list(also))
     if always:
@@ -99,8 +102,9 @@ def _run(target: Any, source: Any, env: Any) -> int:
     try:
         getattr(steps, job["step"])(**arguments)
     except IngotError as error:
-        for node in target:
-            Path(str(node)).unlink(missing_ok=True)
+        if not env["INGOT_KEEP"]:
+            for node in target:
+                Path(str(node)).unlink(missing_ok=True)
         print(f"ingot: {error}", file=sys.stderr)
         status = 1
     if ran := env.get("INGOT_RAN"):

@@ -1,0 +1,38 @@
+"""The benchmark as a target: what it leaves behind, and what it prints."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.pose_model import pose_model
+from support.scons_project import Project
+
+pytestmark = [pytest.mark.slow, pytest.mark.emulated]
+
+
+def with_models(project: Project, *damaged: str) -> Project:
+    """The project with a folder `nets`: a model, and others that are none."""
+    nets = project.folder / "nets"
+    nets.mkdir()
+    (nets / "pose.tflite").write_bytes(pose_model(0))
+    for name in damaged:
+        (nets / f"{name}.tflite").write_bytes(b"no model")
+    (nets / "folder.tflite").mkdir()
+    return project
+
+
+def test_figures_stay_when_a_model_has_none(project: Project) -> None:
+    done = with_models(project, "broken").scons("bench", "models=nets")
+    assert done.status != 0
+    assert "2 of 3 models could not be measured: broken, folder" in done.err
+    facts = json.loads((project.folder / "build/n6dk/bench.json").read_text())
+    assert [model["model"] for model in facts["models"]] == ["pose"]
+    assert set(facts["not_measured"]) == {"broken", "folder"}
+
+    done = project.scons("bench", "models=nets/broken.tflite")
+    assert done.status != 0
+    assert "1 of 1 models could not be measured: broken" in done.err
+    facts = json.loads((project.folder / "build/n6dk/bench.json").read_text())
+    assert (facts["models"], set(facts["not_measured"])) == ([], {"broken"})
