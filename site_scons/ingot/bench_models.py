@@ -66,7 +66,7 @@ def bench(
     from ingot.emit.c_info import read_c_info
     from ingot.run.bench import as_dict, code_size, measure, profile, read_rivals, table
 
-    target, _ = steps.open_board(board, twin=True)
+    twin, _ = steps.open_board(board, twin=True)
     known = read_rivals(Path(rivals)) if rivals else {}
     rows, missing = [], dict(refused or {})
     for elf, c_info, small in zip(elfs, c_infos, plain, strict=True):
@@ -75,7 +75,7 @@ def bench(
         assert empty is not None, "models have been built"
         steps.say(f"bench {name}")
         try:
-            rows.append(measure(name, elf, empty, network, c_info.parent, target.machine, small))
+            rows.append(measure(name, elf, empty, network, c_info.parent, twin, small))
         except IngotError as error:
             missing[name] = str(error)
             continue

@@ -76,7 +76,7 @@ def explore(
                 _compile(folder / names.source, twin.core)
                 elf = _link(folder, "validate", objects, archive, twin.core)
                 small = _link(folder, "inference", plain, archive, twin.core)
-                found = measure(way.how, elf, empty, network, folder, twin.machine, small)
+                found = measure(way.how, elf, empty, network, folder, twin, small)
                 ways[number] = replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
     shown = undominated(ways)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ from ingot.errors import IngotError
 from ingot.run.bench import EpochCost, Measurement, Rival, as_dict, geometric_means, profile, read_rivals, table
 
 ROWS = [
-    Measurement("a", 1000, 500, 100, 64, 3000, 900, (EpochCost(1, ("conv2d_1x1_s8",) * 2, 1000, 500),)),
-    Measurement("b", 0, 80, 10, 64, 2000, 0, ()),
+    Measurement("a", "cortex-m55", 1000, 500, 100, 64, 3000, 900, (EpochCost(1, ("conv2d_1x1_s8",) * 2, 1000, 500),)),
+    Measurement("b", "cortex-m55", 0, 80, 10, 64, 2000, 0, ()),
 ]
-RIVALS = {"a": Rival(1000, 400, 6000), "b": Rival(80, 40, 4000)}
+RIVALS = {"a": Rival("cortex-m55", 1000, 400, 6000), "b": Rival("cortex-m55", 80, 40, 4000)}
 
 
 def test_means_are_geometric() -> None:
@@ -30,6 +31,16 @@ def test_table() -> None:
     lines = table(ROWS, RIVALS).splitlines()
     assert lines[3].split() == ["a", "1,000", "500", "0.50", "0.500", "100", "0.250", "64", "3,000", "0.500", "900"]
     assert lines[5].split() == ["geometric", "mean", "0.707", "0.250", "0.500"]
+
+
+def test_only_ram_compares_between_cores() -> None:
+    rows = [replace(row, core="cortex-m7") for row in ROWS]
+    lines = table(rows, RIVALS).splitlines()
+    assert lines[3].split() == ["a", "1,000", "500", "0.50", "100", "0.250", "64", "3,000", "900"]
+    assert lines[5].split() == ["geometric", "mean", "0.250"]
+    assert lines[-1] == "no ratios for instructions and code: the rival's are a cortex-m55's, these a cortex-m7's"
+    assert as_dict(rows, RIVALS)["models"][0]["ratios"] == {"activations": 0.25}
+    assert "no ratios" not in table(ROWS, RIVALS) and "no ratios" not in table(rows, {})
 
 
 def test_models_without_figures_and_other_code() -> None:
@@ -49,7 +60,7 @@ def test_json_has_ratios() -> None:
 
 def test_shipped_figures() -> None:
     rivals = read_rivals(Path(__file__).parents[2] / "bench" / "rivals.csv")
-    assert rivals["mlperf_kws_ref_model"] == Rival(1784775, 27348, 44992)
+    assert rivals["mlperf_kws_ref_model"] == Rival("cortex-m55", 1784775, 27348, 44992)
 
 
 def test_a_wrong_table(tmp_path: Path) -> None:

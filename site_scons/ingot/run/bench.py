@@ -11,19 +11,24 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingot.emit.text_table import text_table
 from ingot.errors import IngotError
 from ingot.network import Network
+
+if TYPE_CHECKING:
+    from ingot.board import Board
 
 _FIGURES = ("instructions", "activations", "code")
 
 
 @dataclass(frozen=True)
 class Rival:
-    """Figures of another runtime. arena: bytes of RAM. code: bytes of code and read-only data."""
+    """Figures of another runtime. core: whose instructions and code they are, "cortex-m55". arena: bytes of RAM.
+    code: bytes of code and read-only data."""
 
+    core: str
     instructions: int
     arena: int
     code: int
@@ -43,11 +48,13 @@ class EpochCost:
 class Measurement:
     """What one model costs. All sizes in bytes.
 
-    activations: used range of the pools, rings and kernel scratch included. stack: most used while it ran.
+    core: of the twin, "cortex-m55". activations: used range of the pools, rings and kernel scratch included.
+    stack: most used while it ran.
     code: of the network, its kernels and the runtime, without weights: the firmware less the empty application.
     """
 
     model: str
+    core: str
     macs: int
     instructions: int
     activations: int
@@ -58,21 +65,21 @@ class Measurement:
 
 
 def read_rivals(path: Path) -> dict[str, Rival]:
-    """Figures by model name, from a CSV with the columns model, instructions, arena, code; # starts a comment.
+    """Figures by model name, from a CSV with the columns model, core, instructions, arena, code; # is a comment.
 
     Raises IngotError when the file is missing or not such a table.
     """
     try:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
         return {
-            row["model"]: Rival(int(row["instructions"]), int(row["arena"]), int(row["code"]))
+            row["model"]: Rival(row["core"], int(row["instructions"]), int(row["arena"]), int(row["code"]))
             for row in csv.DictReader(lines)
         }
     except OSError as error:
         raise IngotError(f"cannot read the figures: {error.strerror}", where=str(path)) from error
     except (KeyError, ValueError, TypeError) as error:
         raise IngotError(
-            "not a table of figures", where=str(path), remedy="Wanted columns: model,instructions,arena,code."
+            "not a table of figures", where=str(path), remedy="Wanted columns: model,core,instructions,arena,code."
         ) from error
 
 
@@ -92,7 +99,7 @@ def code_size(elf: Path) -> int:
 
 
 def measure(
-    model: str, elf: Path, empty: Path, network: Network, folder: Path, machine: str, plain: Path | None = None
+    model: str, elf: Path, empty: Path, network: Network, folder: Path, twin: Board, plain: Path | None = None
 ) -> Measurement:
     """Runs the network's `validate` firmware once. empty: the empty application's firmware, for the code size.
 
@@ -103,10 +110,11 @@ def measure(
     from ingot.run.twin import emulate, images_of
 
     sample = bench_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs])
-    done = emulate(elf, images_of(network, folder), network, [sample], machine=machine)
+    done = emulate(elf, images_of(network, folder), network, [sample], machine=twin.machine)
     costs = zip(network.epochs, done.epochs, strict=True)
     return Measurement(
         model=model,
+        core=twin.core,
         macs=sum(epoch.macs for epoch in network.epochs),
         instructions=done.inferences[0].instructions,
         activations=network.peak,
@@ -147,11 +155,22 @@ def table(
         )
     means = geometric_means(rows, rivals)
     if means:
-        mean = ["geometric mean", "", "", "", _times(means["instructions"])]
-        lines.append([*mean, "", _times(means["activations"]), "", "", _times(means["code"]), ""])
+        mean = ["geometric mean", "", "", "", _times(means.get("instructions"))]
+        lines.append([*mean, "", _times(means.get("activations")), "", "", _times(means.get("code")), ""])
     lines += [[what, *[""] * 7, f"{size:,}", "", ""] for what, size in (others or {}).items()]
     titles = ["model", "MACs", "instructions", "a MAC", "ratio", "activations", "ratio", "stack", "code", "ratio"]
-    return text_table([*titles, "weights"], lines, "lrrrrrrrrrr") + _not_measured(refused or {})
+    text = text_table([*titles, "weights"], lines, "lrrrrrrrrrr")
+    return text + _without_ratios(rows, rivals) + _not_measured(refused or {})
+
+
+def _without_ratios(rows: Sequence[Measurement], rivals: Mapping[str, Rival]) -> str:
+    """Why instructions and code have no ratios, when figures for another core are all there is."""
+    pairs = {(rivals[row.model].core, row.core) for row in rows if row.model in rivals}
+    return "".join(
+        f"no ratios for instructions and code: the rival's are a {theirs}'s, these a {ours}'s\n"
+        for theirs, ours in sorted(pairs)
+        if theirs != ours
+    )
 
 
 def _not_measured(refused: Mapping[str, str]) -> str:
@@ -195,21 +214,20 @@ def as_dict(
 
 
 def geometric_means(rows: Iterable[Measurement], rivals: Mapping[str, Rival]) -> dict[str, float]:
-    """Of the ratios to the rival's figures, over the models it has figures for; empty when there are none."""
-    found = [ratios for row in rows if (ratios := _ratios(row, rivals.get(row.model)))]
-    if not found:
-        return {}
-    return {figure: math.exp(sum(math.log(r[figure]) for r in found) / len(found)) for figure in _FIGURES}
+    """Of the ratios to the rival's figures, over the models it has figures for; without those that no model has."""
+    found = [_ratios(row, rivals.get(row.model)) for row in rows]
+    logs = {figure: [math.log(ratios[figure]) for ratios in found if figure in ratios] for figure in _FIGURES}
+    return {figure: math.exp(sum(values) / len(values)) for figure, values in logs.items() if values}
 
 
 def _ratios(row: Measurement, rival: Rival | None) -> dict[str, float]:
+    """Instructions and code compare on the rival's core only; RAM hardly depends on the core."""
     if rival is None:
         return {}
-    return {
-        "instructions": row.instructions / rival.instructions,
-        "activations": row.activations / rival.arena,
-        "code": row.code / rival.code,
-    }
+    ratios = {"activations": row.activations / rival.arena}
+    if row.core == rival.core:
+        ratios |= {"instructions": row.instructions / rival.instructions, "code": row.code / rival.code}
+    return ratios
 
 
 def _times(ratio: float | None) -> str:
