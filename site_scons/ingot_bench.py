@@ -46,6 +46,7 @@ def bench(env, board):
         always=True,
         keep=True,
         rivals=str(RIVALS) if RIVALS.is_file() else "",
+        as_json=options.switch("json"),
         profiles=options.switch("profile"),
         refused=refused,
     )

@@ -54,8 +54,10 @@ def _folder(name):
 
 
 def options(arguments):
-    """The options of the command line, checked."""
-    return option_table.parse_options(arguments)
+    """The options of the command line, checked. `--json` is written as in `ingot`, where other verbs have it."""
+    SCons.Script.AddOption("--json", action="store_true", default=False, help="the same as json=1")
+    given = {"json": "1"} if SCons.Script.GetOption("json") else {}
+    return option_table.parse_options({**arguments, **given})
 
 
 def board(options):

@@ -52,14 +52,16 @@ def bench(
     empty: Path | None = None,
     *,
     rivals: str,
+    as_json: bool = False,
     profiles: bool = False,
     refused: Mapping[str, str] | None = None,
 ) -> None:
-    """Runs every model once on the twin and prints what it costs beside the figures of `rivals`; writes them as JSON.
+    """Runs every model once on the twin, writes what it costs as JSON, and prints that or a table.
 
     elfs, c_infos: the twin's firmware and the description of each model. plain, empty: the firmware that only
     runs one inference, of each model, and the empty application's, for the size of the code; there is none of it
-    without models. loader: the objects of the loader of relocatable images. refused: models without a firmware, and
+    without models. loader: the objects of the loader of relocatable images.
+    rivals: a file of figures to compare with, or "". refused: models without a firmware, and
     why; with any of them, or one that does not run, the step fails when everything is written and printed.
     """
     from ingot import steps
@@ -79,18 +81,19 @@ def bench(
         except IngotError as error:
             missing[name] = str(error)
             continue
-        if profiles:
+        if profiles and not as_json:
             print(f"\n{name}\n{profile(rows[-1])}")
     texts = [path for path in loader if path.stem.endswith("_text")]
     others = {
         "loader of relocatable images": sum(code_size(path) for path in loader if path not in texts),
         "its texts": sum(map(code_size, texts)),
     }
-    write_if_changed(report, json.dumps(as_dict(rows, known, missing, others), indent=2, sort_keys=True) + "\n")
-    print(table(rows, known, missing, others), end="")
+    facts = json.dumps(as_dict(rows, known, missing, others), indent=2, sort_keys=True) + "\n"
+    write_if_changed(report, facts)
+    print(facts if as_json else table(rows, known, missing, others), end="")
     if missing:
         raise IngotError(
             f"{len(missing)} of {len(rows) + len(missing)} models could not be measured: {', '.join(missing)}",
             where="bench",
-            remedy="The lines under the table say why.",
+            remedy=f"{report} says why under not_measured." if as_json else "The lines under the table say why.",
         )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingot import __version__, cli_board, cli_image, cli_shells, steps
+from ingot import __version__, cli_board, cli_image, cli_project, cli_shells, steps
 from ingot.compilers import COMPILERS, Wanted, job_for, takes_images
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
@@ -45,7 +45,7 @@ def ingot() -> None:
 
 
 ingot.add_command(cli_image.image)
-for verb in (*cli_shells.VERBS, *cli_board.VERBS):
+for verb in (*cli_shells.VERBS, *cli_board.VERBS, cli_project.bench):
     ingot.add_command(verb)
 
 

@@ -98,20 +98,17 @@ def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: A
 def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str, ...], also: tuple[Path, ...]) -> None:
     """Build, verify and report again whenever the model, its manifest or the board changes. Ctrl-C ends it."""
     import subprocess
-    import sys
 
     from ingot.cli import board_file, manifest_of, model_beside
-    from ingot.errors import IngotError
+    from ingot.cli_project import scons_command
     from ingot.steps import say
     from ingot.watch import watch as run
 
-    if not Path("SConstruct").is_file():
-        raise IngotError("there is no SConstruct here", where="watch", remedy="Start it in the folder of the project.")
+    command = scons_command("watch", "-Q", f"board={board}", f"model={model}", *settings)
     manifest = manifest_of(model)
     source = model_beside(manifest)
     paths = [manifest.path.parent if manifest.document is not None else manifest.path, board_file(board).parent, *also]
     paths += [source] if source is not None else []
-    command = [sys.executable, "-m", "SCons", "-Q", f"board={board}", f"model={model}", *settings]
     command += targets or ("firmware", "verify", "report")
     run(paths, lambda: subprocess.run(command, check=False).returncode == 0, say)
 

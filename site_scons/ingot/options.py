@@ -72,6 +72,7 @@ OPTIONS = (
     Option("max_speed", "0", "load-and-run: at the chip's highest clock", "switch"),
     Option("base", "", "report: the network_c_info.json of another build, to compare with"),
     Option("models", "../shared/models", "bench: a .tflite, or a folder of them"),
+    Option("json", "0", "bench: print the figures as JSON; --json is the same", "switch"),
     Option("profile", "0", "bench, report: what each epoch costs on the twin", "switch"),
     Option("split", "0", "reloc: the params go into a second file", "switch"),
     Option("ecblob_in_params", "0", "reloc: epoch-controller blobs go in front of the params (NPU networks)", "switch"),

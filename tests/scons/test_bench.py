@@ -36,3 +36,15 @@ def test_figures_stay_when_a_model_has_none(project: Project) -> None:
     assert "1 of 1 models could not be measured: broken" in done.err
     facts = json.loads((project.folder / "build/n6dk/bench.json").read_text())
     assert (facts["models"], set(facts["not_measured"])) == ([], {"broken"})
+
+
+def test_json_is_all_that_is_printed(project: Project) -> None:
+    figures = with_models(project).folder / "build/n6dk/bench.json"
+    for words in (["json=1"], ["--json"]):
+        done = project.scons("-Q", "verbose=0", "bench", "models=nets/pose.tflite", *words)
+        assert (done.status, done.out) == (0, figures.read_text()), done.err
+    figures.unlink()
+    own = project.ingot("bench", "nets", "--json")
+    assert own.returncode != 0
+    assert json.loads(own.stdout)["not_measured"].keys() == {"folder"}
+    assert own.stdout == figures.read_text()

@@ -1,10 +1,7 @@
 """The command line does what SCons does: the same functions, the same bytes."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,20 +12,9 @@ from support.scons_project import Project
 
 def ingot(project: Project, *arguments: str) -> str:
     """What `ingot` prints in the project; it must succeed."""
-    done = run(project, *arguments)
+    done = project.ingot(*arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def run(project: Project, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(project.folder / "site_scons"),
-        "INGOT_CACHE": str(project.folder / ".cache"),
-        "INGOT_OFFLINE": "1",
-    }
-    command = [sys.executable, "-m", "ingot", *arguments]
-    return subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def rule(file: Path) -> tuple[set[str], set[str]]:
@@ -78,7 +64,7 @@ def test_usage_mistakes_are_short(project: Project) -> None:
         (["compile", "small", "--bord", "x"], "No such option '--bord'"),
         (["compile", "small", "--board", "n6dk", "--out", "o", "--optimize", "rom"], "'rom' is not one of"),
     ):
-        done = run(project, *arguments)
+        done = project.ingot(*arguments)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
 
 
@@ -100,6 +86,6 @@ def test_verify_finds_a_firmware_that_computes_something_else(project: Project) 
     assert shown["outputs"][0]["shape"] == [1, 8, 8, 13] and len(shown["outputs"][0]["values"]) == 8 * 8 * 13
 
     project.train(11)  # the model is another one now, the firmware still the old
-    bad = run(project, "verify", "small", *common, "--samples", "2")
+    bad = project.ingot("verify", "small", *common, "--samples", "2")
     assert bad.returncode == 2
     assert "DIFFERS" in bad.stdout and "computes something else than the model" in bad.stderr

@@ -119,6 +119,17 @@ class Project:
         )
         return Build(done.returncode, done.stdout, done.stderr)
 
+    def ingot(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the project's own `ingot` in it."""
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.folder / "site_scons"),
+            "INGOT_CACHE": str(self.folder / ".cache"),
+            "INGOT_OFFLINE": "1",
+        }
+        command = [sys.executable, "-m", "ingot", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
+
     def build(self, *arguments: str, **variables: str) -> Build:
         """Runs scons, which must succeed."""
         build = self.scons(*arguments, **variables)
