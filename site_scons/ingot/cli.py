@@ -291,7 +291,7 @@ def info(model: str, as_json: bool) -> None:
 @click.argument("c_info", type=FilePath)
 @click.option("-o", "--output", type=FilePath, help="The page [report.html beside C_INFO].")
 @click.option("--summary", type=FilePath, help="summary.json of `check`, for the address map.")
-@click.option("--costs", type=FilePath, help="What `emulate --json` printed, for the instructions of each epoch.")
+@click.option("--costs", type=FilePath, help="What `emulate --json` printed, for instructions and stack.")
 @click.option("--base", type=FilePath, help="The network_c_info.json of another build, to compare with.")
 @click.option("--quiet", is_flag=True, help="Only write the page.")
 def report(

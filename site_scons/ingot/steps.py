@@ -408,18 +408,19 @@ def report(
     """Writes the report of a network as one HTML page, and prints its short form.
 
     c_info: a network_c_info.json, of any compiler. summary: what check_firmware wrote, for the address map.
-    costs: what `emulate` prints as JSON, for the instructions of each epoch. base: the network_c_info.json of another
-    build to compare with.
+    costs: what `emulate` prints as JSON, for the instructions of each epoch and the stack.
+    base: the network_c_info.json of another build to compare with.
     """
     from ingot.emit.c_info import read_c_info
+    from ingot.report.measured import measured_of
     from ingot.report.page import page as render
     from ingot.report.terminal import terminal_report
 
     network = read_c_info(c_info)
     other = read_c_info(Path(base)) if base else None
     facts = _json_file(summary) if summary else None
-    measured = _json_file(costs).get("epochs") if costs else None
-    write_if_changed(page, render(network, summary=facts, costs=measured, base=other))
+    measured = measured_of(_json_file(costs), network) if costs else None
+    write_if_changed(page, render(network, summary=facts, measured=measured, base=other))
     if not quiet:
         print(terminal_report(network, measured, other), end="")
 
@@ -435,7 +436,7 @@ def _json_file(path: Path) -> dict[str, Any]:
 
 
 def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: int = 1) -> None:
-    """Runs the twin once and writes the instructions of each epoch, as `report` reads them."""
+    """Runs the twin once and writes the instructions of each epoch and the stack, as `report` reads them."""
     from ingot.emit.c_info import read_c_info
     from ingot.run.twin import emulate as run
     from ingot.run.twin import images_of
@@ -445,6 +446,7 @@ def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: i
     ((_, sample),) = _samples(network, "", 1, seed)
     done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
     facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
+    facts |= {"stack_used": done.stack_used, "stack_size": done.stack_size}
     write_if_changed(costs, json.dumps(facts, sort_keys=True) + "\n")
 
 

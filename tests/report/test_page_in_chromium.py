@@ -11,6 +11,7 @@ import pytest
 
 from ingot.emit.c_info import read_c_info
 from ingot.network import Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.report.measured import Measured
 from ingot.report.page import page
 from support.browser import Browser, browser, needs_chromium
 from support.shared import SHARED
@@ -78,7 +79,7 @@ def test_an_st_network_renders_and_names_its_buffers(window: Browser, tmp_path: 
 @pytest.mark.parametrize("epochs", [63, 240])
 def test_every_epoch_and_buffer_is_drawn(window: Browser, tmp_path: Path, epochs: int) -> None:
     network = chain(epochs)
-    show(window, tmp_path, network, costs=[100 + n for n in range(epochs)])
+    show(window, tmp_path, network, measured=Measured(tuple(range(100, 100 + epochs))))
     assert window.script("return document.querySelectorAll('#epochs tbody tr').length") == epochs
     sizes = window.script(
         "return [...document.querySelectorAll('rect.input,rect.output,rect.ring,rect.activation')]"

@@ -16,6 +16,7 @@ from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, Net
 from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.epoch_table import counted, epoch_rows
+from ingot.report.measured import Measured, measured_of
 from ingot.report.names import fitted, short_name
 from ingot.report.page import Box, _covered, page
 from ingot.report.terminal import terminal_report
@@ -85,8 +86,25 @@ def test_areas_apart_are_strips_of_their_own() -> None:
 def test_shares_are_of_the_measured_cost_when_there_is_one() -> None:
     assert [row.share for row in epoch_rows(NETWORK)] == [0.9, 0.1]
     assert [row.share for row in epoch_rows(NETWORK, [50, 150])] == [0.25, 0.75]
-    assert [row.cost for row in epoch_rows(NETWORK, [1, 2, 3])] == [None, None]
     assert [(row.bytes_read, row.bytes_written) for row in epoch_rows(NETWORK)] == [(600, 200), (200, 40)]
+
+
+def test_what_another_network_cost_is_not_shown() -> None:
+    assert measured_of({"epochs": [1, 2, 3], "stack_used": 8, "stack_size": 64}, NETWORK) is None
+    assert measured_of({"outputs": []}, NETWORK) is None
+    assert measured_of({"epochs": [1, 2]}, NETWORK) == Measured((1, 2))
+
+
+def test_the_stack_stands_beside_the_activations() -> None:
+    measured = measured_of({"epochs": [1, 2], "stack_used": 640, "stack_size": 8192}, NETWORK)
+    text = "stack used 640 of 8,192 bytes, measured on the twin"
+    assert terminal_report(NETWORK, measured).splitlines()[1:3] == [
+        "activations 300 bytes, weights 500 bytes, 2 epochs",
+        text,
+    ]
+    assert f"<span>{text}</span>" in page(NETWORK, measured=measured)
+    assert "stack" not in terminal_report(NETWORK, Measured((1, 2)))
+    assert "stack used" not in page(NETWORK, measured=Measured((1, 2)))
 
 
 def test_runs_of_one_kernel_are_counted() -> None:
@@ -123,7 +141,7 @@ def test_a_stand_in_says_so() -> None:
 
 
 def test_terminal() -> None:
-    lines = terminal_report(NETWORK, [50, 150], NETWORK).splitlines()
+    lines = terminal_report(NETWORK, Measured((50, 150)), NETWORK).splitlines()
     assert lines[1] == "activations 300 bytes, weights 500 bytes, 2 epochs"
     assert lines[4] == "▃█▇▂"
     assert lines[10].split() == ["2", "SW", "ADD", "100", "150", "75.0", "%"]
@@ -163,4 +181,4 @@ def test_what_the_epochs_cost_may_be_unknown() -> None:
     assert "not known" in terminal_report(network) and "share" not in terminal_report(network)
     text = page(network)
     assert '<th class="n">MACs</th>' not in text and "share</th>" not in text
-    assert "share</th>" in page(network, costs=[5] * len(network.epochs))
+    assert "share</th>" in page(network, measured=Measured((5, 5)))

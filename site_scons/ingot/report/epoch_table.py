@@ -26,9 +26,7 @@ class EpochRow:
 
 
 def epoch_rows(network: Network, costs: Sequence[int] | None = None) -> list[EpochRow]:
-    """The rows. costs: one number an epoch, in order; ignored when there are not as many as epochs."""
-    if costs is not None and len(costs) != len(network.epochs):
-        costs = None
+    """The rows. costs: one number an epoch, in order."""
     weights = list(costs) if costs is not None else [epoch.macs for epoch in network.epochs]
     total = sum(weights) or 1
     layers = {layer.index: layer for layer in network.layers}

@@ -12,6 +12,7 @@ from ingot.network import Network
 from ingot.report.address_map import Strip, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.epoch_table import epoch_rows
+from ingot.report.measured import Measured
 from ingot.report.names import fitted, short_name
 from ingot.report.timeline import Lane, Timeline, timeline
 
@@ -39,17 +40,17 @@ def page(
     network: Network,
     *,
     summary: Mapping[str, Any] | None = None,
-    costs: Sequence[int] | None = None,
+    measured: Measured | None = None,
     base: Network | None = None,
 ) -> str:
     """The page's text.
 
-    summary: what `ingot check` found (summary.json), for the address map. costs: instructions of each epoch.
-    base: another build of the network to compare with.
+    summary: what `ingot check` found (summary.json), for the address map. base: another build of the network
+    to compare with.
     """
     time = timeline(network)
     maps = strips(areas_of(network, summary))
-    rows = epoch_rows(network, costs)
+    rows = epoch_rows(network, measured.epochs if measured else None)
     return render(
         "report.html.j2",
         e=escape,
@@ -62,7 +63,7 @@ def page(
         peak_x=_x(time, time.peak_epoch) + _step(time) / 2,
         maps=[(strip, _strip_boxes(strip)) for strip in maps],
         rows=rows,
-        measured=any(row.cost is not None for row in rows),
+        measured=measured,
         traffic=any(row.bytes_read or row.bytes_written for row in rows),
         most=max((row.share for row in rows), default=1.0) or 1.0,
         macs=sum(row.macs for row in rows),

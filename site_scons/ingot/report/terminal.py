@@ -8,6 +8,7 @@ from ingot.emit.text_table import text_table
 from ingot.network import Network
 from ingot.report.compare import compare
 from ingot.report.epoch_table import epoch_rows
+from ingot.report.measured import Measured
 from ingot.report.timeline import timeline
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -15,16 +16,17 @@ _WIDTH = 80
 _SHOWN = 12
 
 
-def terminal_report(network: Network, costs: Sequence[int] | None = None, base: Network | None = None) -> str:
-    """The text. costs: instructions of each epoch. base: another build to compare with."""
+def terminal_report(network: Network, measured: Measured | None = None, base: Network | None = None) -> str:
+    """The text. base: another build to compare with."""
     time = timeline(network)
-    rows = epoch_rows(network, costs)
-    measured = any(row.cost is not None for row in rows)
+    rows = epoch_rows(network, measured.epochs if measured else None)
     lines = [f"{network.model}   {network.compiler} {network.compiler_version}"]
     if network.stand_in:
         lines.append("STAND-IN: the weights of this model are invented")
     weights = sum(item.size for item in network.initializers)
     lines.append(f"activations {network.peak:,} bytes, weights {weights:,} bytes, {len(rows)} epochs")
+    if measured and measured.stack:
+        lines.append(measured.stack)
     lines += ["", f"bytes in use, epochs {time.first} to {time.last}; the most, {time.peak:,}, in {time.peak_epoch}"]
     lines += [_graph(time.live), ""]
     costly = sorted(rows, key=lambda row: (-row.share, row.number))[:_SHOWN]
