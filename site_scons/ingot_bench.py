@@ -30,6 +30,7 @@ def bench(env, board):
         else:
             twins.append(env.IngotFirmware(board, manifest, env.IngotModel(manifest), twin=True))
     empty = {"empty": small_firmware(env, board, twins[0], "empty")[0]} if twins else {}
+    pages = {"pages": [f"{twin.out}/report.html" for twin in twins]} if options.switch("profile") else {}
     return env.Ingot(
         "bench",
         {
@@ -40,14 +41,13 @@ def bench(env, board):
             "loader": _loader(env, board),
             **board_file(env, board),
         },
-        {"report": f"{env['INGOT_BUILD']}/{board.name}/bench.json"},
+        {"report": f"{env['INGOT_BUILD']}/{board.name}/bench.json", **pages},
         also=[node for twin in twins for node in (*twin.proof, *twin.raws)],
         label=f"{len(twins)} models on {board.name}",
         always=True,
         keep=True,
         rivals=str(RIVALS) if RIVALS.is_file() else "",
         as_json=options.switch("json"),
-        profiles=options.switch("profile"),
         refused=refused,
     )
 

@@ -6,10 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
+
+if TYPE_CHECKING:
+    from ingot.network import Network
+    from ingot.run.bench import Measurement
 
 
 def models_of(where: Path) -> list[Path]:
@@ -50,19 +54,19 @@ def bench(
     board: Path,
     report: Path,
     empty: Path | None = None,
+    pages: Sequence[Path] = (),
     *,
     rivals: str,
     as_json: bool = False,
-    profiles: bool = False,
     refused: Mapping[str, str] | None = None,
 ) -> None:
     """Runs every model once on the twin, writes what it costs as JSON, and prints that or a table.
 
     elfs, c_infos: the twin's firmware and the description of each model. plain, empty: the firmware that only
     runs one inference, of each model, and the empty application's, for the size of the code; there is none of it
-    without models. loader: the objects of the loader of relocatable images.
-    rivals: a file of figures to compare with, or "". refused: models without a firmware, and
-    why; with any of them, or one that does not run, the step fails when everything is written and printed.
+    without models. loader: the objects of the loader of relocatable images. pages: where the report of each model goes,
+    whose epochs are then printed as well. rivals: a file of figures to compare with, or "". refused: models without a
+    firmware, and why; with any of them, or one that does not run, the step fails when all is written and printed.
     """
     from ingot import steps
     from ingot.emit.c_info import read_c_info
@@ -71,7 +75,7 @@ def bench(
     twin, _ = steps.open_board(board, twin=True)
     known = read_rivals(Path(rivals)) if rivals else {}
     rows, missing = [], dict(refused or {})
-    for elf, c_info, small in zip(elfs, c_infos, plain, strict=True):
+    for number, (elf, c_info, small) in enumerate(zip(elfs, c_infos, plain, strict=True)):
         network = read_c_info(c_info)
         name = Path(network.model).stem
         assert empty is not None, "models have been built"
@@ -81,8 +85,10 @@ def bench(
         except IngotError as error:
             missing[name] = str(error)
             continue
-        if profiles and not as_json:
-            print(f"\n{name}\n{profile(rows[-1])}")
+        if pages:
+            _write_page(pages[number], network, rows[-1])
+            if not as_json:
+                print(f"\n{name}\n{profile(rows[-1])}as a chart: {pages[number]}")
     texts = [path for path in loader if path.stem.endswith("_text")]
     others = {
         "loader of relocatable images": sum(code_size(path) for path in loader if path not in texts),
@@ -97,3 +103,12 @@ def bench(
             where="bench",
             remedy=f"{report} says why under not_measured." if as_json else "The lines under the table say why.",
         )
+
+
+def _write_page(page: Path, network: Network, row: Measurement) -> None:
+    """The report of one model, with what its epochs cost."""
+    from ingot.report.measured import Measured
+    from ingot.report.page import page as render
+
+    measured = Measured(tuple(epoch.instructions for epoch in row.epochs), row.stack, row.stack_size)
+    write_if_changed(page, render(network, measured=measured))

@@ -11,8 +11,19 @@ from ingot.errors import IngotError
 from ingot.run.bench import EpochCost, Measurement, Rival, as_dict, geometric_means, profile, read_rivals, table
 
 ROWS = [
-    Measurement("a", "cortex-m55", 1000, 500, 100, 64, 3000, 900, (EpochCost(1, ("conv2d_1x1_s8",) * 2, 1000, 500),)),
-    Measurement("b", "cortex-m55", 0, 80, 10, 64, 2000, 0, ()),
+    Measurement(
+        "a",
+        "cortex-m55",
+        1000,
+        500,
+        100,
+        64,
+        512,
+        3000,
+        900,
+        (EpochCost(1, ("conv2d_1x1_s8",) * 2, 1000, 500, 1.0, 340, 80),),
+    ),
+    Measurement("b", "cortex-m55", 0, 80, 10, 64, 512, 2000, 0, ()),
 ]
 RIVALS = {"a": Rival("cortex-m55", 1000, 400, 6000), "b": Rival("cortex-m55", 80, 40, 4000)}
 
@@ -51,7 +62,13 @@ def test_models_without_figures_and_other_code() -> None:
 
 
 def test_profile_counts_runs_of_kernels() -> None:
-    assert profile(ROWS[0]).splitlines()[3].split()[:6] == ["1", "2xconv2d_1x1_s8", "1,000", "500", "0.50", "100.0"]
+    cells = profile(ROWS[0]).splitlines()[3].split()
+    assert cells == ["1", "2xconv2d_1x1_s8", "1,000", "340", "80", "500", "0.50", "100.0", "%", "#" * 30]
+
+
+def test_json_has_the_epochs() -> None:
+    (epoch,) = as_dict(ROWS, RIVALS)["models"][0]["epochs"]
+    assert (epoch["macs"], epoch["share"], epoch["bytes_read"], epoch["bytes_written"]) == (1000, 1.0, 340, 80)
 
 
 def test_json_has_ratios() -> None:

@@ -36,12 +36,16 @@ class Rival:
 
 @dataclass(frozen=True)
 class EpochCost:
-    """One epoch: kernels, multiply-accumulates, executed instructions."""
+    """One epoch: kernels, multiply-accumulates, executed instructions and their share of all epochs', bytes of what
+    it reads and writes (see ingot.report.epoch_table)."""
 
     number: int
     kernels: tuple[str, ...]
     macs: int
     instructions: int
+    share: float
+    bytes_read: int
+    bytes_written: int
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Measurement:
     """What one model costs. All sizes in bytes.
 
     core: of the twin, "cortex-m55". activations: used range of the pools, rings and kernel scratch included.
-    stack: most used while it ran.
+    stack, stack_size: most used while it ran, of what the twin's firmware has.
     code: of the network, its kernels and the runtime, without weights: the firmware less the empty application.
     """
 
@@ -59,6 +63,7 @@ class Measurement:
     instructions: int
     activations: int
     stack: int
+    stack_size: int
     code: int
     weights: int
     epochs: tuple[EpochCost, ...]
@@ -106,12 +111,13 @@ def measure(
     folder: where the initializers are. plain: a firmware of the network without what `validate` needs to talk to the
     host; without it that counts as code. Raises IngotError as ingot.run.twin.emulate does.
     """
+    from ingot.report.epoch_table import epoch_rows
     from ingot.run.inputs import bench_inputs
     from ingot.run.twin import emulate, images_of
 
     sample = bench_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs])
     done = emulate(elf, images_of(network, folder), network, [sample], machine=twin.machine)
-    costs = zip(network.epochs, done.epochs, strict=True)
+    costs = zip(network.epochs, done.epochs, epoch_rows(network, done.epochs), strict=True)
     return Measurement(
         model=model,
         core=twin.core,
@@ -119,9 +125,13 @@ def measure(
         instructions=done.inferences[0].instructions,
         activations=network.peak,
         stack=done.stack_used,
+        stack_size=done.stack_size,
         code=code_size(plain or elf) - code_size(empty),
         weights=sum(item.size for item in network.initializers),
-        epochs=tuple(EpochCost(e.number, e.kernels, e.macs, cost) for e, cost in costs),
+        epochs=tuple(
+            EpochCost(epoch.number, epoch.kernels, epoch.macs, cost, row.share, row.bytes_read, row.bytes_written)
+            for epoch, cost, row in costs
+        ),
     )
 
 
@@ -179,22 +189,24 @@ def _not_measured(refused: Mapping[str, str]) -> str:
 
 
 def profile(row: Measurement) -> str:
-    """The epochs of one model by number: kernels, MACs, instructions, share, a bar."""
-    total = row.instructions or 1
+    """The epochs of one model by number: kernels, MACs, bytes, instructions, share, a bar."""
     most = max((epoch.instructions for epoch in row.epochs), default=1) or 1
     lines = [
         [
             str(epoch.number),
             _short(epoch.kernels),
             f"{epoch.macs:,}",
+            f"{epoch.bytes_read:,}",
+            f"{epoch.bytes_written:,}",
             f"{epoch.instructions:,}",
             f"{epoch.instructions / epoch.macs:.2f}" if epoch.macs else "",
-            f"{100 * epoch.instructions / total:.1f} %",
+            f"{100 * epoch.share:.1f} %",
             "#" * round(30 * epoch.instructions / most),
         ]
         for epoch in row.epochs
     ]
-    return text_table(["epoch", "kernels", "MACs", "instructions", "a MAC", "share", ""], lines, "rlrrrrl")
+    titles = ["epoch", "kernels", "MACs", "read", "written", "instructions", "a MAC", "share", ""]
+    return text_table(titles, lines, "rlrrrrrrl")
 
 
 def as_dict(
