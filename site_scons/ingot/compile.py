@@ -194,7 +194,7 @@ def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:
         names.header: emit_network_h(compiled),
         names.raw: raw,
         names.info: render_c_info(network),
-        names.report: render_report(network, compiled.schedule.unfused_peak),
+        names.report: render_report(network),
     }
     for name, content in contents.items():
         write_if_changed(out_dir / name, content)

@@ -111,6 +111,8 @@ class Network:
     name: C name of the network (`network`). model: display name. compiler: "builtin", "stedgeai" or "prebuilt".
     stand_in: True when the model's weights are invented.
     peak, lower_bound: activation bytes of the plan, and what its schedule needs at least (0 when unknown).
+    unfused_peak: activation bytes that the same program needs at least with nothing fused and nothing overlaid (0 when
+    unknown).
     layout_id: 16 hex digits that tie network.c to its initializer ("" when the compiler has none).
     kernels: C sources of firmware/kernels/ that network.c calls into.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
@@ -129,6 +131,7 @@ class Network:
     initializers: tuple[Initializer, ...]
     peak: int = 0
     lower_bound: int = 0
+    unfused_peak: int = 0
     stand_in: bool = False
     layout_id: str = ""
     kernels: tuple[str, ...] = ()

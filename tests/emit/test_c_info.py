@@ -26,7 +26,8 @@ def network(**options) -> Network:
 @pytest.mark.parametrize("fused", [False, True])
 @pytest.mark.parametrize("io_placement", ["activations", "application"])
 def test_round_trip(tmp_path: Path, fused: bool, io_placement: str) -> None:
-    original = replace(network(fused=fused, io_placement=io_placement), stand_in=True, notes=("said",), lower_bound=7)
+    original = network(fused=fused, io_placement=io_placement)
+    original = replace(original, stand_in=True, notes=("said",), lower_bound=7, unfused_peak=9)
     path = tmp_path / "network_c_info.json"
     path.write_text(render_c_info(original))
     assert read_c_info(path) == original

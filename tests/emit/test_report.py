@@ -23,14 +23,28 @@ def row(text: str, word: str) -> list[str]:
 def test_layers_epochs_and_memory() -> None:
     layer = NetworkLayer(2, "CONV_2D", "conv", (1, 6, 10, 4), 40, 52, 2400, ("y",), -1)
     description = network(fused=True)
-    text = render_report(replace(description, layers=(*description.layers, layer)), unfused_peak=999)
+    description = replace(description, layers=(*description.layers, layer), unfused_peak=999)
+    text = render_report(description)
     assert row(text, "2 conv") == ["2", "conv", "(CONV_2D)", "[b:1,h:6,w:10,c:4]", "40/52", "2,400", "y", "folded"]
     assert row(text, "epoch_1")[:4] == ["epoch_1", "SW", "0,", "1"]
     assert "2/6" in row(text, "epoch_1")
     assert row(text, "octoFlash")[:4] == ["octoFlash", "0x70380000-0x70480000", "600", "1,048,576"]
-    assert "999 without fused regions" in text
+    assert "20/60" in row(text, "epoch_1")
+    assert "1 epochs: 1 SW, 0 EC, 1 fused" in text
+    assert "with nothing fused and nothing overlaid at least 999\n" in text
     assert "network_atonbuf.xSPI2.raw 600 bytes at 0x70380000" in text
-    assert text == render_report(replace(description, layers=(*description.layers, layer)), unfused_peak=999)
+    assert text == render_report(description)
+
+
+def test_what_nothing_fused_would_need_is_said_of_every_build() -> None:
+    """Also where no region is fused: then overlays made the difference, or nothing did."""
+    text = render_report(replace(network(), unfused_peak=160, peak=160))
+    assert (
+        "activations: peak 160, lower bound of the schedule 1, with nothing fused and nothing overlaid at least 160\n"
+        in text
+    )
+    assert ", none fused" in text
+    assert "fused" not in render_report(network())
 
 
 def test_the_initializer_has_a_map() -> None:

@@ -89,6 +89,24 @@ def test_shares_are_of_the_measured_cost_when_there_is_one() -> None:
     assert [(row.bytes_read, row.bytes_written) for row in epoch_rows(NETWORK)] == [(600, 200), (200, 40)]
 
 
+def test_what_fusing_and_overlaying_saved() -> None:
+    ring = NetworkBuffer("r", "ram", 0, 40, (1, 10, 20), "int8", "activation", (1, 1), ring_rows=2)
+    network = replace(NETWORK, buffers=(*NETWORK.buffers, ring), unfused_peak=900)
+    lines = terminal_report(network).splitlines()
+    assert lines[2] == "with nothing fused and nothing overlaid at least 900 bytes"
+    assert lines[-2].split() == ["1", "1", "200", "40"]
+    text = page(network)
+    assert "<b>900 B</b><span>activations with nothing fused and nothing overlaid</span>" in text
+    regions = ElementTree.fromstring(text[text.index('<table id="regions">') :].partition("</table>")[0] + "</table>")
+    cells = [[cell.text or "" for cell in row] for row in regions.find("tbody") or []]
+    assert cells == [["1", "r", "2", "10", "200", "40"], ["1", "together", "", "", "200", "40"]]
+
+
+def test_what_was_not_said_of_a_network_is_not_made_up() -> None:
+    assert "fused" not in terminal_report(NETWORK)
+    assert "nothing fused" not in page(NETWORK) and 'id="regions"' not in page(NETWORK)
+
+
 def test_what_another_network_cost_is_not_shown() -> None:
     assert measured_of({"epochs": [1, 2, 3], "stack_used": 8, "stack_size": 64}, NETWORK) is None
     assert measured_of({"outputs": []}, NETWORK) is None

@@ -34,6 +34,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         initializers=(Initializer(pool.name, compiled.raw_name(), pool.base, len(raw), zlib.crc32(raw)),),
         peak=compiled.plan.peak,
         lower_bound=compiled.plan.lower_bound,
+        unfused_peak=compiled.schedule.unfused_peak,
         stand_in=compiled.stand_in,
         layout_id=code.layout_id.hex(),
         kernels=code.kernels,

@@ -8,15 +8,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from ingot.emit.fused import UNFUSED, fused_regions
 from ingot.emit.text_table import text_table
 from ingot.network import Network, NetworkBuffer, NetworkPool
 
 _NAME_WIDTH = 44
 
 
-def render_report(network: Network, unfused_peak: int = 0) -> str:
-    """The report's text. unfused_peak: activation bytes without fused regions, 0 when unknown."""
-    sections = [_head(network), _layers(network), _epochs(network), _memory(network, unfused_peak)]
+def render_report(network: Network) -> str:
+    """The report's text."""
+    sections = [_head(network), _layers(network), _epochs(network), _memory(network)]
     if any(buffer.role == "param" for buffer in network.buffers):
         sections.append(_parameters(network))
     return "\n\n".join(sections)
@@ -71,6 +72,7 @@ def _layers(network: Network) -> str:
 
 def _epochs(network: Network) -> str:
     rows = []
+    fused = {region.epoch: f"{region.size:,}/{region.whole:,}" for region in fused_regions(network)}
     for epoch in network.epochs:
         kernels = list(dict.fromkeys(epoch.kernels))
         rows.append(
@@ -81,16 +83,19 @@ def _epochs(network: Network) -> str:
                 "\n".join(_wrapped(map(str, epoch.layers), 24)),
                 "\n".join(_wrapped(kernels, 48)),
                 "\n".join(shorten(ring) for ring in epoch.rings),
+                fused.get(epoch.number, ""),
                 epoch.why,
             )
         )
     software = sum(epoch.kind == "SW" for epoch in network.epochs)
     count = f"{len(network.epochs)} epochs: {software} SW, {len(network.epochs) - software} EC"
-    titles = ("epoch", "type", "macc", "layers", "kernels", "rings (rows kept/rows)", "why")
-    return f"Epochs\n{text_table(titles, rows, '..r....')}{count}"
+    titles = ("epoch", "type", "macc", "layers", "kernels", "rings (rows kept/rows)", "bytes kept/whole", "why")
+    if network.unfused_peak:
+        count += f", {len(fused) or 'none'} fused"
+    return f"Epochs\n{text_table(titles, rows, '..r...r.')}{count}"
 
 
-def _memory(network: Network, unfused_peak: int) -> str:
+def _memory(network: Network) -> str:
     rows = []
     for pool in network.pools:
         content = _content(network, pool)
@@ -110,7 +115,7 @@ def _memory(network: Network, unfused_peak: int) -> str:
         names = ", ".join(shorten(b.name) for b in owned)
         rows.append(("(application)", "", f"{size:,}", "", "", f"{names}; not counted below"))
     bound = f", lower bound of the schedule {network.lower_bound:,}" if network.lower_bound else ""
-    before = f", {unfused_peak:,} without fused regions" if unfused_peak > network.peak else ""
+    before = f", {UNFUSED} at least {network.unfused_peak:,}" if network.unfused_peak else ""
     weights = ", ".join(f"{i.file} {i.size:,} bytes at {_hex(i.address)}" for i in network.initializers)
     return "\n".join(
         [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from ingot.emit.fused import UNFUSED, fused_regions
 from ingot.emit.render import render
 from ingot.network import Network
 from ingot.report.address_map import Strip, areas_of, strips
@@ -68,6 +69,8 @@ def page(
         most=max((row.share for row in rows), default=1.0) or 1.0,
         macs=sum(row.macs for row in rows),
         cost=sum(row.cost or 0 for row in rows),
+        regions=fused_regions(network),
+        unfused=UNFUSED,
         changes=compare(base, network) if base is not None else [],
         base=base,
         budgets=_budgets(network, summary),

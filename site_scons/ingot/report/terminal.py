@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingot.emit.fused import UNFUSED, FusedRegion, fused_regions
 from ingot.emit.text_table import text_table
 from ingot.network import Network
 from ingot.report.compare import compare
@@ -25,6 +26,8 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         lines.append("STAND-IN: the weights of this model are invented")
     weights = sum(item.size for item in network.initializers)
     lines.append(f"activations {network.peak:,} bytes, weights {weights:,} bytes, {len(rows)} epochs")
+    if network.unfused_peak:
+        lines.append(f"{UNFUSED} at least {network.unfused_peak:,} bytes")
     if measured and measured.stack:
         lines.append(measured.stack)
     lines += ["", f"bytes in use, epochs {time.first} to {time.last}; the most, {time.peak:,}, in {time.peak_epoch}"]
@@ -48,11 +51,20 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         text = (
             "\n".join(lines).rstrip() + "\n\nwhat the epochs cost is not known: the compiler gives no MACs for them\n"
         )
+    if regions := fused_regions(network):
+        text += _regions(regions)
     if base is not None:
         changes = compare(base, network)
         shown = [[c.title[:60], _number(c.before), _number(c.after), f"{c.growth:+,}"] for c in changes[: 4 + _SHOWN]]
         text += "\nagainst the other build\n" + text_table(["what", "before", "now", "growth"], shown, "lrrr")
     return text
+
+
+def _regions(regions: Sequence[FusedRegion]) -> str:
+    shown = sorted(regions, key=lambda region: (region.size - region.whole, region.epoch))[:_SHOWN]
+    rows = [[str(r.epoch), str(len(r.rings)), f"{r.whole:,}", f"{r.size:,}"] for r in shown]
+    title = f"\nthe {len(shown)} fused regions whose rings save most, of {len(regions)}; bytes of their inner tensors\n"
+    return title + text_table(["epoch", "rings", "whole", "as rings"], rows, "rrrr")
 
 
 def _number(value: int | None) -> str:
