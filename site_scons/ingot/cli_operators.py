@@ -21,7 +21,7 @@ def operators_page() -> str:
         "What the built-in compiler knows, and the limits it checks. A model that goes beyond is refused with one",
         "message that names every such operator. This page is written by `ingot operators`.",
         "",
-        "`RESHAPE`, `SQUEEZE` and `EXPAND_DIMS` cost nothing. Constants fold.",
+        "`RESHAPE`, `SQUEEZE` and `EXPAND_DIMS` cost nothing. Constants fold, or are computed on the target.",
         "",
         "## Functions of one 8-bit number",
         "",

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.activation_range import ACTIVATIONS, float_range, integer_range, quantized_range
-from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
+from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order
 from ingot.kernels.powers_of_two import exact_log2
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
@@ -54,7 +54,7 @@ def quantized_numbers_have_scales(graph: Graph, op: Operator) -> bool:
     )
 
 
-ELEMENT_WISE = (one_type, quantized_numbers_have_scales, known_activation, fits_broadcast, operands_differ)
+ELEMENT_WISE = (one_type, quantized_numbers_have_scales, known_activation, fits_broadcast)
 
 
 def one_input_has_the_output_scale(graph: Graph, op: Operator) -> bool:
@@ -64,7 +64,7 @@ def one_input_has_the_output_scale(graph: Graph, op: Operator) -> bool:
     return shifts is None or (min(shifts) == 0 and max(shifts) < 16)
 
 
-@lowers("ADD", "SUB", constraints=(*ELEMENT_WISE, int16_is_symmetric, one_input_has_the_output_scale))
+@lowers("ADD", "SUB", constraints=(*ELEMENT_WISE, int16_is_symmetric, one_input_has_the_output_scale), data=(0, 1))
 def lower_add(site: Site) -> Call:
     """ingot_add_<type>() or ingot_sub_<type>(); in place over either input of the output's shape."""
     name = site.op.kind.lower()

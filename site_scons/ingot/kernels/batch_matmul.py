@@ -23,11 +23,11 @@ _KERNELS = {
 
 
 def matrices_of_one_type(graph: Graph, op: Operator) -> bool:
-    """Both inputs and the output are int8, or all are float32; the left one is no constant."""
+    """Both inputs and the output are int8, or all are float32."""
     tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
     types = {t.dtype for t in tensors}
     int8 = types == {DType.INT8} and all(t.quant is not None for t in tensors)
-    return (int8 or types == {DType.FLOAT32}) and not tensors[0].is_constant
+    return int8 or types == {DType.FLOAT32}
 
 
 def few_batches(graph: Graph, op: Operator) -> bool:

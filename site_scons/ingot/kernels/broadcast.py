@@ -25,11 +25,6 @@ def fits_broadcast(graph: Graph, op: Operator) -> bool:
     return len(_merged(_strides(a, out), _strides(b, out), out)) <= _LOOPS + 1
 
 
-def operands_differ(graph: Graph, op: Operator) -> bool:
-    """At most one of the two inputs is constant."""
-    return not all(t is not None and graph.tensors[t].is_constant for t in op.inputs[:2])
-
-
 def lower_binary(
     site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None = None, macs: int = 0
 ) -> Call:

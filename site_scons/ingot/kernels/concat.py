@@ -24,7 +24,7 @@ def no_activation(graph: Graph, op: Operator) -> bool:
     return op.attrs.get("activation", "NONE") == "NONE"
 
 
-@lowers("CONCATENATION", "PACK", constraints=(concat_types, no_activation))
+@lowers("CONCATENATION", "PACK", constraints=(concat_types, no_activation), data=None)
 def lower_concat(site: Site) -> Call:
     """ingot_concat_<number of activations>(), row by row. A pass sees to it that there are at most 16 inputs."""
     target = site.rows_out()

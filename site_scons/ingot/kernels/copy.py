@@ -9,9 +9,9 @@ from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import same_rows
 
 
-@lowers("copy")
+@lowers("copy", data=())
 def lower_copy(site: Site) -> Call:
-    """Rows of an activation, or of a constant that is a network output. Shapes may differ, bytes do not."""
+    """Rows of an activation, or of a constant. Shapes may differ, bytes do not."""
     target = site.rows_out()
     if site.input(0).is_constant:
         return Call(

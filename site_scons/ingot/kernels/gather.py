@@ -31,7 +31,7 @@ def indexes_exist(graph: Graph, op: Operator) -> bool:
     return bool(((indexes.data >= 0) & (indexes.data < extent)).all())
 
 
-@lowers("GATHER", constraints=(gather_types, indexes_exist))
+@lowers("GATHER", constraints=(gather_types, indexes_exist), data=(0, 1))
 def lower_gather(site: Site) -> Call:
     """ingot_gather_constant(), ingot_gather_table() or ingot_gather_s32()."""
     source, indexes, target = site.input(0), site.input(1), site.rows_out()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.add import one_type
-from ingot.kernels.broadcast import fits_broadcast, lower_binary, operands_differ
+from ingot.kernels.broadcast import fits_broadcast, lower_binary
 from ingot.kernels.program import Call
 from ingot.kernels.registry import Site, lowers
 
@@ -18,7 +18,7 @@ def one_scale(graph: Graph, op: Operator) -> bool:
     return output.quant is None or all(output.quant.same(t.quant) for t in inputs)
 
 
-@lowers("MAXIMUM", "MINIMUM", constraints=(one_type, one_scale, fits_broadcast, operands_differ))
+@lowers("MAXIMUM", "MINIMUM", constraints=(one_type, one_scale, fits_broadcast), data=(0, 1))
 def lower_minmax(site: Site) -> Call:
     """ingot_maximum_<type>() or ingot_minimum_<type>(); in place over either input of the output's shape."""
     return lower_binary(site, f"{site.op.kind.lower()}_{_SUFFIX[site.output().dtype]}", ())

@@ -94,7 +94,8 @@ def lower_move(site: Site) -> Call:
     return _call(site, 0)
 
 
-@lowers("SPLIT", "SPLIT_V", "UNPACK", constraints=_CONSTRAINTS)
+@lowers("SPLIT", constraints=_CONSTRAINTS, data=(1,))
+@lowers("SPLIT_V", "UNPACK", constraints=_CONSTRAINTS)
 def lower_split(site: Site) -> tuple[Call, ...]:
     """One call of ingot_move_rows() for every output."""
     return tuple(_call(site, position) for position in range(len(site.op.outputs)))

@@ -13,7 +13,7 @@ from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
 
 
-@lowers("MUL", constraints=(*ELEMENT_WISE, int16_is_symmetric))
+@lowers("MUL", constraints=(*ELEMENT_WISE, int16_is_symmetric), data=(0, 1))
 def lower_mul(site: Site) -> Call:
     """ingot_mul_<type>(); in place over either input of the output's shape."""
     output = site.output()

@@ -17,14 +17,9 @@ def prelu_types(graph: Graph, op: Operator) -> bool:
     return one_type_among(graph, op, DType.INT8, DType.FLOAT32)
 
 
-def input_is_computed(graph: Graph, op: Operator) -> bool:
-    """The first input is not constant."""
-    return op.inputs[0] is not None and not graph.tensors[op.inputs[0]].is_constant
-
-
 @lowers(
     "PRELU",
-    constraints=(prelu_types, quantized_numbers_have_scales, fits_broadcast, input_is_computed),
+    constraints=(prelu_types, quantized_numbers_have_scales, fits_broadcast),
 )
 def lower_prelu(site: Site) -> Call:
     """ingot_prelu_s8() or _f32(); in place."""

@@ -62,25 +62,30 @@ Lowering = Callable[[Site], Call | tuple[Call, ...]]
 
 @dataclass(frozen=True)
 class Entry:
+    """data: positions of inputs of which the kernel wants at least one computed; None for all inputs."""
+
     kind: str
     constraints: tuple[Constraint, ...]
     lower: Lowering
+    data: tuple[int, ...] | None
 
 
 OPERATORS: dict[str, Entry] = {}
 
 
-def lowers(*kinds: str, constraints: tuple[Constraint, ...] = ()) -> Callable[[Lowering], Lowering]:
+def lowers(
+    *kinds: str, constraints: tuple[Constraint, ...] = (), data: tuple[int, ...] | None = (0,)
+) -> Callable[[Lowering], Lowering]:
     """Registers the decorated function as the lowering of these operator kinds.
 
     The function returns a Call, or several (in order), whose `inputs` and `outputs` are positions among `op.inputs`
     and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and
-    are not listed.
+    are not listed. At least one of the inputs at `data` (None: of all) is computed when it is called.
     """
 
     def register(function: Lowering) -> Lowering:
         for kind in kinds:
-            OPERATORS[kind] = Entry(kind, constraints, function)
+            OPERATORS[kind] = Entry(kind, constraints, function, data)
         return function
 
     return register

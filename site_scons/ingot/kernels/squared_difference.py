@@ -6,7 +6,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.add import one_type_among, quantized_numbers_have_scales
-from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order, operands_differ
+from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
@@ -21,7 +21,8 @@ def difference_types(graph: Graph, op: Operator) -> bool:
 
 @lowers(
     "SQUARED_DIFFERENCE",
-    constraints=(difference_types, quantized_numbers_have_scales, fits_broadcast, operands_differ),
+    constraints=(difference_types, quantized_numbers_have_scales, fits_broadcast),
+    data=(0, 1),
 )
 def lower_squared_difference(site: Site) -> Call:
     """ingot_squared_difference_<type>(); in place over either input of the output's shape."""

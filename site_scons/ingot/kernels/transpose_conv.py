@@ -30,7 +30,7 @@ def image_and_weights(graph: Graph, op: Operator) -> bool:
     return (int8 and symmetric_weights(graph, op)) or float_layer(graph, op)
 
 
-@lowers("TRANSPOSE_CONV", constraints=(image_and_weights, known_activation))
+@lowers("TRANSPOSE_CONV", constraints=(image_and_weights, known_activation), data=(2,))
 def lower_transpose_conv(site: Site) -> Call:
     """One call of ingot_transpose_conv_s8() or ingot_conv_f32_windows()."""
     if site.input(2).dtype is DType.FLOAT32:

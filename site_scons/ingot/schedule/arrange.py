@@ -23,7 +23,7 @@ _CANDIDATES = 12
 """Positions tried for one tensor."""
 
 _TOGETHER = 20_736
-"""Positions tried for all tensors that a region leaves behind, together: so an operator of many outputs has few each."""
+"""Positions tried for all tensors that a region leaves behind: of many outputs each has few."""
 
 
 @dataclass(frozen=True)
