@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ingot.frontend.kinds import kinds
 from ingot.frontend.strided_slice import strided_slice_ranges
 from ingot.graph import DType, Graph, Operator, Tensor
+from ingot.passes.constant_dense import fully_connected
 from ingot.passes.float_pointwise import float_function
 from ingot.passes.pointwise import BYTES, computable, compute
 from ingot.passes.real_functions import quantize
@@ -40,6 +41,8 @@ def evaluate(graph: Graph, op: Operator) -> list[Array] | None:
         return _dequantize(present[0], arrays[0])
     if computable(graph, op):
         return [compute(graph, op, [a.astype(np.int64) for a in arrays])]
+    if op.kind == "FULLY_CONNECTED":
+        return fully_connected(graph, op, arrays)
     if op.kind in _ELEMENTWISE:
         return _elementwise(op, present, arrays)
     function = _FUNCTIONS.get(op.kind)
