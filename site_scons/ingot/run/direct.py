@@ -21,12 +21,16 @@ import numpy.typing as npt
 from ingot.emit.parameters import parameter_block
 from ingot.emit.rings import ring_fields
 from ingot.errors import IngotError
-from ingot.kernels.program import Activation, Call, Program
+from ingot.kernels.program import Activation, Program
 from ingot.run.host_kernels import KernelLibrary, host_kernels
+from ingot.schedule.reads import streams
 from ingot.schedule.types import Region, Schedule, Step
 
 _GUARD = 64
 _POISON = 0xA5
+
+_Values = Mapping[int, npt.NDArray[np.uint8]]
+"""Tensor -> its bytes."""
 
 
 class Memory:
@@ -128,7 +132,7 @@ class DirectNetwork:
 def stream(
     program: Program, inputs: Sequence[npt.NDArray[Any]], lib: KernelLibrary | None = None
 ) -> list[npt.NDArray[Any]]:
-    """One inference in which every call produces one row at a time, from and into the smallest rings possible.
+    """One inference in which every call that can produces one row at a time, from and into the smallest rings possible.
 
     Tests a kernel's row and ring arithmetic and the windows its lowering states: a row that a window leaves out is not
     there. Tensors without a window, or of one row, are there as a whole.
@@ -137,13 +141,13 @@ def stream(
     lib = lib or host_kernels()
     values = _initial_values(program, inputs)
     for index, call in enumerate(program.calls):
-        values.update(_stream_call(program, index, call, values, lib))
+        run = _stream_call if streams(program, call) else _whole_call
+        values.update(run(program, index, values, lib))
     return [_shaped(program, i, values) for i in program.outputs]
 
 
-def _stream_call(
-    program: Program, index: int, call: Call, values: Mapping[int, npt.NDArray[np.uint8]], lib: KernelLibrary
-) -> dict[int, npt.NDArray[np.uint8]]:
+def _stream_call(program: Program, index: int, values: _Values, lib: KernelLibrary) -> dict[int, npt.NDArray[np.uint8]]:
+    call = program.calls[index]
     windows = {t: w for t, w in zip(call.inputs, call.windows, strict=False) if w is not None}
     rings = {}
     for tensor, window in windows.items():
@@ -187,16 +191,8 @@ def overwrite(
     lib = lib or host_kernels()
     values = _initial_values(program, inputs)
     for index, call in enumerate(program.calls):
-        used = (*call.inputs, *call.outputs)
         for position in call.inplace or (None,):
-            memories = {t: Memory(program.tensors[t].nbytes) for t in used}
-            if position is not None:
-                memories[call.outputs[0]] = memories[call.inputs[position]]
-            for source in call.inputs:
-                memories[source].bytes[:] = values[source]
-            BoundCall(program, index, memories, {}, lib)(0, program.tensors[call.outputs[0]].rows)
-            after = {t: memories[t].bytes.copy() for t in call.outputs}
-            after |= {t: memories[t].bytes.copy() for t in call.inputs if program.tensors[t].role == "state"}
+            after = _whole_call(program, index, values, lib, position)
             if position != (call.inplace or (None,))[0] and not all(np.array_equal(after[t], values[t]) for t in after):
                 raise IngotError(f"ingot_{call.kernel}() differs when it works in place of input {position}")
             if position == (call.inplace or (None,))[-1]:
@@ -204,6 +200,21 @@ def overwrite(
             else:
                 values.update({t: after[t] for t in call.outputs})
     return [_shaped(program, i, values) for i in program.outputs]
+
+
+def _whole_call(
+    program: Program, index: int, values: _Values, lib: KernelLibrary, position: int | None = None
+) -> dict[int, npt.NDArray[np.uint8]]:
+    """Outputs and states after a call over all its rows. position: of the input that it writes over."""
+    call = program.calls[index]
+    memories = {t: Memory(program.tensors[t].nbytes) for t in (*call.inputs, *call.outputs)}
+    if position is not None:
+        memories[call.outputs[0]] = memories[call.inputs[position]]
+    for source in call.inputs:
+        memories[source].bytes[:] = values[source]
+    BoundCall(program, index, memories, {}, lib)(0, program.tensors[call.outputs[0]].rows)
+    states = (t for t in call.inputs if program.tensors[t].role == "state")
+    return {t: memories[t].bytes.copy() for t in (*call.outputs, *states)}
 
 
 def sequential_regions(program: Program) -> tuple[Region, ...]:

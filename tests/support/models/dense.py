@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from support import tflite_builder
-from support.models.draw import Draw
+from support.models.draw import Draw, vectors
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
@@ -47,19 +47,22 @@ def conv2d(d: Draw, kernel: tuple[int, int] | None = None) -> bytes:
 
 
 def fully_connected(d: Draw) -> bytes:
-    """Random vectors, often several, with and without a bias; one scale for all weights, as LiteRT wants it."""
+    """Random vectors, often several, with and without a bias, one scale or one a channel."""
     depth = d.choice((1, 3, 15, 16, 17, 32, 63, 130))
     out_c = d.choice((1, 2, 4, 5, 8, 11, 12, 24))
-    vectors = d.choice((1, 1, 2, 5))
+    shape, keep_num_dims = vectors(d, depth)
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
     weights = random.integers(-128, 128, (out_c, depth)).astype(np.int8)
     weights[random.integers(0, 4, out_c) == 0] = d.choice((-128, 127, 0))
+    highest = d.choice((0.002, 0.05, 0.5, d.real(0.001, 0.5)))
+    scales = random.uniform(highest / 50, highest, out_c).astype(np.float32).tolist()
     return tflite_builder.fully_connected(
-        (vectors, depth),
+        shape,
         weights,
-        d.choice((0.002, 0.05, 0.5, d.real(0.001, 0.5))),
+        d.choice((highest, scales)),
         d.choice((_bias(d, random, out_c), None)),
         d.choice(ACTIVATIONS),
+        keep_num_dims,
         source=("int8", d.choice((0.02, 0.5)), d.choice((-128, -1, 0, 127))),
         # A result beyond 32 bits is undefined in LiteRT.
         target=("int8", d.choice((0.01, 0.02, 0.3, 2.0)), d.choice((-128, 3, 127))),
@@ -72,8 +75,10 @@ def fully_connected_f32(d: Draw) -> bytes:
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
     weights = random.normal(size=(out_c, depth)).astype(np.float32)
     bias = random.normal(size=out_c).astype(np.float32) if d.choice((True, False)) else None
-    shape, plain = (d.choice((1, 1, 2, 5)), depth), ("float32", None, 0)
-    return tflite_builder.fully_connected(shape, weights, None, bias, d.choice(ACTIVATIONS), False, plain, plain)
+    (shape, keep_num_dims), plain = vectors(d, depth), ("float32", None, 0)
+    return tflite_builder.fully_connected(
+        shape, weights, None, bias, d.choice(ACTIVATIONS), keep_num_dims, plain, plain
+    )
 
 
 def _bias(d: Draw, random: np.random.Generator, channels: int) -> npt.NDArray[np.int32]:

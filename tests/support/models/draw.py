@@ -94,6 +94,18 @@ def shape(d: Draw, ranks: Sequence[int] = (4, 4, 4, 3, 2, 5), most: int = 6) -> 
     return tuple(extents)
 
 
+def vectors(d: Draw, depth: int) -> tuple[tuple[int, ...], bool]:
+    """(shape, keep_num_dims) of a FULLY_CONNECTED of that depth: two to four dimensions, of those with four mostly an
+    image; where dimensions are not kept, the last one may be part of a vector only."""
+    outer = [d.choice((1, 1, 2, 5)) for _ in range(d.choice((1, 1, 1, 2, 3, 3)))]
+    if len(outer) == 3 and d.integer(0, 3):
+        outer[0] = 1
+    if d.choice((True, False)):
+        return (*outer, depth), True
+    part = d.choice([n for n in range(1, depth + 1) if depth % n == 0][-2:])
+    return (*outer, depth // part, part) if len(outer) < 3 and part < depth else (*outer, depth), False
+
+
 def numbers(d: Draw, shape: Sequence[int], dtype: str) -> npt.NDArray[Any]:
     """A constant array over the whole range of its type (a moderate one for int32 and float32)."""
     generator = np.random.default_rng(d.integer(0, 1 << 30))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from support import tflite_builder
-from support.models.draw import Draw
+from support.models.draw import Draw, vectors
 
 
 def layer(d: Draw, kind: str) -> bytes:
@@ -44,13 +44,14 @@ def fully_connected(d: Draw) -> bytes:
     # The coarsest keep results within 32 bits, beyond which LiteRT's are undefined.
     target = ("int16", d.choice((0.01, 0.02, 3.0)) if most < 2**40 else 1000.0, 0)
     scale = d.choice((scales, scales[0], 2.0**-6))
+    shape, keep_num_dims = vectors(d, depth)
     return tflite_builder.fully_connected(
-        (d.choice((1, 1, 2, 5)), depth),
+        shape,
         weights,
         scale,
         bias,
         d.choice(("NONE", "RELU", "RELU6")),
-        False,
+        keep_num_dims,
         source,
         target,
     )
