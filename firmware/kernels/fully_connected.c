@@ -212,11 +212,4 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
 }
 #endif
 
-void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
-                              unsigned y, unsigned n)
-{
-    (void)y;
-    (void)n;
-    for (unsigned vector = 0; vector < k->vectors; vector++, in += k->depth, out += k->channels)
-        one_vector(k, in, out, params);
-}
+INGOT_FULLY_CONNECTED(fully_connected_s8, int8_t)

@@ -27,8 +27,8 @@ enum {
 typedef struct ingot_fully_connected {
     uint32_t depth;    /* input elements of a vector */
     uint32_t channels; /* output elements of a vector */
-    uint32_t vectors;
-    uint16_t in_ring, out_ring; /* always 0: the input is one row */
+    uint32_t vectors;  /* of a row */
+    uint16_t in_ring, out_ring;
 } ingot_fully_connected;
 
 void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
@@ -37,5 +37,18 @@ void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in
                                unsigned y, unsigned n);
 void ingot_fully_connected_f32(const ingot_fully_connected *k, const float *in, float *out, const void *params,
                                unsigned y, unsigned n);
+
+/* The kernel of one type: one_vector(k, in, out, params) for every vector of its rows. */
+#define INGOT_FULLY_CONNECTED(name, type)                                                                             \
+    void ingot_##name(const ingot_fully_connected *k, const type *in, type *out, const void *params,  \
+                                      unsigned y, unsigned n)                                                         \
+    {                                                                                                                 \
+        for (; n; n--, y++) {                                                                                         \
+            const type *from = in + ingot_row_offset(y, k->in_ring, k->vectors * k->depth);                           \
+            type *to = out + ingot_row_offset(y, k->out_ring, k->vectors * k->channels);                              \
+            for (unsigned left = k->vectors; left; left--, from += k->depth, to += k->channels)                       \
+                one_vector(k, from, to, params);                                                                      \
+        }                                                                                                             \
+    }
 
 #endif

@@ -41,19 +41,15 @@ static int32_t rounded(double x, int32_t low, int32_t high)
     return whole + (rest >= 0.5) - (rest <= -0.5);
 }
 
-void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in, int16_t *out, const void *params,
-                               unsigned y, unsigned n)
+static void one_vector(const ingot_fully_connected *k, const int16_t *in, int16_t *out, const int32_t *clamps)
 {
-    const int32_t *clamps = params;
     const unsigned record = sizeof(channel) + (k->depth + 7) / 8 * 8;
-    (void)y;
-    (void)n;
-    for (unsigned vector = 0; vector < k->vectors; vector++, in += k->depth) {
-        const char *at = (const char *)(clamps + 4);
-        for (unsigned c = 0; c < k->channels; c++, at += record) {
-            const channel *one = (const channel *)at;
-            const double sum = (double)dot(in, one->weights, k->depth, one->bias);
-            *out++ = (int16_t)rounded(sum * one->scale, clamps[0], clamps[1]);
-        }
+    const char *at = (const char *)(clamps + 4);
+    for (unsigned c = 0; c < k->channels; c++, at += record) {
+        const channel *one = (const channel *)at;
+        const double sum = (double)dot(in, one->weights, k->depth, one->bias);
+        *out++ = (int16_t)rounded(sum * one->scale, clamps[0], clamps[1]);
     }
 }
+
+INGOT_FULLY_CONNECTED(fully_connected_s16, int16_t)

@@ -1,4 +1,5 @@
-"""Random small networks: chains of image operators with residuals and branches, as fused regions meet them."""
+"""Random small networks: chains of image operators with residuals and branches, as fused regions meet them; some of
+their images are views of flat inputs, of vectors or of other images."""
 
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ class _Maker:
         recent = self.made[-3:]
         source = recent[int(self.rng.integers(len(recent)))]
         choices = [self.convolution, self.convolution, self.depthwise, self.pool, self.logistic, self.resize, self.pad]
+        choices += [self.dense, self.softmax, self.reshaped]
         partners = [t for t in self.made if t[1] == source[1] and t is not source]
         if partners:
             choices += [self.residual, self.residual, self.concatenation]
@@ -54,11 +56,7 @@ class _Maker:
     def _weighted(self, kind, tensor, image, scale, shape, axis, outputs, kernel, stride, **more) -> None:
         n, h, w = image
         padding = "SAME" if h < kernel[0] or w < kernel[1] else str(self.rng.choice(["SAME", "VALID"]))
-        scales = np.exp(self.rng.uniform(-8, -2, outputs)).astype(np.float32)
-        weights = self.builder.constant(self.rng.integers(-127, 128, shape).astype(np.int8), scales.tolist(), axis=axis)
-        bias = self.builder.constant(
-            self.rng.integers(-3000, 3000, outputs).astype(np.int32), (np.float32(scale) * scales).tolist()
-        )
+        weights, bias = self._weights(scale, shape, axis, outputs)
         rows, columns = (
             window_extent(size, extent, stride, 1, padding) for size, extent in zip((h, w), kernel, strict=True)
         )
@@ -74,6 +72,45 @@ class _Maker:
             fused_activation_function=activation,
             **more,
         )
+
+    def _weights(self, scale, shape, axis, outputs) -> tuple[int, int]:
+        scales = np.exp(self.rng.uniform(-8, -2, outputs)).astype(np.float32)
+        weights = self.builder.constant(self.rng.integers(-127, 128, shape).astype(np.int8), scales.tolist(), axis=axis)
+        bias = self.builder.constant(
+            self.rng.integers(-3000, 3000, outputs).astype(np.int32), (np.float32(scale) * scales).tolist()
+        )
+        return weights, bias
+
+    def dense(self, source) -> None:
+        """A vector a pixel; where dimensions are not kept, an image again by a view."""
+        tensor, (n, h, w, c), scale, _ = source
+        outputs, keep, quant = self.pick(1, 5, 12), bool(self.rng.integers(2)), self.quantization()
+        inputs = [tensor, *self._weights(scale, (outputs, c), 0, outputs)]
+        shape = (n, h, w, outputs)
+        if keep:
+            self.add("FULLY_CONNECTED", inputs, shape, quant, keep_num_dims=True)
+        else:
+            vectors = self.builder.tensor((n * h * w, outputs), "int8", *quant)
+            self.builder.operator("FULLY_CONNECTED", inputs, [vectors], keep_num_dims=False)
+            self.view(vectors, shape, quant)
+
+    def softmax(self, source) -> None:
+        """Of vectors that are views of an image's pixels, or of its rows."""
+        tensor, (n, h, w, c), *quant = source
+        shape = (n * h * w, c) if self.rng.integers(2) else (n * h, w * c)
+        flat, result = self.builder.tensor(shape, "int8", *quant), self.builder.tensor(shape, "int8", *FIXED_SCALE)
+        self.builder.operator("RESHAPE", [tensor, self.builder.constant(np.array(shape, np.int32))], [flat])
+        self.builder.operator("SOFTMAX", [flat], [result], beta=1.0)
+        self.view(result, (n, h, w, c), FIXED_SCALE)
+
+    def reshaped(self, source) -> None:
+        """The image with other rows."""
+        tensor, (n, h, w, c), *quant = source
+        rows = self.pick(*(k for k in range(1, h * w + 1) if h * w % k == 0))
+        self.view(tensor, (n, rows, h * w // rows, c), (quant[0], quant[1]))
+
+    def view(self, tensor: int, shape: tuple[int, ...], quant: tuple[float, int]) -> None:
+        self.add("RESHAPE", [tensor, self.builder.constant(np.array(shape, np.int32))], shape, quant)
 
     def pool(self, source) -> None:
         tensor, (n, h, w, c), scale, zero = source
@@ -116,11 +153,15 @@ class _Maker:
 
 
 def random_model(seed: int, steps: int = 9) -> bytes:
-    """A network of about `steps` operators; its outputs are all tensors that nothing reads."""
+    """A network of about `steps` operators; its outputs are all tensors that nothing reads. Every third has a flat
+    input."""
     maker = _Maker(seed)
     shape = (1, maker.pick(5, 8, 13, 16), maker.pick(4, 7, 12), maker.pick(1, 3, 8))
     quant = maker.quantization()
-    maker.made.append((maker.builder.input(shape, "int8", *quant), shape, *quant))
+    if seed % 3:
+        maker.made.append((maker.builder.input(shape, "int8", *quant), shape, *quant))
+    else:
+        maker.view(maker.builder.input((1, int(np.prod(shape))), "int8", *quant), shape, quant)
     while len(maker.made) <= steps:
         maker.step()
     used = {t for op in maker.builder._operators for t in op.inputs}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, elements, lowers
 from ingot.kernels.rows import same_rows
 
 _CODES = {DType.INT8: 0, DType.UINT8: 1, DType.INT16: 2, DType.INT32: 3, DType.FLOAT32: 4, DType.BOOL: 5}
@@ -15,7 +15,7 @@ def cast_types(graph: Graph, op: Operator) -> bool:
     return all(graph.tensors[t].dtype in _CODES for t in (*op.inputs[:1], op.outputs[0]) if t is not None)
 
 
-@lowers("CAST", constraints=(cast_types,))
+@lowers("CAST", constraints=(cast_types,), pieces=elements)
 def lower_cast(site: Site) -> Call:
     """ingot_cast_rows(); in place when the element size stays."""
     source, target = site.rows_in(0), site.rows_out()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, elements, lowers
 from ingot.kernels.rows import same_rows
 
 
-@lowers("copy", data=())
+@lowers("copy", data=(), pieces=elements)
 def lower_copy(site: Site) -> Call:
     """Rows of an activation, or of a constant. Shapes may differ, bytes do not."""
     target = site.rows_out()

@@ -16,27 +16,29 @@ from ingot.kernels.conv_f32 import float_channels
 from ingot.kernels.exact_multiplier import exact_multiplier
 from ingot.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, vectors
+from ingot.kernels.rows import same_rows
 
 _SHORT = 4
 WEIGHTS = 8
 """Of int16 vectors: the weights of a channel fill a multiple of so many bytes."""
 
 
-@lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS)
+@lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
     """One call of ingot_fully_connected_s8(), _s16() or _f32()."""
     suffix, params = _FORMS[site.input(0).dtype]
     channels, depth = site.input(1).shape
+    target = site.rows_out()
     return Call(
         kernel=f"fully_connected_{suffix}",
         descriptor="fully_connected",
         inputs=(0,),
         outputs=(0,),
-        fields={"depth": depth, "channels": channels, "vectors": site.input(0).elements // depth},
+        fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
         params=params(site),
         macs=site.output().elements * depth,
-        windows=(None,),
+        windows=(same_rows(site.rows_in(0), target),),
     )
 
 

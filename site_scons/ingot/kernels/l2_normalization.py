@@ -7,7 +7,7 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.concat import no_activation
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, vectors
 from ingot.kernels.rows import same_rows
 
 
@@ -25,7 +25,7 @@ def l2_types(graph: Graph, op: Operator) -> bool:
     )
 
 
-@lowers("L2_NORMALIZATION", constraints=(l2_types, no_activation))
+@lowers("L2_NORMALIZATION", constraints=(l2_types, no_activation), pieces=vectors)
 def lower_l2_normalization(site: Site) -> Call:
     """ingot_l2_normalization_s8() or _f32(); in place."""
     source, target, tensor = site.rows_in(0), site.rows_out(), site.input(0)

@@ -7,7 +7,7 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, vectors
 from ingot.kernels.rows import same_rows
 from ingot.kernels.softmax import exp_table, softmax_scaling
 
@@ -26,7 +26,7 @@ def log_softmax_types(graph: Graph, op: Operator) -> bool:
     )
 
 
-@lowers("LOG_SOFTMAX", constraints=(log_softmax_types,))
+@lowers("LOG_SOFTMAX", constraints=(log_softmax_types,), pieces=vectors)
 def lower_log_softmax(site: Site) -> Call:
     """ingot_log_softmax_s8() or _f32(); in place."""
     source, target, tensor = site.rows_in(0), site.rows_out(), site.input(0)

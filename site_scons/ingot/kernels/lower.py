@@ -13,6 +13,7 @@ from ingot.graph import Graph, Operator
 from ingot.kernels.computed_data import with_computed_data
 from ingot.kernels.program import Activation, Call, Program
 from ingot.kernels.registry import OPERATORS, Site, Target
+from ingot.kernels.row_splits import row_splits
 
 
 @functools.cache
@@ -43,7 +44,8 @@ def lower(graph: Graph, target: Target) -> Program:
         and (t in produced or t in graph.inputs or (tensor.is_variable and t in used))
     ]
     outputs = {roots[t] for t in graph.outputs}
-    activations = {t: _activation(graph, t, t in outputs) for t in kept}
+    rows = row_splits(graph, roots)
+    activations = {t: _activation(graph, t, t in outputs, rows[t]) for t in kept}
     for t, root in roots.items():
         if t != root and root in activations:
             activations[t] = replace(activations[root], shape=graph.tensors[t].shape, quant=graph.tensors[t].quant)
@@ -111,9 +113,8 @@ def _roots(graph: Graph) -> dict[int, int]:
     return roots
 
 
-def _activation(graph: Graph, t: int, is_output: bool) -> Activation:
+def _activation(graph: Graph, t: int, is_output: bool, rows: int) -> Activation:
     tensor = graph.tensors[t]
-    rows = tensor.shape[1] if len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.nbytes else 1
     role = "input" if t in graph.inputs else "state" if tensor.is_variable else "output" if is_output else "activation"
     return Activation(
         tensor.name, tensor.shape, tensor.dtype, tensor.quant, rows, tensor.nbytes // rows, role, graph_id=t

@@ -21,7 +21,7 @@ from ingot.graph import DType, Quantization
 class Activation:
     """A tensor that lives in RAM during inference.
 
-    rows: how many rows it is produced and consumed in (H for an NHWC image with N = 1, else 1).
+    rows: how many rows it is produced and consumed in (see ingot.kernels.row_splits).
     row_bytes: bytes of one row; rows * row_bytes == nbytes.
     role: "input", "output", "activation" or "state" (survives from one inference to the next).
     graph_id: the tensor's id in the graph it came from.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, elements, lowers
 from ingot.kernels.rows import same_rows
 from ingot.passes.fixed_point import multiply
 
@@ -47,7 +47,7 @@ def quantized_per_tensor(graph: Graph, op: Operator) -> bool:
     return all(t.dtype is DType.FLOAT32 or (t.quant is not None and not t.quant.per_channel) for t in tensors)
 
 
-@lowers("QUANTIZE", constraints=(quantize_types, quantized_per_tensor))
+@lowers("QUANTIZE", constraints=(quantize_types, quantized_per_tensor), pieces=elements)
 def lower_quantize(site: Site) -> Call:
     """ingot_quantize_f32_<type>(), ingot_requantize_<type>_<type>(), or a table for 8-bit inputs."""
     source, target = site.input(0), site.output()
@@ -66,7 +66,7 @@ def lower_quantize(site: Site) -> Call:
     return _call(site, f"requantize_{_SUFFIX[source.dtype]}_{_SUFFIX[target.dtype]}", Param("scaling", words))
 
 
-@lowers("DEQUANTIZE", constraints=(dequantize_types, quantized_per_tensor))
+@lowers("DEQUANTIZE", constraints=(dequantize_types, quantized_per_tensor), pieces=elements)
 def lower_dequantize(site: Site) -> Call:
     """ingot_dequantize_<type>_f32(), or a table for 8-bit inputs."""
     source = site.input(0)

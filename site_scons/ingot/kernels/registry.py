@@ -6,6 +6,7 @@ text users read: in the error message when a model violates it, and as a row of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -58,25 +59,44 @@ class Site:
 
 Constraint = Callable[[Graph, Operator], bool]
 Lowering = Callable[[Site], Call | tuple[Call, ...]]
+Pieces = Callable[[Tensor], int]
+
+
+def elements(output: Tensor) -> int:
+    """Pieces of a kernel that makes every element from one element."""
+    return output.elements
+
+
+def vectors(output: Tensor) -> int:
+    """Pieces of a kernel that makes every vector, along the last dimension, from one vector."""
+    return math.prod(output.shape[:-1])
 
 
 @dataclass(frozen=True)
 class Entry:
-    """data: positions of inputs of which the kernel wants at least one computed; None for all inputs."""
+    """data: positions of inputs of which the kernel wants at least one computed; None for all inputs.
+
+    pieces: into how many pieces a kernel that knows no image cuts its output, each made from the one at the same
+    place in input 0; it makes any rows of whole pieces. None for kernels that make rows of an image.
+    """
 
     kind: str
     constraints: tuple[Constraint, ...]
     lower: Lowering
     data: tuple[int, ...] | None
+    pieces: Pieces | None = None
 
 
 OPERATORS: dict[str, Entry] = {}
 
 
 def lowers(
-    *kinds: str, constraints: tuple[Constraint, ...] = (), data: tuple[int, ...] | None = (0,)
+    *kinds: str,
+    constraints: tuple[Constraint, ...] = (),
+    data: tuple[int, ...] | None = (0,),
+    pieces: Pieces | None = None,
 ) -> Callable[[Lowering], Lowering]:
-    """Registers the decorated function as the lowering of these operator kinds.
+    """Registers the decorated function as the lowering of these operator kinds. data, pieces: see Entry.
 
     The function returns a Call, or several (in order), whose `inputs` and `outputs` are positions among `op.inputs`
     and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and
@@ -85,7 +105,7 @@ def lowers(
 
     def register(function: Lowering) -> Lowering:
         for kind in kinds:
-            OPERATORS[kind] = Entry(kind, constraints, function, data)
+            OPERATORS[kind] = Entry(kind, constraints, function, data, pieces)
         return function
 
     return register

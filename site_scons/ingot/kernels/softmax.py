@@ -12,7 +12,7 @@ from ingot.kernels import fixed_exp
 from ingot.kernels.lookup16 import int16_table
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, vectors
 from ingot.kernels.rows import same_rows
 from ingot.passes import fixed_point
 
@@ -50,7 +50,7 @@ def softmax_input_scale(graph: Graph, op: Operator) -> bool:
     )
 
 
-@lowers("SOFTMAX", constraints=(softmax_types, softmax_output_scale, softmax_input_scale))
+@lowers("SOFTMAX", constraints=(softmax_types, softmax_output_scale, softmax_input_scale), pieces=vectors)
 def lower_softmax(site: Site) -> Call:
     """ingot_softmax_<type>(); two int8 classes are a table of results. In place."""
     source, target, tensor = site.rows_in(0), site.rows_out(), site.input(0)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, elements, lowers
 from ingot.kernels.rows import same_rows
 
 
-@lowers("table")
+@lowers("table", pieces=elements)
 def lower_table(site: Site) -> Call:
     """One call of ingot_table_8to8, 8to16 or 8to32, by the output's element size; in place when the size stays."""
     source, target = site.rows_in(0), site.rows_out()

@@ -6,7 +6,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, elements, lowers
 from ingot.kernels.rows import same_rows
 from ingot.kernels.sigmoid16 import lower_sigmoid16, symmetric_int16
 
@@ -28,13 +28,13 @@ def float_or_int16(graph: Graph, op: Operator) -> bool:
     return types in ({DType.FLOAT32}, {DType.INT16})
 
 
-@lowers(*_FLOAT_ONLY, constraints=(one_float_type,))
+@lowers(*_FLOAT_ONLY, constraints=(one_float_type,), pieces=elements)
 def lower_unary(site: Site) -> Call:
     """ingot_unary_f32_<function>(), in place."""
     return _float_function(site)
 
 
-@lowers("LOGISTIC", "TANH", constraints=(float_or_int16, symmetric_int16))
+@lowers("LOGISTIC", "TANH", constraints=(float_or_int16, symmetric_int16), pieces=elements)
 def lower_sigmoid(site: Site) -> Call:
     """ingot_unary_f32_<function>() or, of int16, ingot_sigmoid16_<function>(); in place."""
     return lower_sigmoid16(site) if site.input(0).dtype is DType.INT16 else _float_function(site)
