@@ -21,9 +21,16 @@ static void concat(const ingot_concat *k, const void *const *activations, const 
             in = activations[activation];
             ring = rings[activation++];
         }
+        /* Rows that touch in the input and in the output are one copy. */
+        const unsigned touching = k->along_rows && !(ring | k->out_ring);
         for (unsigned row = y < first_row ? first_row : y; row < end && row - first_row < rows; row++) {
             const char *from = in + ingot_row_offset(row - first_row, ring, pitch);
             char *to = (char *)out + ingot_row_offset(row, k->out_ring, k->out_pitch) + at;
+            if (touching) {
+                const unsigned last = end - first_row < rows ? end : first_row + rows;
+                ingot_copy_bytes(to, from, (last - row) * pitch);
+                break;
+            }
             if (k->along_rows) {
                 ingot_copy_bytes(to, from, pitch);
                 continue;

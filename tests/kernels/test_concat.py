@@ -13,6 +13,12 @@ def test_concatenation(model: bytes) -> None:
     check(model)
 
 
+@for_each(movement.heads)
+def test_flat_images(model: bytes) -> None:
+    """Each has rows of its own; those of the output are pieces of them."""
+    check(model)
+
+
 @for_each(movement.pack)
 def test_pack(model: bytes) -> None:
     """A new axis anywhere."""

@@ -103,6 +103,26 @@ def test_rows_pass_through_operators_on_vectors() -> None:
     assert n.rows(classes) == [24, 12, 12, 6, 6, 6]
 
 
+@pytest.mark.parametrize(
+    ("heads", "rows"),
+    [
+        (((1, 6, 4, 2), (1, 6, 4, 2)), [6, 6, 12]),
+        (((1, 6, 4, 2), (1, 3, 2, 2)), [6, 3, 15]),
+        (((1, 6, 4, 2), (1, 1, 5, 2)), [6, 1, 29]),
+        (((1, 3, 17, 1), (1, 2, 16, 1)), [3, 2, 1]),
+        (((1, 1, 6, 2), (1, 1, 3, 2)), [1, 1, 1]),
+    ],
+)
+def test_tensors_one_after_the_other_make_rows_that_fit_all(
+    heads: tuple[tuple[int, ...], ...], rows: list[int]
+) -> None:
+    """Halves of the larger rows; single pixels; none that are too small, or of images of one row."""
+    n = Net()
+    flat = [n.view(n.input(*shape), 1, shape[1] * shape[2], shape[3]) for shape in heads]
+    total = sum(shape[1] * shape[2] for shape in heads)
+    assert n.rows(n.add("CONCATENATION", flat[0], (1, total, heads[0][3]), *flat[1:], axis=1)) == rows
+
+
 def test_rows_never_cut_a_vector() -> None:
     n = Net()
     image = n.view(n.dense(n.input(1, 7), 7, 1, 96), 1, 12, 8, 1)

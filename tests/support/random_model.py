@@ -37,6 +37,8 @@ class _Maker:
         partners = [t for t in self.made if t[1] == source[1] and t is not source]
         if partners:
             choices += [self.residual, self.residual, self.concatenation]
+        if any(t[1][3] == source[1][3] and t is not source for t in self.made):
+            choices.append(self.heads)
         self.rng.choice(np.array(choices, dtype=object))(source)
 
     def convolution(self, source) -> None:
@@ -140,6 +142,22 @@ class _Maker:
         partners = [t for t in self.made if t[1] == source[1] and t is not source]
         other = partners[int(self.rng.integers(len(partners)))]
         self.add("ADD", [source[0], other[0]], source[1], self.quantization())
+
+    def heads(self, source) -> None:
+        """Images as flat tensors one after the other, in any order."""
+        others = [t for t in self.made if t[1][3] == source[1][3] and t is not source]
+        parts = [source, others[int(self.rng.integers(len(others)))]]
+        flat, channels, pixels = [], source[1][3], 0
+        for tensor, (_, h, w, _), *_ in parts[:: 1 if self.rng.integers(2) else -1]:
+            flat.append(self.builder.tensor((1, h * w, channels), "int8", *source[2:]))
+            alike = self.builder.tensor((1, h, w, channels), "int8", *source[2:])
+            self.builder.operator("QUANTIZE", [tensor], [alike])
+            shape = self.builder.constant(np.array((1, h * w, channels), np.int32))
+            self.builder.operator("RESHAPE", [alike, shape], flat[-1:])
+            pixels += h * w
+        joined = self.builder.tensor((1, pixels, channels), "int8", *source[2:])
+        self.builder.operator("CONCATENATION", flat, [joined], axis=1)
+        self.view(joined, (1, pixels, 1, channels), source[2:])
 
     def concatenation(self, source) -> None:
         """Along channels; LiteRT wants one quantization for all, so the other input is requantized first."""

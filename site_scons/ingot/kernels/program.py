@@ -69,6 +69,7 @@ class Call:
     inplace: inputs (positions) whose memory outputs[0] may take over element by element when the input dies here.
         Only for equal nbytes and element order.
     scratch: bytes of scratch the kernel wants during the call (0 for almost all).
+    cuts: per input, how many of the kernel's rows one row of that input is; () where each is one.
     origin: indexes of the source operators it stands for.
     """
 
@@ -82,6 +83,7 @@ class Call:
     windows: tuple[npt.NDArray[np.int32] | None, ...] = ()
     inplace: tuple[int, ...] = ()
     scratch: int = 0
+    cuts: tuple[int, ...] = ()
     origin: tuple[int, ...] = ()
 
 

@@ -7,7 +7,7 @@ text users read: in the error message when a model violates it, and as a row of 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingot.graph import Graph, Operator, Tensor
@@ -60,6 +60,7 @@ class Site:
 Constraint = Callable[[Graph, Operator], bool]
 Lowering = Callable[[Site], Call | tuple[Call, ...]]
 Pieces = Callable[[Tensor], int]
+JoinedRows = Callable[[Graph, Operator, Sequence[int]], int]
 
 
 def elements(output: Tensor) -> int:
@@ -78,6 +79,7 @@ class Entry:
 
     pieces: into how many pieces a kernel that knows no image cuts its output, each made from the one at the same
     place in input 0; it makes any rows of whole pieces. None for kernels that make rows of an image.
+    joined_rows: rows of an output that is no image, from those of the inputs that it consists of; 1 for none.
     """
 
     kind: str
@@ -85,6 +87,7 @@ class Entry:
     lower: Lowering
     data: tuple[int, ...] | None
     pieces: Pieces | None = None
+    joined_rows: JoinedRows | None = None
 
 
 OPERATORS: dict[str, Entry] = {}
@@ -95,8 +98,9 @@ def lowers(
     constraints: tuple[Constraint, ...] = (),
     data: tuple[int, ...] | None = (0,),
     pieces: Pieces | None = None,
+    joined_rows: JoinedRows | None = None,
 ) -> Callable[[Lowering], Lowering]:
-    """Registers the decorated function as the lowering of these operator kinds. data, pieces: see Entry.
+    """Registers the decorated function as the lowering of these operator kinds. data and what follows: see Entry.
 
     The function returns a Call, or several (in order), whose `inputs` and `outputs` are positions among `op.inputs`
     and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and
@@ -105,7 +109,7 @@ def lowers(
 
     def register(function: Lowering) -> Lowering:
         for kind in kinds:
-            OPERATORS[kind] = Entry(kind, constraints, function, data, pieces)
+            OPERATORS[kind] = Entry(kind, constraints, function, data, pieces, joined_rows)
         return function
 
     return register

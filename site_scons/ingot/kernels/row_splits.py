@@ -3,7 +3,8 @@
 Rows are what a schedule makes, keeps and drops one by one. An image (1, H, W, C) has H of them. Any other tensor, and
 an image of one row, takes rows from around it:
 - those of an image that it is through a view; of several, those that most operators read, of equals the first;
-- else those of its neighbour across an operator that works element by element, or vector by vector.
+- else those of its neighbour across an operator that works element by element, or vector by vector;
+- else, where it is made of tensors one after the other, rows that each of those has a whole number of in its own.
 That holds for network inputs, which no kernel writes, and for what a kernel writes that can make any rows (`pieces` of
 its entry); every other kernel writes the rows of its output's own shape. A network input that is an image itself
 takes the rows of a view where more operators read those. All views of a tensor share its rows; a kernel whose input is
@@ -32,7 +33,8 @@ def row_splits(graph: Graph, roots: Mapping[int, int]) -> list[int]:
 
 
 def _image_rows(tensor: Tensor) -> int:
-    return tensor.shape[1] if len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.nbytes else 1
+    image = len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.nbytes and not tensor.is_constant
+    return tensor.shape[1] if image else 1
 
 
 def _votes(graph: Graph, roots: Mapping[int, int]) -> dict[int, Counter[int]]:
@@ -60,8 +62,13 @@ def _spread(graph: Graph, roots: Mapping[int, int], writers: Mapping[int, Operat
     """Gives rows to tensors without any from the other side of an operator; whether any got some."""
     changed = False
     for op in graph.operators:
-        pieces = OPERATORS[op.kind].pieces if op.kind != "view" else None
-        if pieces is None or op.inputs[0] is None:
+        if op.kind == "view" or op.inputs[0] is None:
+            continue
+        pieces, joined_rows = OPERATORS[op.kind].pieces, OPERATORS[op.kind].joined_rows
+        if joined_rows is not None and rows[op.outputs[0]] == 1:
+            n = joined_rows(graph, op, [rows[roots[t]] for t in op.inputs if t is not None])
+            rows[op.outputs[0]], changed = n, changed or n > 1
+        if pieces is None:
             continue
         source, target = roots[op.inputs[0]], op.outputs[0]
         for near, far in ((source, target), (target, source)):

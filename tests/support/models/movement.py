@@ -144,6 +144,24 @@ def concatenation(d: Draw) -> bytes:
     return _joined(d, "CONCATENATION", parts, target, axis=axis)
 
 
+def heads(d: Draw) -> bytes:
+    """Images of different sizes and one number of channels, as flat tensors one after the other; some constant."""
+    b, dtype, channels = Builder(), d.choice(TYPES), d.integer(1, 4)
+    q, inputs, total = quantization(d, dtype), [], 0
+    for number in range(d.choice([2, 2, 3, 5])):
+        source = (*image(d)[:3], channels)
+        flat = (1, source[1] * source[2], channels)
+        total += flat[1]
+        if number and not d.integer(0, 4):
+            inputs.append(b.constant(numbers(d, flat, dtype), *q))
+            continue
+        inputs.append(b.tensor(flat, dtype, *q))
+        b.operator("RESHAPE", [b.input(source, dtype, *q), b.constant(np.array(flat, np.int32))], inputs[-1:])
+    output = b.tensor((1, total, channels), dtype, *q)
+    b.operator("CONCATENATION", inputs, [output], axis=1)
+    return b.finish([output])
+
+
 def pack(d: Draw) -> bytes:
     base, count = list(shape(d, (4, 4, 3, 2, 1))), d.choice([1, 2, 2, 3, 5, 16])
     axis = d.integer(0, len(base))
