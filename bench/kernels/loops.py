@@ -28,7 +28,7 @@ _OLDEST, _NEWEST = 16, 30
 
 @dataclass(frozen=True)
 class Loop:
-    """One innermost loop. macs: multiply-accumulates a turn by vmlada(v). cycles: a turn, by llvm-mca; 0 unknown."""
+    """One innermost loop. macs: multiply-accumulates a turn. cycles: a turn, by llvm-mca; 0 unknown."""
 
     file: str
     function: str
@@ -66,10 +66,31 @@ def _innermost(code: Sequence[tuple[int, str]]) -> Iterator[list[str]]:
 
 def _loop(path: Path, function: str, body: list[str]) -> Loop:
     macs = sum(_PRODUCTS[m[1]] for text in body if (m := re.match(r"vml(?:al)?a(?:da)?va?x?\.([su]\d+)", text)))
+    macs += _summed_products(body)
     *straight, branch = body
     if not branch.startswith("le"):
         straight.append("bne turn")
     return Loop(path.stem.removeprefix("kernels-"), function, len(body), macs, _cycles(straight))
+
+
+def _summed_products(body: Sequence[str]) -> int:
+    """Products of VMULL that are added to sums, several of them together or widened first."""
+    summed, waiting = 0, dict[str, int]()
+    for text in body:
+        name, _, operands = text.partition(" ")
+        target, *sources = re.findall(r"q\d", operands) or [""]
+        counts = [waiting.get(source, 0) for source in sources]
+        waiting[target] = 0
+        if multiplied := re.match(r"vmull[bt]\.([su]\d+)", name):
+            waiting[target] = _PRODUCTS[multiplied[1]] // 2
+        elif name.startswith("vmovl"):
+            waiting[target] = sum(counts) // 2
+        elif name.startswith("vadd."):
+            if all(counts):
+                waiting[target] = sum(counts)
+            else:
+                summed += sum(counts)
+    return summed
 
 
 def _cycles(body: Sequence[str]) -> float:

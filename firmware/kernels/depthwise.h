@@ -1,9 +1,11 @@
 /* DEPTHWISE_CONV_2D of int8 images (ingot/kernels/depthwise.py).
  *
- * Parameter block: ingot_mac_params, then for every sixteen channels (the last group filled up with zeros)
+ * Parameter block: ingot_mac_params, then `multiplier` sets: the first outputs of all input channels, the second ones,
+ * and so on. A set has for every sixteen input channels (the last group filled up with zeros)
  *     int8  weights[kernel_h * kernel_w][16]
  *     int32 bias[16], multiplier[16], shift[16]    bias contains -in_zero * sum(weights)
- * ingot_depthwise_3x3_s8 may have the channels several times, one set behind the other (ingot_depthwise.together).
+ * A set may have its channels several times, one after the other (ingot_depthwise.together); where there are several
+ * sets, that makes no more groups.
  * The words of a group stand in the order in which widening splits a vector: channels 0 4 8 12, 2 6 10 14, 1 5 9 13,
  * 3 7 11 15 (ingot_depthwise_slot).
  */

@@ -4,22 +4,23 @@
 
 #if INGOT_DSP
 #include "depthwise_dsp.h"
-#else
-
-static void row_portable(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
-{
-    for (int x = 0; x < k->out_w; x++)
-        for (unsigned c = 0; c < k->out_c; c++)
-            *to++ = ingot_depthwise_value(k, image, p, y, x, c);
-}
 #endif
 
+static void row(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
+{
+#if INGOT_DSP
+    ingot_depthwise_row_dsp(k, image, to, p, y, (const int8_t *)(p + 1), 1);
+#else
+    ingot_depthwise_row_portable(k, image, to, p, y);
+#endif
+}
+
 #if INGOT_MVE
+#include "depthwise_products.h"
 
 /* Pixels next to each other in a row. The nine taps are pixels of their own, so edges are pixels of zero points. */
 typedef struct run {
-    int16_t zero[8]; /* the output's zero point; the clamps */
-    int8_t low[16], high[16];
+    ingot_depthwise_range range; /* at the beginning, for r12 */
     const int8_t *taps[9];
     int32_t advance[3]; /* from behind the channels of a tap to the next pixel's, for each row of the kernel */
     int32_t advance_to; /* the same for the output */
@@ -27,58 +28,10 @@ typedef struct run {
     uint32_t channels, pixels;
 } run;
 
-/* The registers: r0-r8 the taps, r10 the block, r11 the output, r12 the run, lr the channels that are left.
- * q0-q3 sums of channels 0 4 8 12, 2 6 10 14, 1 5 9 13, 3 7 11 15; q4, q5 products of the even and odd channels.
- * Two products are added in 16 bits before they are widened. GCC spills this loop from intrinsics. */
-#define FIRST(tap, from)                    \
-    "vldrb.8   q6, [" from "], #16      \n" \
-    "vldrb.8   q7, [r10, #16 * " tap "] \n" \
-    "vmullb.s8 q4, q6, q7               \n" \
-    "vmullt.s8 q5, q6, q7               \n"
-#define SECOND(tap, from)                   \
-    "vldrb.8   q6, [" from "]           \n" \
-    "vldrb.8   q7, [r10, #16 * " tap "] \n" \
-    "vmullb.s8 q6, q6, q7               \n" \
-    "vadd.i16  q4, q4, q6               \n" \
-    "vldrb.8   q6, [" from "], #16      \n" \
-    "vmullt.s8 q6, q6, q7               \n" \
-    "vadd.i16  q5, q5, q6               \n"
-#define WIDEN                  \
-    "vmovlb.s16 q6, q4      \n" \
-    "vmovlt.s16 q7, q4      \n" \
-    "vadd.i32   q0, q0, q6  \n" \
-    "vmovlb.s16 q6, q5      \n" \
-    "vadd.i32   q1, q1, q7  \n" \
-    "vmovlt.s16 q7, q5      \n" \
-    "vadd.i32   q2, q2, q6  \n" \
-    "vadd.i32   q3, q3, q7  \n"
-/* Results below the zero point are clamped, so how they round does not matter. */
-#define ROUND_UP(sum, at)                  \
-    "vldrw.32     q4, [r10, #64 + " at "]  \n" \
-    "vldrw.32     q5, [r10, #128 + " at "] \n" \
-    "vqrdmulh.s32 " sum ", " sum ", q4     \n" \
-    "vrshl.s32    " sum ", " sum ", q5     \n"
-/* VRSHL rounds ties up, so negative numbers are lowered by one first. */
-#define ROUND_AWAY(sum, at)                    \
-    "vldrw.32     q4, [r10, #64 + " at "]  \n" \
-    "vldrw.32     q5, [r10, #128 + " at "] \n" \
-    "vqrdmulh.s32 " sum ", " sum ", q4     \n" \
-    "vshr.s32     q6, " sum ", #31         \n" \
-    "vadd.i32     " sum ", " sum ", q6     \n" \
-    "vrshl.s32    " sum ", " sum ", q5     \n"
-/* Shifts to the left come before the product; nothing is lowered where there is no shift to the right. */
-#define ROUND_ANY(sum, at)                     \
-    "vmov.i32     q6, #0                   \n" \
-    "vldrw.32     q4, [r10, #64 + " at "]  \n" \
-    "vldrw.32     q5, [r10, #128 + " at "] \n" \
-    "vmax.s32     q7, q5, q6               \n" \
-    "vmin.s32     q5, q5, q6               \n" \
-    "vshl.s32     " sum ", " sum ", q7     \n" \
-    "vqrdmulh.s32 " sum ", " sum ", q4     \n" \
-    "vand         q7, " sum ", q5          \n" \
-    "vshr.s32     q7, q7, #31              \n" \
-    "vqadd.s32    " sum ", " sum ", q7     \n" \
-    "vrshl.s32    " sum ", " sum ", q5     \n"
+/* The registers: r0-r8 the taps, r10 the block, r11 the output, r12 the run, lr the channels that are left. */
+#define PAIR(tap, a, next, b)                                     \
+    INGOT_DEPTHWISE_FIRST("[" a "], #16", "[r10, #16 * " tap "]") \
+    INGOT_DEPTHWISE_SECOND("[" b "]", "[" b "], #16", "[r10, #16 * " next "]") INGOT_DEPTHWISE_WIDEN
 
 #define PIXELS(name, ROUND)                                                                                      \
     __attribute__((noinline)) static void name(run *r, int8_t *to)                                               \
@@ -88,33 +41,14 @@ typedef struct run {
         __asm__ volatile("add r0, r12, %[taps] \n ldm r0, {r0-r8}                                           \n"   \
                          "1: ldr r10, [r12, %[weights]]                                                     \n"   \
                          "ldr lr, [r12, %[channels]]                                                        \n"   \
-                         "2: vldrw.32 q0, [r10, #144]                                                       \n"   \
-                         "vldrw.32 q1, [r10, #160]                                                          \n"   \
-                         "vldrw.32 q2, [r10, #176]                                                          \n"   \
-                         "vldrw.32 q3, [r10, #192]                                                          \n"   \
-                         /* The immediate of a byte load reaches 127 bytes. */                                    \
-                         FIRST("0", "r0") SECOND("1", "r1") WIDEN FIRST("2", "r2") SECOND("3", "r3") WIDEN       \
-                         FIRST("4", "r4") SECOND("5", "r5") WIDEN FIRST("6", "r6") SECOND("7", "r7") WIDEN       \
+                         "2:                                                                                \n"   \
+                         INGOT_DEPTHWISE_BIAS("r10", "144", "160", "176", "192")                                 \
+                         PAIR("0", "r0", "1", "r1") PAIR("2", "r2", "3", "r3")                                   \
+                         PAIR("4", "r4", "5", "r5") PAIR("6", "r6", "7", "r7")                                   \
+                         /* The immediate of a byte load reaches 127 bytes. */                                   \
                          "add r10, r10, #144                                                                \n"   \
-                         "vldrb.8 q6, [r8], #16                                                             \n"   \
-                         "vldrb.8 q7, [r10, #-16]                                                           \n"   \
-                         "vmullb.s8 q4, q6, q7                                                              \n"   \
-                         "vmullt.s8 q5, q6, q7                                                              \n"   \
-                         WIDEN                                                                                   \
-                         ROUND("q0", "0") ROUND("q1", "16") ROUND("q2", "32") ROUND("q3", "48")                  \
-                         "vqmovnb.s32 q0, q0                                                                \n"   \
-                         "vqmovnb.s32 q2, q2                                                                \n"   \
-                         "vqmovnt.s32 q0, q1                                                                \n"   \
-                         "vqmovnt.s32 q2, q3                                                                \n"   \
-                         "vldrh.16 q4, [r12, %[zero]]                                                       \n"   \
-                         "vqadd.s16 q0, q0, q4                                                              \n"   \
-                         "vqadd.s16 q2, q2, q4                                                              \n"   \
-                         "vldrb.8 q5, [r12, %[low]]                                                         \n"   \
-                         "vqmovnb.s16 q0, q0                                                                \n"   \
-                         "vldrb.8 q6, [r12, %[high]]                                                        \n"   \
-                         "vqmovnt.s16 q0, q2                                                                \n"   \
-                         "vmax.s8 q0, q0, q5                                                                \n"   \
-                         "vmin.s8 q0, q0, q6                                                                \n"   \
+                         INGOT_DEPTHWISE_FIRST("[r8], #16", "[r10, #-16]") INGOT_DEPTHWISE_WIDEN                 \
+                         INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("r12")                  \
                          "vctp.8 lr                                                                         \n"   \
                          "vpst                                                                              \n"   \
                          "vstrbt.8 q0, [r11], #16                                                           \n"   \
@@ -135,17 +69,15 @@ typedef struct run {
                          "bne 1b                                                                            \n"   \
                          : "+r"(output)                                                                          \
                          : "r"(state), [taps] "i"(offsetof(run, taps)), [weights] "i"(offsetof(run, weights)),   \
-                           [channels] "i"(offsetof(run, channels)), [zero] "i"(offsetof(run, zero)),             \
-                           [low] "i"(offsetof(run, low)), [high] "i"(offsetof(run, high)),                       \
-                           [advance] "i"(offsetof(run, advance)), [advance_to] "i"(offsetof(run, advance_to)),   \
-                           [pixels] "i"(offsetof(run, pixels))                                                   \
+                           [channels] "i"(offsetof(run, channels)), [advance] "i"(offsetof(run, advance)),       \
+                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels))      \
                          : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r10", "lr", "q0", "q1", "q2",  \
                            "q3", "q4", "q5", "q6", "q7", "cc", "memory");                                        \
     }
 
-PIXELS(pixels_round_up, ROUND_UP)
-PIXELS(pixels_round_away, ROUND_AWAY)
-PIXELS(pixels_round_any, ROUND_ANY)
+PIXELS(pixels_round_up, INGOT_DEPTHWISE_ROUND_UP)
+PIXELS(pixels_round_away, INGOT_DEPTHWISE_ROUND_AWAY)
+PIXELS(pixels_round_any, INGOT_DEPTHWISE_ROUND_ANY)
 
 static void run_pixels(run *r, uint32_t flags, int8_t *to)
 {
@@ -222,19 +154,9 @@ static void rows_helium(const ingot_depthwise *k, const int8_t *in, int8_t *out,
     run r = {.weights = p + 1};
     for (int i = 0; i < room; i += 16)
         vst1q_s8(zeros + i, vdupq_n_s8((int8_t)p->in_zero));
-    vst1q_s16(r.zero, vdupq_n_s16((int16_t)p->out_zero));
-    vst1q_s8(r.low, vdupq_n_s8((int8_t)p->low));
-    vst1q_s8(r.high, vdupq_n_s8((int8_t)p->high));
+    ingot_depthwise_set_range(&r.range, p);
     plan s = {.k = k, .flags = p->flags, .zeros = zeros};
-    s.first = (k->pad_left + k->stride_w - 1) / k->stride_w;
-    const int last = k->in_w - 1 - 2 * k->dilation_w + k->pad_left; /* where the rightmost window inside begins */
-    s.inside = last < 0 ? 0 : last / k->stride_w + 1 - s.first;
-    if (s.first > k->out_w)
-        s.first = k->out_w;
-    if (s.inside > k->out_w - s.first)
-        s.inside = k->out_w - s.first;
-    if (s.inside < 0)
-        s.inside = 0;
+    ingot_depthwise_inside(k, 3, &s.first, &s.inside);
     const unsigned pitch = k->out_w * k->out_c;
     if (k->batches == 1) {
         for (; n; n--, y++)
@@ -257,9 +179,5 @@ void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *
         return;
     }
 #endif
-#if INGOT_DSP
-    ingot_depthwise_rows(k, in, out, params, y, n, ingot_depthwise_row_dsp);
-#else
-    ingot_depthwise_rows(k, in, out, params, y, n, row_portable);
-#endif
+    ingot_depthwise_rows(k, in, out, params, y, n, row);
 }

@@ -1,12 +1,12 @@
 /* Rows of depthwise convolutions with the DSP instructions of Cortex-M4, M7 and M33: four channels at a time, bytes
- * widened in pairs. For multiplier 1. */
+ * widened in pairs. */
 #ifndef INGOT_DEPTHWISE_DSP_H
 #define INGOT_DEPTHWISE_DSP_H
 
 #include "depthwise_window.h"
 #include "requantize_dsp.h"
 
-/* The four channels from c on of one output pixel. taps: pixels under the window, of zero points outside the image. */
+/* One output of each of the four input channels from c on. taps: pixels under the window, zero points outside. */
 INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned count, unsigned c, const int8_t *group,
                                        const ingot_mac_params *p, int32_t result[4])
 {
@@ -30,30 +30,22 @@ INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned coun
     result[3] = ingot_requantize_dsp(s3, words[28], words[44]) + p->out_zero;
 }
 
-/* One row of one image. Reads up to three bytes past each pixel. */
-static void ingot_depthwise_row_dsp(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p,
-                                    int y)
+/* One set of a row of one image, to every `apart`-th byte. Reads up to three bytes past each pixel. */
+INGOT_INLINE void ingot_depthwise_row_dsp(const ingot_depthwise *k, const int8_t *image, int8_t *to,
+                                          const ingot_mac_params *p, int y, const int8_t *set, unsigned apart)
 {
-    const unsigned count = k->kernel_h * k->kernel_w, channels = k->out_c;
+    const unsigned count = k->kernel_h * k->kernel_w, channels = k->in_c;
     const unsigned group_bytes = ingot_depthwise_group_bytes(k);
     const int8_t *taps[count];
     int8_t zeros[channels + 3];
     memset(zeros, p->in_zero, channels + 3);
-    for (int x = 0; x < k->out_w; x++, to += channels) {
-        const int8_t **tap = taps;
-        for (int ky = 0, in_y = y * k->stride_h - k->pad_top; ky < k->kernel_h; ky++, in_y += k->dilation_h) {
-            const int inside = (unsigned)in_y < k->in_h;
-            const int8_t *line = inside ? image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * channels) : 0;
-            int in_x = x * k->stride_w - k->pad_left;
-            for (unsigned kx = k->kernel_w; kx; kx--, in_x += k->dilation_w)
-                *tap++ = inside && (unsigned)in_x < k->in_w ? line + (unsigned)in_x * channels : zeros;
-        }
+    for (int x = 0; x < k->out_w; x++, to += channels * apart) {
+        ingot_depthwise_taps(k, channels, image, y, x, zeros, taps);
         for (unsigned c = 0; c < channels; c += 4) {
             int32_t result[4];
-            const int8_t *group = (const int8_t *)(p + 1) + c / 16 * group_bytes;
-            ingot_depthwise_four(taps, count, c, group, p, result);
+            ingot_depthwise_four(taps, count, c, set + c / 16 * group_bytes, p, result);
             for (unsigned i = 0; i < 4 && c + i < channels; i++)
-                to[c + i] = (int8_t)ingot_clamp(result[i], p->low, p->high);
+                to[(c + i) * apart] = (int8_t)ingot_clamp(result[i], p->low, p->high);
         }
     }
 }

@@ -1,4 +1,4 @@
-/* One output value of a depthwise convolution in portable C: the reference for every faster form. */
+/* Windows of depthwise convolutions, and one output value in portable C: the reference for every faster form. */
 #ifndef INGOT_DEPTHWISE_WINDOW_H
 #define INGOT_DEPTHWISE_WINDOW_H
 
@@ -16,26 +16,55 @@ INGOT_INLINE unsigned ingot_depthwise_slot(unsigned c)
     return (c & 1) * 8 + (c & 2) * 2 + c / 4;
 }
 
+/* Bytes of the block from one set of channels to the next. */
+INGOT_INLINE unsigned ingot_depthwise_set_bytes(const ingot_depthwise *k)
+{
+    return (k->in_c + 15u) / 16 * ingot_depthwise_group_bytes(k);
+}
+
 INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t *image, const ingot_mac_params *p,
                                           int y, int x, unsigned channel)
 {
     const int taps = k->kernel_h * k->kernel_w;
-    const int8_t *weights = (const int8_t *)(p + 1) + channel / 16 * ingot_depthwise_group_bytes(k);
-    const int32_t *words = (const int32_t *)(weights + 16 * taps) + ingot_depthwise_slot(channel % 16);
+    const unsigned in_channel = channel / k->multiplier;
+    const int8_t *weights = (const int8_t *)(p + 1) + channel % k->multiplier * ingot_depthwise_set_bytes(k) +
+                            in_channel / 16 * ingot_depthwise_group_bytes(k);
+    const int32_t *words = (const int32_t *)(weights + 16 * taps) + ingot_depthwise_slot(in_channel % 16);
     int32_t sum = words[0];
-    weights += channel % 16;
+    weights += in_channel % 16;
     for (int ky = 0; ky < k->kernel_h; ky++) {
         const int in_y = y * k->stride_h - k->pad_top + ky * k->dilation_h;
         for (int kx = 0; kx < k->kernel_w; kx++, weights += 16) {
             const int in_x = x * k->stride_w - k->pad_left + kx * k->dilation_w;
             int32_t value = p->in_zero;
             if (in_y >= 0 && in_y < k->in_h && in_x >= 0 && in_x < k->in_w)
-                value = image[ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c) + in_x * k->in_c +
-                              channel / k->multiplier];
+                value = image[ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c) + in_x * k->in_c + in_channel];
             sum += value * *weights;
         }
     }
     return (int8_t)ingot_clamp(ingot_requantize(sum, words[16], words[32]) + p->out_zero, p->low, p->high);
+}
+
+/* One row of one image. */
+INGOT_INLINE void ingot_depthwise_row_portable(const ingot_depthwise *k, const int8_t *image, int8_t *to,
+                                               const ingot_mac_params *p, int y)
+{
+    for (int x = 0; x < k->out_w; x++)
+        for (unsigned c = 0; c < k->out_c; c++)
+            *to++ = ingot_depthwise_value(k, image, p, y, x, c);
+}
+
+/* The pixels under the window of output x of row y; `zeros` stands for those outside the image. channels: k->in_c. */
+INGOT_INLINE void ingot_depthwise_taps(const ingot_depthwise *k, unsigned channels, const int8_t *image, int y, int x,
+                                       const int8_t *zeros, const int8_t *taps[])
+{
+    for (int ky = 0, in_y = y * k->stride_h - k->pad_top; ky < k->kernel_h; ky++, in_y += k->dilation_h) {
+        const int inside = (unsigned)in_y < k->in_h;
+        const int8_t *line = inside ? image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * channels) : 0;
+        int in_x = x * k->stride_w - k->pad_left;
+        for (unsigned kx = k->kernel_w; kx; kx--, in_x += k->dilation_w)
+            *taps++ = inside && (unsigned)in_x < k->in_w ? line + (unsigned)in_x * channels : zeros;
+    }
 }
 
 /* Calls row(k, image, out row, params, y) for each of the rows of a kernel call. */

@@ -49,6 +49,17 @@ def test_products_and_cycles(loops: ModuleType, tmp_path: Path) -> None:
     assert 8 <= loop.cycles < 13
 
 
+def test_products_that_are_summed(loops: ModuleType, tmp_path: Path) -> None:
+    """VMULL's count where they are added to something else, after others and widening too."""
+    sixteen = "vmullb.s8 q4, q6, q7\n vmullb.s8 q5, q2, q3\n vadd.i16 q4, q4, q5\n"
+    widened = "vmovlb.s16 q6, q4\n vmovlt.s16 q7, q4\n vadd.i32 q0, q0, q6\n vadd.i32 q1, q1, q7\n"
+    (loop,) = loops.vector_loops([assembled(tmp_path, f"1:\n {sixteen} {widened} le lr, 1b")])
+    assert loop.macs == 16
+    scaled = "vmullb.s16 q4, q6, q7\n vqrdmulh.s32 q4, q4, q5\n vadd.i32 q4, q4, q3\n"
+    (loop,) = loops.vector_loops([assembled(tmp_path, f"1:\n {scaled} le lr, 1b")])
+    assert loop.macs == 0
+
+
 def test_innermost_straight_loops_only(loops: ModuleType, tmp_path: Path) -> None:
     """Not the outer loop, not one with a branch inside, not one without vectors."""
     outer = "1:\n mov lr, r2\n2:\n vadd.i32 q0, q0, q1\n le lr, 2b\n subs r0, #1\n bne 1b\n"

@@ -27,6 +27,7 @@ def lower_depthwise(site: Site) -> Call:
     """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8(); for int16 and float32 as CONV_2D."""
     image, output, weights = site.input(0), site.output(), site.input(1)
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
+    multiplier = out_c // in_c
     kernel_h, kernel_w = weights.shape[1:3]
     attrs = site.op.attrs
     if image.dtype is not DType.INT8:
@@ -36,9 +37,12 @@ def lower_depthwise(site: Site) -> Call:
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
     scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
     flags |= WIDE if np.any(taps == -128) else 0
-    special = kernel_h == kernel_w == 3 and out_c == in_c
+    special = kernel_h == kernel_w == 3 and multiplier == 1
     words = np.concatenate([bias[None], scaling])
-    together = pixels_together(out_c, attrs["stride_w"]) if special else 1
+    if special:
+        together = pixels_together(out_c, attrs["stride_w"])
+    else:
+        together = pixels_beside(in_c, attrs["stride_w"], output.shape[2])
     return Call(
         kernel="depthwise_3x3_s8" if special else "depthwise_s8",
         descriptor="depthwise",
@@ -46,13 +50,13 @@ def lower_depthwise(site: Site) -> Call:
         outputs=(0,),
         fields={
             **window_fields(image, output, weights, attrs),
-            "multiplier": out_c // in_c,
+            "multiplier": multiplier,
             "batches": batches,
             "together": together,
         },
         params=(
             head(image, output, attrs["activation"], flags),
-            Param("weights", _groups(np.tile(taps, together), np.tile(words, together))),
+            Param("weights", _sets(taps, words, multiplier, together)),
         ),
         macs=output.elements * kernel_h * kernel_w,
         windows=(window_rows(site, kernel_h),),
@@ -65,6 +69,20 @@ def pixels_together(channels: int, stride: int) -> int:
         return 1
     full = GROUP // math.gcd(channels, GROUP)
     return full * max(MOST_TOGETHER // (full * channels), 1) if full * channels <= 2 * MOST_TOGETHER else 1
+
+
+def pixels_beside(channels: int, stride: int, width: int) -> int:
+    """The same, of a row of `width`, but no more than fit the groups of one pixel, so that the block does not grow."""
+    return min(-(-channels // GROUP) * GROUP // channels, width) if stride == 1 else 1
+
+
+def _sets(
+    taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32], multiplier: int, together: int
+) -> npt.NDArray[np.uint8]:
+    """The groups of every multiplier-th channel from the first on, then from the second on and so on."""
+    sets = (slice(first, None, multiplier) for first in range(multiplier))
+    repeats = (1, together)
+    return np.concatenate([_groups(np.tile(taps[:, one], repeats), np.tile(words[:, one], repeats)) for one in sets])
 
 
 def _groups(taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:

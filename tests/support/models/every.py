@@ -7,7 +7,7 @@ from functools import partial
 
 from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
-from support.models.depthwise import depthwise
+from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
 from support.models.pooling import pool
 
@@ -84,4 +84,6 @@ MODELS: dict[str, Model] = {
     **{f"{kind} float32": partial(pool, kind=kind, dtype="float32") for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
     "TRANSPOSE_CONV float32": float32.transpose_conv,
     "BATCH_MATMUL float32": partial(products.batch_matmul, dtype="float32"),
+    **{f"DEPTHWISE_CONV_2D int8 {h}x{w}": partial(depthwise, kernel=(h, w)) for h, w in WINDOWS},
+    **{f"DEPTHWISE_CONV_2D int8 times {m}": partial(depthwise, multiplier=m) for m in (2, 8)},
 }
