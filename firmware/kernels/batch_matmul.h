@@ -2,6 +2,8 @@
  * transposed.
  *
  * Parameter block: int32 left_zero, right_zero, out_zero, multiplier, shift, low, high, 0; nothing for float32.
+ * Scratch of int8: int32[2][at_once]; a row of the left matrix if its elements are apart; `at_once` columns of the right
+ * one if theirs are.
  */
 #ifndef INGOT_BATCH_MATMUL_H
 #define INGOT_BATCH_MATMUL_H
@@ -12,16 +14,17 @@ typedef struct ingot_batch_matmul {
     uint32_t rows, columns, depth;             /* of one product */
     uint32_t left_row, left_step;              /* elements from one row of the left matrix to the next, along the depth */
     uint32_t right_column, right_step;         /* the same for the columns of the right matrix */
+    uint32_t at_once;                          /* columns that are multiplied with all rows before the next ones are */
     uint32_t batches[3];                       /* outermost first */
     uint32_t left_batch[3], right_batch[3];    /* elements from one matrix to the next; 0: broadcast */
     uint16_t in0_ring, in1_ring, in_ring, out_ring; /* always 0: matrices are one row */
 } ingot_batch_matmul;
 
 void ingot_batch_matmul_s8(const ingot_batch_matmul *k, const int8_t *left, const int8_t *right, int8_t *out,
-                           const void *params, unsigned y, unsigned n);
+                           void *scratch, const void *params, unsigned y, unsigned n);
 /* The right matrices stand in the parameter block, behind the numbers. */
-void ingot_batch_matmul_const_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, const void *params,
-                                 unsigned y, unsigned n);
+void ingot_batch_matmul_const_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, void *scratch,
+                                 const void *params, unsigned y, unsigned n);
 
 void ingot_batch_matmul_f32(const ingot_batch_matmul *k, const float *left, const float *right, float *out,
                             const void *params, unsigned y, unsigned n);

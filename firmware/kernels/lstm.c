@@ -12,39 +12,78 @@ typedef struct layout {
     const int8_t *input_weights, *recurrent_weights;
 } layout;
 
-/* A gate of one cell before its activation function, Q3.12. */
-static int16_t gate(const ingot_lstm *k, const layout *l, unsigned which, uint32_t cell, const int8_t *in,
-                    const int8_t *state)
+/* The gates of one cell before their activation functions, Q3.12. */
+static void gates_of(const ingot_lstm *k, const layout *l, uint32_t cell, const int8_t *in, const int8_t *state,
+                     int16_t gates[4])
 {
-    const ingot_lstm_gate *scale = &l->p->gate[which];
-    const uint32_t row = which * k->cells + cell;
-    int32_t x = ingot_dot_s8(l->input_bias[row], l->input_weights + row * k->inputs, in, k->inputs);
-    int32_t h = ingot_dot_s8(l->recurrent_bias[row], l->recurrent_weights + row * k->cells, state, k->cells);
-    x = ingot_clamp(ingot_requantize(x, scale->input_multiplier, scale->input_shift), INT16_MIN, INT16_MAX);
-    h = ingot_requantize(h, scale->recurrent_multiplier, scale->recurrent_shift);
-    return (int16_t)ingot_clamp(x + h, INT16_MIN, INT16_MAX);
+    int32_t x[4], h[4];
+    for (unsigned g = 0; g < 4; g++) {
+        x[g] = l->input_bias[g * k->cells + cell];
+        h[g] = l->recurrent_bias[g * k->cells + cell];
+    }
+    ingot_dots_s8(in, l->input_weights + cell * k->inputs, k->cells * k->inputs, k->inputs, x, 4);
+    ingot_dots_s8(state, l->recurrent_weights + cell * k->cells, k->cells * k->cells, k->cells, h, 4);
+#if INGOT_MVE
+    const int32x4x4_t scale = vld4q_s32(&l->p->gate[0].input_multiplier);
+    int32x4_t sum = ingot_requantize_lanes(vld1q_s32(x), scale.val[0], scale.val[1]);
+    sum = vminq_s32(vmaxq_s32(sum, vdupq_n_s32(INT16_MIN)), vdupq_n_s32(INT16_MAX));
+    sum = vaddq_s32(sum, ingot_requantize_lanes(vld1q_s32(h), scale.val[2], scale.val[3]));
+    vstrhq_s32(gates, vminq_s32(vmaxq_s32(sum, vdupq_n_s32(INT16_MIN)), vdupq_n_s32(INT16_MAX)));
+#else
+    for (unsigned g = 0; g < 4; g++) {
+        const ingot_lstm_gate *scale = &l->p->gate[g];
+        const int32_t input = ingot_requantize_one(x[g], scale->input_multiplier, scale->input_shift);
+        const int32_t recurrent = ingot_requantize_one(h[g], scale->recurrent_multiplier, scale->recurrent_shift);
+        gates[g] = ingot_clamp16(ingot_clamp(input, INT16_MIN, INT16_MAX) + recurrent, INT16_MIN, INT16_MAX);
+    }
+#endif
+}
+
+/* As many cells as fixed16.h computes at a time: the gates become the new cell states and outputs of `count` of them. */
+static void update(const ingot_lstm *k, const ingot_lstm_params *p, const int16_t *gates, int16_t *cell_state,
+                   int8_t *out, uint32_t count)
+{
+    ingot_int16 gate[4], old;
+#if INGOT_MVE
+    const mve_pred16_t some = vctp16q(count);
+    const int16x8x4_t all = vld4q_s16(gates);
+    memcpy(gate, all.val, sizeof gate);
+    old = vldrhq_z_s16(cell_state, some);
+#else
+    (void)count;
+    memcpy(gate, gates, sizeof gate);
+    old = *cell_state;
+#endif
+    const ingot_int16 forget = ingot_logistic16(gate[FORGET]);
+    const ingot_int16 input =
+        k->coupled ? ingot_sub16(ingot_all16(INT16_MAX), forget) : ingot_logistic16(gate[INPUT]);
+    ingot_int16 cell = ingot_product16(input, ingot_tanh16(gate[CELL], 3), 30 + p->cell_scale);
+    cell = ingot_add16(ingot_product16(forget, old, 15), cell);
+    if (p->cell_clip > 0)
+        cell = ingot_clamp16(cell, -p->cell_clip, p->cell_clip);
+    const ingot_int16 squashed = ingot_tanh16(cell, 15 + p->cell_scale);
+    ingot_int16 x = ingot_requantized_product16(ingot_logistic16(gate[OUTPUT]), squashed, p->hidden_multiplier,
+                                                p->hidden_shift);
+    x = ingot_clamp16(ingot_add16(x, ingot_all16(p->hidden_zero_point)), INT8_MIN, INT8_MAX);
+#if INGOT_MVE
+    vstrhq_p_s16(cell_state, cell, some);
+    vstrbq_p_s16(out, x, some);
+#else
+    *cell_state = cell;
+    *out = (int8_t)x;
+#endif
 }
 
 /* One step of one batch. The new output is only written to out: every cell needs the whole old state. */
 static void step(const ingot_lstm *k, const layout *l, const int8_t *in, const int8_t *state, int16_t *cell_state,
                  int8_t *out)
 {
-    const ingot_lstm_params *p = l->p;
-    for (uint32_t c = 0; c < k->cells; c++) {
-        const int16_t forget = ingot_logistic16(gate(k, l, FORGET, c, in, state));
-        const int16_t update = ingot_tanh16(gate(k, l, CELL, c, in, state), 3);
-        const int16_t input =
-            k->coupled ? (int16_t)(INT16_MAX - forget) : ingot_logistic16(gate(k, l, INPUT, c, in, state));
-        int32_t cell = (int16_t)ingot_rdbypot(forget * cell_state[c], 15);
-        cell += (int16_t)ingot_rdbypot(input * update, 30 + p->cell_scale);
-        cell = ingot_clamp(cell, INT16_MIN, INT16_MAX);
-        if (p->cell_clip > 0)
-            cell = ingot_clamp(cell, -p->cell_clip, p->cell_clip);
-        cell_state[c] = (int16_t)cell;
-        const int16_t open = ingot_logistic16(gate(k, l, OUTPUT, c, in, state));
-        const int16_t squashed = ingot_tanh16((int16_t)cell, 15 + p->cell_scale);
-        const int32_t x = ingot_requantize(open * squashed, p->hidden_multiplier, p->hidden_shift);
-        out[c] = (int8_t)ingot_clamp(x + p->hidden_zero_point, INT8_MIN, INT8_MAX);
+    int16_t gates[INGOT_LANES16][4] = {0};
+    for (uint32_t c = 0, count; c < k->cells; c += count) {
+        count = k->cells - c < INGOT_LANES16 ? k->cells - c : INGOT_LANES16;
+        for (uint32_t i = 0; i < count; i++)
+            gates_of(k, l, c + i, in, state, gates[i]);
+        update(k, l->p, gates[0], cell_state + c, out + c, count);
     }
 }
 

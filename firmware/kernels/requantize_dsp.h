@@ -4,6 +4,15 @@
 
 #include "ingot_kernel.h"
 
+#if INGOT_DSP
+
+INGOT_INLINE uint32_t ingot_word_at(const void *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
 /* Bytes 1 and 3, widened. */
 INGOT_INLINE int16x2_t ingot_odd_bytes(uint32_t x)
 {
@@ -11,7 +20,9 @@ INGOT_INLINE int16x2_t ingot_odd_bytes(uint32_t x)
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(x));
     return result;
 }
+#endif
 
+#if INGOT_DSP || INGOT_MVE
 /* ingot_requantize(). The last bit that is shifted out rounds, after negative numbers are lowered by one; for a shift of
  * 0 the carry of that addition undoes it. */
 INGOT_INLINE int32_t ingot_requantize_dsp(int32_t x, int32_t multiplier, int32_t shift)
@@ -28,6 +39,17 @@ INGOT_INLINE int32_t ingot_requantize_dsp(int32_t x, int32_t multiplier, int32_t
             : "r"(-shift)
             : "cc");
     return high;
+}
+#endif
+
+/* ingot_requantize() in the quickest form for a single number. */
+INGOT_INLINE int32_t ingot_requantize_one(int32_t x, int32_t multiplier, int32_t shift)
+{
+#if INGOT_DSP || INGOT_MVE
+    return ingot_requantize_dsp(x, multiplier, shift);
+#else
+    return ingot_requantize(x, multiplier, shift);
+#endif
 }
 
 #endif

@@ -21,5 +21,13 @@ INGOT_INLINE int32x4_t ingot_requantize_x4(int32x4_t x, int32_t multiplier, int3
     return ingot_rdbypot_x4(vqrdmulhq_n_s32(x, multiplier), -shift);
 }
 
+/* ingot_requantize() on four lanes, each with its own multiplier and shift. */
+INGOT_INLINE int32x4_t ingot_requantize_lanes(int32x4_t x, int32x4_t multiplier, int32x4_t shift)
+{
+    const int32x4_t right = vminq_s32(shift, vdupq_n_s32(0));
+    x = vqrdmulhq_s32(vshlq_s32(x, vsubq_s32(shift, right)), multiplier);
+    return vrshlq_s32(vqaddq_s32(x, vshrq_n_s32(vandq_s32(x, right), 31)), right);
+}
+
 #endif
 #endif

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ingot.graph import DType, Graph, Operator
+from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
 from ingot.kernels.registry import Site, lowers
@@ -20,6 +20,10 @@ _KERNELS = {
     DType.FLOAT32: ("batch_matmul_f32", "batch_matmul_f32_const"),
 }
 """With two computed inputs, and with constant right matrices."""
+
+_MOST_COLUMNS = 32
+_GATHERED_BYTES = 2048
+"""Columns that are multiplied at a time: more of them read the left matrix less often, gathered ones cost scratch."""
 
 
 def matrices_of_one_type(graph: Graph, op: Operator) -> bool:
@@ -45,6 +49,10 @@ def lower_batch_matmul(site: Site) -> Call:
     batches = (1,) * (_BATCHES - len(output.shape[:-2])) + output.shape[:-2]
     constant = right.is_constant
     varying, fixed = _KERNELS[output.dtype]
+    # Columns are best read one after the other; constant ones stand in the block like that.
+    by_column = constant or adj_y or columns == 1
+    at_once = min(columns, _MOST_COLUMNS if by_column else max(_GATHERED_BYTES // depth // 4, 1) * 4, _MOST_COLUMNS)
+    scratch = at_once * (8 if by_column else 8 + depth) + (depth if adj_x and rows > 1 else 0)
     return Call(
         kernel=fixed if constant else varying,
         descriptor="batch_matmul",
@@ -56,15 +64,17 @@ def lower_batch_matmul(site: Site) -> Call:
             "depth": depth,
             "left_row": 1 if adj_x else depth,
             "left_step": rows if adj_x else 1,
-            "right_column": depth if adj_y else 1,
-            "right_step": 1 if adj_y else columns,
+            "right_column": depth if by_column else 1,
+            "right_step": 1 if by_column else columns,
+            "at_once": at_once,
             "batches": batches,
             "left_batch": _steps(left.shape, batches),
             "right_batch": _steps(right.shape, batches),
         },
-        params=_numbers(site) + ((Param("right", np.asarray(right.data)),) if constant else ()),
+        params=_numbers(site) + ((_columns(right, adj_y),) if constant else ()),
         macs=output.elements * depth,
         windows=(None,) if constant else (None, None),
+        scratch=scratch if output.dtype is DType.INT8 else 0,
     )
 
 
@@ -78,6 +88,12 @@ def _numbers(site: Site) -> tuple[Param, ...]:
     multiplier, shift = quantize_multiplier(product / output.scale)
     words = [left.zero_point, right.zero_point, output.zero_point, multiplier, shift, -128, 127, 0]
     return (Param("numbers", np.asarray(words, np.int32)),)
+
+
+def _columns(right: Tensor, adjoint: bool) -> Param:
+    """Constant right matrices with their columns one after the other."""
+    data = np.asarray(right.data)
+    return Param("right", np.ascontiguousarray(data if adjoint else data.swapaxes(-1, -2)))
 
 
 def _steps(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]:

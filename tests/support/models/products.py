@@ -37,7 +37,8 @@ def transpose_conv(d: Draw) -> bytes:
 def batch_matmul(d: Draw, dtype: str = "int8") -> bytes:
     """Of int8 or float32: random shapes, transpositions and broadcasts; sometimes a constant right side."""
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
-    rows, columns, depth = d.integer(1, 5), d.integer(1, 5), d.integer(1, 20)
+    rows, columns = d.integer(1, 5), d.choice((d.integer(1, 5), d.integer(1, 70)))
+    depth = d.choice((d.integer(1, 20), d.integer(1, 70), 600))
     batch: tuple[int, ...] = d.choice(((), (2,), (2, 3)))
     adj_x, adj_y = d.choice((False, True)), d.choice((False, True))
     one = tuple(1 for _ in batch)

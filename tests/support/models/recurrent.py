@@ -9,7 +9,7 @@ from support.tflite_builder import Builder
 def lstm(d: Draw) -> bytes:
     """UNIDIRECTIONAL_SEQUENCE_LSTM of int8, with and without coupled gates, cell clipping, time first."""
     b = Builder()
-    batches, steps, inputs, cells = d.integer(1, 2), d.integer(1, 5), d.integer(1, 20), d.integer(1, 20)
+    batches, steps, inputs, cells = (d.integer(1, n) for n in (2, 5, 40, 40))
     coupled, time_major = d.integer(0, 3) == 0, bool(d.integer(0, 1))
     lead = (steps, batches) if time_major else (batches, steps)
     source = (d.real(0.005, 0.05), d.integer(-128, 127))
@@ -46,7 +46,7 @@ def lstm(d: Draw) -> bytes:
 def svdf(d: Draw) -> bytes:
     """SVDF of int8 with an int16 state."""
     b = Builder()
-    batches, inputs, units, rank, memory = (d.integer(1, n) for n in (2, 20, 6, 3, 12))
+    batches, inputs, units, rank, memory = (d.integer(1, n) for n in (2, 40, 12, 3, 20))
     x = b.input((batches, inputs), "int8", d.real(0.01, 0.1), d.integer(-128, 127))
     features = b.constant(numbers(d, (units * rank, inputs), "int8"), d.real(0.005, 0.05))
     time = b.constant(numbers(d, (units * rank, memory), "int16") // 64, d.real(1e-4, 1e-3))
