@@ -5,17 +5,21 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/transpose_conv.h.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.conv2d import known_activation, symmetric_weights
 from ingot.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
-from ingot.kernels.mac_block import CHUNK, head, output_scaling, scaling_words
+from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
 from ingot.kernels.registry import Site, lowers
 from ingot.kernels.rows import Window, row_window
 from ingot.kernels.window_fields import window_fields
+from ingot.kernels.window_gathering import choose_gathering
 
 
 def image_and_weights(graph: Graph, op: Operator) -> bool:
@@ -37,10 +41,16 @@ def lower_transpose_conv(site: Site) -> Call:
         return lower_transpose_conv_f32(site, _rows(site, site.input(1).shape[1]))
     weights, image, output, attrs = site.input(1), site.input(2), site.output(), site.op.attrs
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
-    kernel_h, kernel_w = weights.shape[1:3]
+    strides = (attrs["stride_h"], attrs["stride_w"])
     scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
-    bias = np.asarray(site.input(3).data, np.int32).reshape(-1) if site.has_input(3) else np.zeros(out_c, np.int32)
-    data = np.asarray(weights.data, np.int8).reshape(out_c, kernel_h * kernel_w, in_c)
+    bias = np.asarray(site.input(3).data, np.int32).reshape(-1) if site.has_input(3) else None
+    order = channel_order(out_c)
+    blocks = []
+    for kernel in _phases(np.asarray(weights.data, np.int8), strides):
+        taps = np.ascontiguousarray(kernel).reshape(out_c, -1)
+        blocks.append(records(taps, folded_bias(taps, bias, image.zero_point), scaling, order).reshape(-1))
+    most = (-(-weights.shape[1] // strides[0]), -(-weights.shape[2] // strides[1]))
+    gathering = choose_gathering(most, in_c, 1, -(-output.shape[2] // strides[1]), columns_possible=False)
     return Call(
         kernel="transpose_conv_s8",
         descriptor="transpose_conv",
@@ -49,25 +59,24 @@ def lower_transpose_conv(site: Site) -> Call:
         fields={
             **window_fields(image, output, weights, attrs),
             "batches": batches,
+            "patches": gathering.windows,
         },
         params=(
             head(image, output, attrs.get("activation", "NONE"), flags),
-            Param("weights", _records(data, np.vstack([bias, scaling]), image.zero_point)),
+            Param("weights", np.concatenate(blocks)),
         ),
-        macs=image.elements * kernel_h * kernel_w * out_c,
-        windows=(_rows(site, kernel_h),),
+        macs=image.elements * weights.shape[1] * weights.shape[2] * out_c,
+        windows=(_rows(site, weights.shape[1]),),
+        scratch=gathering.scratch,
     )
 
 
-def _records(data: npt.NDArray[np.int8], words: npt.NDArray[np.int32], zero_point: int) -> npt.NDArray[np.uint8]:
-    """The output channels as bytes. data: (channels, taps, in_c). words: bias, multiplier, shift by channel."""
-    channels, taps, depth = data.shape
-    padded = np.zeros((channels, taps, -(-depth // CHUNK) * CHUNK), np.int8)
-    padded[..., :depth] = data
-    offsets = zero_point * data.astype(np.int32).sum(axis=2)
-    columns = [words[:3].T, np.zeros((channels, 1), np.int32), offsets]
-    numbers = np.ascontiguousarray(np.concatenate(columns, axis=1), np.int32)
-    return np.concatenate([numbers.view(np.uint8), padded.reshape(channels, -1).view(np.uint8)], axis=1)
+def _phases(data: npt.NDArray[np.int8], strides: tuple[int, int]) -> Iterator[npt.NDArray[np.int8]]:
+    """The kernel of each phase, row by row, as firmware/kernels/transpose_conv.h has them: (channels, h, w, in_c)."""
+    for y, x in product(*map(range, strides)):
+        kernel = data[:, y :: strides[0], x :: strides[1]][:, ::-1, ::-1]
+        channels, height, width, depth = kernel.shape
+        yield kernel if height and width else np.zeros((channels, max(height, 1), max(width, 1), depth), np.int8)
 
 
 def _rows(site: Site, kernel_h: int) -> Window | None:
