@@ -54,18 +54,11 @@ def bench(env, board):
 
 def _refusal(env, board, manifest, path):
     """Asked before anything is built: SCons would stop at the first model that the compiler refuses."""
+    from ingot_tool import _wanted
+
     from ingot.bench_models import refusal
 
-    options = env["INGOT_OPTIONS"]
-    return refusal(
-        path,
-        Path(str(board.path)),
-        title=manifest.title,
-        io_placement=manifest.io_placement,
-        optimize=options.text("optimize"),
-        ram_limit=options.number("ram_limit"),
-        fuse=options.switch("fuse"),
-    )
+    return refusal(path, Path(str(board.path)), **_wanted(env["INGOT_OPTIONS"], manifest).builtin)
 
 
 def small_firmware(env, board, twin, app):

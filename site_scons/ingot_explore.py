@@ -9,7 +9,7 @@ def explore(env, board, manifest, source, twin):
     """The nodes of the target, when it is asked for: it needs a firmware that nothing else does."""
     if "explore" not in SCons.Script.COMMAND_LINE_TARGETS:
         return []
-    from ingot_tool import board_file, kernel_archive
+    from ingot_tool import _wanted, board_file, kernel_archive
 
     from ingot_bench import small_firmware
 
@@ -28,7 +28,7 @@ def explore(env, board, manifest, source, twin):
         {},
         label=str(source),
         always=True,
-        io_placement=manifest.io_placement,
+        **_wanted(env["INGOT_OPTIONS"], manifest).io,
         stack=manifest.stack,
         heap=manifest.heap,
     )

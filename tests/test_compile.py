@@ -1,6 +1,7 @@
 """The pipeline: a model file in, files out; bit-exact on the host; retraining moves nothing but data."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.board.mpool import Mpool, Pool
-from ingot.compile import CompileOptions, compile_model, output_names, plan_network
+from ingot.compile import IO_INPUTS, OPTIMIZE, CompileOptions, compile_model, output_names, plan_network
 from ingot.emit.c_info import read_c_info
 from ingot.emit.network_c import emit_network_c
 from ingot.errors import IngotError
@@ -35,7 +36,7 @@ WAYS = {
     "ram": CompileOptions(optimize="ram"),
     "speed": CompileOptions(optimize="speed"),
     "unfused": CompileOptions(fuse=False),
-    "application": CompileOptions(io_placement="application", keep_inputs=True),
+    "application": CompileOptions(io_placement="application", io_input="keep"),
 }
 
 
@@ -61,6 +62,21 @@ def test_bit_exact_on_the_host(tmp_path: Path, way: str) -> None:
     assert network == read_c_info(tmp_path / "network_c_info.json")
     assert network.peak >= network.lower_bound > 0
     assert_bit_exact(model, tmp_path, 3)
+
+
+@pytest.mark.parametrize("way", [CompileOptions(optimize=name) for name in OPTIMIZE] + [CompileOptions(fuse=False)])
+def test_kept_inputs_survive_an_inference(tmp_path: Path, way: CompileOptions) -> None:
+    """Byte for byte; without `keep` the same network writes over them."""
+    model = model_file(tmp_path)
+    for io_input in IO_INPUTS:
+        described = compile_model(model, POOLS, tmp_path, replace(way, io_input=io_input))
+        network = HostNetwork(tmp_path)
+        given = random_inputs([(buffer.shape, buffer.dtype) for buffer in described.inputs], 5)
+        network.run(given)
+        same = [held.tobytes() == array.tobytes() for held, array in zip(network.inputs(), given, strict=True)]
+        assert all(same) == (io_input == "keep"), io_input
+        last = max(epoch.number for epoch in described.epochs)
+        assert all(buffer.epochs[1] == last for buffer in described.inputs) == (io_input == "keep")
 
 
 def test_no_access_out_of_bounds(tmp_path: Path) -> None:
@@ -126,6 +142,7 @@ def test_files_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
     [
         (POOLS, CompileOptions(optimize="size"), "optimize is 'size'\n  Use one of: balanced, ram, speed."),
         (POOLS, CompileOptions(io_placement="heap"), "io.placement is 'heap'"),
+        (POOLS, CompileOptions(io_input="hold"), "io.input is 'hold'\n  Use one of: overwrite, keep."),
         (POOLS, CompileOptions(ram_limit=100), "ram_limit=100: the activations of '"),
         (POOLS, CompileOptions(name="my net"), "'my net' cannot be the name of a network"),
         (Mpool((POOLS.pools[0],)), CompileOptions(), "no pool can hold the weights"),

@@ -17,7 +17,7 @@ WAYS = (
     CompileOptions(optimize="ram"),
     CompileOptions(),
     CompileOptions(optimize="ram", io_placement="application"),
-    CompileOptions(optimize="ram", keep_inputs=True),
+    CompileOptions(optimize="ram", io_input="keep"),
     CompileOptions(fuse=False),
 )
 

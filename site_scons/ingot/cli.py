@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot import __version__, cli_board, cli_image, cli_project, cli_shells, steps
+from ingot.cli_shells import io_options
 from ingot.compilers import COMPILERS, Wanted, job_for, takes_images
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
@@ -120,7 +121,7 @@ def _escaped(path: str) -> str:
 @click.option("--out", type=Folder, required=True, help="Folder for network.c and the files that belong to it.")
 @click.option("--optimize", type=click.Choice(["balanced", "ram", "speed"]), default="balanced", show_default=True)
 @click.option("--fuse/--no-fuse", default=True, help="Run operators row by row together where that saves RAM.")
-@click.option("--io-placement", type=click.Choice(["activations", "application"]), help="Default: the model.yaml's.")
+@io_options
 @click.option("--require-real", is_flag=True, help="Refuse a stand-in.")
 @click.option("--compiler", type=click.Choice(COMPILERS), default=COMPILERS[0], show_default=True)
 @click.option("--st-output", default="", help="For prebuilt: the folder or zip that ST Edge AI wrote.")
@@ -137,6 +138,7 @@ def compile(
     optimize: str,
     fuse: bool,
     io_placement: str | None,
+    io_input: str | None,
     require_real: bool,
     compiler: str,
     st_output: str,
@@ -155,7 +157,7 @@ def compile(
     path = board_file(board)
     wanted = Wanted(
         title=manifest.title,
-        io_placement=io_placement or manifest.io_placement,
+        io=manifest.io(io_placement, io_input),
         optimize=optimize,
         fuse=fuse,
         st_output=st_output,
@@ -305,11 +307,13 @@ def report(
 @ingot.command()
 @click.argument("model")
 @click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+@io_options
 @json_option
-def explore(model: str, board: str, as_json: bool) -> None:
+def explore(model: str, board: str, io_placement: str | None, io_input: str | None, as_json: bool) -> None:
     """Show what less RAM costs MODEL in instructions."""
     manifest = manifest_of(model)
-    steps.explore(model_file(manifest), board_file(board), io_placement=manifest.io_placement, as_json=as_json)
+    io = manifest.io(io_placement, io_input)
+    steps.explore(model_file(manifest), board_file(board), **io, as_json=as_json)
 
 
 @ingot.command()

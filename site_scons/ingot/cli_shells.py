@@ -13,10 +13,21 @@ from typing import Any
 import click
 
 from ingot.cli_cache import cache
+from ingot.compile import IO_INPUTS, IO_PLACEMENTS
 from ingot.errors import IngotError
 from ingot.places import ROOT, firmware_dir, kernels_dir
 
 Words = tuple[str, ...]
+
+
+def io_options(function: Callable[..., None]) -> Callable[..., None]:
+    """What the section `io` of a model.yaml says."""
+    for option in (
+        click.option("--io-input", type=click.Choice(IO_INPUTS), help="Default: the model.yaml's."),
+        click.option("--io-placement", type=click.Choice(IO_PLACEMENTS), help="Default: the model.yaml's."),
+    ):
+        function = option(function)
+    return function
 
 
 def request_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -24,7 +35,7 @@ def request_options(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--heap", type=int, help="Bytes of heap. Default: the model.yaml's, else the board's."),
         click.option("--stack", type=int, help="Bytes of stack. Default: the model.yaml's, else the board's."),
-        click.option("--io-placement", type=click.Choice(["activations", "application"])),
+        io_options,
         click.option("--fuse/--no-fuse", default=True),
         click.option("--optimize", type=click.Choice(["balanced", "ram", "speed"]), default="balanced"),
         click.option("--name", default="network", show_default=True, help="C name of the network."),

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from ingot.graph import Graph
     from ingot.network import Network, NetworkPool
     from ingot.plan.pools import PlanPool
+    from ingot.schedule.types import ScheduleOptions
 
 IO_PLACEMENTS = ("activations", "application")
+IO_INPUTS = ("overwrite", "keep")
 OPTIMIZE = ("balanced", "ram", "speed")
 
 
@@ -35,7 +37,7 @@ class CompileOptions:
     optimize: "balanced", "ram" or "speed". ram_limit: bytes that activations may take, with the fewest instructions
         within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
-    keep_inputs: inputs survive the inference.
+    io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
     cpu, isa: what the kernels are compiled for (see ingot.kernels.registry.Target).
     beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
     """
@@ -47,7 +49,7 @@ class CompileOptions:
     ram_limit: int = 0
     fuse: bool = True
     io_placement: str = "activations"
-    keep_inputs: bool = False
+    io_input: str = "overwrite"
     cpu: str = "cortex-m55"
     isa: str = "mve"
     beside: tuple[str, ...] = ()
@@ -58,11 +60,24 @@ class CompileOptions:
         for key, value, allowed in (
             ("optimize", self.optimize, OPTIMIZE),
             ("io.placement", self.io_placement, IO_PLACEMENTS),
+            ("io.input", self.io_input, IO_INPUTS),
         ):
             if value not in allowed:
                 raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
         if not self.name.isidentifier() or not self.name.isascii():
             raise IngotError(f"'{self.name}' cannot be the name of a network", remedy="Use a C identifier.")
+
+    def scheduling(self, fit: int) -> ScheduleOptions:
+        """What they ask of schedule and plan. fit: see largest_pool."""
+        from ingot.schedule.types import ScheduleOptions
+
+        return ScheduleOptions(
+            optimize="speed" if self.ram_limit else self.optimize,
+            fuse=self.fuse,
+            keep_inputs=self.io_input == "keep",
+            io_placement=self.io_placement,
+            fit=min(fit, self.ram_limit) if self.ram_limit else fit,
+        )
 
     def as_text(self) -> Mapping[str, str]:
         """The options that network.c's introduction names."""
@@ -70,7 +85,7 @@ class CompileOptions:
             "optimize": f"ram-limit {self.ram_limit}" if self.ram_limit else self.optimize,
             "fuse": "true" if self.fuse else "false",
             "io-placement": self.io_placement,
-            "keep-inputs": "true" if self.keep_inputs else "false",
+            "keep-inputs": "true" if self.io_input == "keep" else "false",
             "cpu": self.cpu,
             "isa": self.isa,
         }
@@ -122,9 +137,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
     from ingot.kernels.registry import Target
     from ingot.passes.optimize import optimize
     from ingot.plan.planner import make_plan
-    from ingot.plan.pools import candidates
     from ingot.schedule.schedule import make_schedule
-    from ingot.schedule.types import ScheduleOptions
     from ingot.several.pools import check_stateless
 
     program = lower(optimize(source), Target(options.cpu, options.isa))
@@ -139,14 +152,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
             remedy="Enlarge the pool in the board's .mpool file.",
         )
     pools = _plan_pools(mpool, constants)
-    fit = max((pool.size for pool in candidates(pools)), default=0)
-    choice = ScheduleOptions(
-        optimize="speed" if options.ram_limit else options.optimize,
-        fuse=options.fuse,
-        keep_inputs=options.keep_inputs,
-        io_placement=options.io_placement,
-        fit=min(fit, options.ram_limit) if options.ram_limit else fit,
-    )
+    choice = options.scheduling(largest_pool(mpool))
     schedule = make_schedule(program, choice)
     if 0 < options.ram_limit < schedule.peak:
         raise IngotError(
@@ -173,6 +179,14 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         beside=options.beside,
         in_turn=options.in_turn,
     )
+
+
+def largest_pool(mpool: Mpool) -> int:
+    """Bytes of the largest pool for activations, or of neighbours that may serve as one."""
+    from ingot.board.mpool import initializer_pool
+    from ingot.plan.pools import candidates
+
+    return max((pool.size for pool in candidates(_plan_pools(mpool, initializer_pool(mpool)))), default=0)
 
 
 def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:

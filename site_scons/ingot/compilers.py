@@ -26,13 +26,13 @@ NAME = "network"
 class Wanted:
     """What a build asks of a compiler, whichever it is.
 
-    io_placement, optimize, ram_limit, fuse: of the built-in compiler. st_output: folder or zip for `prebuilt`.
-    st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. postprocessing: something
+    io (as Manifest.io gives it), optimize, ram_limit, fuse: of the built-in compiler. st_output: folder or zip for
+    `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. camera: something
     is made of the camera's image. reloc: for a relocatable image.
     """
 
     title: str = ""
-    io_placement: str = "activations"
+    io: Mapping[str, str] = field(default_factory=dict)
     optimize: str = "balanced"
     ram_limit: int = 0
     fuse: bool = True
@@ -42,6 +42,12 @@ class Wanted:
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
     camera: bool = False
     reloc: bool = False
+
+    @property
+    def builtin(self) -> dict[str, Any]:
+        """The arguments of ingot.steps.compile_network that say how, of any network for any place."""
+        chosen = {"optimize": self.optimize, "ram_limit": self.ram_limit, "fuse": self.fuse}
+        return {"title": self.title, **self.io, **chosen}
 
 
 @dataclass(frozen=True)
@@ -99,15 +105,8 @@ def _builtin(mpool: Mpool, wanted: Wanted) -> Job:
     from ingot.compile import output_names
 
     names = output_names(NAME, mpool)
-    options = {
-        "title": wanted.title,
-        "io_placement": wanted.io_placement,
-        "optimize": wanted.optimize,
-        "ram_limit": wanted.ram_limit,
-        "fuse": wanted.fuse,
-    }
     files = (names.source, names.header, names.info, names.report, names.raw)
-    return Job("compile_network", files, names.source, names.info, (names.raw,), options)
+    return Job("compile_network", files, names.source, names.info, (names.raw,), wanted.builtin)
 
 
 def _prebuilt(board: Board, wanted: Wanted) -> Job:

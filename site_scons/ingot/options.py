@@ -13,7 +13,7 @@ FALSE = ("0", "no", "false", "off")
 
 @dataclass(frozen=True)
 class Option:
-    """One option. kind: "text", "switch" (0/1), "number", or "choice" (one of `choices`)."""
+    """One option. kind: "text", "switch" (0/1), "number", or "choice" (one of `choices`, or the default)."""
 
     name: str
     default: str
@@ -32,7 +32,7 @@ class Option:
                 return int(text, 0)
             except ValueError as error:
                 raise IngotError(f"{self.name}={text} is not a whole number") from error
-        if self.kind == "choice" and text not in self.choices:
+        if self.kind == "choice" and text not in (self.default, *self.choices):
             raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
         return text
 
@@ -53,6 +53,14 @@ OPTIONS = (
         "number",
     ),
     Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
+    Option(
+        "io_placement",
+        "",
+        "who owns inputs and outputs [the model.yaml's]",
+        "choice",
+        ("activations", "application"),
+    ),
+    Option("io_input", "", "whether inputs survive an inference [the model.yaml's]", "choice", ("overwrite", "keep")),
     Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
     Option("input", "", "emulate, verify, validate, load-and-run: a .npy file or an image instead of random inputs"),
     Option("samples", "3", "verify, validate, load-and-run: how many inputs", "number"),

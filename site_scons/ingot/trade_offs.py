@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ def explore(
     empty: Path | None = None,
     *,
     io_placement: str = "activations",
+    io_input: str = "overwrite",
     stack: int | None = None,
     heap: int | None = None,
     as_json: bool = False,
@@ -58,7 +59,8 @@ def explore(
     from ingot.compile import output_names
     from ingot.run.bench import measure
 
-    ways = _ways(model, board, io_placement)
+    asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input}
+    ways = _ways(model, board, asked)
     if objects and plain and archive and empty:
         twin, pools = open_board(board, twin=True)
         names = output_names("network", pools)
@@ -70,7 +72,7 @@ def explore(
                 key, _, value = way.how.partition("=")
                 chosen: dict[str, Any] = {key: int(value) if key == "ram_limit" else value}
                 outputs = [folder / file for file in names.all()]
-                network = steps.compile_network(model, board, outputs, twin=True, io_placement=io_placement, **chosen)
+                network = steps.compile_network(model, board, outputs, twin=True, **asked, **chosen)
                 script, c_info = folder / "firmware.ld", folder / names.info
                 steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
                 _compile(folder / names.source, twin.core)
@@ -122,8 +124,9 @@ def table(ways: Sequence[Way]) -> str:
     return text_table(titles, rows, "r" * (len(titles) - 1))
 
 
-def _ways(model: Path, board: Path, io_placement: str) -> list[Way]:
-    """What `optimize=` gives and the points between, without measurements."""
+def _ways(model: Path, board: Path, asked: Mapping[str, Any]) -> list[Way]:
+    """What `optimize=` gives and the points between, without measurements. asked: further CompileOptions."""
+    from ingot.compile import CompileOptions, largest_pool
     from ingot.frontend.tflite import read_tflite
     from ingot.kernels.lower import lower
     from ingot.kernels.registry import Target
@@ -131,15 +134,18 @@ def _ways(model: Path, board: Path, io_placement: str) -> list[Way]:
     from ingot.schedule.explore import explore as points_of
     from ingot.schedule.explore import point_of
     from ingot.schedule.schedule import make_schedule
-    from ingot.schedule.types import ScheduleOptions
 
-    core = open_board(board)[0].core
+    target, pools = open_board(board)
+    core, fit = target.core, largest_pool(pools)
     program = lower(optimize(read_tflite(model)), Target(core, INSTRUCTION_SETS[core]))
     named = [
-        (f"optimize={name}", point_of(0, make_schedule(program, ScheduleOptions(name, io_placement=io_placement))))
+        (
+            f"optimize={name}",
+            point_of(0, make_schedule(program, CompileOptions(optimize=name, **asked).scheduling(fit))),
+        )
         for name in OPTIMIZE
     ]
-    points = [(f"ram_limit={p.fit}", p) for p in points_of(program, ScheduleOptions(io_placement=io_placement))]
+    points = [(f"ram_limit={p.fit}", p) for p in points_of(program, CompileOptions(**asked).scheduling(fit))]
     ways: dict[tuple[int, int], Way] = {}
     for how, point in [*named, *points]:
         ways.setdefault((point.peak, point.cost), Way(how, point.peak, point.cost, point.fused, point.steps))

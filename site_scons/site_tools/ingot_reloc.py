@@ -13,6 +13,7 @@ from ingot_tool import (
     _file,
     _gcc_environment,
     _timed_spawn,
+    _wanted,
     board_file,
     link_firmware,
     linker_script_of,
@@ -253,10 +254,7 @@ def _network(env, board, manifest, source, folder, name, twin):
         also=[_file(env, board.pools_file)],
         twin=twin,
         name=name,
-        title=manifest.title,
-        io_placement=manifest.io_placement,
-        optimize=options.text("optimize"),
-        fuse=options.switch("fuse"),
+        **_wanted(options, manifest).builtin,
         relocatable=True,
     )
     _NETWORKS[folder] = SimpleNamespace(source=nodes[0], c_info=nodes[2], raws=list(nodes[4:]), everything=nodes)

@@ -346,7 +346,7 @@ def _wanted(options, manifest):
     """What the build asks of the compiler, from the command line and the model.yaml."""
     return Wanted(
         title=manifest.title,
-        io_placement=manifest.io_placement,
+        io=manifest.io(options.text("io_placement"), options.text("io_input")),
         optimize=options.text("optimize"),
         ram_limit=options.number("ram_limit"),
         fuse=options.switch("fuse"),

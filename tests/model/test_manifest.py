@@ -40,12 +40,8 @@ def test_movenet_says_what_the_application_needs() -> None:
 
 def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
     small = load_manifest(manifest(tmp_path, GOOD))
-    assert (small.name, small.title, small.application, small.io_placement) == (
-        "small",
-        "small",
-        "validate",
-        "activations",
-    )
+    assert (small.name, small.title, small.application) == ("small", "small", "validate")
+    assert small.io() == {"io_placement": "activations", "io_input": "overwrite"}
     assert small.stack is None and small.heap is None and small.source.stand_in is None
 
 
@@ -55,6 +51,7 @@ def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
         ("titel: x", "model.yaml:4: unknown key 'titel'\n  Did you mean 'title'?"),
         ("application: 3", "model.yaml:4: application is 3; expected an application of firmware/apps, or a folder"),
         ("io: {placement: stack}", "model.yaml:4: io.placement is 'stack', which is not known"),
+        ("io: {input: hold}", "model.yaml:4: io.input is 'hold', which is not known\n  Known: keep, overwrite."),
         ("memory: {stack: 100}", "model.yaml:4: memory.stack is 100; expected bytes of stack, a multiple of 8"),
         ("preprocessing: {color_mode: 3}", "model.yaml:4: preprocessing.color_mode is 3, which is not known"),
         ("postprocessing: {keypoints: 13}", "model.yaml:4: the key 'type' is missing in postprocessing"),
@@ -66,6 +63,12 @@ def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
 )
 def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, change: str, expected: str) -> None:
     assert message(tmp_path, GOOD + change + "\n").startswith(expected)
+
+
+def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
+    kept = load_manifest(manifest(tmp_path, GOOD + "io: {input: keep, placement: application}\n"))
+    assert kept.io() == {"io_placement": "application", "io_input": "keep"}
+    assert kept.io("activations", "overwrite") == {"io_placement": "activations", "io_input": "overwrite"}
 
 
 def test_a_url_without_a_hash_or_a_licence_is_refused(tmp_path: Path) -> None:

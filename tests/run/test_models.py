@@ -71,7 +71,7 @@ def test_the_stand_in_of_movenet(tmp_path: Path) -> None:
         CompileOptions(fuse=False),
         CompileOptions(io_placement="application"),
         CompileOptions(io_placement="application", fuse=False, optimize="ram"),
-        CompileOptions(optimize="speed", keep_inputs=True, name="other_name"),
+        CompileOptions(optimize="speed", io_input="keep", name="other_name"),
     ],
     ids=["unfused", "application", "application-unfused", "speed"],
 )

@@ -106,6 +106,14 @@ def test_another_option_of_the_compiler_runs_it_again(project: Project) -> None:
     assert project.build("optimize=speed", "fuse=0").nothing
 
 
+def test_keeping_the_input_compiles_the_network_again(project: Project) -> None:
+    project.model_yaml.write_text(project.model_yaml.read_text() + "io: {input: keep}\n")
+    build = project.build()
+    assert build.steps["compile"] == 1 and build.compiled >= {"network"}
+    assert project.build().nothing
+    assert project.build("io_input=overwrite").compiled >= {"network"}
+
+
 def test_a_tampered_linker_script_is_not_trusted_after_its_inputs_change(project: Project) -> None:
     project.model_yaml.write_text(project.model_yaml.read_text() + "memory: {heap: 1024}\n")
     (project.out / "firmware.ld").write_text("not a linker script\n")

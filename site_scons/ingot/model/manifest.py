@@ -42,6 +42,7 @@ class Manifest:
 
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
+    io_input: "overwrite" or "keep".
     stack, heap: bytes, None for the board's value.
     preprocessing, postprocessing, stedgeai: those sections as written.
     """
@@ -52,6 +53,7 @@ class Manifest:
     source: Source
     application: str = "validate"
     io_placement: str = "activations"
+    io_input: str = "overwrite"
     stack: int | None = None
     heap: int | None = None
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
@@ -63,6 +65,10 @@ class Manifest:
     def path(self) -> Path:
         """What the user gave: the model.yaml, or the bare file."""
         return self.document.path if self.document else self.folder / self.source.file
+
+    def io(self, io_placement: str | None = None, io_input: str | None = None) -> dict[str, Any]:
+        """Where inputs and outputs are and whether inputs survive, as ingot.steps takes it: as given, else as here."""
+        return {"io_placement": io_placement or self.io_placement, "io_input": io_input or self.io_input}
 
     def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
         """An IngotError at that key of the model.yaml."""
@@ -77,7 +83,7 @@ def load_manifest(path: Path) -> Manifest:
     data = document.data
     source = data["source"]
     script = source.get("stand_in")
-    memory = data.get("memory", {})
+    io, memory = data.get("io", {}), data.get("memory", {})
     for key, needed in (("url", "sha256"), ("url", "licence"), ("stand_in", "sha256")):
         if key in source and needed not in source:
             raise document.error(f"source.{key} is given without source.{needed}", "source", key, remedy=NEEDED[needed])
@@ -93,7 +99,8 @@ def load_manifest(path: Path) -> Manifest:
             stand_in=path.parent / script if script else None,
         ),
         application=_application(path.parent, data.get("application", "validate")),
-        io_placement=data.get("io", {}).get("placement", "activations"),
+        io_placement=io.get("placement", "activations"),
+        io_input=io.get("input", "overwrite"),
         stack=memory.get("stack"),
         heap=memory.get("heap"),
         preprocessing=data.get("preprocessing", {}),

@@ -116,6 +116,10 @@ class HostNetwork:
             seen |= {name: values for name, first, values in self._buffers(2) if first == epoch}
         return seen | {name: values for name, _, values in self._buffers(1)}
 
+    def inputs(self) -> list[npt.NDArray[Any]]:
+        """What the memory of the inputs holds now. Not in a sanitized run."""
+        return [values for _, _, values in self._buffers(0)]
+
     def reset(self) -> None:
         """State tensors back to their start."""
         if self._library is not None:

@@ -27,7 +27,8 @@ from ingot.use_cases.config_files import config_files
 class Request:
     """What a shell asks for. model, board: names, or paths. name: C name of the network. out: folder of its files.
 
-    io_placement: "" for the model.yaml's. app: an application of firmware/apps or a folder, "" for the user's own.
+    io_placement, io_input: "" for the model.yaml's.
+    app: an application of firmware/apps or a folder, "" for the user's own.
     launcher: what stands before the compiler's name when C is compiled, such as ccache.
     beside, in_turn: the descriptions (c_info) of the firmware's networks that are placed before this one: of those that
     may run at the same time, and of those that never do.
@@ -43,6 +44,7 @@ class Request:
     launcher: str = ""
     fuse: bool = True
     io_placement: str = ""
+    io_input: str = ""
     stack: int | None = None
     heap: int | None = None
     beside: tuple[str, ...] = ()
@@ -119,7 +121,7 @@ class Parts:
             "twin": asked.twin,
             "name": asked.name,
             "title": self.manifest.title,
-            "io_placement": asked.io_placement or self.manifest.io_placement,
+            **self.manifest.io(asked.io_placement, asked.io_input),
             "optimize": asked.optimize,
             "fuse": asked.fuse,
         }

@@ -1,0 +1,47 @@
+"""Where inputs and outputs are, and whether inputs survive: in every command that compiles, also of the image."""
+
+from pathlib import Path
+
+import pytest
+
+from ingot.errors import IngotError
+from ingot.fleet import read_fleet
+from ingot.shells.jobs import firmware_jobs, image_jobs
+from ingot.shells.parts import Parts, Request
+from support.pose_model import pose_model
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.tflite").write_bytes(pose_model(0))
+    (tmp_path / "model.yaml").write_text("name: net\nsource: {file: net.tflite}\nio: {input: keep}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "io_input=keep"),
+        ({"io_input": "overwrite"}, "io_input=overwrite"),
+        ({"io_placement": "application"}, "io_placement=application"),
+    ],
+)
+def test_every_compilation_is_told(folder: Path, given: dict[str, str], expected: str) -> None:
+    request = Request("model.yaml", "n6dk", "out", app="validate", **given)  # type: ignore[arg-type]
+    jobs, _ = firmware_jobs(request, ["ingot"], "made")
+    image, _ = image_jobs(Parts(request), ["ingot"], "net.tflite", "kernels")
+    compiling = [job for job in (*jobs, *image) if "compile_network" in job.command]
+    assert len(compiling) > 2
+    assert all(expected in job.command for job in compiling)
+
+
+def test_a_fleet_chooses(folder: Path) -> None:
+    file = folder / "fleet.yaml"
+    text = "boards: [n6dk]\nmodels: [net.tflite]\noptions: [{io_input: %s}]\n"
+    file.write_text(text % "keep")
+    (entry,) = read_fleet(file, "out")
+    assert (entry.request.io_input, entry.label) == ("keep", "io_input=keep")
+    file.write_text(text % "hold")
+    with pytest.raises(IngotError, match="'hold', which is not known"):
+        read_fleet(file, "out")
