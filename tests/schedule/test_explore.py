@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import pytest
+
 from ingot.kernels.program import Program
 from ingot.schedule.explore import explore
 from ingot.schedule.schedule import make_schedule
@@ -25,6 +27,22 @@ def test_points_trade_ram_for_instructions() -> None:
         assert small.peak < large.peak and small.cost > large.cost
     assert points[0].peak == make_schedule(program(), ScheduleOptions("ram")).peak
     assert points[-1].cost == make_schedule(program(), ScheduleOptions("speed")).cost
+
+
+def test_nothing_costs_less_than_speed() -> None:
+    """Nor does it need more memory than running unfused."""
+    speed = make_schedule(program(), ScheduleOptions("speed"))
+    unfused = make_schedule(program(), ScheduleOptions(fuse=False))
+    assert speed.cost == min(point.cost for point in explore(program()))
+    assert speed.cost <= unfused.cost and speed.peak <= unfused.peak
+
+
+def test_speed_fuses_where_that_saves_a_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingot.schedule.cuts.REGION", 10_000)
+    speed = make_schedule(program(), ScheduleOptions("speed"))
+    unfused = make_schedule(program(), ScheduleOptions(fuse=False))
+    assert speed.cost < unfused.cost and speed.peak <= unfused.peak
+    assert len(speed.regions) < len(unfused.regions)
 
 
 def test_a_point_can_be_made_again() -> None:

@@ -58,6 +58,11 @@ class Choice:
             return None
         return self._assemble(line, path, arranged)
 
+    def cheapest(self) -> Schedule:
+        """The cheapest schedule known that needs no more than the unfused one, which wins a draw."""
+        unfused, fused = self.unfused(), self.within(self.unfused_peak)
+        return fused if fused is not None and fused.cost < unfused.cost else unfused
+
     def _lowest(self, line: LinearOrder, path: Sequence[Cut]) -> Schedule:
         goal = bound(line, path)
         return self._assemble(line, path, arrange(line, path, goal) or settle(line, path, goal))

@@ -33,7 +33,7 @@ def explore(program: Program, options: ScheduleOptions | None = None, limits: in
     if not program.calls:
         return []
     choice = Choice(program, options)
-    schedules: list[tuple[int, Schedule]] = [(choice.unfused_peak, choice.unfused())]
+    schedules = [(choice.unfused_peak, choice.cheapest() if options.fuse else choice.unfused())]
     if options.fuse:
         ratio = max(choice.unfused_peak / max(choice.least_peak, 1), 1.0)
         for number in range(limits):

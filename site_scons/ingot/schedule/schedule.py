@@ -27,9 +27,10 @@ def make_schedule(program: Program, options: ScheduleOptions | None = None) -> S
     if not program.calls:
         return Schedule((), 0)
     choice = Choice(program, options)
-    fits = not options.fit or choice.unfused_peak <= options.fit
-    if not options.fuse or (options.optimize == "speed" and fits):
+    if not options.fuse:
         return choice.unfused()
+    if options.optimize == "speed" and (not options.fit or choice.unfused_peak <= options.fit):
+        return choice.cheapest()
     for limit in _limits(options, choice.least_peak):
         schedule = choice.within(limit)
         if schedule is not None:

@@ -68,7 +68,7 @@ class ScheduleOptions:
     """What the user asks of schedule and plan.
 
     optimize: "ram" (least peak), "balanced" (fewest instructions within a margin of the least peak) or
-        "speed" (no fusion unless the activations would not fit `fit` bytes).
+        "speed" (fewest instructions within what running unfused needs, or within `fit` bytes if that is less).
     fuse: False runs every call alone, over all its rows.
     keep_inputs: the network's inputs must survive the inference.
     io_placement: "activations" (network inputs and outputs are placed with the rest) or "application" (the application
