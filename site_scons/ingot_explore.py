@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import SCons.Script
 
+from ingot.errors import IngotError
+
 
 def explore(env, board, manifest, source, twin):
     """The nodes of the target, when it is asked for: it needs a firmware that nothing else does."""
@@ -13,6 +15,9 @@ def explore(env, board, manifest, source, twin):
 
     from ingot_bench import small_firmware
 
+    options = env["INGOT_OPTIONS"]
+    if limit := options.number("ram_limit"):
+        raise IngotError(f"ram_limit={limit}: explore tries limits of its own", remedy="Leave ram_limit= out.")
     empty, *_ = small_firmware(env, board, twin, "empty")
     _, *plain = small_firmware(env, board, twin, "inference")
     return env.Ingot(
@@ -28,7 +33,8 @@ def explore(env, board, manifest, source, twin):
         {},
         label=str(source),
         always=True,
-        **_wanted(env["INGOT_OPTIONS"], manifest).io,
+        **_wanted(options, manifest).io,
+        fuse=options.switch("fuse"),
         stack=manifest.stack,
         heap=manifest.heap,
     )

@@ -144,6 +144,7 @@ def test_files_that_stay_the_same_are_not_touched(tmp_path: Path) -> None:
         (POOLS, CompileOptions(io_placement="heap"), "io.placement is 'heap'"),
         (POOLS, CompileOptions(io_input="hold"), "io.input is 'hold'\n  Use one of: overwrite, keep."),
         (POOLS, CompileOptions(ram_limit=100), "ram_limit=100: the activations of '"),
+        (POOLS, CompileOptions(ram_limit=-3), "ram_limit is -3\n  Use a number of bytes, or 0 for no limit."),
         (POOLS, CompileOptions(name="my net"), "'my net' cannot be the name of a network"),
         (Mpool((POOLS.pools[0],)), CompileOptions(), "no pool can hold the weights"),
         (Mpool((Pool("tiny", "T", 0x20000000, 64), POOLS.pools[3])), CompileOptions(), "do not fit"),

@@ -77,6 +77,9 @@ def output_options(function: Callable[..., None]) -> Callable[..., None]:
     return depfile(json_option(function))
 
 
+fuse_option = click.option(
+    "--fuse/--no-fuse", default=True, help="Run operators row by row together where that saves RAM."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 network_option = click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the network.")
 
@@ -120,7 +123,8 @@ def _escaped(path: str) -> str:
 @board_option
 @click.option("--out", type=Folder, required=True, help="Folder for network.c and the files that belong to it.")
 @click.option("--optimize", type=click.Choice(["balanced", "ram", "speed"]), default="balanced", show_default=True)
-@click.option("--fuse/--no-fuse", default=True, help="Run operators row by row together where that saves RAM.")
+@click.option("--ram-limit", type=click.IntRange(0), default=0, help="Bytes that activations may take; see `explore`.")
+@fuse_option
 @io_options
 @click.option("--require-real", is_flag=True, help="Refuse a stand-in.")
 @click.option("--compiler", type=click.Choice(COMPILERS), default=COMPILERS[0], show_default=True)
@@ -136,6 +140,7 @@ def compile(
     twin: bool,
     out: Path,
     optimize: str,
+    ram_limit: int,
     fuse: bool,
     io_placement: str | None,
     io_input: str | None,
@@ -159,6 +164,7 @@ def compile(
         title=manifest.title,
         io=manifest.io(io_placement, io_input),
         optimize=optimize,
+        ram_limit=ram_limit,
         fuse=fuse,
         st_output=st_output,
         st_pack=st_pack,
@@ -307,13 +313,14 @@ def report(
 @ingot.command()
 @click.argument("model")
 @click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+@fuse_option
 @io_options
 @json_option
-def explore(model: str, board: str, io_placement: str | None, io_input: str | None, as_json: bool) -> None:
+def explore(model: str, board: str, fuse: bool, io_placement: str | None, io_input: str | None, as_json: bool) -> None:
     """Show what less RAM costs MODEL in instructions."""
     manifest = manifest_of(model)
     io = manifest.io(io_placement, io_input)
-    steps.explore(model_file(manifest), board_file(board), **io, as_json=as_json)
+    steps.explore(model_file(manifest), board_file(board), **io, fuse=fuse, flags=True, as_json=as_json)
 
 
 @ingot.command()

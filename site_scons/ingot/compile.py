@@ -64,6 +64,8 @@ class CompileOptions:
         ):
             if value not in allowed:
                 raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
+        if self.ram_limit < 0:
+            raise IngotError(f"ram_limit is {self.ram_limit}", remedy="Use a number of bytes, or 0 for no limit.")
         if not self.name.isidentifier() or not self.name.isascii():
             raise IngotError(f"'{self.name}' cannot be the name of a network", remedy="Use a C identifier.")
 

@@ -13,7 +13,7 @@ FALSE = ("0", "no", "false", "off")
 
 @dataclass(frozen=True)
 class Option:
-    """One option. kind: "text", "switch" (0/1), "number", or "choice" (one of `choices`, or the default)."""
+    """One option. kind: "text", "switch" (0/1), "number" (from 0 up), "choice" (of `choices`, or the default)."""
 
     name: str
     default: str
@@ -29,9 +29,12 @@ class Option:
             raise IngotError(f"{self.name}={text} is not a switch", remedy="Use 0 or 1.")
         if self.kind == "number":
             try:
-                return int(text, 0)
+                number = int(text, 0)
             except ValueError as error:
                 raise IngotError(f"{self.name}={text} is not a whole number") from error
+            if number < 0:
+                raise IngotError(f"{self.name}={text} is below 0")
+            return number
         if self.kind == "choice" and text not in (self.default, *self.choices):
             raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
         return text

@@ -63,6 +63,8 @@ def test_usage_mistakes_are_short(project: Project) -> None:
         (["compile"], "Missing argument 'MODEL'"),
         (["compile", "small", "--bord", "x"], "No such option '--bord'"),
         (["compile", "small", "--board", "n6dk", "--out", "o", "--optimize", "rom"], "'rom' is not one of"),
+        (["compile", "small", "--board", "n6dk", "--out", "o", "--ram-limit", "-3"], "-3 is not in the range"),
+        (["compile", "small", "--board", "n6dk", "--out", "o", "--ram-limit", "3"], "ram_limit=3: the activations of"),
     ):
         done = project.ingot(*arguments)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

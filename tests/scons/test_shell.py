@@ -40,6 +40,8 @@ def test_help_lists_boards_models_options_and_targets(built: Project) -> None:
         ("optimize=rom", "optimize=rom is not known\n  Did you mean 'ram'?"),
         ("app=pose", "there is no application 'pose'"),
         ("samples=many", "samples=many is not a whole number"),
+        ("ram_limit=-3", "ram_limit=-3 is below 0"),
+        ("io_input=hold", "io_input=hold is not known\n  Known: keep, overwrite."),
         ("input=absent.npy", "input: there is no file 'absent.npy'\n  Give a .npy file or an image."),
         ("require_real=maybe", "require_real=maybe is not a switch\n  Use 0 or 1."),
         ("emulat", "there is no target 'emulat'\n  Did you mean 'emulate'?"),
@@ -50,6 +52,12 @@ def test_a_typo_is_one_message_with_the_nearest_name(built: Project, argument: s
     assert build.status == 2
     assert message in build.err and build.err.startswith("ingot: ")
     assert "Traceback" not in build.err + build.out
+
+
+def test_explore_refuses_a_limit(built: Project) -> None:
+    build = built.scons("explore", "ram_limit=3000")
+    assert build.status == 2
+    assert build.err == "ingot: ram_limit=3000: explore tries limits of its own\n  Leave ram_limit= out.\n"
 
 
 def test_a_missing_compiler_is_one_message(project: Project, tmp_path: Path) -> None:
