@@ -8,6 +8,7 @@ def operators_page() -> str:
     from ingot.kernels.lower import load_operators
     from ingot.kernels.registry import OPERATORS
     from ingot.passes.pointwise import UNARY
+    from ingot.run.reference_gaps import NOTES
 
     load_operators()
     alike: dict[tuple[str, ...], list[str]] = {}
@@ -31,6 +32,7 @@ def operators_page() -> str:
     for limits, kinds in sorted(alike.items(), key=lambda item: item[1]):
         lines += ["", "## " + ", ".join(kinds), ""]
         lines += [f"- {limit}" for limit in limits] or ["- No limits."]
+        lines += [f"- {kind} {NOTES[kind]}" for kind in kinds if kind in NOTES]
     return "\n".join(lines) + "\n"
 
 

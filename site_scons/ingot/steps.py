@@ -344,6 +344,7 @@ def verify(
 ) -> None:
     """Compares the twin's outputs with LiteRT's reference kernels. Raises IngotError when a byte differs."""
     from ingot.emit.c_info import read_c_info
+    from ingot.run.reference_gaps import difference
     from ingot.run.twin import images_of
     from ingot.run.verify import verify as run
 
@@ -364,9 +365,10 @@ def verify(
     elif network.stand_in:
         say("STAND-IN: this proves the firmware, not the real model")
     if not outcome.passed:
-        raise IngotError(
+        raise difference(
             "the firmware computes something else than the model",
-            where=str(model),
+            [model],
+            where=model,
             remedy="This is a fault of Ingot: please report it with the model file.",
         )
 

@@ -207,6 +207,7 @@ def reloc_verify(
     import json
 
     from ingot.emit.c_info import read_c_info
+    from ingot.run.reference_gaps import difference
     from ingot.run.reloc_verify import Files, verify_images
     from ingot.targets import open_board
 
@@ -218,8 +219,9 @@ def reloc_verify(
     if as_json:
         print(json.dumps(outcome.as_dict(), indent=2, sort_keys=True))
     if not outcome.passed:
-        raise IngotError(
+        raise difference(
             "an installed image computes something else than the model",
-            where=str(model),
+            [model],
+            where=model,
             remedy="This is a fault of Ingot: please report it with the model file.",
         )

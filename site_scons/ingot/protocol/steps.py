@@ -30,6 +30,7 @@ def validate(
     from ingot.files import write_if_changed
     from ingot.protocol.lines import archive, client_of, line_to, show_result
     from ingot.protocol.validate import validate as run
+    from ingot.run.reference_gaps import difference
     from ingot.run.twin import images_of
     from ingot.steps import _samples, open_board
 
@@ -44,9 +45,10 @@ def validate(
         write_if_changed(Path(save), archive(outcome, given, network))
     show_result(outcome, network, clock, as_json, {})
     if not outcome.passed:
-        raise IngotError(
+        raise difference(
             "the firmware computes something else than the model",
-            where=str(model),
+            [model],
+            where=model,
             remedy="On a board: flash again (`scons flash`). Where `scons verify` fails too it is a fault of Ingot.",
         )
 
@@ -95,6 +97,7 @@ def load_and_run(
     from ingot.run.load_and_run import commands, placing
     from ingot.run.load_and_run import load_and_run as run
     from ingot.run.qemu import Image
+    from ingot.run.reference_gaps import difference
     from ingot.steps import _samples, open_board, say
 
     target, pools = open_board(board, twin=not port)
@@ -137,8 +140,9 @@ def load_and_run(
     if not as_json:
         say(f"{mode}: installed in {outcome.served.init:,} {outcome.served.unit}, ran in {outcome.samples[-1].cost:,}")
     if model is not None and not outcome.passed:
-        raise IngotError(
+        raise difference(
             "the image computes something else than the model",
-            where=str(image),
+            [model],
+            where=image,
             remedy="On a board: flash with whole=1. Where `scons reloc-verify` fails too it is a fault of Ingot.",
         )

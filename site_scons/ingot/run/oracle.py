@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,12 @@ class Reference:
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())
+            if missing := re.search(r"Didn't find op for builtin opcode '(\w+)' version '(\d+)'", reason):
+                raise IngotError(
+                    f"LiteRT has no reference kernel of {missing[1]} (version {missing[2]}) to compare with",
+                    where=where,
+                    remedy="The model runs all the same; verify it without that operator.",
+                ) from None
             raise IngotError(
                 f"LiteRT refuses the model: {reason}",
                 where=where,

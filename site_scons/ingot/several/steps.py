@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingot.errors import IngotError
 from ingot.files import write_if_changed
 
 
@@ -25,6 +24,7 @@ def verify_together(
     models: of each network its file. Raises IngotError when a byte differs.
     """
     from ingot.emit.c_info import read_c_info
+    from ingot.run.reference_gaps import difference
     from ingot.run.together import Member, verify
     from ingot.targets import open_board
 
@@ -39,8 +39,9 @@ def verify_together(
         report=lambda line: print(f"  {line}", flush=True),
     )
     if not passed:
-        raise IngotError(
+        raise difference(
             "the firmware computes something else than its models",
-            where=str(elf),
+            models,
+            where=elf,
             remedy="This is a fault of Ingot: please report it with the model files.",
         )

@@ -1,0 +1,54 @@
+"""Where LiteRT's reference kernels are wrong, or there is none, the message says so and blames nobody else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingot.errors import IngotError
+from ingot.run.oracle import Reference
+from ingot.run.reference_gaps import difference, wrong_in_reference
+from support import tflite_builder as tfl
+
+
+def reducing(folder: Path, kind: str, dtype: str) -> Path:
+    """A model with one reduction."""
+    b = tfl.Builder()
+    quant = () if dtype == "float32" else (0.1, 0)
+    x, y = b.input((1, 4, 8), dtype, *quant), b.tensor((1, 8), dtype, *quant)
+    b.operator(kind, [x, b.constant(np.array([1], np.int32))], [y])
+    path = folder / f"{kind}_{dtype}.tflite"
+    path.write_bytes(b.finish([y]))
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16"])
+def test_the_operator_and_the_page_are_named(tmp_path: Path, dtype: str) -> None:
+    model = reducing(tmp_path, "SUM", dtype)
+    message = str(difference("something else", [model], where=model, remedy="This is a fault of Ingot."))
+    assert "which compute operator 0 (SUM -> '" in message and "docs/decisions/sum-of-int8.md" in message
+    assert "a fault of Ingot" not in message
+
+
+@pytest.mark.parametrize(("kind", "dtype"), [("SUM", "float32"), ("MEAN", "int8")])
+def test_where_the_reference_is_right_it_is_a_fault(tmp_path: Path, kind: str, dtype: str) -> None:
+    model = reducing(tmp_path, kind, dtype)
+    assert wrong_in_reference(model) == []
+    error = difference("something else", [model], where=model, remedy="This is a fault of Ingot.")
+    assert str(error) == f"{model}: something else\n  This is a fault of Ingot."
+
+
+def test_the_reference_is_still_wrong(tmp_path: Path) -> None:
+    """As soon as LiteRT adds signed numbers, this page of ours and its exceptions can go."""
+    model = reducing(tmp_path, "SUM", "int8")
+    given = np.full((1, 4, 8), -1, np.int8)
+    assert Reference(model).run([given])[0].max() != -4
+
+
+def test_no_reference_kernel_is_one_message() -> None:
+    with pytest.raises(IngotError) as caught:
+        Reference(tfl.unary("ELU", (1, 4), ("int8", 0.1, 0), ("int8", 0.1, 0)))
+    assert str(caught.value) == (
+        "LiteRT has no reference kernel of ELU (version 1) to compare with\n"
+        "  The model runs all the same; verify it without that operator."
+    )
