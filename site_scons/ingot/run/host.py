@@ -121,9 +121,9 @@ class HostNetwork:
         return [values for _, _, values in self._buffers(0)]
 
     def reset(self) -> None:
-        """State tensors back to their start."""
-        if self._library is not None:
-            self._install()
+        """State tensors back to their start, by the function that the generated code has for it."""
+        if self._library is not None and any(buffer.role == "state" for buffer in self.network.buffers):
+            getattr(self._library, f"ingot_reset_state_{identifier(self.network.name)}")()
 
     def _install(self) -> None:
         assert self._library is not None
