@@ -62,8 +62,11 @@ def build(
     contents = [path.read_bytes() for path in (*sources, *objects, *sorted(depends))]
     key = digest([_compiler_identity(), *flags, *names, *contents])
     result = cache_dir() / "host" / f"{sources[0].stem}-{key}{suffix}"
-    if result.exists():
+    try:
+        os.utime(result)  # what is in use is not the oldest
         return result
+    except FileNotFoundError:
+        pass
     _prune(result.parent)
     result.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=result.parent, suffix=suffix)

@@ -77,7 +77,7 @@ def check(
     streamed=False tests whole tensors only (for operators whose model has state).
     """
     program = program_of(model, optimized=optimized)
-    reference = Reference(model, keep_all=True)
+    reference = Reference(model)
     network = DirectNetwork(program)
     specs = [(port.shape, port.dtype.name) for port in reference.inputs]
     seed = seed_of(model) if seed is None else seed
@@ -105,7 +105,7 @@ def check_network(
 
     sanitize: under the address and undefined-behaviour sanitizers (about 1 s more).
     """
-    reference = Reference(model, keep_all=True)
+    reference = Reference(model)
     specs = [(port.shape, port.dtype.name) for port in reference.inputs]
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -163,7 +163,7 @@ def _first_difference(
     program: Program, network: DirectNetwork, model: bytes | Path, inputs: Sequence[npt.NDArray[Any]]
 ) -> str:
     """Names the first call whose output is a tensor of the source model and differs from the oracle's."""
-    reference = Reference(model, keep_all=True)
+    reference = Reference(model)
     reference.run(list(inputs))
     known = {tensor.name: number for number, tensor in enumerate(graph_of(model).tensors)}
     for number, call in enumerate(program.calls):

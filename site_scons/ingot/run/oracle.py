@@ -36,13 +36,12 @@ class Reference:
     """One model in LiteRT's interpreter: reference kernels, one thread.
 
     model: a .tflite file or its bytes.
-    keep_all: keep every intermediate tensor, so that `tensor()` can read it after `run()`.
     optimized: LiteRT's optimized host kernels instead, for the few operators that have no reference kernel (ELU). They
         are no oracle for whole models.
     Raises IngotError when LiteRT is not installed or refuses the model.
     """
 
-    def __init__(self, model: Path | str | bytes, *, keep_all: bool = False, optimized: bool = False) -> None:
+    def __init__(self, model: Path | str | bytes, *, optimized: bool = False) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -61,7 +60,8 @@ class Reference:
                 experimental_op_resolver_type=(
                     OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
                 ),
-                experimental_preserve_all_tensors=keep_all,
+                # Without it, LiteRT may overwrite a tensor that another RESHAPE of the same one still needs.
+                experimental_preserve_all_tensors=True,
                 num_threads=1,
             )
             self._interpreter.allocate_tensors()
@@ -105,7 +105,7 @@ class Reference:
         return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
 
     def tensor(self, index: int) -> npt.NDArray[Any]:
-        """A copy of any tensor of the model after run(), by its index in the file. Needs keep_all."""
+        """A copy of any tensor of the model after run(), by its index in the file."""
         return np.array(self._interpreter.get_tensor(index))
 
     def reset(self) -> None:
