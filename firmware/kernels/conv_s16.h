@@ -4,6 +4,7 @@
  * Parameter block: int32 low, high, 0, 0, then for every output channel
  *     int32 bias (low word), bias (high word), multiplier, shift
  *     int8 weights[kernel_h * kernel_w * in_c / groups], filled up with zeros to four bytes
+ * Scratch: a window (patch.h), two bytes an element.
  */
 #ifndef INGOT_CONV_S16_H
 #define INGOT_CONV_S16_H
@@ -13,6 +14,7 @@
 typedef struct ingot_conv_s16 {
     uint16_t in_h, in_w, in_c;
     uint16_t out_h, out_w, out_c;
+    uint16_t pixel_bytes; /* of the input */
     uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     uint8_t pad_top, pad_left;
     uint16_t groups;
@@ -20,7 +22,7 @@ typedef struct ingot_conv_s16 {
     uint16_t in_ring, out_ring;
 } ingot_conv_s16;
 
-void ingot_conv_s16_windows(const ingot_conv_s16 *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
-                            unsigned n);
+void ingot_conv_s16_windows(const ingot_conv_s16 *k, const int16_t *in, int16_t *out, void *scratch, const void *params,
+                            unsigned y, unsigned n);
 
 #endif

@@ -14,7 +14,7 @@ INGOT_INLINE int64_t ingot_dot_s16_s8(int64_t sum, const int16_t *a, const int8_
             "vldrb.s16 q1, [%2], #8\n"
             "vmlaldava.s16 %Q0, %R0, q0, q1\n"
             "letp lr, 1b\n"
-            : "+r"(sum), "+r"(a), "+r"(b)
+            : "+r"(sum), "+r"(a), "+l"(b)
             : "r"(n)
             : "q0", "q1", "lr", "memory");
 #else

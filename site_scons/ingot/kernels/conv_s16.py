@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import quantized_range
-from ingot.kernels.mac_block import output_scaling
+from ingot.kernels.mac_block import CHUNK, output_scaling
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multipliers
 from ingot.kernels.registry import Site
@@ -46,6 +46,7 @@ def lower_conv_s16(site: Site, window: Window | None) -> Call:
     }
     geometry |= {name: attrs[name] for name in ("stride_h", "stride_w", "dilation_h", "dilation_w")}
     shape = {"in_h": in_h, "in_w": in_w, "in_c": in_c, "out_h": out_h, "out_w": out_w, "out_c": out_c}
+    shape["pixel_bytes"] = 2 * in_c
     return _call(site, data, shape | geometry | {"groups": in_c // data.shape[3], "batches": batches}, window)
 
 
@@ -71,4 +72,11 @@ def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window
         params=(Param("clamps", np.asarray(clamps, np.int32)), Param("weights", records)),
         macs=output.elements * taps.shape[1],
         windows=(window,),
+        scratch=_window_bytes(fields),
     )
+
+
+def _window_bytes(fields: dict[str, int]) -> int:
+    """Of one window, as firmware/kernels/patch.h counts them."""
+    size = fields["kernel_h"] * fields["kernel_w"] * fields["pixel_bytes"]
+    return -(-size // CHUNK) * CHUNK + CHUNK

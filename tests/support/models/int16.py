@@ -11,7 +11,7 @@ from support.models.draw import Draw, vectors
 def layer(d: Draw, kind: str) -> bytes:
     """CONV_2D or DEPTHWISE_CONV_2D with random shapes, scales and biases."""
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
-    in_c, out_c = d.integer(1, 20), d.integer(1, 9)
+    in_c, out_c = d.choice((d.integer(1, 20), d.integer(1, 70))), d.integer(1, 9)
     kernel = (d.integer(1, 3), d.integer(1, 3))
     padding = d.choice(("SAME", "VALID"))
     source = ("int16", d.choice((0.0005, 0.01)), 0)
