@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from support import tflite_builder
 from support.differential import check
 from support.models import movement
 from support.models.trials import for_each
@@ -23,6 +26,15 @@ def test_slice_(model: bytes) -> None:
 def test_strided_slice(model: bytes) -> None:
     """Masks, negative steps, indexes beyond the ends."""
     check(model)
+
+
+def test_rows_of_one_byte_backwards() -> None:
+    """The output is no image and has one row, which needs all rows of the input."""
+    b = tflite_builder.Builder()
+    x, y = b.input((1, 3, 1, 1), "int8", 0.5, 3), b.tensor((2, 1, 1), "int8", 0.5, 3)
+    walk = [b.constant(np.array(v, np.int32)) for v in ([0, 2, 0, 0], [1, 0, 1, 1], [1, -1, 1, 1])]
+    b.operator("STRIDED_SLICE", [x, *walk], [y], shrink_axis_mask=1)
+    check(b.finish([y]))
 
 
 @for_each(movement.split)

@@ -32,7 +32,8 @@ class _Loop(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """How output row y is found: see firmware/kernels/move.h. pitch: bytes of an input row there."""
+    """How output row y is found: see firmware/kernels/move.h. pitch: bytes of an input row there. whole: the input is
+    not walked row by row; its rows there are bytes."""
 
     pitch: int
     start: int
@@ -42,6 +43,7 @@ class _Rows(NamedTuple):
     first_byte: int
     phase: int
     subrows: int
+    whole: bool = False
 
 
 def one_type_and_scale(graph: Graph, op: Operator) -> bool:
@@ -140,7 +142,7 @@ def _call(site: Site, output: int) -> Call:
 
 
 def _window(rows: _Rows, source: Activation, target: Activation) -> Window | None:
-    if rows.pitch != source.row_bytes or source.rows == 1:
+    if rows.whole or source.rows == 1:
         return None
     y = np.arange(target.rows)
     first = rows.start + y // rows.div * rows.step + y % rows.div * rows.inner_step
@@ -308,8 +310,8 @@ def _split_rows(view: _View, source: Activation, target: Activation) -> tuple[_R
                     part.times,
                 )
                 return rows, within, part.target
-    # Rows of one byte: any step is possible, and the input is there as a whole.
-    return _Rows(1, view.offset, major, minor, minor_count, 0, 0, 1), inner, 0
+    # Rows of one byte: any step is possible.
+    return _Rows(1, view.offset, major, minor, minor_count, 0, 0, 1, whole=True), inner, 0
 
 
 def _crossing(loops: list[_Loop], pitch: int) -> int:
