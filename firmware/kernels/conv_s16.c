@@ -50,7 +50,7 @@ void ingot_conv_s16_windows(const ingot_conv_s16 *k, const int16_t *in, int16_t 
     const ingot_conv2d bytes = {
         .in_h = k->in_h,
         .in_w = k->in_w,
-        .in_c = k->pixel_bytes,
+        .in_c = (uint16_t)(2 * k->in_c),
         .kernel_h = k->kernel_h,
         .kernel_w = k->kernel_w,
         .stride_h = k->stride_h,

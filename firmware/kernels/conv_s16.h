@@ -14,7 +14,6 @@
 typedef struct ingot_conv_s16 {
     uint16_t in_h, in_w, in_c;
     uint16_t out_h, out_w, out_c;
-    uint16_t pixel_bytes; /* of the input */
     uint8_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
     uint8_t pad_top, pad_left;
     uint16_t groups;

@@ -11,11 +11,13 @@ import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import quantized_range
-from ingot.kernels.mac_block import CHUNK, output_scaling
+from ingot.kernels.mac_block import output_scaling
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multipliers
 from ingot.kernels.registry import Site
 from ingot.kernels.rows import Window
+from ingot.kernels.window_fields import window_fields
+from ingot.kernels.window_gathering import window_bytes
 
 
 def int16_layer(graph: Graph, op: Operator) -> bool:
@@ -32,22 +34,13 @@ def int16_layer(graph: Graph, op: Operator) -> bool:
 
 def lower_conv_s16(site: Site, window: Window | None) -> Call:
     """One call of ingot_conv_s16_windows() for CONV_2D or DEPTHWISE_CONV_2D. window: the rows of its windows."""
-    image, output, weights, attrs = site.input(0), site.output(), site.input(1), site.op.attrs
-    batches, in_h, in_w, in_c = image.shape
-    out_h, out_w, out_c = output.shape[1:]
+    image, weights = site.input(0), site.input(1)
+    batches, in_c = image.shape[0], image.shape[3]
     data = np.asarray(weights.data, np.int8)
     if site.op.kind == "DEPTHWISE_CONV_2D":
         data = np.ascontiguousarray(data.transpose(3, 1, 2, 0))
-    geometry = {
-        "kernel_h": data.shape[1],
-        "kernel_w": data.shape[2],
-        "pad_top": attrs["pad_top"],
-        "pad_left": attrs["pad_left"],
-    }
-    geometry |= {name: attrs[name] for name in ("stride_h", "stride_w", "dilation_h", "dilation_w")}
-    shape = {"in_h": in_h, "in_w": in_w, "in_c": in_c, "out_h": out_h, "out_w": out_w, "out_c": out_c}
-    shape["pixel_bytes"] = 2 * in_c
-    return _call(site, data, shape | geometry | {"groups": in_c // data.shape[3], "batches": batches}, window)
+    fields = window_fields(image, site.output(), weights, site.op.attrs)
+    return _call(site, data, fields | {"groups": in_c // data.shape[3], "batches": batches}, window)
 
 
 def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window: Window | None) -> Call:
@@ -72,11 +65,5 @@ def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window
         params=(Param("clamps", np.asarray(clamps, np.int32)), Param("weights", records)),
         macs=output.elements * taps.shape[1],
         windows=(window,),
-        scratch=_window_bytes(fields),
+        scratch=window_bytes(data.shape[1:3], image.shape[3] * image.dtype.size),
     )
-
-
-def _window_bytes(fields: dict[str, int]) -> int:
-    """Of one window, as firmware/kernels/patch.h counts them."""
-    size = fields["kernel_h"] * fields["kernel_w"] * fields["pixel_bytes"]
-    return -(-size // CHUNK) * CHUNK + CHUNK

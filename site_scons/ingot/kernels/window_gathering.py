@@ -25,6 +25,11 @@ class Gathering:
     scratch: int
 
 
+def window_bytes(kernel: tuple[int, int], bytes_a_pixel: int) -> int:
+    """Bytes of one window in the scratch: ingot_patch_bytes() of firmware/kernels/patch.h."""
+    return -(-kernel[0] * kernel[1] * bytes_a_pixel // CHUNK) * CHUNK + CHUNK
+
+
 def choose_gathering(
     kernel: tuple[int, int], channels: int, stride_w: int, width: int, *, columns_possible: bool
 ) -> Gathering:
@@ -33,8 +38,7 @@ def choose_gathering(
     channels: of a window. width: windows in a row. columns_possible: no dilation in width, one group.
     """
     kernel_h, kernel_w = kernel
-    depth = kernel_h * kernel_w * channels
-    window = -(-depth // CHUNK) * CHUNK + CHUNK
+    window = window_bytes(kernel, channels)
     count = max(min(_SCRATCH // window, _MOST_WINDOWS, width + 1) // 2 * 2, 2)
     alone = Gathering(count, False, count * window)
     if not columns_possible:
