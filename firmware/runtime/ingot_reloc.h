@@ -105,6 +105,17 @@ typedef struct {
  * cannot hurt the image itself. */
 const ingot_reloc_policy *ingot_reloc_policy_of(uintptr_t file);
 
+/* Addresses start <= a < end reach the same bytes as those from alias_of on, which are in no alias themselves. */
+typedef struct {
+    uint32_t start, end, alias_of;
+} ingot_reloc_alias;
+
+/* Hook: alias `number` of the chip, counted from 0; false when there are no more. The weak one has what the board's
+ * file says, from the linker script (at most INGOT_RELOC_MAX_ALIASES). */
+bool ingot_reloc_alias_of(uint32_t number, ingot_reloc_alias *alias);
+
+#define INGOT_RELOC_MAX_ALIASES 4u
+
 /* ---- Installing ---- */
 
 int ingot_reloc_install(uintptr_t file, const ll_aton_reloc_config *config, const ingot_reloc_policy *policy,

@@ -4,6 +4,7 @@
  */
 #include "ingot_reloc_check.h"
 
+#include "ingot_reloc_alias.h"
 #include "ingot_reloc_port.h"
 
 #define REFUSE_IF(condition, name)          \
@@ -18,10 +19,7 @@
 
 #define EXTERNAL_FROM 0x60000000u
 
-static bool overlap(uint32_t start, uint32_t size, uint32_t other, uint32_t other_size)
-{
-    return (uint64_t)start < (uint64_t)other + other_size && (uint64_t)other < (uint64_t)start + size;
-}
+#define RANGE ingot_reloc_range_of
 
 static bool wraps(uint32_t start, uint32_t size)
 {
@@ -35,8 +33,7 @@ static bool allowed(const ingot_reloc_policy *policy, uint32_t start, uint32_t s
         return true;
     for (uint32_t i = 0; i < policy->region_count; i++) {
         const ingot_reloc_region *region = &policy->regions[i];
-        if ((region->use & use) && start >= region->start &&
-            (uint64_t)start + size <= (uint64_t)region->start + region->size)
+        if ((region->use & use) && ingot_reloc_inside(RANGE(start, size), RANGE(region->start, region->size)) == size)
             return true;
     }
     return false;
@@ -45,18 +42,15 @@ static bool allowed(const ingot_reloc_policy *policy, uint32_t start, uint32_t s
 /* Bytes from `start` that may be read: what is said, else to the end of the region, else of the address space. */
 static uint32_t readable(const ingot_reloc_policy *policy, uint32_t start, uint32_t said)
 {
-    uint64_t limit = said ? said : UINT64_C(0x100000000) - start;
-    if (policy->region_count) {
-        uint64_t inside = 0;
-        for (uint32_t i = 0; i < policy->region_count; i++) {
-            const ingot_reloc_region *region = &policy->regions[i];
-            uint64_t end = (uint64_t)region->start + region->size;
-            if ((region->use & INGOT_RELOC_MAY_READ) && start >= region->start && start < end && end - start > inside)
-                inside = end - start;
+    uint32_t limit = said ? said : start ? 0u - start : UINT32_MAX, inside = 0;
+    for (uint32_t i = 0; i < policy->region_count; i++) {
+        const ingot_reloc_region *region = &policy->regions[i];
+        if (region->use & INGOT_RELOC_MAY_READ) {
+            uint32_t bytes = ingot_reloc_inside(RANGE(start, limit), RANGE(region->start, region->size));
+            inside = bytes > inside ? bytes : inside;
         }
-        limit = inside < limit ? inside : limit;
     }
-    return limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
+    return policy->region_count ? inside : limit;
 }
 
 static bool is_text(const ingot_reloc_plan *plan, uint32_t word)
@@ -252,12 +246,12 @@ static int check_params(const ll_aton_reloc_config *config, const ingot_reloc_po
 }
 
 /* Whether the range shares bytes with the image, its params or the instance. */
-static bool hits_inputs(const ingot_reloc_plan *plan, const NN_Instance_TypeDef *instance, uint32_t start,
-                        uint32_t size)
+static bool hits_inputs(const ingot_reloc_plan *plan, const NN_Instance_TypeDef *instance, ingot_reloc_range range)
 {
-    return overlap(start, size, plan->file, plan->extent) ||
-           (plan->params && overlap(start, size, plan->params, plan->blobs + plan->context->params_bin_size)) ||
-           overlap(start, size, (uint32_t)(uintptr_t)instance, sizeof *instance);
+    uint32_t params_size = plan->blobs + plan->context->params_bin_size;
+    return ingot_reloc_overlap(range, RANGE(plan->file, plan->extent)) ||
+           (plan->params && ingot_reloc_overlap(range, RANGE(plan->params, params_size))) ||
+           ingot_reloc_overlap(range, RANGE((uint32_t)(uintptr_t)instance, sizeof *instance));
 }
 
 static int check_exec_ram(const ll_aton_reloc_config *config, const ingot_reloc_policy *policy,
@@ -270,7 +264,7 @@ static int check_exec_ram(const ll_aton_reloc_config *config, const ingot_reloc_
     REFUSE_IF(config->exec_ram_addr > UINT32_MAX, ARGUMENT);
     uint32_t exec = (uint32_t)config->exec_ram_addr;
     REFUSE_IF(wraps(exec, *needed) || !allowed(policy, exec, *needed, INGOT_RELOC_MAY_EXECUTE), EXEC_RAM_REGION);
-    REFUSE_IF(hits_inputs(plan, instance, exec, *needed), EXEC_RAM_OVERLAP);
+    REFUSE_IF(hits_inputs(plan, instance, RANGE(exec, *needed)), EXEC_RAM_OVERLAP);
     plan->rom = copy ? exec : plan->file;
     plan->ram = copy ? exec + plan->ro : exec;
     return INGOT_RELOC_OK;
@@ -287,8 +281,8 @@ static int check_ext_ram(const ll_aton_reloc_config *config, const ingot_reloc_p
     REFUSE_IF(config->ext_ram_addr > UINT32_MAX, ARGUMENT);
     uint32_t start = (uint32_t)config->ext_ram_addr;
     REFUSE_IF(wraps(start, size) || !allowed(policy, start, size, INGOT_RELOC_MAY_HOLD_POOLS), EXT_RAM_REGION);
-    REFUSE_IF(hits_inputs(plan, instance, start, size), EXT_RAM_REGION);
-    REFUSE_IF(overlap(start, size, (uint32_t)config->exec_ram_addr, exec_size), EXT_RAM_REGION);
+    ingot_reloc_range range = {start, size}, exec = {(uint32_t)config->exec_ram_addr, exec_size};
+    REFUSE_IF(hits_inputs(plan, instance, range) || ingot_reloc_overlap(range, exec), EXT_RAM_REGION);
     plan->pool_address[1] = start;
     return INGOT_RELOC_OK;
 }
@@ -306,11 +300,12 @@ static int check_pool_places(const ll_aton_reloc_config *config, const ingot_rel
         }
         uint32_t start = pool[i].dst, size = pool[i].size;
         REFUSE_IF(!allowed(policy, start, size, INGOT_RELOC_MAY_HOLD_POOLS), POOL_REGION);
-        REFUSE_IF(overlap(start, size, (uint32_t)config->exec_ram_addr, exec_size), POOL_OVERLAP);
-        REFUSE_IF(hits_inputs(plan, instance, start, size), POOL_OVERLAP);
-        REFUSE_IF(plan->pool_size[1] && overlap(start, size, plan->pool_address[1], plan->pool_size[1]), POOL_OVERLAP);
+        ingot_reloc_range range = {start, size}, relative = {plan->pool_address[1], plan->pool_size[1]};
+        REFUSE_IF(ingot_reloc_overlap(range, RANGE((uint32_t)config->exec_ram_addr, exec_size)), POOL_OVERLAP);
+        REFUSE_IF(hits_inputs(plan, instance, range) || ingot_reloc_overlap(range, relative), POOL_OVERLAP);
         for (uint32_t k = 0; k < i; k++)
-            REFUSE_IF(pool[k].flags >> 24 != INGOT_POOL_RELOC && overlap(start, size, pool[k].dst, pool[k].size),
+            REFUSE_IF(pool[k].flags >> 24 != INGOT_POOL_RELOC &&
+                          ingot_reloc_overlap(range, RANGE(pool[k].dst, pool[k].size)),
                       POOL_OVERLAP);
     }
     return INGOT_RELOC_OK;

@@ -39,13 +39,17 @@ def info(file: Path, params: Path | None, as_json: bool) -> None:
 
 @image.command()
 @click.argument("file", type=FilePath)
+@click.option("--board", help="Whose memory it goes to: then pools with one byte at two addresses overlap as well.")
 @params_option
 @json_option
-def check(file: Path, params: Path | None, as_json: bool) -> None:
+def check(file: Path, params: Path | None, as_json: bool, board: str | None) -> None:
     """Verify everything about FILE that needs no target; exit status 1 when a rule is broken."""
+    from ingot.board import NO_ALIASES, load_board
+    from ingot.cli import board_file
     from ingot.image.check import check_image
 
-    findings = check_image(_read(file), str(file), _optional(params))
+    aliases = load_board(board_file(board)).aliases if board else NO_ALIASES
+    findings = check_image(_read(file), str(file), _optional(params), aliases)
     if as_json:
         print(json.dumps([vars(finding) for finding in findings], indent=2))
     else:

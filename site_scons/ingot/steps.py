@@ -83,7 +83,7 @@ def compile_network(
     target, pools = open_board(board, twin)
     others = [[read_c_info(path) for path in paths] for paths in (beside, in_turn)]
     if beside or in_turn:
-        pools = pools_left(pools, *others)
+        pools = pools_left(pools, target.aliases, *others)
     if relocatable:
         pools = relocatable_pools(target, pools)
     stand_in = is_stand_in(model)

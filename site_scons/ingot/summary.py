@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ingot.board.aliases import Aliases
     from ingot.build.memory_map import MemoryMap
     from ingot.network import Network
 
@@ -28,7 +29,7 @@ def summary_of(memory_map: MemoryMap, network: Network) -> dict[str, Any]:
         "compiler": network.compiler,
         "epochs": {kind: sum(_count(each, kind) for each in networks) for kind in ("EC", "SW")},
         "macs": sum(epoch.macs for each in networks for epoch in each.epochs),
-        "peak": network.peak if len(networks) == 1 else _together(networks),
+        "peak": network.peak if len(networks) == 1 else _together(networks, memory_map.board.aliases),
         "lower_bound": network.lower_bound if len(networks) == 1 else 0,
         "weights": facts.weights,
         "pools": [usage(item) for item in facts.pools],
@@ -37,9 +38,9 @@ def summary_of(memory_map: MemoryMap, network: Network) -> dict[str, Any]:
     }
 
 
-def _together(networks: Sequence[Network]) -> int:
+def _together(networks: Sequence[Network], aliases: Aliases) -> int:
     """Bytes of activations of several networks; what they use in turn counts once."""
-    from ingot.board.ranges import Range, merged
+    from ingot.board.ranges import Range
 
     constants = {item.pool for network in networks for item in network.initializers}
     used = [
@@ -48,7 +49,7 @@ def _together(networks: Sequence[Network]) -> int:
         for pool in network.pools
         if pool.used and not pool.virtual and pool.base is not None and pool.name not in constants
     ]
-    return sum(part.size for part in merged(used))
+    return aliases.union(used).size
 
 
 def _count(network: Network, kind: str) -> int:

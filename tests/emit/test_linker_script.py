@@ -102,13 +102,13 @@ def test_shipped_boards_link_and_pass_the_check(tmp_path: Path, name: str, twin:
     proven = check(board, pools, network, tmp_path / "firmware.elf", tmp_path)
     elf = read_elf(tmp_path / "firmware.elf")
     symbols = elf.symbols
-    assert elf.word(board.load_address) == symbols["_estack"]
+    assert elf.word(board.load_address, board.aliases) == symbols["_estack"]
     assert symbols["_estack"] - symbols["_sstack"] == board.stack
     assert symbols["_eheap"] - symbols["_sheap"] == board.heap and symbols["end"] == symbols["_sheap"]
     assert symbols["_edata"] - symbols["_sdata"] == 24 and symbols["_ebss"] - symbols["_sbss"] == 40
     assert (symbols["_sidata"] == symbols["_sdata"]) == (board.code == board.data)
     initial = symbols["initialised"] - symbols["_sdata"] + symbols["_sidata"]
-    assert elf.word(initial + 16) == 5, "the initial values are where the startup copies them from"
+    assert elf.word(initial + 16, board.aliases) == 5, "the initial values are where the startup copies them from"
     assert proven.application_used < 20 * KIB
     if network.initializers:
         start = symbols["_sweights_network_octoFlash"]

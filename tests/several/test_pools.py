@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.board import Mpool, find_board, load_board
+from ingot.board import NO_ALIASES, Mpool, find_board, load_board
 from ingot.board.fit import load_pools
 from ingot.build.check import check_together
 from ingot.compile import CompileOptions, compile_model
@@ -29,7 +29,7 @@ def pools() -> Mpool:
 def compiled(folder: Path, pools: Mpool, name: str, beside: list[Network], in_turn: list[Network]) -> Network:
     (folder / f"{name}.tflite").write_bytes(pose_model(len(beside) + len(in_turn)))
     options = CompileOptions(name=name, beside=tuple(n.name for n in beside), in_turn=tuple(n.name for n in in_turn))
-    left = pools_left(pools, beside, in_turn) if beside or in_turn else pools
+    left = pools_left(pools, NO_ALIASES, beside, in_turn) if beside or in_turn else pools
     return compile_model(folder / f"{name}.tflite", left, folder / name, options)
 
 
@@ -43,7 +43,7 @@ def test_beside_keeps_everything_apart(tmp_path: Path, pools: Mpool) -> None:
     first = compiled(tmp_path, pools, "first", [], [])
     second = compiled(tmp_path, pools, "second", [first], [])
     third = compiled(tmp_path, pools, "third", [first, second], [])
-    check_together([first, second, third])
+    check_together([first, second, third], NO_ALIASES)
     (_, a), (b, c), (d, _) = (activations(network) for network in (first, second, third))
     assert a <= b < c <= d and b - a < 64
     addresses = [network.initializers[0].address or 0 for network in (first, second, third)]
@@ -54,7 +54,7 @@ def test_beside_keeps_everything_apart(tmp_path: Path, pools: Mpool) -> None:
 def test_in_turn_shares_activations_but_no_weights(tmp_path: Path, pools: Mpool) -> None:
     first = compiled(tmp_path, pools, "first", [], [])
     second = compiled(tmp_path, pools, "second", [], [first])
-    check_together([first, second])
+    check_together([first, second], NO_ALIASES)
     assert activations(first)[0] == activations(second)[0]
     assert (second.initializers[0].address or 0) == (first.initializers[0].address or 0) + 4096
 
@@ -62,21 +62,21 @@ def test_in_turn_shares_activations_but_no_weights(tmp_path: Path, pools: Mpool)
 def test_networks_that_do_not_know_each_other_are_refused(tmp_path: Path, pools: Mpool) -> None:
     first, second = (compiled(tmp_path, pools, name, [], []) for name in ("first", "second"))
     with pytest.raises(IngotError, match=r"'first' and 'second' both use 0x\w+-0x\w+ of pool"):
-        check_together([first, second])
+        check_together([first, second], NO_ALIASES)
     with pytest.raises(IngotError, match="named 'first'"):
-        check_together([first, first])
+        check_together([first, first], NO_ALIASES)
     with pytest.raises(IngotError, match="have the name 'first'"):
-        pools_left(pools, [first], [first])
+        pools_left(pools, NO_ALIASES, [first], [first])
     # What was placed in turn with one network is not apart from a third.
     third = compiled(tmp_path, pools, "third", [], [second])
     with pytest.raises(IngotError, match="'first' and 'third'"):
-        check_together([first, third])
+        check_together([first, third], NO_ALIASES)
 
 
 def test_a_network_that_remembers_takes_no_turns(tmp_path: Path, pools: Mpool) -> None:
     first = compiled(tmp_path, pools, "first", [], [])
     (tmp_path / "memory.tflite").write_bytes(svdf(Seeded(1)))
-    left = pools_left(pools, [], [first])
+    left = pools_left(pools, NO_ALIASES, [], [first])
     with pytest.raises(IngotError, match="'memory' keeps state between inferences"):
         compile_model(
             tmp_path / "memory.tflite", left, tmp_path / "out", CompileOptions(name="memory", in_turn=("first",))
@@ -84,14 +84,14 @@ def test_a_network_that_remembers_takes_no_turns(tmp_path: Path, pools: Mpool) -
     assert not (tmp_path / "out").exists()
     keeps = compile_model(tmp_path / "memory.tflite", pools, tmp_path / "out", CompileOptions(name="memory"))
     with pytest.raises(IngotError, match="'memory' keeps state"):
-        pools_left(pools, [], [keeps])
+        pools_left(pools, NO_ALIASES, [], [keeps])
 
 
 def test_no_room_for_more_weights(tmp_path: Path, pools: Mpool) -> None:
     first = compiled(tmp_path, pools, "first", [], [])
     small = tuple(replace(p, size=4096) if p.name == "octoFlash" else p for p in pools.pools)
     with pytest.raises(IngotError, match="the weights of 'first' leave no room in pool 'octoFlash'"):
-        pools_left(replace(pools, pools=small), [first])
+        pools_left(replace(pools, pools=small), NO_ALIASES, [first])
 
 
 def test_the_header_names_every_network() -> None:

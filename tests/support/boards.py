@@ -56,6 +56,12 @@ SMALL: dict[str, Any] = {
     },
 }
 
+#: For "aliases": the two views that TrustZone chips such as STM32N6 have of internal memory.
+BIT_28 = [
+    {"base": 0x00000000, "size": "256 MiB", "alias_of": 0x10000000},
+    {"base": 0x20000000, "size": "256 MiB", "alias_of": 0x30000000},
+]
+
 RAM = Pool("ram", "RAM", 0x34010000, 64 * KIB, throughput="HIGH", latency="LOW")
 HYPER = Pool("hyper", "HYPER", 0x90000000, 512 * KIB, latency="HIGH", cacheable=True)
 OCTO = Pool("octo", "OCTO", 0x70010000, 256 * KIB, "ACC_READ", latency="HIGH", constants_preferred=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingot.board import NO_ALIASES, Aliases
 from ingot.build import toolchain
 from ingot.firmware import application_extras
 
@@ -62,9 +63,15 @@ def verdict(
     exec_ram: int | None = None,
     ext_ram: int | None = None,
     params_at: int | None = None,
+    aliases: Aliases = NO_ALIASES,
 ) -> str:
-    """What the loader says to an image: "" when it installs it, else why not. mode, addresses: for the usual ones."""
+    """What the loader says to an image: "" when it installs it, else why not.
+
+    mode, addresses: for the usual ones. aliases: of the chip that the host plays.
+    """
     config = ["-" if value is None else f"{value:x}" for value in (mode, exec_ram, ext_ram, params_at)]
+    for item in aliases.items:
+        config += [f"{value:x}" for value in (*item.addresses, item.alias_of)]
     done = _run(image, 0, 1, kind, params, config)
     assert not done.stderr, done.stderr[-3000:]
     if done.returncode == 0:

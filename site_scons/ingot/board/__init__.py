@@ -1,5 +1,6 @@
 """Boards and memory pools. Light to import: a build in which nothing changed reads both."""
 
+from ingot.board.aliases import NO_ALIASES, Aliases, PhysicalBytes
 from ingot.board.board import Board, Probe, Region, Slot, board_names, find_board, load_board, twin_of
 from ingot.board.fit import check_pools, place_pools, twin_pools
 from ingot.board.mpool import (
@@ -16,8 +17,11 @@ from ingot.board.mpool import (
 from ingot.board.ranges import Range
 
 __all__ = [
+    "NO_ALIASES",
+    "Aliases",
     "Board",
     "Mpool",
+    "PhysicalBytes",
     "Pool",
     "Probe",
     "Range",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ingot.board.board import Board
 from ingot.board.mpool import Mpool
-from ingot.board.ranges import Range, merged, size_text, without
+from ingot.board.ranges import Range, merged_addresses, size_text
 from ingot.errors import IngotError
 
 SMALLEST = 64  # bytes; smaller leftovers are not worth a region of their own
@@ -66,8 +66,8 @@ def application_memory(board: Board, mpool: Mpool) -> ApplicationMemory:
 def free_ranges(board: Board, mpool: Mpool, memory: str) -> list[Range]:
     """Ranges of a memory that the application may own and no pool takes, by address."""
     pools = [pool.range for pool in mpool.enabled if pool.base is not None]
-    owned = merged(region.range for region in board.banks(memory) if "application" in region.owners)
-    return [left for run in owned for left in without(run, pools)]
+    owned = merged_addresses(region.range for region in board.banks(memory) if "application" in region.owners)
+    return [left for run in owned for left in board.aliases.without(run, pools)]
 
 
 def _code_block(board: Board, mpool: Mpool) -> Range:
@@ -83,7 +83,8 @@ def _code_block(board: Board, mpool: Mpool) -> Range:
 
 
 def _no_room(board: Board, mpool: Mpool, wanted: Range) -> IngotError:
-    takers = [p for p in mpool.enabled if p.base is not None and p.range.overlaps(wanted)]
+    bytes_wanted = board.bytes_of(wanted)
+    takers = [p for p in mpool.enabled if p.base is not None and board.bytes_of(p.range).overlaps(bytes_wanted)]
     if not takers:
         region = board.region_at(wanted.start)
         name = region.name if region else f"0x{wanted.start:08X}"
@@ -94,7 +95,8 @@ def _no_room(board: Board, mpool: Mpool, wanted: Range) -> IngotError:
         )
     pool = takers[0]
     return IngotError(
-        f"pool '{pool.name}' {pool.range} takes the memory that the application is linked to, 0x{wanted.start:08X}",
+        f"pool '{pool.name}' {board.aliases.text(pool.range)} takes the memory that the application is linked to, "
+        f"0x{wanted.start:08X}",
         where=mpool.where(pool),
         remedy="Set the pool's size to 0, or begin it behind the application.",
     )
@@ -108,7 +110,7 @@ def _extra_blocks(board: Board, mpool: Mpool, taken: list[Range]) -> tuple[Block
         if not banks or banks[0].kind != "ram":
             continue
         for free in free_ranges(board, mpool, memory):
-            for left in without(free, taken):
+            for left in board.aliases.without(free, taken):
                 region = board.region_at(left.start)
                 if left.size < SMALLEST or region is None:
                     continue

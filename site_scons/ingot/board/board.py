@@ -6,11 +6,11 @@ flash commands) asks here.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ingot.board.aliases import NO_ALIASES, Aliases, PhysicalBytes, aliases_of_document, aliases_of_machine
 from ingot.board.ranges import Range
 from ingot.errors import IngotError, did_you_mean
 from ingot.yamlfile import Document, load_yaml
@@ -78,6 +78,7 @@ class Board:
     """A board, or its emulated twin.
 
     regions: all banks, by address. memory_names: in the order of the file.
+    aliases: which other addresses reach the same bytes, on the chip or on the twin's machine.
     code, data: memories for the application's code and its data; the same one when it is loaded to RAM.
     header: bytes before the code in the code memory and in the flash slot (boot header).
     slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
@@ -113,6 +114,7 @@ class Board:
     boot_stub: Range | None = None
     chip: str = ""
     app_abi: str = "auto"
+    aliases: Aliases = NO_ALIASES
     path: Path = field(default=Path("board.yaml"), compare=False)
 
     @property
@@ -131,11 +133,25 @@ class Board:
         return tuple(region for region in self.regions if region.memory == memory)
 
     def region_at(self, address: int) -> Region | None:
-        """The bank that holds the byte at `address`."""
+        """The bank that holds the byte at `address`, whichever view that is of."""
+        byte = self.bytes_of(Range(address, address + 1))
         for region in self.regions:
-            if region.base <= address < region.base + region.size:
+            if self.bytes_of(region.range).contains(byte):
                 return region
         return None
+
+    def bytes_of(self, addresses: Range) -> PhysicalBytes:
+        """The bytes that a range of addresses reaches: what may be compared."""
+        return self.aliases.bytes_of(addresses)
+
+    def offset(self, address: int, start: int) -> int:
+        """Bytes from the byte at `start` to the one at `address`, in physical memory."""
+        return self.aliases.physical_address(address) - self.aliases.physical_address(start)
+
+    def own_address(self, address: int) -> int:
+        """The address that the file's memories give to the byte at `address`; the same where no memory has it."""
+        region = self.region_at(address)
+        return address if region is None else region.base + self.offset(address, region.base)
 
     def slot(self, name: str) -> Slot | None:
         for slot in self.slots:
@@ -166,13 +182,14 @@ def load_board(path: Path) -> Board:
     """Reads and checks a board.yaml. Raises IngotError at the line of the first mistake."""
     document = load_yaml(path, SCHEMA)
     data: dict[str, Any] = document.data
-    regions = _regions(document)
+    aliases = aliases_of_document(document, parse_size)
+    regions = _regions(document, aliases)
     names = tuple(memory["name"] for memory in data["memories"])
     application = data["application"]
     for key in ("code", "data"):
         _known(document, application[key], names, "memory", "application", key)
     flash = data.get("flash", {"memory": "", "slots": []})
-    slots = _slots(document, regions)
+    slots = _slots(document, regions, aliases)
     slot_names = [slot.name for slot in slots]
     if "slot" in application:
         _known(document, application["slot"], slot_names, "flash slot", "application", "slot")
@@ -204,6 +221,7 @@ def load_board(path: Path) -> Board:
         twin=_twin(document, names),
         chip=data["cpu"].get("chip", ""),
         app_abi=data.get("app_abi", "auto"),
+        aliases=aliases,
         path=path,
     )
     _check_application(document, board)
@@ -223,7 +241,7 @@ def _known(document: Document, word: str, known: Any, what: str, *keys: str | in
         raise document.error(f"there is no {what} '{word}'", *keys, remedy=did_you_mean(word, known))
 
 
-def _regions(document: Document) -> list[Region]:
+def _regions(document: Document, aliases: Aliases) -> list[Region]:
     """The banks of all memories; a memory without banks is one bank. Raises IngotError for any overlap."""
     regions: list[Region] = []
     for number, memory in enumerate(document.data["memories"]):
@@ -249,13 +267,15 @@ def _regions(document: Document) -> list[Region]:
                 size=parse_size(bank["size"]),
                 owners=tuple(bank["owners"]),
             )
-            _check_region(document, region, regions, where)
+            _check_region(document, region, regions, aliases, where)
             regions.append(region)
             start += region.size
     return regions
 
 
-def _check_region(document: Document, region: Region, others: list[Region], keys: tuple[str | int, ...]) -> None:
+def _check_region(
+    document: Document, region: Region, others: list[Region], aliases: Aliases, keys: tuple[str | int, ...]
+) -> None:
     if not region.size:
         raise document.error(f"'{region.name}' has no bytes", *keys)
     if region.range.end > 1 << 32:
@@ -263,11 +283,12 @@ def _check_region(document: Document, region: Region, others: list[Region], keys
     for other in others:
         if other.name == region.name:
             raise document.error(f"the name '{region.name}' is given to two memories", *keys)
-        if region.range.overlaps(other.range):
-            raise document.error(f"'{region.name}' {region.range} overlaps '{other.name}' {other.range}", *keys)
+        if aliases.bytes_of(region.range).overlaps(aliases.bytes_of(other.range)):
+            here, there = aliases.text(region.range), aliases.text(other.range)
+            raise document.error(f"'{region.name}' {here} overlaps '{other.name}' {there}", *keys)
 
 
-def _slots(document: Document, regions: list[Region]) -> tuple[Slot, ...]:
+def _slots(document: Document, regions: list[Region], aliases: Aliases) -> tuple[Slot, ...]:
     """Flash slots at their addresses. Raises IngotError when one is outside the flash or on another one."""
     flash = document.data.get("flash")
     if flash is None:
@@ -280,13 +301,13 @@ def _slots(document: Document, regions: list[Region]) -> tuple[Slot, ...]:
     for number, item in enumerate(flash["slots"]):
         keys = ("flash", "slots", number)
         slot = Slot(item["name"], whole.start + item["offset"], parse_size(item["size"]))
-        if not whole.contains(slot.range):
+        if not whole.contains_addresses(slot.range):
             past = slot.range.end - whole.end
             raise document.error(f"slot '{slot.name}' ends {past:,} bytes past the end of '{flash['memory']}'", *keys)
         for other in slots:
             if other.name == slot.name:
                 raise document.error(f"the slot '{slot.name}' is given twice", *keys)
-            if other.range.overlaps(slot.range):
+            if aliases.bytes_of(other.range).overlaps(aliases.bytes_of(slot.range)):
                 raise document.error(
                     f"slot '{slot.name}' {slot.range} overlaps slot '{other.name}' {other.range}", *keys
                 )
@@ -355,13 +376,15 @@ def twin_of(board: Board) -> Board:
         if size > 0:
             regions.append(replace(region, base=base + offset, size=size))
     regions.sort(key=lambda region: region.base)
-    for low, high in itertools.pairwise(regions):
-        if low.range.overlaps(high.range):
-            raise IngotError(
-                f"on the twin, '{low.name}' {low.range} overlaps '{high.name}' {high.range}",
-                where=str(board.path),
-                remedy="Change their bases or sizes under twin: memories:.",
-            )
+    aliases = aliases_of_machine(board.twin.machine)
+    overlap = aliases.first_overlap(regions, lambda region: region.range)
+    if overlap is not None:
+        low, high = overlap
+        raise IngotError(
+            f"on the twin, '{low.name}' {aliases.text(low.range)} overlaps '{high.name}' {aliases.text(high.range)}",
+            where=str(board.path),
+            remedy="Change their bases or sizes under twin: memories:.",
+        )
     return replace(
         board,
         regions=tuple(regions),
@@ -372,6 +395,7 @@ def twin_of(board: Board) -> Board:
         twin=None,
         machine=board.twin.machine,
         boot_stub=board.twin.boot_stub,
+        aliases=aliases,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 from ingot.board.application import application_memory
@@ -42,13 +41,16 @@ def check_pools(board: Board, mpool: Mpool) -> None:
         _check_properties(mpool, pool)
         if pool.base is not None:
             _check_place(board, mpool, pool)
-    check_overlaps(mpool)
+    check_overlaps(board, mpool)
     for pool in mpool.enabled:
         for slot in board.slots:
-            if pool.base is not None and pool.range.overlaps(slot.range):
+            if pool.base is None:
+                continue
+            common = board.bytes_of(pool.range).common(board.bytes_of(slot.range))
+            if common.size:
                 raise IngotError(
-                    f"pool '{pool.name}' {pool.range} overlaps flash slot '{slot.name}' {slot.range} "
-                    f"by {pool.range.common(slot.range).size:,} bytes",
+                    f"pool '{pool.name}' {board.aliases.text(pool.range)} overlaps flash slot '{slot.name}' "
+                    f"{board.aliases.text(slot.range)} by {common.size:,} bytes",
                     where=mpool.where(pool),
                     remedy=f"Shrink the pool there, or move the slot in {board.path}.",
                 )
@@ -71,17 +73,19 @@ def check_names(mpool: Mpool) -> None:
             seen[word] = pool
 
 
-def check_overlaps(mpool: Mpool) -> None:
-    """No byte belongs to two pools."""
-    placed = sorted((p for p in mpool.enabled if p.base is not None), key=lambda pool: pool.range)
-    for low, high in itertools.pairwise(placed):
-        if low.range.overlaps(high.range):
-            raise IngotError(
-                f"pool '{low.name}' {low.range} overlaps pool '{high.name}' {high.range} "
-                f"by {low.range.common(high.range).size:,} bytes",
-                where=mpool.where(high),
-                remedy=f"Change the offset or the size of one of them ('{low.name}' is at {mpool.where(low)}).",
-            )
+def check_overlaps(board: Board, mpool: Mpool) -> None:
+    """No byte belongs to two pools, by whichever addresses they are given."""
+    placed = [pool for pool in mpool.enabled if pool.base is not None]
+    overlap = board.aliases.first_overlap(placed, lambda pool: pool.range)
+    if overlap is not None:
+        low, high = overlap
+        common = board.bytes_of(low.range).common(board.bytes_of(high.range))
+        raise IngotError(
+            f"pool '{low.name}' {board.aliases.text(low.range)} overlaps pool '{high.name}' "
+            f"{board.aliases.text(high.range)} by {common.size:,} bytes",
+            where=mpool.where(high),
+            remedy=f"Change the offset or the size of one of them ('{low.name}' is at {mpool.where(low)}).",
+        )
 
 
 def _check_properties(mpool: Mpool, pool: Pool) -> None:
@@ -114,18 +118,18 @@ def _check_place(board: Board, mpool: Mpool, pool: Pool) -> None:
     where = mpool.where(pool)
     if first is None:
         raise IngotError(
-            f"pool '{pool.name}' {pool.range} starts where board '{board.name}' has no memory",
+            f"pool '{pool.name}' {board.aliases.text(pool.range)} starts where board '{board.name}' has no memory",
             where=where,
             remedy=f"The memories are in {board.path}: {_memories(board)}.",
         )
     whole = board.memory(first.memory)
-    if pool.range.end > whole.end:
-        past = pool.range.end - whole.end
+    inside = board.bytes_of(whole).common(board.bytes_of(pool.range)).size
+    if inside < pool.size:
         raise IngotError(
-            f"pool '{pool.name}' {pool.range} ends {past:,} bytes past the end of '{first.memory}' {whole}",
+            f"pool '{pool.name}' {board.aliases.text(pool.range)} ends {pool.size - inside:,} bytes "
+            f"past the end of '{first.memory}' {whole}",
             where=where,
-            remedy=f"Set its size to at most {size_text(whole.end - pool.range.start)}, "
-            f"or correct the memory's size in {board.path}.",
+            remedy=f"Set its size to at most {size_text(inside)}, or correct the memory's size in {board.path}.",
         )
     if pool.writable and first.kind == "flash":
         raise IngotError(
@@ -135,7 +139,8 @@ def _check_place(board: Board, mpool: Mpool, pool: Pool) -> None:
         )
     for region in owners_missing(board, pool.range, "network"):
         raise IngotError(
-            f"pool '{pool.name}' {pool.range} takes bytes of '{region.name}' {region.range}, which no network may own",
+            f"pool '{pool.name}' {board.aliases.text(pool.range)} takes bytes of '{region.name}' {region.range}, "
+            "which no network may own",
             where=where,
             remedy=f"Move or shrink the pool, or add network to the owners of '{region.name}' in {board.path}.",
         )
@@ -143,7 +148,8 @@ def _check_place(board: Board, mpool: Mpool, pool: Pool) -> None:
 
 def owners_missing(board: Board, wanted: Range, owner: str) -> list[Region]:
     """Banks that hold bytes of `wanted` but do not list `owner`."""
-    return [region for region in board.regions if region.range.overlaps(wanted) and owner not in region.owners]
+    taken = board.bytes_of(wanted)
+    return [r for r in board.regions if owner not in r.owners and board.bytes_of(r.range).overlaps(taken)]
 
 
 def _memories(board: Board) -> str:
@@ -164,7 +170,7 @@ def twin_pools(board: Board, twin: Board, mpool: Mpool) -> Mpool:
         if not twin.banks(region.memory):
             return replace(pool, size=0)
         here, there = board.memory(region.memory), twin.memory(region.memory)
-        base = there.start + pool.base - here.start
+        base = there.start + board.offset(pool.base, here.start)
         return replace(pool, base=base, size=max(0, min(pool.size, there.end - base)))
 
     return replace(mpool, pools=tuple(moved(pool) for pool in mpool.pools))

@@ -1,4 +1,8 @@
-"""Address ranges: half-open, in bytes."""
+"""Address ranges as files write them: half-open, in bytes.
+
+Two addresses may reach the same bytes, so a `Range` cannot be compared with another one: ask ingot.board.aliases for
+the bytes first. What is here compares addresses alone, within one view of one memory or within one file.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,16 @@ class Range(NamedTuple):
     def size(self) -> int:
         return max(0, self.end - self.start)
 
-    def overlaps(self, other: Range) -> bool:
-        """Whether both hold a common byte; an empty range holds none."""
-        return max(self.start, other.start) < min(self.end, other.end)
+    def moved(self, offset: int) -> Range:
+        """The range `offset` bytes higher."""
+        return Range(self.start + offset, self.end + offset)
 
-    def contains(self, other: Range) -> bool:
+    def contains_addresses(self, other: Range) -> bool:
+        """Whether each address of `other` is one of these; says nothing about other addresses of the same bytes."""
         return self.start <= other.start and other.end <= self.end
 
-    def common(self, other: Range) -> Range:
-        """The bytes in both; empty (start >= end, size 0) when there are none."""
+    def common_addresses(self, other: Range) -> Range:
+        """The addresses in both; empty (start >= end, size 0) when there are none. Not the common bytes."""
         return Range(max(self.start, other.start), min(self.end, other.end))
 
     def __str__(self) -> str:
@@ -32,8 +37,8 @@ class Range(NamedTuple):
         return f"0x{self.start:08X}-0x{self.end - 1:08X}" if self.size else f"0x{self.start:08X} (empty)"
 
 
-def merged(ranges: Iterable[Range]) -> list[Range]:
-    """The same bytes as sorted ranges that neither overlap nor touch."""
+def merged_addresses(ranges: Iterable[Range]) -> list[Range]:
+    """The same addresses as sorted ranges that neither overlap nor touch."""
     result: list[Range] = []
     for item in sorted(r for r in ranges if r.size):
         if result and item.start <= result[-1].end:
@@ -43,12 +48,12 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
     return result
 
 
-def without(whole: Range, taken: Iterable[Range]) -> list[Range]:
-    """What is left of `whole` when `taken` is cut out, sorted."""
+def addresses_without(whole: Range, taken: Iterable[Range]) -> list[Range]:
+    """What is left of `whole` when the addresses of `taken` are cut out, sorted."""
     left: list[Range] = []
     start = whole.start
-    for item in merged(taken):
-        if item.overlaps(whole):
+    for item in merged_addresses(taken):
+        if item.common_addresses(whole).size:
             if item.start > start:
                 left.append(Range(start, item.start))
             start = max(start, item.end)

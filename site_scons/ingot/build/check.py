@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingot.board import Board, Mpool, Range, check_pools
+from ingot.board import Board, Mpool, Range, Slot, check_pools
+from ingot.board.aliases import Aliases
 from ingot.board.application import application_memory
 from ingot.board.fit import owners_missing
-from ingot.board.ranges import merged, size_text
+from ingot.board.ranges import size_text
 from ingot.build.elf import Elf, Part, read_elf
 from ingot.build.memory_map import Claim, MemoryMap
 from ingot.errors import IngotError
@@ -56,20 +57,20 @@ def check(
     check_pools(board, mpool)
     members = [Built(network, folder), *others]
     for member in members:
-        check_network(mpool, member.network)
-    check_together([member.network for member in members])
+        check_network(board, mpool, member.network)
+    check_together([member.network for member in members], board.aliases)
     firmware = read_elf(elf)
     claims = [
         *_header_claim(board),
         *_firmware_claims(board, firmware),
-        *_pool_claims(mpool, members),
+        *_pool_claims(board, mpool, members),
         *_slot_claims(board, firmware, images),
     ]
     for claim in claims:
         _check_owner(board, claim)
-    _check_disjoint(claims)
+    _check_disjoint(board.aliases, claims)
     _check_start(board, firmware)
-    _check_initialised(firmware)
+    _check_initialised(board, firmware)
     _check_loaded(board, firmware)
     memory = application_memory(board, mpool)
     occupied = [claim.range for claim in claims if claim.owner == "application"]
@@ -78,8 +79,8 @@ def check(
         network=network,
         claims=tuple(sorted(claims, key=lambda claim: (claim.range, claim.name))),
         application=memory.data,
-        application_used=_occupied(memory.data, occupied),
-        extra=tuple((b.name, b.range, _occupied(b.range, occupied)) for b in memory.extra),
+        application_used=_occupied(board.aliases, memory.data, occupied),
+        extra=tuple((b.name, b.range, _occupied(board.aliases, b.range, occupied)) for b in memory.extra),
         others=tuple(member.network for member in others),
     )
 
@@ -87,14 +88,14 @@ def check(
 def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) -> MemoryMap:
     """As `check` without a firmware: pools, initializers on disk and flash slots. Raises IngotError."""
     check_pools(board, mpool)
-    check_network(mpool, network)
+    check_network(board, mpool, network)
     slots = [
         Claim("flash", f"slot '{slot.name}'", slot.range, str(board.path), used=0)
         for slot in board.slots
-        if not (slot.name == board.application_slot and board.memory(board.code).contains(slot.range))
+        if not (slot.name == board.application_slot and _runs_in(board, slot))
     ]
-    claims = [*_pool_claims(mpool, [Built(network, folder)]), *slots]
-    _check_disjoint(claims)
+    claims = [*_pool_claims(board, mpool, [Built(network, folder)]), *slots]
+    _check_disjoint(board.aliases, claims)
     memory = application_memory(board, mpool)
     return MemoryMap(
         board=board,
@@ -106,14 +107,19 @@ def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) 
     )
 
 
-def _occupied(block: Range, ranges: Iterable[Range]) -> int:
-    return sum(piece.common(block).size for piece in merged(ranges))
+def _occupied(aliases: Aliases, block: Range, ranges: Iterable[Range]) -> int:
+    return aliases.union(ranges).common(aliases.bytes_of(block)).size
+
+
+def _runs_in(board: Board, slot: Slot) -> bool:
+    """Whether the code memory is the flash with that slot: code is linked to where it is flashed."""
+    return board.bytes_of(board.memory(board.code)).contains(board.bytes_of(slot.range))
 
 
 # ---------------------------------------------------------------- the network against its pools
 
 
-def check_network(mpool: Mpool, network: Network) -> None:
+def check_network(board: Board, mpool: Mpool, network: Network) -> None:
     """The network was made for these pools, and each buffer is inside its pool. Raises IngotError.
 
     A network that was placed behind others has the rest of a pool.
@@ -130,8 +136,8 @@ def check_network(mpool: Mpool, network: Network) -> None:
                 remedy="Compile the network again with these pools.",
             )
         there = known[pool.name]
-        behind = (pool.base or 0) - (there.base or 0) if shares else 0
-        if (there.base or 0) + behind != (pool.base or 0) or behind < 0:
+        behind = board.offset(pool.base or 0, there.base or 0)
+        if behind < 0 or (behind and not shares):
             raise IngotError(
                 f"the network has pool '{pool.name}' at {_address(pool.base)}, "
                 f"{mpool.path.name} at {_address(there.base)}",
@@ -171,7 +177,7 @@ def _address(value: int | None) -> str:
     return "no fixed address" if value is None else f"0x{value:08X}"
 
 
-def check_together(networks: Sequence[Network]) -> None:
+def check_together(networks: Sequence[Network], aliases: Aliases) -> None:
     """Networks of one firmware have different names, and no two have a byte in common unless they take turns.
 
     Raises IngotError.
@@ -186,10 +192,10 @@ def check_together(networks: Sequence[Network]) -> None:
         if first.name in second.in_turn or second.name in first.in_turn:
             continue
         for low, high in itertools.product(first.pools, second.pools):
-            if low.used and high.used and not low.relative and used_range(low).overlaps(used_range(high)):
+            common = aliases.bytes_of(used_range(low)).common(aliases.bytes_of(used_range(high)))
+            if low.used and high.used and not low.relative and common.size:
                 raise IngotError(
-                    f"networks '{first.name}' and '{second.name}' both use "
-                    f"{used_range(low).common(used_range(high))} of pool '{low.name}'",
+                    f"networks '{first.name}' and '{second.name}' both use {common} of pool '{low.name}'",
                     where="network description",
                     remedy=f"Compile '{second.name}' beside '{first.name}', or in turn with it.",
                 )
@@ -216,25 +222,31 @@ def _firmware_claims(board: Board, firmware: Elf) -> list[Claim]:
     claims = []
     for part in firmware.parts:
         claims.append(Claim("application", part.name, part.memory, str(firmware.path), filler=part.filler))
-        if part.load is not None and part.load != part.memory:
+        if part.load is not None and _is_copied(board, part):
             name = f"initial values of {part.name}"
             claims.append(Claim("application", name, part.load, str(firmware.path), filler=part.filler))
     return claims
 
 
-def _pool_claims(mpool: Mpool, members: Sequence[Built]) -> list[Claim]:
+def _is_copied(board: Board, part: Part) -> bool:
+    """Whether the part's bytes are loaded elsewhere than they are used."""
+    return part.load is not None and board.bytes_of(part.load) != board.bytes_of(part.memory)
+
+
+def _pool_claims(board: Board, mpool: Mpool, members: Sequence[Built]) -> list[Claim]:
     """Pools with what the networks use of them, and their initializers inside."""
     claims = []
     for pool in mpool.enabled:
         if pool.base is None:
             continue
         name, place = f"pool '{pool.name}'", mpool.where(pool)
-        ends = [used_range(p).end for m in members for p in m.network.pools if p.name == pool.name and p.used]
-        claim = Claim("network", name, pool.range, place, used=max(ends, default=pool.base) - pool.base)
-        parts = [part for m in members for part in _initializer_claims(m.network, claim, pool.name, m.folder)]
-        _check_disjoint(parts)
+        uses = [p for m in members for p in m.network.pools if p.name == pool.name and p.used]
+        used = max((board.offset(p.base or 0, pool.base) + p.used for p in uses), default=0)
+        claim = Claim("network", name, pool.range, place, used=used)
+        parts = [part for m in members for part in _initializer_claims(board, m.network, claim, pool.name, m.folder)]
+        _check_disjoint(board.aliases, parts)
         for member in members:
-            _check_buffers(member.network, claim, pool.name, parts)
+            _check_buffers(board.aliases, member.network, claim, pool.name, parts)
         claims.append(replace(claim, parts=tuple(parts)))
     placed = {pool.name for pool in mpool.enabled}
     for item in (item for member in members for item in member.network.initializers):
@@ -247,7 +259,7 @@ def _pool_claims(mpool: Mpool, members: Sequence[Built]) -> list[Claim]:
     return claims
 
 
-def _initializer_claims(network: Network, pool: Claim, name: str, folder: Path) -> list[Claim]:
+def _initializer_claims(board: Board, network: Network, pool: Claim, name: str, folder: Path) -> list[Claim]:
     """A network's initializers in one pool, as they are on disk, inside it."""
     claims: list[Claim] = []
     for item in network.initializers:
@@ -269,25 +281,27 @@ def _initializer_claims(network: Network, pool: Claim, name: str, folder: Path) 
             )
         start = pool.range.start if item.address is None else item.address
         claim = Claim("network", f"weights {item.file}", Range(start, start + item.size), str(file))
-        if not pool.range.contains(claim.range):
-            past = max(claim.range.end - pool.range.end, pool.range.start - claim.range.start)
+        first = board.offset(start, pool.range.start)
+        past = max(first + item.size - pool.range.size, -first)
+        if past > 0:
             raise IngotError(
-                f"{claim.name} {claim.range} reaches {past:,} bytes outside {pool.name} {pool.range}",
+                f"{claim.name} {board.aliases.text(claim.range)} reaches {past:,} bytes outside {pool.name} "
+                f"{board.aliases.text(pool.range)}",
                 where=pool.place,
-                remedy=f"Enlarge the pool to at least {size_text(claim.range.end - pool.range.start)}.",
+                remedy=f"Enlarge the pool to at least {size_text(first + item.size)}.",
             )
         claims.append(claim)
     return claims
 
 
-def _check_buffers(network: Network, pool: Claim, name: str, weights: Sequence[Claim]) -> None:
+def _check_buffers(aliases: Aliases, network: Network, pool: Claim, name: str, weights: Sequence[Claim]) -> None:
     """No activation of the network lies on somebody's weights in the pool."""
     for buffer in network.buffers:
         if buffer.pool == name and buffer.role != "param" and buffer.size:
             base = _pool_of(network, name).base
             start = (pool.range.start if base is None else base) + buffer.offset
             activation = Claim("network", f"buffer '{buffer.name}'", Range(start, start + buffer.size), pool.place)
-            _check_disjoint([*weights, activation])
+            _check_disjoint(aliases, [*weights, activation])
 
 
 def _slot_claims(board: Board, firmware: Elf, images: Sequence[PlacedImage]) -> list[Claim]:
@@ -311,7 +325,7 @@ def _slot_claims(board: Board, firmware: Elf, images: Sequence[PlacedImage]) -> 
                     remedy=f"Make it smaller, or enlarge the slot in {board.path}.",
                 )
         used = max((part.range.size for part in parts), default=0)
-        if slot.name == board.application_slot and board.memory(board.code).contains(slot.range):
+        if slot.name == board.application_slot and _runs_in(board, slot):
             continue  # linked to its slot: its sections are in the map
         claims.append(Claim("flash", f"slot '{slot.name}'", slot.range, str(board.path), used=used, parts=tuple(parts)))
     for image in images:
@@ -326,9 +340,9 @@ def _at(start: int, size: int) -> Range:
 
 def _binary_size(board: Board, firmware: Elf) -> int:
     """Bytes of the flat binary: from the load address to the last loaded byte of the code memory."""
-    whole = board.memory(board.code)
-    ends = [p.address + len(p.data) for p in firmware.pieces if whole.start <= p.address < whole.end]
-    return max(ends, default=board.load_address) - board.load_address
+    whole = board.bytes_of(board.memory(board.code))
+    inside = [p for p in firmware.pieces if whole.overlaps(board.bytes_of(_at(p.address, 1)))]
+    return max((board.offset(p.address, board.load_address) + len(p.data) for p in inside), default=0)
 
 
 def _content(file: Path) -> bytes:
@@ -345,64 +359,69 @@ def _check_owner(board: Board, claim: Claim) -> None:
     """Every byte is in one memory, in banks that the owner may have. Pools and slots were checked with the board."""
     if claim.owner != "application" or not claim.range.size:
         return
-    if board.boot_stub is not None and board.boot_stub.contains(claim.range):
+    if _in_boot_stub(board, claim.range):
         return
+    shown = board.aliases.text(claim.range)
     first = board.region_at(claim.range.start)
     remedy = f"The memories are in {board.path}; the linker script is made from it."
     if first is None:
         raise IngotError(
-            f"{claim.name} {claim.range} starts where board '{board.name}' has no memory",
+            f"{claim.name} {shown} starts where board '{board.name}' has no memory",
             where=claim.place,
             remedy=remedy,
         )
     whole = board.memory(first.memory)
-    if claim.range.end > whole.end:
+    past = claim.range.size - board.bytes_of(claim.range).common(board.bytes_of(whole)).size
+    if past:
         raise IngotError(
-            f"{claim.name} {claim.range} ends {claim.range.end - whole.end:,} bytes "
-            f"past the end of '{first.memory}' {whole}",
+            f"{claim.name} {shown} ends {past:,} bytes past the end of '{first.memory}' {whole}",
             where=claim.place,
             remedy=remedy,
         )
     for region in owners_missing(board, claim.range, "application"):
         raise IngotError(
-            f"{claim.name} {claim.range} takes bytes of '{region.name}' {region.range}, "
-            "which the application may not own",
+            f"{claim.name} {shown} takes bytes of '{region.name}' {region.range}, which the application may not own",
             where=claim.place,
             remedy=f"Add application to the owners of '{region.name}' in {board.path}, or link it elsewhere.",
         )
 
 
-def _check_disjoint(claims: Iterable[Claim]) -> None:
-    """No byte has two owners. Sorted by start, any overlap shows up between neighbours."""
-    present = sorted((c for c in claims if c.range.size), key=lambda claim: claim.range)
-    for low, high in itertools.pairwise(present):
-        if low.range.overlaps(high.range):
-            common = low.range.common(high.range)
-            places = " or ".join(dict.fromkeys([low.place, high.place]))
-            raise IngotError(
-                f"{low.name} {low.range} and {high.name} {high.range} overlap by {common.size:,} bytes ({common})",
-                where=low.place,
-                remedy=f"Move or shrink one of them: {places}.",
-            )
+def _in_boot_stub(board: Board, addresses: Range) -> bool:
+    return board.boot_stub is not None and board.bytes_of(board.boot_stub).contains(board.bytes_of(addresses))
+
+
+def _check_disjoint(aliases: Aliases, claims: Iterable[Claim]) -> None:
+    """No byte has two owners, by whichever addresses they reach it."""
+    overlap = aliases.first_overlap(claims, lambda claim: claim.range)
+    if overlap is not None:
+        low, high = overlap
+        common = aliases.bytes_of(low.range).common(aliases.bytes_of(high.range))
+        places = " or ".join(dict.fromkeys([low.place, high.place]))
+        raise IngotError(
+            f"{low.name} {aliases.text(low.range)} and {high.name} {aliases.text(high.range)} "
+            f"overlap by {common.size:,} bytes ({common})",
+            where=low.place,
+            remedy=f"Move or shrink one of them: {places}.",
+        )
 
 
 def _check_start(board: Board, firmware: Elf) -> None:
     """The vector table is where the loader or the core looks for it, and leads to the firmware's own memory."""
     remedy = "Link with the firmware.ld of this board."
-    stack, reset = firmware.word(board.load_address), firmware.word(board.load_address + 4)
+    stack, reset = (firmware.word(board.load_address + at, board.aliases) for at in (0, 4))
     if stack is None or reset is None:
         raise IngotError(
             f"there is no vector table at the load address 0x{board.load_address:08X}",
             where=str(firmware.path),
             remedy=remedy,
         )
-    if not _inside(firmware.parts, reset & ~1, executable=True) or not reset & 1:
+    if not _inside(board, firmware.parts, reset & ~1, executable=True) or not reset & 1:
         raise IngotError(
             f"the reset vector 0x{reset:08X} does not lead to code of this firmware",
             where=str(firmware.path),
             remedy=remedy,
         )
-    if not _inside(firmware.parts, stack - 4, executable=False):
+    if not _inside(board, firmware.parts, stack - 4, executable=False):
         raise IngotError(
             f"the first stack pointer 0x{stack:08X} is not the end of memory of this firmware",
             where=str(firmware.path),
@@ -410,20 +429,21 @@ def _check_start(board: Board, firmware: Elf) -> None:
         )
 
 
-def _inside(parts: Iterable[Part], address: int, executable: bool) -> bool:
+def _inside(board: Board, parts: Iterable[Part], address: int, executable: bool) -> bool:
+    byte = board.bytes_of(_at(address, 1))
     return any(
-        part.memory.start <= address < part.memory.end and (part.executable if executable else part.writable)
+        board.bytes_of(part.memory).contains(byte) and (part.executable if executable else part.writable)
         for part in parts
     )
 
 
-def _check_initialised(firmware: Elf) -> None:
+def _check_initialised(board: Board, firmware: Elf) -> None:
     """What is loaded elsewhere than it runs must be copied at start, and only _sdata to _edata is."""
     start, end = firmware.symbols.get("_sdata"), firmware.symbols.get("_edata")
     for part in firmware.parts:
-        if part.load is None or part.load == part.memory or part.filler:
+        if not _is_copied(board, part) or part.filler:
             continue
-        if start is None or end is None or not Range(start, end).contains(part.memory):
+        if start is None or end is None or not board.bytes_of(Range(start, end)).contains(board.bytes_of(part.memory)):
             raise IngotError(
                 f"{part.name} {part.memory} has initial values (at {part.load}) that nothing copies there",
                 where=str(firmware.path),
@@ -435,10 +455,12 @@ def _check_loaded(board: Board, firmware: Elf) -> None:
     """Initial bytes go to the code memory, which the loader fills; nothing fills the others."""
     whole = board.memory(board.code)
     for piece in firmware.pieces:
-        loaded = Range(piece.address, piece.address + len(piece.data))
-        if whole.contains(loaded) or (board.boot_stub is not None and board.boot_stub.contains(loaded)):
+        loaded = _at(piece.address, len(piece.data))
+        physical = board.bytes_of(loaded)
+        if board.bytes_of(whole).contains(physical) or _in_boot_stub(board, loaded):
             continue
-        owners = [part.name for part in firmware.parts if part.load is not None and part.load.overlaps(loaded)]
+        loads = [(part.name, part.load) for part in firmware.parts if part.load is not None]
+        owners = [name for name, load in loads if board.bytes_of(load).overlaps(physical)]
         raise IngotError(
             f"{owners[0] if owners else 'a segment'} has bytes to be loaded to {loaded}, "
             f"outside '{board.code}' {whole}",

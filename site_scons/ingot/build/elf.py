@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingot.board.ranges import Range, without
+from ingot.board.aliases import Aliases
+from ingot.board.ranges import Range, addresses_without
 from ingot.errors import IngotError
 
 
@@ -52,10 +53,10 @@ class Elf:
     pieces: tuple[Piece, ...]
     symbols: dict[str, int]
 
-    def word(self, address: int) -> int | None:
-        """The 32-bit word that is loaded to `address`."""
+    def word(self, address: int, aliases: Aliases) -> int | None:
+        """The 32-bit word that is loaded to `address`, by whichever address of those bytes."""
         for piece in self.pieces:
-            offset = address - piece.address
+            offset = aliases.physical_address(address) - aliases.physical_address(piece.address)
             if offset >= 0 and offset + 4 <= len(piece.data):
                 return int(struct.unpack_from("<I", piece.data, offset)[0])
         return None
@@ -127,12 +128,12 @@ def _parts(segments: list[_Segment], sections: list[tuple[str, Range, str]]) -> 
     parts = []
     placed: set[int] = set()
     for segment in segments:
-        inside = [i for i, (_, where, _) in enumerate(sections) if segment.memory.contains(where)]
+        inside = [i for i, (_, where, _) in enumerate(sections) if segment.memory.contains_addresses(where)]
         placed.update(inside)
         for i in inside:
             name, where, kind = sections[i]
             parts.append(_part(f"section '{name}'", where, segment, kind != "SHT_NOBITS"))
-        for gap in without(segment.memory, [sections[i][1] for i in inside]):
+        for gap in addresses_without(segment.memory, [sections[i][1] for i in inside]):
             interior = inside and any(sections[i][1].end == gap.start for i in inside)
             name = f"padding in segment {segment.number}" if interior else f"segment {segment.number}"
             parts.append(_part(name, gap, segment, gap.start - segment.start < len(segment.data)))

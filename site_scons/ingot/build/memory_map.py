@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingot.board.board import Board
-from ingot.board.ranges import Range, merged, size_text, without
+from ingot.board.ranges import Range, merged_addresses, size_text
 from ingot.network import Network
 
 
@@ -147,32 +147,41 @@ def _memory_table(memory_map: MemoryMap, name: str) -> list[str]:
 
 def _rows(memory_map: MemoryMap, whole: Range) -> list[_Row]:
     """Everything in one memory, by address; parts stand indented below their owner."""
-    inside = [claim for claim in memory_map.claims if whole.contains(claim.range) and claim.range.size]
+    board = memory_map.board
+    bytes_of = board.bytes_of
+    inside = [c for c in memory_map.claims if c.range.size and bytes_of(whole).contains(bytes_of(c.range))]
     items = [
         [
-            _Row(claim.range, claim.used_size, f"{claim.owner}: {claim.name}"),
+            _Row(claim.range, claim.used_size, f"{claim.owner}: {claim.name}{_alias_text(board, claim.range)}"),
             *(_Row(part.range, None, part.name) for part in claim.parts),
         ]
         for claim in inside
         if not claim.filler
     ]
     items += [
-        [_Row(left, 0, _free_text(memory_map.board, left))]
-        for run in _ownership_runs(memory_map.board, whole)
-        for left in without(run, [claim.range for claim in inside])
+        [_Row(left, 0, _free_text(board, left))]
+        for run in _ownership_runs(board, whole)
+        for left in board.aliases.without(run, [claim.range for claim in inside])
     ]
-    return [row for item in sorted(items, key=lambda item: item[0].range) for row in item]
+    ordered = sorted(items, key=lambda item: (board.offset(item[0].range.start, whole.start), item[0].range.size))
+    return [row for item in ordered for row in item]
+
+
+def _alias_text(board: Board, addresses: Range) -> str:
+    """Where the file's memories have the bytes, for a range that is given by another view of them."""
+    own = board.own_address(addresses.start)
+    return "" if own == addresses.start else f" (alias of {addresses.moved(own - addresses.start)})"
 
 
 def _ownership_runs(board: Board, whole: Range) -> list[Range]:
     """Neighbouring banks with the same owners as one range."""
     runs: list[tuple[tuple[str, ...], Range]] = []
     for region in board.regions:
-        if not whole.contains(region.range):
+        if not whole.contains_addresses(region.range):
             continue
         owners = tuple(sorted(region.owners))
         if runs and runs[-1][0] == owners and runs[-1][1].end == region.base:
-            runs[-1] = (owners, merged([runs[-1][1], region.range])[0])
+            runs[-1] = (owners, merged_addresses([runs[-1][1], region.range])[0])
         else:
             runs.append((owners, region.range))
     return [run for _, run in runs]

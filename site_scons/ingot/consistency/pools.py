@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ingot.board import Board
 from ingot.board.mpool import EXTERNAL_FROM, Pool
 from ingot.board.ranges import size_text
 from ingot.consistency.finding import Finding, Subject
@@ -27,7 +28,7 @@ def pools(subject: Subject) -> Iterable[Finding]:
         if there is None:
             found = [f"{who} uses pool '{pool.name}', which {subject.mpool.path.name} lacks"]
         else:
-            found = list(_differences(who, pool, there))
+            found = list(_differences(subject.board, who, pool, there))
         if found and pool.name not in said:
             said.add(pool.name)
             yield from (_differs(subject, there, words) for words in found)
@@ -46,9 +47,10 @@ def _used_pools(subject: Subject) -> Iterable[tuple[str, NetworkPool]]:
                 yield f"{subject.source.name}.c", replace(pool, used=used[pool.name])
 
 
-def _differences(who: str, pool: NetworkPool, there: Pool) -> Iterable[str]:
+def _differences(board: Board, who: str, pool: NetworkPool, there: Pool) -> Iterable[str]:
     name = f"pool '{pool.name}'"
-    if not pool.relative and not there.relative and pool.base != there.base:
+    apart = (pool.base is None) != (there.base is None) or board.offset(pool.base or 0, there.base or 0) != 0
+    if not pool.relative and not there.relative and apart:
         yield f"{who} has {name} at {_address(pool.base)}, the board at {_address(there.base)}"
     if pool.size > there.size:
         yield f"{who} has {name} with {size_text(pool.size)}, the board with {size_text(there.size)}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingot.board import Board
+from ingot.board import Board, Range
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
 
@@ -83,7 +83,8 @@ def flash_images(board: Board, elf: Elf) -> list[FlashImage]:
     """
     spans: dict[str, list[tuple[int, bytes]]] = {}
     for piece in elf.pieces:
-        if board.boot_stub is not None and board.boot_stub.start <= piece.address < board.boot_stub.end:
+        first = board.bytes_of(Range(piece.address, piece.address + 1))
+        if board.boot_stub is not None and board.bytes_of(board.boot_stub).contains(first):
             spans.setdefault("boot_stub", []).append((piece.address, piece.data))
             continue
         region = board.region_at(piece.address)
@@ -92,7 +93,7 @@ def flash_images(board: Board, elf: Elf) -> list[FlashImage]:
                 f"bytes are loaded to 0x{piece.address:08X}, where board '{board.name}' has no memory",
                 where=str(elf.path),
             )
-        spans.setdefault(region.memory, []).append((piece.address, piece.data))
+        spans.setdefault(region.memory, []).append((board.own_address(piece.address), piece.data))
     images = []
     for name, pieces in spans.items():
         start = min(address for address, _ in pieces)
@@ -107,7 +108,7 @@ def _flash_address(board: Board, memory: str, start: int) -> int:
     slot = board.slot(board.application_slot)
     if memory != board.code or slot is None or board.is_twin:
         return start
-    if board.memory(board.code).contains(slot.range):
+    if board.bytes_of(board.memory(board.code)).contains(board.bytes_of(slot.range)):
         return start  # runs in place
     return slot.base + start - board.memory(board.code).start
 

@@ -72,9 +72,10 @@ def linker_script(
             {"name": _identifier(p.name), "start": f"0x{p.range.start:08X}", "end": f"0x{p.range.end:08X}"}
             for p in pools
         ],
-        initializers=[item for each in (network, *others) for item in _initializers(each, pools)],
+        initializers=[item for each in (network, *others) for item in _initializers(board, each, pools)],
         slot_room=slot.size - board.header if slot else None,
-        runs=_runs(pools),
+        runs=_runs(board, pools),
+        aliases=_alias_symbols(board),
     )
 
 
@@ -111,18 +112,38 @@ def _blocks(board: Board, memory: ApplicationMemory) -> tuple[list[dict[str, Any
     return blocks + extra, extra
 
 
-def _runs(pools: list[Pool]) -> list[dict[str, str]]:
-    """First and last pool of each run of pools without a gap: what no region may touch."""
+def _alias_symbols(board: Board) -> list[dict[str, str]]:
+    """The board's aliases for the loader of relocatable images, which may not overwrite a byte by its other address."""
+    return [
+        {"start": f"0x{a.addresses.start:08X}", "end": f"0x{a.addresses.end:08X}", "alias_of": f"0x{a.alias_of:08X}"}
+        for a in board.aliases.items
+    ]
+
+
+def _runs(board: Board, pools: list[Pool]) -> list[dict[str, str]]:
+    """First and last pool of each run of pools without a gap: what no region may touch.
+
+    shift: to be added to their addresses to get those by which the board's memories have the bytes.
+    """
     runs: list[list[Pool]] = []
     for pool in sorted(pools, key=lambda item: item.range):
         if runs and runs[-1][-1].range.end == pool.range.start:
             runs[-1].append(pool)
         else:
             runs.append([pool])
-    return [{"first": _identifier(run[0].name), "last": _identifier(run[-1].name)} for run in runs]
+    return [
+        {"first": _identifier(run[0].name), "last": _identifier(run[-1].name), "shift": _shift(board, run[0])}
+        for run in runs
+    ]
 
 
-def _initializers(network: Network, pools: Sequence[Pool]) -> list[dict[str, Any]]:
+def _shift(board: Board, pool: Pool) -> str:
+    """As a term of an expression, ` + 0x10000000`; empty for a pool at the board's own addresses."""
+    shift = board.own_address(pool.range.start) - pool.range.start
+    return f" {'+' if shift > 0 else '-'} 0x{abs(shift):08X}" if shift else ""
+
+
+def _initializers(board: Board, network: Network, pools: Sequence[Pool]) -> list[dict[str, Any]]:
     """The initializers in pools with an address, each once."""
     bases = {pool.name: pool.range.start for pool in pools}
     found = []
@@ -133,7 +154,7 @@ def _initializers(network: Network, pools: Sequence[Pool]) -> list[dict[str, Any
                     "name": f"{_identifier(network.name)}_{_identifier(item.pool)}",
                     "pool": _identifier(item.pool),
                     "file": item.file,
-                    "offset": item.address - bases[item.pool],
+                    "offset": board.offset(item.address, bases[item.pool]),
                     "size": item.size,
                 }
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +111,7 @@ def check_parts(board: Board, parts: list[Part]) -> None:
                 f"{part.name}: {len(part.data):,} bytes at {part.address:#010x} is not in the flash of '{board.name}'",
                 where="flash",
             )
-    ordered = sorted(parts, key=lambda part: part.address)
-    for one, other in itertools.pairwise(ordered):
-        if one.range.end > other.range.start:
-            raise IngotError(f"{one.name} and {other.name} overlap at {other.range.start:#010x}", where="flash")
+    overlap = board.aliases.first_overlap(parts, lambda part: part.range)
+    if overlap is not None:
+        one, other = overlap
+        raise IngotError(f"{one.name} and {other.name} overlap at {other.range.start:#010x}", where="flash")

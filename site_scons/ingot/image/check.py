@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ingot.board.aliases import NO_ALIASES, Aliases
+from ingot.board.ranges import Range
 from ingot.errors import IngotError
 from ingot.image.ecblob import parse_blob, walk_blobs
 from ingot.image.image import Image, parse_image
@@ -49,6 +51,7 @@ class Subject:
     image: Image
     params: bytes | None
     where: str = "image"
+    aliases: Aliases = NO_ALIASES
     _seal: list[Seal] = field(default_factory=list)
 
     @property
@@ -57,14 +60,18 @@ class Subject:
         return 0 if self.params is None else len(self.params) - self.image.context.params_bin_size
 
 
-def check_image(content: bytes, where: str, params: bytes | None = None) -> list[Finding]:
-    """All rules, in order. params: content of the second file of a split image.
+def check_image(
+    content: bytes, where: str, params: bytes | None = None, aliases: Aliases = NO_ALIASES
+) -> list[Finding]:
+    """All rules, in order.
+
+    params: content of the second file of a split image. aliases: of the board, where it is known.
 
     Raises IngotError when the file cannot be taken apart at all.
     """
     image = parse_image(content, where)
     inside = image.params if image.header["params_offset"] else params
-    subject = Subject(content, image, inside, where)
+    subject = Subject(content, image, inside, where, aliases)
     findings = []
     for name, rule in RULES.items():
         try:
@@ -211,10 +218,15 @@ def _blobs(subject: Subject) -> Iterator[str]:
 
 def _pool_overlaps(subject: Subject) -> Iterator[str]:
     placed = [pool for pool in subject.image.pools if pool.pool_type in (PoolType.COPY, PoolType.RESET)]
-    for low, high in itertools.pairwise(sorted(placed, key=lambda pool: pool.dst)):
-        common = low.dst + low.size - high.dst
-        if common > 0:
-            yield f"{subject.image.text(low.name)} and {subject.image.text(high.name)} share {common:,} bytes"
+    for low, high in itertools.combinations(sorted(placed, key=lambda pool: pool.dst), 2):
+        ranges = [Range(pool.dst, pool.dst + pool.size) for pool in (low, high)]
+        first, second = map(subject.aliases.bytes_of, ranges)
+        common = first.common(second).size
+        if common:
+            words = f"{subject.image.text(low.name)} and {subject.image.text(high.name)} share {common:,} bytes"
+            here, there = map(subject.aliases.text, ranges)
+            plain = (here, there) == (str(ranges[0]), str(ranges[1]))
+            yield words if plain else f"{words}: {here}, {there}"
 
 
 def _got(subject: Subject) -> Iterator[str]:

@@ -122,7 +122,7 @@ def pack_image(
     if seal != "none":
         content += bytes(-len(content) % 8)
         content += _seal(network, target.name, seal, content, second)
-    failed = [finding for finding in check_image(content, image.name, second) if not finding.passed]
+    failed = [finding for finding in check_image(content, image.name, second, target.aliases) if not finding.passed]
     if failed:
         raise IngotError(f"the image is not sound: {failed[0]}", where=image.name, remedy="Please report this.")
     write_if_changed(image, content)

@@ -56,6 +56,7 @@ def placing(
 
 def _check(board: Board, what: Placing) -> None:
     """Raises IngotError for an image that was built for another board, and for places outside of the flash."""
+    from ingot.board import Range
     from ingot.image.image import parse_image
     from ingot.image.seal import Seal
 
@@ -75,9 +76,10 @@ def _check(board: Board, what: Placing) -> None:
             )
         if address % 8:
             raise IngotError(f"{name}: {address:#010x} is not divisible by 8", where=str(file))
-        ranges.append((address, end))
-    if len(ranges) == 2 and ranges[0][0] < ranges[1][1] and ranges[1][0] < ranges[0][1]:
-        raise IngotError(f"image and params overlap at {max(ranges[0][0], ranges[1][0]):#010x}", where=str(what.image))
+        ranges.append(board.bytes_of(Range(address, end)))
+    if len(ranges) == 2 and ranges[0].overlaps(ranges[1]):
+        start = ranges[0].common(ranges[1]).pieces[0].start
+        raise IngotError(f"image and params overlap at {start:#010x}", where=str(what.image))
 
 
 def _read(file: Path) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingot.board import Mpool, Pool
+from ingot.board.aliases import Aliases
 from ingot.board.mpool import initializer_pool
 from ingot.errors import IngotError
 from ingot.network import Network
@@ -22,7 +23,7 @@ ACTIVATIONS_ALIGNED = 64
 WEIGHTS_ALIGNED = 4096
 
 
-def pools_left(mpool: Mpool, beside: Sequence[Network], in_turn: Sequence[Network] = ()) -> Mpool:
+def pools_left(mpool: Mpool, aliases: Aliases, beside: Sequence[Network], in_turn: Sequence[Network] = ()) -> Mpool:
     """The pools without what other networks take, at the start of each.
 
     beside: networks that may run at the same time. in_turn: networks that never do.
@@ -37,8 +38,8 @@ def pools_left(mpool: Mpool, beside: Sequence[Network], in_turn: Sequence[Networ
         if pool.base is None or not pool.enabled:
             return pool
         if pool.name == constants:
-            return _behind(pool, _end(pool.name, (*beside, *in_turn)), WEIGHTS_ALIGNED)
-        return _behind(pool, _end(pool.name, beside), ACTIVATIONS_ALIGNED)
+            return _behind(pool, _used(pool, aliases, (*beside, *in_turn)), WEIGHTS_ALIGNED)
+        return _behind(pool, _used(pool, aliases, beside), ACTIVATIONS_ALIGNED)
 
     rest = replace(mpool, pools=tuple(left(pool) for pool in mpool.pools))
     if not rest.pool(constants).enabled:
@@ -68,17 +69,19 @@ def check_stateless(name: str, keeps_state: bool) -> None:
         )
 
 
-def _end(pool: str, networks: Sequence[Network]) -> int:
-    """The address behind the last byte that one of the networks uses of the pool; 0 when none uses it."""
-    uses = [item for network in networks for item in network.pools if item.name == pool and item.used]
-    return max(((item.base or 0) + item.used for item in uses), default=0)
+def _used(pool: Pool, aliases: Aliases, networks: Sequence[Network]) -> int:
+    """Bytes from the start of the pool to the last one that a network uses of it; 0 when none uses it."""
+    uses = [item for network in networks for item in network.pools if item.name == pool.name and item.used]
+    start = aliases.physical_address(pool.base or 0)
+    return max((aliases.physical_address(item.base or 0) - start + item.used for item in uses), default=0)
 
 
-def _behind(pool: Pool, end: int, alignment: int) -> Pool:
-    """The pool from `end` on; disabled when nothing is left."""
+def _behind(pool: Pool, used: int, alignment: int) -> Pool:
+    """The pool without its first `used` bytes; disabled when nothing is left."""
     assert pool.base is not None
-    if end <= pool.base:
+    if used <= 0:
         return pool
+    end = pool.base + used
     start = min((end + alignment - 1) // alignment * alignment, pool.base + pool.size)
     return replace(pool, base=start, size=pool.base + pool.size - start)
 
