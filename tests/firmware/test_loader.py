@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import re
 import struct
@@ -12,11 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingot.board import Aliases, Range
+from ingot.board.aliases import Alias
 from ingot.build import toolchain
 from ingot.firmware import application_extras
+from ingot.image.check import check_image
 from ingot.image.image import Image, pack_header
 from ingot.image.nbin import Flags, PoolDescriptor, PoolType, Segment, address, offset_of
 from ingot.image.seal import Digest
+from ingot.run.model_host import COPY, XIP
 from support.firmware import compile_c, needs_gcc
 from support.host_library import host_library, needs_cc
 from support.images import ALL_KINDS, POOLS_AT, cleared, copied, make_image, relocated, sealed
@@ -249,6 +254,126 @@ def test_every_refusal_has_its_own_code_and_text() -> None:
     header = (toolchain.ROOT / "firmware" / "runtime" / "ingot_reloc.h").read_text()
     listed = re.findall(r'X\((\w+), "([^"]+)"\)', header)
     assert len(listed) == len({name for name, _ in listed}) == len({text for _, text in listed}) > 45
+
+
+# ---------------------------------------------------------------- one byte, two addresses
+
+#: As loader_mutations.c has them.
+IMAGE_AT, PARAMS_AT, EXEC_AT, EXT_AT, INSTANCE_AT, SPACE = (
+    0x61000000,
+    0x62000000,
+    0x63000000,
+    0x64000000,
+    0x65000000,
+    1 << 24,
+)
+
+
+def view(start: int, target: int, size: int = SPACE) -> Aliases:
+    """The addresses from `start` on reach the bytes at `target`."""
+    return Aliases((Alias(Range(start, start + size), target),))
+
+
+@pytest.mark.parametrize(
+    ("aliases", "reason"),
+    [
+        (view(EXEC_AT, IMAGE_AT), "the executable RAM overlaps the image, its params, a pool or the instance"),
+        (view(EXEC_AT, PARAMS_AT), "the executable RAM overlaps the image, its params, a pool or the instance"),
+        (view(EXEC_AT, INSTANCE_AT), "the executable RAM overlaps the image, its params, a pool or the instance"),
+        (view(EXT_AT, IMAGE_AT), "the external RAM is not where a network may write, or overlaps something"),
+        (view(EXT_AT, EXEC_AT), "the external RAM is not where a network may write, or overlaps something"),
+        (view(POOLS_AT, PARAMS_AT - 0x100), "a pool overlaps the image, its RAM or another pool"),
+        (view(POOLS_AT, EXEC_AT - 0x1000), "a pool overlaps the image, its RAM or another pool"),
+        (view(POOLS_AT + 0x1000, EXT_AT), "a pool overlaps the image, its RAM or another pool"),
+        # The range begins at an alias and goes on behind its end, or begins before one.
+        (view(EXEC_AT, IMAGE_AT, 8), "the executable RAM overlaps the image, its params, a pool or the instance"),
+        (view(EXEC_AT + 16, IMAGE_AT), "the executable RAM overlaps the image, its params, a pool or the instance"),
+    ],
+)
+def test_an_overlap_by_another_address_is_refused(aliases: Aliases, reason: str) -> None:
+    image = make_image(split=True).to_bytes()
+    assert verdict(image, params=PARAMS) == ""
+    assert verdict(image, params=PARAMS, aliases=aliases) == reason
+
+
+@pytest.mark.parametrize(
+    "aliases", [view(0x71000000, IMAGE_AT), view(0x20000000, 0x30000000), view(EXEC_AT - 16, IMAGE_AT, 16)]
+)
+def test_an_alias_that_nobody_uses_changes_nothing(aliases: Aliases) -> None:
+    assert verdict(make_image(split=True).to_bytes(), params=PARAMS, aliases=aliases) == ""
+
+
+def test_what_is_allowed_by_one_address_is_allowed_by_the_other() -> None:
+    """The policy's regions name 0x6...; the memory is installed to by 0x7..., which the host maps to the same pages."""
+    image = make_image().to_bytes()
+    exec_view, ext_view = EXEC_AT + 0x10000000, EXT_AT + 0x10000000
+    aliases = Aliases((*view(exec_view, EXEC_AT).items, *view(ext_view, EXT_AT).items))
+    assert verdict(image, exec_ram=exec_view) == "the executable RAM is not where an image may be installed"
+    for mode in (XIP, COPY):
+        assert verdict(image, mode=mode, exec_ram=exec_view, aliases=aliases) == ""
+        assert verdict(image, mode=mode, ext_ram=ext_view, aliases=aliases) == ""
+        assert verdict(image, mode=mode, exec_ram=exec_view, ext_ram=ext_view, aliases=aliases) == ""
+    twice = Aliases((*view(exec_view, EXT_AT).items,))
+    assert (
+        verdict(image, exec_ram=exec_view, aliases=twice) == "the executable RAM is not where an image may be installed"
+    )
+
+
+@pytest.mark.parametrize("mode", [XIP, COPY])
+def test_host_and_loader_agree_on_pools(mode: int) -> None:
+    """0x6600... again by a second address: the check of the file and the loader refuse the same images."""
+    aliases = view(POOLS_AT + 0x2000, POOLS_AT, 0x2000)  # inside the region that pools may use
+    for at, overlaps in (
+        (0x2000, True),
+        (0x207F, True),
+        (0x2080, False),
+        (0x1FFF, True),
+        (0x3FFF, False),
+        (0x4000, False),
+    ):
+        image = make_image([cleared(POOLS_AT, 0x80), cleared(POOLS_AT + at, 8)], b"").to_bytes()
+        found = [str(finding) for finding in check_image(image, "image", aliases=aliases) if not finding.passed]
+        refused = verdict(image, mode=mode, aliases=aliases)
+        assert bool(found) == bool(refused) == overlaps, hex(at)
+        if at == 0x2000:
+            assert found == [
+                "FAILED pools do not overlap: pool0 and pool1 share 8 bytes: 0x66000000-0x6600007F, "
+                "0x66002000-0x66002007 (alias of 0x66000000-0x66000007)"
+            ]
+            assert refused == "a pool overlaps the image, its RAM or another pool"
+        assert verdict(image, mode=mode) == "" and all(finding.passed for finding in check_image(image, "image"))
+
+
+class CRange(ctypes.Structure):
+    _fields_ = (("start", ctypes.c_uint32), ("size", ctypes.c_uint32))
+
+
+words = st.sampled_from([*range(0, 12), *range(0x20000000, 0x2000000C), *range(0xFFFFFFF0, 0xFFFFFFFF)])
+two_ranges = st.tuples(words, st.integers(0, 10), words, st.integers(0, 10))
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(two_ranges, st.lists(st.tuples(st.integers(0, 3), st.integers(1, 12)), max_size=2))
+def test_host_and_loader_have_the_same_rules(ranges: tuple[int, int, int, int], drawn: list[tuple[int, int]]) -> None:
+    """ingot_reloc_alias.c and ingot/board/aliases.py: overlap, and how much of one range is in another."""
+    library = host_library("firmware/runtime/ingot_reloc_alias.c", "tests/firmware/fixture/aliases.c")
+    library.ingot_reloc_overlap.restype = ctypes.c_bool
+    library.ingot_reloc_inside.restype = ctypes.c_uint32
+    # Aliases below 12 and from 0x20000000 on, for bytes at 0xFFFFFFF0 or at 0x40000000.
+    places = [(0x0, 0xFFFFFFF0), (0x0, 0x40000000), (0x20000000, 0xFFFFFFF0), (0x20000000, 0x40000000)]
+    chosen = {places[number][0]: (places[number][1], size) for number, size in drawn}
+    aliases = Aliases(tuple(Alias(Range(at, at + size), to) for at, (to, size) in sorted(chosen.items())))
+    table = [value for item in aliases.items for value in (*item.addresses, item.alias_of)]
+    library.set_aliases(len(aliases.items), (ctypes.c_uint32 * 12)(*table))
+    start, size, other, other_size = ranges
+    size, other_size = min(size, (1 << 32) - start), min(other_size, (1 << 32) - other)
+    one, two = CRange(start, size), CRange(other, other_size)
+    here, there = (aliases.bytes_of(Range(r.start, r.start + r.size)) for r in (one, two))
+    assert library.ingot_reloc_overlap(one, two) == here.overlaps(there)
+    inside = 0
+    while inside < size and there.contains(aliases.bytes_of(Range(start + inside, start + inside + 1))):
+        inside += 1
+    assert library.ingot_reloc_inside(one, two) == inside
 
 
 @needs_gcc
