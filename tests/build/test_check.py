@@ -13,10 +13,12 @@ import pytest
 
 from ingot.board import Board, Mpool, Range, twin_of, twin_pools
 from ingot.build.check import PlacedImage, check
-from ingot.build.memory_map import MemoryMap
+from ingot.build.elf import read_elf
+from ingot.build.memory_map import MemoryMap, memory_map_text
+from ingot.emit.hexfile import flash_images
 from ingot.errors import IngotError
 from ingot.network import Initializer, Network, NetworkBuffer, NetworkPool
-from support.boards import HYPER, KIB, OCTO, RAM, small_board, small_data, small_network, small_pools
+from support.boards import BIT_28, HYPER, KIB, OCTO, RAM, small_board, small_data, small_network, small_pools
 from support.elf_builder import ALLOC, EXEC, NOBITS, PROGBITS, WRITE, R, Section, Segment, W, build_elf
 
 LOAD = 0x34000400
@@ -339,7 +341,10 @@ def test_the_twins_boot_stub(case: Case, tmp_path: Path) -> None:
     case.sections.append(Section(".boot_stub", 0, 8))
     case.run()
     case.segments[-1].memory_size = case.sections[-1].size = 1025
-    assert "section '.boot_stub' 0x00000000-0x00000400 starts where board 'small' has no memory" in case.refusal()
+    assert (
+        "section '.boot_stub' 0x00000000-0x00000400 (alias of 0x10000000-0x10000400) starts where board 'small' has no "
+        "memory" in case.refusal()
+    )
 
 
 @pytest.mark.parametrize(
@@ -400,3 +405,98 @@ def test_damaged_firmware_is_one_message(case: Case) -> None:
             assert error.what and error.where
             refused += 1
     assert refused > 60
+
+
+# ---------------------------------------------------------------- one byte, two addresses
+
+OTHER_RAM = replace(RAM, base=0x24010000)  # the same bytes by the other view
+
+
+@pytest.fixture
+def views(tmp_path: Path) -> Case:
+    return Case(tmp_path, small_board(tmp_path, {**small_data(), "aliases": BIT_28}))
+
+
+def with_lcd(case: Case, address: int, size: int = 64) -> Case:
+    """With a section of its own there."""
+    case.segments.append(Segment(address, memory_size=size, flags=R | W))
+    case.sections.append(Section(".lcd", address, size, NOBITS, ALLOC | WRITE))
+    return case
+
+
+def test_a_section_on_a_pool_by_the_other_view(views: Case) -> None:
+    assert with_lcd(views, 0x24010000).refusal() == (
+        "firmware.elf: section '.lcd' 0x24010000-0x2401003F (alias of 0x34010000-0x3401003F) and "
+        "pool 'ram' 0x34010000-0x3401FFFF overlap by 64 bytes (0x34010000-0x3401003F)\n"
+        "  Move or shrink one of them: firmware.elf or small.mpool."
+    )
+
+
+def test_a_section_on_a_pool_that_has_the_other_view(views: Case) -> None:
+    views.mpool = small_pools(OTHER_RAM, HYPER, OCTO)
+    bss_until(views, RAM_END + 1)
+    assert views.refusal() == (
+        "firmware.elf: section '.bss' 0x34000448-0x34010000 and pool 'ram' 0x24010000-0x2401FFFF "
+        "(alias of 0x34010000-0x3401FFFF) overlap by 1 bytes (0x34010000-0x34010000)\n"
+        "  Move or shrink one of them: firmware.elf or small.mpool."
+    )
+
+
+def test_a_section_on_another_section_by_the_other_view(views: Case) -> None:
+    refusal = with_lcd(views, 0x240013FF, 2).refusal()
+    assert "section '.bss'" in refusal and "section '.lcd' 0x240013FF-0x24001400 (alias of" in refusal
+    assert "overlap by 1 bytes (0x340013FF-0x340013FF)" in refusal
+
+
+def test_free_memory_by_the_other_view_is_the_application_s(views: Case) -> None:
+    result = with_lcd(views, 0x24002000).run()
+    assert result.application_used == 0x1000 + 64
+    text = re.sub(" +", " ", memory_map_text(result))
+    assert "0x24002000-0x2400203F 64 64 application: section '.lcd' (alias of 0x34002000-" in text
+    assert "0x34002040-0x3400FFFF 57,280 0 free" in text
+    assert text.index("section '.bss'") < text.index("section '.lcd'") < text.index("pool 'ram'")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (0x2401FFFF, "section '.lcd' 0x2401FFFF-0x2402003E (alias of 0x3401FFFF-0x3402003E) takes bytes of 'cache'"),
+        (0x24027FFF, "section '.lcd' 0x24027FFF-0x2402803E (alias of 0x34027FFF-0x3402803E) ends 63 bytes past"),
+        (0x2FFFFFFF, "section '.lcd' 0x2FFFFFFF-0x3000003E (alias of 0x30000000-0x3000003E and 0x3FFFFFFF-"),
+        (0x33FFFFFF, "section '.lcd' 0x33FFFFFF-0x3400003E starts where board 'small' has no memory"),
+    ],
+)
+def test_sections_across_an_end(views: Case, address: int, words: str) -> None:
+    assert words in with_lcd(views, address).refusal()
+
+
+def test_the_network_by_one_view_and_the_pools_by_the_other(views: Case) -> None:
+    """A `.mpool` may have changed its view since: the bytes are the same, so nothing is to be compiled again."""
+    views.mpool = small_pools(OTHER_RAM, HYPER, OCTO)
+    (claim,) = [claim for claim in views.run().claims if claim.name == "pool 'ram'"]
+    assert claim.range == Range(0x24010000, 0x24020000) and claim.used_size == 3000
+    views.mpool = small_pools(replace(OTHER_RAM, base=0x24010008), HYPER, OCTO)
+    assert "the network has pool 'ram' at 0x34010000, small.mpool at 0x24010008" in views.refusal()
+
+
+def test_without_aliases_these_are_different_bytes(case: Case) -> None:
+    """As on STM32H747: 0x24000000 is a memory of its own."""
+    data = small_data()
+    data["memories"].append(
+        {"name": "axiram", "kind": "ram", "base": 0x24000000, "size": "128 KiB", "owners": ["application"]}
+    )
+    case.board = small_board(case.folder, data)
+    result = with_lcd(case, 0x24010000).run()
+    assert ("axiram", Range(0x24000000, 0x24020000), 64) in result.extra
+
+
+def test_a_firmware_linked_by_the_other_view(views: Case) -> None:
+    """A non-secure firmware is linked to 0x24000400: the same bytes as the board's 0x34000400."""
+    shift = -0x10000000
+    views.segments = [replace(s, address=s.address + shift) for s in views.segments]
+    views.sections = [replace(s, address=s.address + shift) for s in views.sections]
+    views.segments[0] = replace(views.segments[0], data=code(stack=LOAD + 0x1000 + shift, reset=LOAD + 9 + shift))
+    views.symbols = {name: value + shift for name, value in views.symbols.items()}
+    assert views.run().application_used == 0x1000
+    (image,) = flash_images(views.board, read_elf(views.folder / "firmware.elf"))
+    assert image.address == 0x70000400 and len(image.data) == 72

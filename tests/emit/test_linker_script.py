@@ -19,7 +19,7 @@ from ingot.build.elf import read_elf
 from ingot.emit.linker_script import LinkSettings, linker_script
 from ingot.errors import IngotError
 from ingot.network import Initializer, Network, NetworkPool
-from support.boards import HYPER, KIB, OCTO, RAM, small_board, small_data, small_network, small_pools
+from support.boards import BIT_28, HYPER, KIB, OCTO, RAM, small_board, small_data, small_network, small_pools
 
 BOARDS = Path(__file__).resolve().parents[2] / "boards"
 needs_gcc = pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")
@@ -221,3 +221,75 @@ def test_pools_that_take_everything(tmp_path: Path) -> None:
     pools = small_pools(replace(RAM, base=0x34000000, size=128 * KIB), HYPER, OCTO)
     with pytest.raises(IngotError, match="takes the memory that the application is linked to"):
         linker_script(small_board(tmp_path), pools, small_network())
+
+
+# ---------------------------------------------------------------- one byte, two addresses
+
+
+def with_views(folder: Path) -> Board:
+    return small_board(folder, {**small_data(), "aliases": BIT_28})
+
+
+@needs_gcc
+def test_a_pool_by_the_other_view_is_kept_free(tmp_path: Path) -> None:
+    """Nothing can be linked into it: not by MEMORY, and the script's own assertions compare the same bytes."""
+    board = with_views(tmp_path)
+    pools = small_pools(replace(RAM, base=0x24010000), HYPER, OCTO)
+    script = linker_script(board, pools, small_network())
+    assert memory_lines(script) == memory_lines(linker_script(board, small_pools(), small_network()))
+    assert link(tmp_path, board, script).returncode == 0
+    proven = check(board, pools, small_network(), tmp_path / "firmware.elf", tmp_path)
+    assert proven.application == Range(0x34000400, 0x34010000)
+    symbols = read_elf(tmp_path / "firmware.elf").symbols
+    assert (symbols["_spool_ram"], symbols["_epool_ram"]) == (0x24010000, 0x24020000), "as the .mpool has them"
+    done = link(tmp_path, board, script.replace("LENGTH = 63K", "LENGTH = 127K"))
+    assert done.returncode != 0 and "RAM overlaps the network's pools ram to ram" in done.stderr
+
+
+@needs_gcc
+def test_a_section_by_the_other_view_is_caught(tmp_path: Path) -> None:
+    """As in a project whose own linker script says 0x24... where the pools say 0x34..."""
+    board = with_views(tmp_path)
+    script = linker_script(board, small_pools(), small_network())
+    script = script.replace("\n}\n", "\n    NONSECURE (rw) : ORIGIN = 0x24018000, LENGTH = 32K\n}\n", 1)
+    script = script.replace("    stack PT_LOAD", "    lcd PT_LOAD FLAGS(6);\n    stack PT_LOAD", 1)
+    section = "    .lcd (NOLOAD) : { *(.lcd) } > NONSECURE AT > NONSECURE :lcd\n"
+    script = script.replace("    .unplaced", section + "    .unplaced", 1)
+    done = link(tmp_path, board, script, {"FAR": '".lcd"', "FAR_SIZE": "4096"})
+    assert done.returncode == 0, done.stderr
+    with pytest.raises(IngotError) as caught:
+        check(board, small_pools(), small_network(), tmp_path / "firmware.elf", tmp_path)
+    assert str(caught.value).replace(f"{tmp_path}/", "") == (
+        "small.mpool: pool 'ram' 0x34010000-0x3401FFFF and section '.lcd' 0x24018000-0x24018FFF "
+        "(alias of 0x34018000-0x34018FFF) overlap by 4,096 bytes (0x34018000-0x34018FFF)\n"
+        "  Move or shrink one of them: small.mpool or firmware.elf."
+    )
+
+
+@needs_gcc
+@pytest.mark.parametrize("name", ["n6dk", "h747-disco"])
+def test_the_loader_gets_the_aliases_of_the_board(tmp_path: Path, name: str) -> None:
+    """The table in the firmware has what board.yaml says; an undefined symbol of the script means no alias."""
+    board, pools = shipped(name, False)
+    (tmp_path / "firmware.ld").write_text(linker_script(board, pools, small_network()))
+    (tmp_path / "main.c").write_text(
+        FIRMWARE.replace("for (;;)", "for (int i = 0; ingot_reloc_alias_of(i, &found); i++)").replace(
+            "#include <stdint.h>", '#include "ingot_reloc.h"\nextern ingot_reloc_alias found;\ningot_reloc_alias found;'
+        )
+    )
+    loader = toolchain.ROOT / "firmware/runtime/ingot_reloc_alias.c"
+    objects = []
+    for source in (tmp_path / "main.c", loader):
+        objects.append(tmp_path / f"{source.stem}.o")
+        macros = {"LL_ATON_RT_RELOC": "1"}
+        command = toolchain.compile_command(source, objects[-1], board.core, defines=macros)
+        subprocess.run([*command, f"-I{loader.parent}"], check=True)
+    elf = tmp_path / "firmware.elf"
+    command = toolchain.link_command(objects, elf, board.core, tmp_path / "firmware.ld", tmp_path / "firmware.map")
+    subprocess.run(command, check=True)
+    firmware = read_elf(elf)
+    table = firmware.symbols["aliases"]
+    words = [firmware.word(table + 4 * at, board.aliases) for at in range(12)]
+    expected = [value for item in board.aliases.items for value in (*item.addresses, item.alias_of)]
+    assert words == expected + [0] * (12 - len(expected))
+    assert len(board.aliases.items) == (2 if name == "n6dk" else 0)
