@@ -24,19 +24,34 @@ static void gather(int8_t *to, const int8_t *from, uint32_t step, uint32_t depth
 #endif
 }
 
-static void store_results(const int32_t *sums, int8_t *out, uint32_t count, const numbers *given)
+/* Multipliers and shifts of the columns; null where all have that of the numbers. */
+typedef struct column_scaling {
+    const int32_t *multipliers, *shifts;
+} column_scaling;
+
+static void store_results(const int32_t *sums, int8_t *out, uint32_t count, const numbers *given, column_scaling each)
 {
     const numbers p = *given; /* out may be anything, to the compiler */
 #if INGOT_MVE
     for (int left = (int)count; left > 0; left -= 4, sums += 4, out += 4) {
-        int32x4_t x = vaddq_n_s32(ingot_requantize_x4(vld1q_s32(sums), p.multiplier, p.shift), p.out_zero);
-        x = vminq_s32(vmaxq_s32(x, vdupq_n_s32(p.low)), vdupq_n_s32(p.high));
-        vstrbq_p_s32(out, x, vctp32q((uint32_t)left));
+        const mve_pred16_t some = vctp32q((uint32_t)left);
+        int32x4_t x = vld1q_s32(sums);
+        if (each.multipliers) {
+            x = ingot_requantize_lanes(x, vldrwq_z_s32(each.multipliers, some), vldrwq_z_s32(each.shifts, some));
+            each.multipliers += 4;
+            each.shifts += 4;
+        } else {
+            x = ingot_requantize_x4(x, p.multiplier, p.shift);
+        }
+        x = vminq_s32(vmaxq_s32(vaddq_n_s32(x, p.out_zero), vdupq_n_s32(p.low)), vdupq_n_s32(p.high));
+        vstrbq_p_s32(out, x, some);
     }
 #else
-    for (; count; count--) {
-        const int32_t x = ingot_requantize_one(*sums++, p.multiplier, p.shift);
-        *out++ = (int8_t)ingot_clamp(x + p.out_zero, p.low, p.high);
+    for (uint32_t i = 0; i < count; i++) {
+        const int32_t multiplier = each.multipliers ? each.multipliers[i] : p.multiplier;
+        const int32_t shift = each.multipliers ? each.shifts[i] : p.shift;
+        const int32_t x = ingot_requantize_one(sums[i], multiplier, shift);
+        out[i] = (int8_t)ingot_clamp(x + p.out_zero, p.low, p.high);
     }
 #endif
 }
@@ -44,7 +59,7 @@ static void store_results(const int32_t *sums, int8_t *out, uint32_t count, cons
 /* One product, a few columns at a time:
  * sum((a - left_zero) * (b - right_zero)) = a . b - right_zero * sum(a) - left_zero * sum(b) + constant. */
 static void product(const ingot_batch_matmul *k, const int8_t *left, const int8_t *right, int8_t *out, void *scratch,
-                    const numbers *p)
+                    const numbers *p, const int32_t *scaling)
 {
     const uint32_t depth = k->depth;
     int32_t *const of_column = scratch, *const sums = of_column + k->at_once;
@@ -53,6 +68,7 @@ static void product(const ingot_batch_matmul *k, const int8_t *left, const int8_
     for (uint32_t first = 0, count; first < k->columns; first += count) {
         const int8_t *columns = right + first * k->right_column;
         count = k->columns - first < k->at_once ? k->columns - first : k->at_once;
+        const column_scaling each = {scaling ? scaling + first : 0, scaling ? scaling + k->columns + first : 0};
         if (k->right_step != 1) {
             gather(gathered, columns, k->right_step, depth, count);
             columns = gathered;
@@ -69,9 +85,20 @@ static void product(const ingot_batch_matmul *k, const int8_t *left, const int8_
             for (uint32_t c = 0; c < count; c++)
                 sums[c] = of_column[c] - of_row;
             ingot_dots_s8(row, columns, depth, depth, sums, count);
-            store_results(sums, out + i * k->columns + first, count, p);
+            store_results(sums, out + i * k->columns + first, count, p, each);
         }
     }
+}
+
+static void products(const ingot_batch_matmul *k, const int8_t *left, const int8_t *right, int8_t *out, void *scratch,
+                     const numbers *p, const int32_t *scaling)
+{
+    for (uint32_t a = 0; a < k->batches[0]; a++)
+        for (uint32_t b = 0; b < k->batches[1]; b++)
+            for (uint32_t c = 0; c < k->batches[2]; c++, out += k->rows * k->columns)
+                product(k, left + a * k->left_batch[0] + b * k->left_batch[1] + c * k->left_batch[2],
+                        right + a * k->right_batch[0] + b * k->right_batch[1] + c * k->right_batch[2], out, scratch, p,
+                        scaling);
 }
 
 void ingot_batch_matmul_s8(const ingot_batch_matmul *k, const int8_t *left, const int8_t *right, int8_t *out,
@@ -79,16 +106,20 @@ void ingot_batch_matmul_s8(const ingot_batch_matmul *k, const int8_t *left, cons
 {
     (void)y;
     (void)n;
-    for (uint32_t a = 0; a < k->batches[0]; a++)
-        for (uint32_t b = 0; b < k->batches[1]; b++)
-            for (uint32_t c = 0; c < k->batches[2]; c++, out += k->rows * k->columns)
-                product(k, left + a * k->left_batch[0] + b * k->left_batch[1] + c * k->left_batch[2],
-                        right + a * k->right_batch[0] + b * k->right_batch[1] + c * k->right_batch[2], out, scratch,
-                        params);
+    products(k, left, right, out, scratch, params, 0);
 }
 
 void ingot_batch_matmul_const_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, void *scratch,
                                  const void *params, unsigned y, unsigned n)
 {
     ingot_batch_matmul_s8(k, left, (const int8_t *)params + sizeof(numbers), out, scratch, params, y, n);
+}
+
+void ingot_batch_matmul_columns_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, void *scratch,
+                                   const void *params, unsigned y, unsigned n)
+{
+    const int32_t *const scaling = (const int32_t *)((const char *)params + sizeof(numbers));
+    (void)y;
+    (void)n;
+    products(k, left, (const int8_t *)(scaling + 2 * k->columns), out, scratch, params, scaling);
 }

@@ -2,6 +2,7 @@
  * transposed.
  *
  * Parameter block: int32 left_zero, right_zero, out_zero, multiplier, shift, low, high, 0; nothing for float32.
+ * With a scale a column: int32 multiplier[columns], shift[columns] behind the numbers, whose own are 0.
  * Scratch of int8: int32[2][at_once]; a row of the left matrix if its elements are apart; `at_once` columns of the right
  * one if theirs are.
  */
@@ -25,6 +26,9 @@ void ingot_batch_matmul_s8(const ingot_batch_matmul *k, const int8_t *left, cons
 /* The right matrices stand in the parameter block, behind the numbers. */
 void ingot_batch_matmul_const_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, void *scratch,
                                  const void *params, unsigned y, unsigned n);
+/* The same with a scale for every column of the right matrices, which stand behind the multipliers and shifts. */
+void ingot_batch_matmul_columns_s8(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, void *scratch,
+                                   const void *params, unsigned y, unsigned n);
 
 void ingot_batch_matmul_f32(const ingot_batch_matmul *k, const float *left, const float *right, float *out,
                             const void *params, unsigned y, unsigned n);

@@ -370,6 +370,7 @@ def verify(
             [model],
             where=model,
             remedy="This is a fault of Ingot: please report it with the model file.",
+            seen=outcome.gaps,
         )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import ingot
 from ingot.emit.compiled import Compiled
-from ingot.emit.macs import operator_macs
 from ingot.emit.network_c import NetworkC
 from ingot.emit.pools import used_pools
-from ingot.graph import DType, Graph, Operator, Quantization, Tensor
+from ingot.graph import Graph, Operator, Quantization
+from ingot.graph.cost import macs, parameters
 from ingot.kernels.program import Call
 from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
 from ingot.plan.types import Placement
@@ -190,23 +190,18 @@ def _origin(call: Call) -> tuple[int, ...]:
 
 def _layer(graph: Graph, op: Operator, epoch: int) -> NetworkLayer:
     output = graph.tensors[op.outputs[0]]
-    constants = [graph.tensors[t] for t in op.inputs if t is not None and _is_weight(graph.tensors[t])]
+    count, size = parameters(graph, op)
     return NetworkLayer(
         index=op.index,
         kind=op.kind,
         name=output.name,
         shape=output.shape,
-        params=sum(tensor.elements for tensor in constants),
-        param_bytes=sum(tensor.nbytes for tensor in constants),
-        macs=operator_macs(graph, op),
+        params=count,
+        param_bytes=size,
+        macs=macs(graph, op),
         inputs=tuple(graph.tensors[t].name for t in op.inputs if t is not None and not graph.tensors[t].is_constant),
         epoch=epoch,
     )
-
-
-def _is_weight(tensor: Tensor) -> bool:
-    """Whether a constant is trained: shapes, axes and paddings are integers without a scale."""
-    return tensor.is_constant and (tensor.quant is not None or tensor.dtype not in (DType.INT32, DType.INT64))
 
 
 def _floats(quant: Quantization | None) -> tuple[float, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ingot.frontend.cost import macs, parameters
+from ingot.graph.cost import macs, parameters
 from ingot.graph import Graph, Tensor
 
 

@@ -16,10 +16,13 @@ import tflite
 
 from ingot.errors import IngotError
 from ingot.frontend.check import check_operators
-from ingot.frontend.flatbuffer import DAMAGED, count, numbers, reading, tables, text
+from ingot.frontend.flatbuffer import DAMAGED, numbers, reading, tables, text
+from ingot.frontend.foreign_file import foreign_file
+from ingot.frontend.operator_code import builtin_kind, builtin_number
 from ingot.frontend.options import read_options
 from ingot.frontend.resolve import resolve_attrs
 from ingot.frontend.structure import check_structure
+from ingot.frontend.subgraphs import check_control_flow, other_subgraphs
 from ingot.graph import DType, Graph, Operator, Quantization, Tensor
 
 LARGEST_TENSOR = 1 << 30
@@ -37,7 +40,17 @@ _DTYPES = {
     tflite.TensorType.FLOAT32: DType.FLOAT32,
 }
 _TYPE_NAMES = {v: k.lower() for k, v in vars(tflite.TensorType).items() if isinstance(v, int)}
-_KINDS = {v: k for k, v in vars(tflite.BuiltinOperator).items() if isinstance(v, int)}
+_OTHER_TYPES = "Export with full integer quantization: " + ", ".join(d.value for d in DType) + " are supported."
+_REMEDIES = {
+    "float16": "Convert again without float16 quantization (leave `target_spec.supported_types` out).",
+    "int4": "Convert again with weights of 8 bits: two weights in a byte are not supported.",
+}
+
+_COMPILED_ELSEWHERE = {
+    "ethos-u": "The file was compiled for an Ethos-U NPU by Vela: give the model from before that.",
+    "edgetpu-custom-op": "The file was compiled for Google's Edge TPU: give the model from before that.",
+}
+"""Custom operators that a compiler puts in the place of a network."""
 
 
 def read_tflite(path: Path) -> Graph:
@@ -57,21 +70,20 @@ def parse_tflite(data: bytes, name: str, where: str) -> Graph:
         what = "the file is empty." if not data else f"the file has only {len(data)} bytes."
         raise IngotError(what, where=where, remedy=DAMAGED)
     if data[4:8] != b"TFL3":
+        foreign = foreign_file(data)
+        if foreign is not None:
+            raise IngotError(
+                f"not a TensorFlow Lite model but {foreign.what}.", where=where, remedy=foreign.remedy
+            )
         raise IngotError(
             f"not a TensorFlow Lite model: bytes 4 to 7 are {data[4:8]!r}, not b'TFL3'.", where=where, remedy=DAMAGED
         )
     with reading(where, "the model's header"):
         model = tflite.Model.GetRootAs(data, 0)
         version = model.Version()
-        subgraphs = count(model, "Subgraphs")
     if version != 3:
         raise IngotError(f"schema version {version} is not supported, only 3.", where=where, remedy=DAMAGED)
-    if subgraphs != 1:
-        raise IngotError(
-            f"the model has {subgraphs} subgraphs; one is supported.",
-            where=where,
-            remedy="Export the model without control flow (WHILE, IF, CALL), with a single signature.",
-        )
+    notes = other_subgraphs(model, where)
     with reading(where, "the subgraph"):
         subgraph = model.Subgraphs(0)
         buffers = tables(model, "Buffers")
@@ -83,10 +95,11 @@ def parse_tflite(data: bytes, name: str, where: str) -> Graph:
         raise IngotError(f"{len(raw_operators)} operators are more than any model has.", where=where, remedy=DAMAGED)
 
     operators = _read_operators(model, raw_operators, raw_tensors, where)
+    check_control_flow(operators, where)
     used = {t for op in operators for t in (*op.inputs, *op.outputs) if t is not None} | {*inputs, *outputs}
     produced = {t for op in operators for t in op.outputs} | {*inputs}
     tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
-    graph = Graph(name, tensors, operators, inputs, outputs)
+    graph = Graph(name, tensors, operators, inputs, outputs, notes)
     check_structure(graph, where)
     graph = resolve_attrs(graph, where)
     check_operators(graph, where)
@@ -95,18 +108,18 @@ def parse_tflite(data: bytes, name: str, where: str) -> Graph:
 
 def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: str) -> tuple[Operator, ...]:
     with reading(where, "the operator codes"):
-        codes = [
-            (_KINDS.get(max(c.BuiltinCode(), c.DeprecatedBuiltinCode())), c) for c in tables(model, "OperatorCodes")
-        ]
+        codes = [(builtin_number(code), builtin_kind(code), code) for code in tables(model, "OperatorCodes")]
     operators = []
     custom = []
     for index, raw in enumerate(raws):
         with reading(where, f"operator {index}"):
-            kind, code = codes[raw.OpcodeIndex()]
+            number, kind, code = codes[raw.OpcodeIndex()]
             if kind is None:
-                raise ValueError("unknown builtin code")
+                raise IngotError(
+                    f"operator {index} has the unknown builtin code {number}.", where=where, remedy=DAMAGED
+                )
             if kind == "CUSTOM":
-                custom.append(f"operator {index}: {text(code, 'CustomCode')!r}")
+                custom.append((index, text(code, "CustomCode")))
                 continue
         with reading(where, f"operator {index} ({kind})"):
             # LiteRT writes -1 for an absent optional input.
@@ -115,24 +128,31 @@ def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: 
             attrs = read_options(kind, raw)
             intermediates = [int(t) for t in numbers(raw, "Intermediates")]
             if intermediates:
-                attrs |= _intermediates(raw_tensors, intermediates)
+                attrs |= _intermediates(raw_tensors, intermediates, f"{where}: operator {index} ({kind})")
         operators.append(Operator(kind, inputs, outputs, attrs, index, (index,)))
     if custom:
+        known = [_COMPILED_ELSEWHERE[name] for _, name in custom if name in _COMPILED_ELSEWHERE]
         raise IngotError(
-            "custom operators are not supported: " + "; ".join(custom) + ".",
+            "custom operators are not supported: " + "; ".join(f"operator {i}: {name!r}" for i, name in custom) + ".",
             where=where,
-            remedy="Export the model with builtin operators only; post-processing belongs into the application.",
+            remedy=known[0]
+            if known
+            else "Export the model with builtin operators only; post-processing belongs into the application.",
         )
     return tuple(operators)
 
 
-def _intermediates(raw_tensors: list[Any], ids: list[int]) -> dict[str, Any]:
+def _intermediates(raw_tensors: list[Any], ids: list[int], place: str) -> dict[str, Any]:
     """The quantization of an LSTM's intermediate results; 1.0 and 0 where the file gives none."""
     scales, zero_points = [], []
     for i in ids:
         quant = raw_tensors[i].Quantization() if 0 <= i < len(raw_tensors) else None
         scale = numbers(quant, "Scale").tolist() if quant is not None else []
         zero_point = numbers(quant, "ZeroPoint").tolist() if quant is not None else []
+        if len(scale) > 1:
+            raise IngotError(
+                f"its intermediate tensor {i} has {len(scale)} scales, not one.", where=place, remedy=DAMAGED
+            )
         scales.append(float(scale[0]) if scale else 1.0)
         zero_points.append(int(zero_point[0]) if zero_point else 0)
     return {"intermediate_scales": tuple(scales), "intermediate_zero_points": tuple(zero_points)}
@@ -154,7 +174,8 @@ def _read_tensors(
         place = f"{where}: tensor {index} ('{name}')"
         if number not in _DTYPES:
             if index in used:
-                foreign.append(f"tensor {index} ('{name}') is {_TYPE_NAMES.get(number, f'type {number}')}")
+                kind = _TYPE_NAMES.get(number, f"type {number}")
+                foreign.append((f"tensor {index} ('{name}') is {kind}", kind))
             tensors.append(Tensor(name, (0,), DType.INT8))
             continue
         if sparse:
@@ -177,9 +198,9 @@ def _read_tensors(
         tensors.append(Tensor(name, shape, dtype, quant, values, is_variable))
     if foreign:
         raise IngotError(
-            "unsupported tensor types: " + "; ".join(foreign) + ".",
+            "unsupported tensor types: " + "; ".join(text for text, _ in foreign) + ".",
             where=where,
-            remedy="Export with full integer quantization: " + ", ".join(d.value for d in DType) + " are supported.",
+            remedy=next((_REMEDIES[kind] for _, kind in foreign if kind in _REMEDIES), _OTHER_TYPES),
         )
     return tuple(tensors)
 
@@ -201,9 +222,10 @@ def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantiza
         raise IngotError(f"{scale.size} scales but {zero_point.size} zero points.", where=place, remedy=DAMAGED)
     if not np.isfinite(scale).all() or (scale < 0).any():
         raise IngotError("a scale is negative or not a number.", where=place, remedy=DAMAGED)
-    if scale.size == 1:
+    if scale.size == 1 or len(shape) == 1:
+        # A vector has one axis, whatever the file says: older quantizers copied the axis of the weights to the bias.
         axis = 0
-    elif not 0 <= axis < len(shape) or shape[axis] != scale.size:
+    if scale.size > 1 and (not 0 <= axis < len(shape) or shape[axis] != scale.size):
         raise IngotError(
             f"{scale.size} scales along axis {axis} do not fit the shape {list(shape)}.", where=place, remedy=DAMAGED
         )

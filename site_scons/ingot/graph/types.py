@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingot.errors import IngotError
+
 
 class DType(str, Enum):
     """Element types, named as NumPy names them."""
@@ -59,6 +61,7 @@ class Quantization:
             other is not None
             and np.array_equal(self.scale, other.scale)
             and np.array_equal(self.zero_point, other.zero_point)
+            and (self.axis == other.axis or not self.per_channel)
         )
 
 
@@ -92,17 +95,34 @@ class Tensor:
 
     @property
     def scale(self) -> float:
-        """The per-tensor scale as LiteRT uses it (a float32 value). Raises ValueError when there is none."""
-        if self.quant is None:
-            raise ValueError(f"tensor {self.name} has no quantization")
-        return float(self.quant.scale[0])
+        """The one scale, as LiteRT uses it (a float32 value).
+
+        Raises ValueError when there is none, ScalePerChannel when there are several.
+        """
+        return float(self._per_tensor().scale[0])
 
     @property
     def zero_point(self) -> int:
-        """The per-tensor zero point. Raises ValueError when there is none."""
+        """The one zero point. Raises as `scale` does."""
+        return int(self._per_tensor().zero_point[0])
+
+    def _per_tensor(self) -> Quantization:
         if self.quant is None:
             raise ValueError(f"tensor {self.name} has no quantization")
-        return int(self.quant.zero_point[0])
+        if self.quant.per_channel:
+            raise ScalePerChannel(self)
+        return self.quant
+
+
+class ScalePerChannel(IngotError):
+    """Somebody wants the one scale of a tensor that has one a channel; who lowers an operator adds its place."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        assert tensor.quant is not None
+        super().__init__(
+            f"'{tensor.name}' has {tensor.quant.scale.size} scales along axis {tensor.quant.axis}, where one is needed",
+            remedy="Quantize this tensor per tensor.",
+        )
 
 
 @dataclass(frozen=True)
@@ -131,13 +151,17 @@ class Operator:
 
 @dataclass(frozen=True)
 class Graph:
-    """A model: tensors, operators in an executable order, and its inputs and outputs (tensor ids)."""
+    """A model: tensors, operators in an executable order, and its inputs and outputs (tensor ids).
+
+    notes: sentences about the file that users should read once, such as which of its signatures this is.
+    """
 
     name: str
     tensors: tuple[Tensor, ...]
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    notes: tuple[str, ...] = ()
 
     def producers(self) -> dict[int, int]:
         """tensor id -> index in `operators` of the operator that writes it."""

@@ -1,6 +1,8 @@
 """BATCH_MATMUL of int8 and float32 matrices (firmware/kernels/batch_matmul*.c).
 
-Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h.
+Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h. Where constant right matrices
+have a scale a column LiteRT 2.3.0 computes zeros; here every column has the multiplier that the same formula gives of
+its scale (docs/decisions/batch-matmul-per-channel.md).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.program import Call, Param
-from ingot.kernels.quantize_multiplier import quantize_multiplier
+from ingot.kernels.quantize_multiplier import quantize_multipliers
 from ingot.kernels.registry import Site, lowers
 
 _BATCHES = 3
@@ -20,6 +22,9 @@ _KERNELS = {
     DType.FLOAT32: ("batch_matmul_f32", "batch_matmul_f32_const"),
 }
 """With two computed inputs, and with constant right matrices."""
+
+_PER_COLUMN = "batch_matmul_columns_s8"
+"""With constant right matrices of one scale a column."""
 
 _MOST_COLUMNS = 32
 _GATHERED_BYTES = 2048
@@ -39,9 +44,18 @@ def few_batches(graph: Graph, op: Operator) -> bool:
     return len(graph.tensors[op.outputs[0]].shape) <= _BATCHES + 2
 
 
-@lowers("BATCH_MATMUL", constraints=(matrices_of_one_type, few_batches))
+def scale_per_column(graph: Graph, op: Operator) -> bool:
+    """Constant right matrices may have one scale a column, with zero point 0."""
+    right = graph.tensors[op.inputs[1] or 0]
+    if right.dtype is DType.FLOAT32 or right.quant is None or not right.quant.per_channel:
+        return True
+    axis = len(right.shape) - (2 if op.attrs.get("adj_y") else 1)
+    return right.is_constant and right.quant.axis == axis and not right.quant.zero_point.any()
+
+
+@lowers("BATCH_MATMUL", constraints=(matrices_of_one_type, few_batches, scale_per_column))
 def lower_batch_matmul(site: Site) -> Call:
-    """One call of ingot_batch_matmul_s8() or _f32(), or of its form with constant right matrices."""
+    """One call of ingot_batch_matmul_s8() or _f32(), or of a form with constant right matrices."""
     left, right, output = site.input(0), site.input(1), site.output()
     adj_x, adj_y = bool(site.op.attrs.get("adj_x")), bool(site.op.attrs.get("adj_y"))
     rows, columns = output.shape[-2:]
@@ -49,6 +63,8 @@ def lower_batch_matmul(site: Site) -> Call:
     batches = (1,) * (_BATCHES - len(output.shape[:-2])) + output.shape[:-2]
     constant = right.is_constant
     varying, fixed = _KERNELS[output.dtype]
+    if output.dtype is DType.INT8 and right.quant is not None and right.quant.per_channel:
+        fixed = _PER_COLUMN
     # Columns are best read one after the other; constant ones stand in the block like that.
     by_column = constant or adj_y or columns == 1
     at_once = min(columns, _MOST_COLUMNS if by_column else max(_GATHERED_BYTES // depth // 4, 1) * 4, _MOST_COLUMNS)
@@ -72,7 +88,6 @@ def lower_batch_matmul(site: Site) -> Call:
             "right_batch": _steps(right.shape, batches),
         },
         params=_numbers(site) + ((_columns(right, adj_y),) if constant else ()),
-        macs=output.elements * depth,
         windows=(None,) if constant else (None, None),
         scratch=scratch if output.dtype is DType.INT8 else 0,
     )
@@ -83,11 +98,16 @@ def _numbers(site: Site) -> tuple[Param, ...]:
     left, right, output = site.input(0), site.input(1), site.output()
     if output.dtype is DType.FLOAT32:
         return ()
+    assert right.quant is not None
+    per_column = right.quant.per_channel
     # LiteRT multiplies the two scales in single precision here.
-    product = float(np.float32(left.scale) * np.float32(right.scale))
-    multiplier, shift = quantize_multiplier(product / output.scale)
-    words = [left.zero_point, right.zero_point, output.zero_point, multiplier, shift, -128, 127, 0]
-    return (Param("numbers", np.asarray(words, np.int32)),)
+    products = np.float32(left.scale) * right.quant.scale
+    multipliers, shifts = quantize_multipliers(float(product) / output.scale for product in products)
+    right_zero = 0 if per_column else right.zero_point
+    one = [0, 0] if per_column else [int(multipliers[0]), int(shifts[0])]
+    words = [left.zero_point, right_zero, output.zero_point, *one, -128, 127, 0]
+    numbers = Param("numbers", np.asarray(words, np.int32))
+    return (numbers, Param("scaling", np.concatenate([multipliers, shifts]))) if per_column else (numbers,)
 
 
 def _columns(right: Tensor, adjoint: bool) -> Param:

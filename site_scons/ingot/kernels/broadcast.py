@@ -26,7 +26,7 @@ def fits_broadcast(graph: Graph, op: Operator) -> bool:
 
 
 def lower_binary(
-    site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None = None, macs: int = 0
+    site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None = None
 ) -> Call:
     """One call of ingot_<kernel>() or, with a constant operand, of ingot_<kernel>_const().
 
@@ -58,7 +58,6 @@ def lower_binary(
         outputs=(0,),
         fields=fields,
         params=tuple(blocks),
-        macs=macs,
         windows=tuple(_window(site, position, target) for position in sources),
         inplace=inplace,
     )

@@ -76,7 +76,6 @@ def lower_conv2d(site: Site) -> Call:
         outputs=(0,),
         fields=_pointwise_fields(site) if pointwise else _window_fields(site, groups),
         params=_params(site, groups, by_column=not pointwise and _gathering(site).by_column),
-        macs=output.elements * depth,
         windows=(window_rows(site, kernel_h),),
         scratch=0 if pointwise else _gathering(site).scratch,
     )

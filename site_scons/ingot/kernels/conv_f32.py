@@ -39,9 +39,8 @@ def lower_conv_f32(site: Site, window: Window | None) -> Call:
     weights = np.asarray(site.input(1).data)
     if site.op.kind == "DEPTHWISE_CONV_2D":
         weights = weights.transpose(3, 1, 2, 0)
-    macs = site.output().elements * weights[0].size
     moves = {**site.op.attrs, "spread_h": 1, "spread_w": 1}
-    return replace(_call(site, (0, 2), weights, moves), macs=macs, windows=(window,))
+    return replace(_call(site, (0, 2), weights, moves), windows=(window,))
 
 
 def lower_transpose_conv_f32(site: Site, window: Window | None) -> Call:
@@ -54,8 +53,7 @@ def lower_transpose_conv_f32(site: Site, window: Window | None) -> Call:
         "spread_h": attrs["stride_h"],
         "spread_w": attrs["stride_w"],
     }
-    macs = site.input(2).elements * weights[..., 0].size
-    return replace(_call(site, (2, 3), weights[:, ::-1, ::-1], moves), macs=macs, windows=(window,))
+    return replace(_call(site, (2, 3), weights[:, ::-1, ::-1], moves), windows=(window,))
 
 
 def _call(site: Site, positions: tuple[int, int], weights: npt.NDArray[Any], moves: Mapping[str, Any]) -> Call:

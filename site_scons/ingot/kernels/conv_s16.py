@@ -63,7 +63,6 @@ def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window
         outputs=(0,),
         fields=fields,
         params=(Param("clamps", np.asarray(clamps, np.int32)), Param("weights", records)),
-        macs=output.elements * taps.shape[1],
         windows=(window,),
         scratch=window_bytes(data.shape[1:3], image.shape[3] * image.dtype.size),
     )

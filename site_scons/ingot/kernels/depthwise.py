@@ -58,7 +58,6 @@ def lower_depthwise(site: Site) -> Call:
             head(image, output, attrs["activation"], flags),
             Param("weights", _sets(taps, words, multiplier, together)),
         ),
-        macs=output.elements * kernel_h * kernel_w,
         windows=(window_rows(site, kernel_h),),
     )
 

@@ -37,7 +37,6 @@ def lower_fully_connected(site: Site) -> Call:
         outputs=(0,),
         fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
         params=params(site),
-        macs=site.output().elements * depth,
         windows=(same_rows(site.rows_in(0), target),),
     )
 

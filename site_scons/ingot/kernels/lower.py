@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import ingot.kernels
 from ingot.errors import IngotError
-from ingot.graph import Graph, Operator
+from ingot.graph import Graph, Operator, ScalePerChannel
+from ingot.graph.cost import macs
 from ingot.kernels.computed_data import with_computed_data
 from ingot.kernels.program import Activation, Call, Program
 from ingot.kernels.registry import OPERATORS, Site, Target
@@ -52,7 +53,7 @@ def lower(graph: Graph, target: Target) -> Program:
     index = {t: i for i, t in enumerate(kept)}
     memory = {t: index[root] for t, root in roots.items() if root in index}
     sites = [Site(graph, op, target, activations) for op in graph.operators if op.kind != "view"]
-    calls = tuple(call for site in sites for call in _lowered(site, memory))
+    calls = tuple(call for lowered in _all_lowered(sites, memory) for call in lowered)
     return Program(
         graph.name,
         tuple(activations[t] for t in kept),
@@ -73,9 +74,17 @@ def check_supported(graph: Graph) -> None:
         if entry is None:
             problems.append(f"{op.place(graph)}: no kernel for {op.kind}")
             continue
-        broken = next((rule for rule in entry.constraints if not rule(graph, op)), None)
+        try:
+            broken = next((rule for rule in entry.constraints if not rule(graph, op)), None)
+        except ScalePerChannel as per_channel:
+            problems.append(f"{op.place(graph)}: {per_channel.what}")
+            continue
         if broken is not None:
             problems.append(f"{op.place(graph)}: not met: {' '.join((broken.__doc__ or broken.__name__).split())}")
+    _refuse(graph, problems)
+
+
+def _refuse(graph: Graph, problems: list[str]) -> None:
     if problems:
         count = "1 operator" if len(problems) == 1 else f"{len(problems)} operators"
         raise IngotError(
@@ -85,14 +94,30 @@ def check_supported(graph: Graph) -> None:
         )
 
 
+def _all_lowered(sites: list[Site], memory: dict[int, int]) -> list[tuple[Call, ...]]:
+    """Each site's calls. Raises one IngotError that lists the operators that need one scale where there are several."""
+    lowered, problems = [], []
+    for site in sites:
+        try:
+            lowered.append(_lowered(site, memory))
+        except ScalePerChannel as per_channel:
+            problems.append(f"{site.op.place(site.graph)}: {per_channel.what}")
+    if problems:
+        _refuse(sites[0].graph, problems)
+    return lowered
+
+
 def _lowered(site: Site, memory: dict[int, int]) -> tuple[Call, ...]:
     op = site.op
     lowered = OPERATORS[op.kind].lower(site)
+    work = macs(site.graph, op)
+    assert not (work and isinstance(lowered, tuple)), "nobody says which of several calls does the work"
     return tuple(
         replace(
             call,
             inputs=tuple(memory[_present(op.inputs[position])] for position in call.inputs),
             outputs=tuple(memory[op.outputs[position]] for position in call.outputs),
+            macs=work,
             origin=op.origin or ((op.index,) if op.index >= 0 else ()),
         )
         for call in (lowered if isinstance(lowered, tuple) else (lowered,))

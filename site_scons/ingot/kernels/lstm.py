@@ -98,7 +98,6 @@ def lower_lstm(site: Site) -> Call:
             Param("input_weights", input_weights),
             Param("recurrent_weights", recurrent_weights),
         ),
-        macs=batches * steps * _GATES * cells * (inputs + cells),
         windows=(None, None, None),
     )
 

@@ -63,7 +63,7 @@ class Call:
     fields: members of the descriptor; numbers, or tuples of numbers for array members. From shapes only.
         Members named `<x>_ring` are added by the emitter after planning.
     params: the parameter block, in the kernel's order; members start 4-aligned, the block 16-aligned.
-    macs: multiply-accumulates of the whole call.
+    macs: multiply-accumulates of the whole call; lower() counts them.
     windows: per input, int array (rows of outputs[0], 2): first and last input row (inclusive) that output row y reads.
         None for an input that is needed whole before the first output row.
     inplace: inputs (positions) whose memory outputs[0] may take over element by element when the input dies here.

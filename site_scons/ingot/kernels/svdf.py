@@ -67,6 +67,5 @@ def lower_svdf(site: Site) -> Call:
             Param("time_weights", np.asarray(time.data)),
             Param("feature_weights", weights),
         ),
-        macs=batches * filters * (inputs + memory),
         windows=(None, None),
     )

@@ -65,7 +65,6 @@ def lower_transpose_conv(site: Site) -> Call:
             head(image, output, attrs.get("activation", "NONE"), flags),
             Param("weights", np.concatenate(blocks)),
         ),
-        macs=image.elements * weights.shape[1] * weights.shape[2] * out_c,
         windows=(_rows(site, weights.shape[1]),),
         scratch=gathering.scratch,
     )

@@ -15,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.errors import IngotError
+from ingot.frontend.tflite import parse_tflite
+from ingot.graph import Graph
+from ingot.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Reference:
     model: a .tflite file or its bytes.
     optimized: LiteRT's optimized host kernels instead, for the few operators that have no reference kernel (ELU). They
         are no oracle for whole models.
+    LiteRT gets a mended copy of some files and inputs, see oracle_copy.py.
     Raises IngotError when LiteRT is not installed or refuses the model.
     """
 
@@ -54,9 +58,13 @@ class Reference:
             content = model if isinstance(model, bytes) else Path(model).read_bytes()
         except OSError as error:
             raise IngotError(f"cannot read the model: {error.strerror}.", where=where) from None
+        self._content = content
+        self._graph: Graph | None = None
+        self.saturated = 0
+        """Input values so far of which LiteRT was given the nearest that it computes alike on every host."""
         try:
             self._interpreter = Interpreter(
-                model_content=content,
+                model_content=with_axis_of_vectors(content),
                 experimental_op_resolver_type=(
                     OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
                 ),
@@ -88,13 +96,13 @@ class Reference:
         """
         if len(values) != len(self.inputs):
             raise IngotError(f"the model has {len(self.inputs)} inputs, {len(values)} were given.")
-        for port, value in zip(self.inputs, values, strict=True):
+        for position, (port, value) in enumerate(zip(self.inputs, values, strict=True)):
             if tuple(value.shape) != port.shape or value.dtype != port.dtype:
                 raise IngotError(
                     f"input '{port.name}' is {port.dtype} {list(port.shape)}, "
                     f"the given value is {value.dtype} {list(value.shape)}."
                 )
-            self._interpreter.set_tensor(port.index, value)
+            self._interpreter.set_tensor(port.index, self._saturated(position, value))
         try:
             self._interpreter.invoke()
         except (ValueError, RuntimeError) as error:
@@ -103,6 +111,30 @@ class Reference:
                 remedy="Random inputs may be none that it takes, such as indexes beyond a table: give one with input=.",
             ) from None
         return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
+
+    def _saturated(self, position: int, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        if value.dtype != np.float32 or not extreme(value, 1e-12).any():
+            return value
+        mended = saturated(self._parsed(), position, value)
+        self.saturated += int((mended != value).sum())
+        return mended
+
+    def _parsed(self) -> Graph:
+        if self._graph is None:
+            self._graph = parse_tflite(self._content, "model", "the model")
+        return self._graph
+
+    def extreme_quantizers(self) -> list[str]:
+        """The QUANTIZE operators whose input had NaN, infinities or huge numbers in the last run, as messages name them.
+
+        LiteRT's result there is that of the host's CPU.
+        """
+        graph = self._parsed()
+        return [
+            place
+            for source, target, place in quantizers(graph)
+            if extreme(self.tensor(source), graph.tensors[target].scale).any()
+        ]
 
     def tensor(self, index: int) -> npt.NDArray[Any]:
         """A copy of any tensor of the model after run(), by its index in the file."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ingot.errors import IngotError
 from ingot.network import Network, NetworkBuffer
 from ingot.run.qemu import Image
+from ingot.run.reference_gaps import EXTREME, LAST_BITS, has_float_functions
 from ingot.run.twin import Inference, TwinRun, emulate
 
 if TYPE_CHECKING:
@@ -41,27 +42,43 @@ class Difference:
         place = ", ".join(map(str, self.index))
         return (
             f"{self.count} of {self.total} values of output '{self.output}' differ; the largest at [{place}]: "
-            f"expected {self.expected:g}, got {self.found:g}"
+            f"expected {_digits(self.expected)}, got {_digits(self.found)}"
         )
+
+
+def _digits(value: float) -> str:
+    """Integers in full; nine digits tell every two float32 apart."""
+    whole = math.isfinite(value) and abs(value) < 2.0**53 and value == math.floor(value)
+    return f"{value:.0f}" if whole else f"{value:.9g}"
 
 
 @dataclass(frozen=True)
 class SampleResult:
-    """instructions: of the inference on the twin. difference: None when every byte is right."""
+    """instructions: of the inference on the twin. difference: None when every byte is right.
+
+    last_bits: the largest distance of float32 outputs in units in the last place, where that much is allowed.
+    """
 
     number: int
     label: str
     instructions: int
     difference: Difference | None
+    last_bits: int = 0
 
 
 @dataclass(frozen=True)
 class Verification:
-    """samples: results so far; the last one has the difference when the verdict is bad. run: None when it broke off."""
+    """samples: results so far; the last one has the difference when the verdict is bad. run: None when it broke off.
+
+    saturated: input values that LiteRT got as the ends of their QUANTIZE's range. gaps: clauses about known gaps of the
+    reference that the samples met, as reference_gaps.difference() takes them.
+    """
 
     model: str
     samples: tuple[SampleResult, ...]
     run: TwinRun | None
+    saturated: int = 0
+    gaps: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -71,7 +88,16 @@ class Verification:
         """One line for people."""
         if not self.passed:
             return f"FAILED: {self.model}: sample {self.samples[-1].number}" if self.samples else "FAILED: no sample"
-        return f"ok: {self.model}: {len(self.samples)} samples equal to LiteRT's reference kernels, byte for byte"
+        equal = f"ok: {self.model}: {len(self.samples)} samples equal to LiteRT's reference kernels"
+        if last_bits := max(sample.last_bits for sample in self.samples):
+            how = f"within {LAST_BITS} units in the last place (largest: {last_bits}), as C libraries differ there"
+        else:
+            how = "byte for byte"
+        saturated = (
+            f"; known gap: LiteRT computes {self.saturated} inputs of QUANTIZE (NaN, infinities, huge numbers) as the "
+            "host's CPU does, so it was given the ends of the range instead"
+        )
+        return f"{equal}, {how}{saturated if self.saturated else ''}"
 
     def as_dict(self) -> dict[str, Any]:
         """For --json. Numbers that JSON has not (infinities, NaN) are texts."""
@@ -123,6 +149,24 @@ def compare(name: str, expected: Array, found: Array) -> Difference | None:
         count=int(differs.sum()),
         total=expected.size,
     )
+
+
+def distance(expected: Array, found: Array) -> int:
+    """The largest distance of two float32 arrays in units in the last place; 0 for other types. NaN is far from all
+    but NaN.
+    """
+    import numpy as np
+
+    if expected.dtype != np.float32 or expected.size == 0:
+        return 0
+
+    def steps(values: Array) -> Array:
+        bits = np.ascontiguousarray(values).view(np.int32).astype(np.int64)
+        return np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
+
+    apart = np.abs(steps(expected) - steps(found))
+    apart = np.where(np.isnan(expected) & np.isnan(found), 0, apart)
+    return int(np.where(np.isnan(expected) != np.isnan(found), 1 << 32, apart).max())
 
 
 def random_samples(network: Network, samples: int, seed: int) -> list[tuple[str, list[Array]]]:
@@ -224,15 +268,24 @@ def verify(
     reference = Reference(model)
     _check_ports(reference, network)
     results: list[SampleResult] = []
+    gaps: list[str] = []
+    allowed = LAST_BITS if has_float_functions(model) else 0
 
     def on_sample(inference: Inference) -> bool:
         label, inputs = samples[inference.number]
         expected = reference.run(list(inputs))
-        difference = None
+        difference, last_bits = None, 0
         for buffer, want, got in zip(network.outputs, expected, inference.outputs, strict=True):
-            difference = difference or compare(buffer.name, want, got)
-        results.append(SampleResult(inference.number, label, inference.instructions, difference))
+            one = compare(buffer.name, want, got)
+            if one is not None and 0 < (apart := distance(want, got)) <= allowed:
+                last_bits, one = max(last_bits, apart), None
+            difference = difference or one
+        results.append(SampleResult(inference.number, label, inference.instructions, difference, last_bits))
         words = "equal" if difference is None else f"DIFFERS: {difference}"
+        if difference is None and last_bits:
+            words = f"equal within {last_bits} units in the last place"
+        if difference is not None:
+            gaps.extend(f"{place} {EXTREME}" for place in reference.extreme_quantizers())
         report(f"sample {inference.number} ({label}): {inference.instructions:,} instructions, {words}")
         return difference is None
 
@@ -241,7 +294,7 @@ def verify(
     )
     if all(result.difference is None for result in results) and len(results) != len(samples):
         raise IngotError(f"the firmware ran {len(results)} of {len(samples)} samples", where=elf.name)
-    outcome = Verification(network.model, tuple(results), done)
+    outcome = Verification(network.model, tuple(results), done, reference.saturated, tuple(gaps))
     report(outcome.verdict())
     return outcome
 

@@ -1,16 +1,20 @@
-"""What an operator costs: multiply-accumulates and parameters, from shapes alone."""
+"""What an operator costs: multiply-accumulates and parameters, from shapes alone. Everybody who counts counts here."""
 
 from __future__ import annotations
 
 import math
 
-from ingot.graph import DType, Graph, Operator, Tensor
+from ingot.graph.types import DType, Graph, Operator, Tensor
 
 _WITH_BIAS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
 
 
 def macs(graph: Graph, op: Operator) -> int:
-    """Multiply-accumulates of one inference, padding included as the field counts it; 0 for operators without."""
+    """Multiply-accumulates of one inference, padding included as the field counts it; 0 for operators without.
+
+    CONV_2D (weights OHWI) and DEPTHWISE_CONV_2D (1HWC): outputs times the taps of one. TRANSPOSE_CONV (OHWI): every
+    input element meets O*H*W weights. FULLY_CONNECTED (OI) and BATCH_MATMUL: outputs times the inner extent.
+    """
     inputs = [None if t is None else graph.tensors[t] for t in op.inputs]
     output = graph.tensors[op.outputs[0]] if op.outputs else None
     if output is None or len(inputs) < 2:
