@@ -21,6 +21,8 @@ INGOT_INLINE void walk(const ingot_quantize *k, const void *in, unsigned in_size
 INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
 {
     float q = x / p->scale;
+    if (q != q)
+        return 0; /* NaN, as VCVT converts it */
     q = q > 8388608.0f ? 8388608.0f : q > -8388608.0f ? q : -8388608.0f;
     int32_t whole = (int32_t)q;
     float rest = q - (float)whole;
@@ -30,7 +32,9 @@ INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
 #if INGOT_MVE
 
 /* n / 16 times 16 numbers. One Newton step makes the product with the inverse the quotient that a division gives:
- * q = x * inverse; q += (x - q * scale) * inverse, with fused multiplications. narrow: VQMOVN or VQMOVUN. */
+ * q = x * inverse; q += (x - q * scale) * inverse, with fused multiplications. q is limited to 23 bits in between, so
+ * that an infinite one stays infinite instead of becoming NaN. VCVTA saturates and makes 0 of NaN. narrow: VQMOVN or
+ * VQMOVUN. */
 #define QUANTIZE_16(in, out, n, p, narrow)                                                                            \
     do {                                                                                                              \
         const float *from = (in);                                                                                     \
@@ -39,22 +43,32 @@ INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
         uint32_t inverse, minus;                                                                                      \
         memcpy(&inverse, &(p)->inverse, 4);                                                                           \
         memcpy(&minus, &minus_scale, 4);                                                                              \
-        __asm volatile("wls lr, %[times], 2f\n"                                                                       \
+        __asm volatile("vmov.i32 q6, #0x4b000000\n" /* 2^23 */                                                        \
+                       "vmov.i32 q7, #0xcb000000\n"                                                                   \
+                       "wls lr, %[times], 2f\n"                                                                       \
                        "1:\n"                                                                                         \
                        "vld40.32 {q0, q1, q2, q3}, [%[from]]\n"                                                       \
                        "vld41.32 {q0, q1, q2, q3}, [%[from]]\n"                                                       \
                        "vld42.32 {q0, q1, q2, q3}, [%[from]]\n"                                                       \
                        "vld43.32 {q0, q1, q2, q3}, [%[from]]!\n"                                                      \
                        "vmul.f32 q4, q0, %[inverse]\n"                                                                \
+                       "vminnm.f32 q4, q4, q6\n"                                                                      \
+                       "vmaxnm.f32 q4, q4, q7\n"                                                                      \
                        "vmul.f32 q5, q1, %[inverse]\n"                                                                \
+                       "vminnm.f32 q5, q5, q6\n"                                                                      \
+                       "vmaxnm.f32 q5, q5, q7\n"                                                                      \
                        "vfma.f32 q0, q4, %[minus]\n"                                                                  \
                        "vfma.f32 q1, q5, %[minus]\n"                                                                  \
                        "vfma.f32 q4, q0, %[inverse]\n"                                                                \
                        "vfma.f32 q5, q1, %[inverse]\n"                                                                \
                        "vcvta.s32.f32 q4, q4\n"                                                                       \
                        "vmul.f32 q0, q2, %[inverse]\n"                                                                \
+                       "vminnm.f32 q0, q0, q6\n"                                                                      \
+                       "vmaxnm.f32 q0, q0, q7\n"                                                                      \
                        "vcvta.s32.f32 q5, q5\n"                                                                       \
                        "vmul.f32 q1, q3, %[inverse]\n"                                                                \
+                       "vminnm.f32 q1, q1, q6\n"                                                                      \
+                       "vmaxnm.f32 q1, q1, q7\n"                                                                      \
                        "vqmovnb.s32 q4, q4\n"                                                                         \
                        "vfma.f32 q2, q0, %[minus]\n"                                                                  \
                        "vqmovnb.s32 q5, q5\n"                                                                         \
@@ -75,7 +89,7 @@ INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
                        : [from] "+r"(from), [to] "+l"(to)                                                             \
                        : [times] "r"((n) / 16), [inverse] "r"(inverse), [minus] "r"(minus),                           \
                          [zero] "r"((p)->zero_point)                                                                  \
-                       : "q0", "q1", "q2", "q3", "q4", "q5", "lr", "memory");                                         \
+                       : "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "lr", "memory");                                         \
         (in) += (n) & ~15u;                                                                                           \
         (out) += (n) & ~15u;                                                                                          \
         (n) &= 15u;                                                                                                   \

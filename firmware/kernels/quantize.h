@@ -1,7 +1,7 @@
 /* QUANTIZE and DEQUANTIZE where no table of 256 entries does (ingot/kernels/quantize.py), element by element.
  *
  * quantize_f32_*: round(x / scale) + zero point, ties away from zero, saturating. The quotient is the float32 that a
- * division gives. Infinite or NaN numbers, and such whose quotient is no float32, have no defined result in LiteRT either.
+ * division gives. Infinite ones and such whose quotient is no float32 saturate, NaN gives the zero point.
  * requantize_*: LiteRT's fixed-point rescaling from one scale to another.
  */
 #ifndef INGOT_QUANTIZE_H

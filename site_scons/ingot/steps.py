@@ -76,6 +76,7 @@ def compile_network(
     from ingot.cache.compiled import compile_cached
     from ingot.compile import CompileOptions
     from ingot.emit.c_info import read_c_info
+    from ingot.frontend.tflite import notes_of
     from ingot.image.pools import relocatable_pools
     from ingot.model.stand_in import is_stand_in
     from ingot.several.pools import pools_left
@@ -89,6 +90,8 @@ def compile_network(
     stand_in = is_stand_in(model)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")
+    for note in notes_of(model):
+        say(f"{model.name}: {note}")
     options = CompileOptions(
         name=name,
         model=title or model.name,

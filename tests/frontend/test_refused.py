@@ -32,12 +32,51 @@ def one(kind, inputs, out, target=I8, **options):
     return b.finish([y])
 
 
-def test_subgraphs():
+def test_resource_variables():
     b = Builder()
-    x = b.input((1, 4), *I8)
+    x, handle = b.input((1, 4), *I8), b.tensor((), "resource")
     y = b.tensor((1, 4), *I8)
-    b.operator("RELU", [x], [y])
-    refuse(b.finish([y], subgraphs=2), "2 subgraphs")
+    b.operator("VAR_HANDLE", [], [handle], container=b"", shared_name=b"state")
+    b.operator("READ_VARIABLE", [handle], [y])
+    b.operator("ASSIGN_VARIABLE", [handle, x], [])
+    refuse(
+        b.finish([y], signatures=["serving_default", "reset"]),
+        "keeps state in resource variables",
+        "operator 0 (VAR_HANDLE), operator 1 (READ_VARIABLE), operator 2 (ASSIGN_VARIABLE)",
+        "Make the state an input and an output",
+    )
+
+
+def test_control_flow():
+    b = Builder()
+    x, y = b.input((1, 4), *I8), b.tensor((1, 4), *I8)
+    b.operator("WHILE", [x], [y], cond_subgraph_index=1, body_subgraph_index=1)
+    refuse(b.finish([y], signatures=["serving_default", "body"]), "has control flow", "operator 0 (WHILE)")
+
+
+def test_compiled_for_an_npu():
+    b = Builder()
+    x, y = b.input((1, 4), *I8), b.tensor((1, 4), *I8)
+    b.operator("CUSTOM", [x], [y], custom_code="ethos-u")
+    refuse(b.finish([y]), "operator 0: 'ethos-u'", "compiled for an Ethos-U NPU by Vela")
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", ("a pointer of Git LFS", "git lfs pull")),
+        (b"<!DOCTYPE html><html><title>404</title></html>", ("an HTML page", "download the raw file")),
+        (b"\n  <html lang='en'>", ("an HTML page",)),
+        (b"\x08\x08\x12\x07pytorch\x1a\x052.1.0:\x80\x01", ("an ONNX model", "Convert it")),
+        (b"\x08\x08:\x80\x01" + b"ai.onnx" + b"B\x02\x10\x11", ("an ONNX model",)),
+        (b"\x89HDF\r\n\x1a\n" + bytes(8), ("a Keras model (HDF5)",)),
+        (b"PK\x03\x04" + bytes(26), ("a zip archive",)),
+        (b"\x1f\x8b\x08" + bytes(9), ("a gzip archive",)),
+        (b"\x7fELF" + bytes(12), ("a program (ELF)",)),
+    ],
+)
+def test_files_that_are_something_else(start, words):
+    refuse(start, "not a TensorFlow Lite model but", *words)
 
 
 def test_custom_operators_all_in_one_message():
@@ -142,6 +181,35 @@ def test_quantization():
     y = b.tensor((1, 4), *I8)
     b.operator("RELU", [x], [y])
     refuse(b.finish([y]), "activation with a scale per channel")
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtype", "scales"),
+    [
+        ("ADD", "int8", (1.0, 1.0, 1e-6)),
+        ("SUB", "int8", (1.0, 1e-3, 1e-6)),
+        ("ADD", "int16", (1.0, 1.0, 1e-6)),
+        ("SQUARED_DIFFERENCE", "int8", (1.0, 1.0, 2e-4)),
+    ],
+)
+def test_a_sum_whose_scale_is_far_smaller(kind, dtype, scales):
+    sources = tuple((dtype, scale, 0) for scale in scales[:2])
+    model = tfl.binary(kind, ((1, 4), (1, 4)), sources, (dtype, scales[2], 0))
+    refuse(model, f"operator 0 ({kind} -> 't2')", "far smaller than those of its inputs", f"{scales[2]:g}")
+
+
+@pytest.mark.parametrize(("kind", "target"), [("SOFTMAX", (1 / 256, -128)), ("LOG_SOFTMAX", (1 / 16, 127))])
+def test_a_softmax_of_equal_numbers(kind, target):
+    model = tfl.unary(kind, (1, 4), ("int8", 1e-9, 0), ("int8", *target))
+    refuse(model, f"operator 0 ({kind} -> 't1')", "the scale of its input 't0' is 1e-09")
+
+
+def test_an_intermediate_with_several_scales():
+    b = Builder()
+    x, y = b.input((1, 2, 4), *I8), b.tensor((1, 2, 4), *I8)
+    hidden = b.tensor((1, 4), "int8", [0.1, 0.2, 0.3, 0.4], axis=1)
+    b.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x], [y], intermediates=[hidden])
+    refuse(b.finish([y]), "operator 0 (UNIDIRECTIONAL_SEQUENCE_LSTM)", "intermediate tensor 2 has 4 scales")
 
 
 def test_scales_along_the_wrong_axis():

@@ -9,6 +9,7 @@ from ingot.frontend.tflite import parse_tflite, read_tflite
 from ingot.graph import DType
 from ingot.run.oracle import Reference
 from support import tflite_builder as tfl
+from support.differential import check
 from support.shared import SHARED
 
 
@@ -91,6 +92,33 @@ def test_constants_of_every_type(dtype):
     b.operator("RESHAPE", [b.constant(data), b.constant(i32(4))], [y])
     tensor = parse(b.finish([y], inputs=[])).tensors[1]
     assert tensor.data.dtype == np.dtype(dtype) and tensor.data.tolist() == data.tolist()
+
+
+def test_the_first_signature_is_taken_and_all_are_listed():
+    b = tfl.Builder()
+    x, y = b.input((1, 8), *I8), b.tensor((1, 8), *I8)
+    b.operator("RELU", [x], [y])
+    model = b.finish([y], signatures=["serving_default", "other"])
+    graph = parse(model)
+    assert graph.notes == (
+        "the file has several signatures ('serving_default', 'other'); 'serving_default' is taken, which stands first.",
+    )
+    assert [op.kind for op in graph.operators] == ["RELU"]
+    check(model)
+    assert parse(b.finish([y])).notes == ()
+
+
+def test_a_bias_has_one_axis_whatever_the_file_says():
+    """As person_detect.tflite of TensorFlow Lite Micro has it; LiteRT refuses the file, the oracle takes a copy."""
+    b = tfl.Builder()
+    scales = [0.01, 0.02, 0.015, 0.03]
+    x, y = b.input((1, 4, 4, 4), "int8", 0.5, -1), b.tensor((1, 4, 4, 4), "int8", 1.0)
+    w = b.constant(np.arange(-18, 18, dtype=np.int8).reshape(1, 3, 3, 4), scales, axis=3)
+    bias = b.constant(i32(100, -200, 300, -400), [0.5 * scale for scale in scales], axis=3)
+    b.operator("DEPTHWISE_CONV_2D", [x, w, bias], [y], padding="SAME")
+    model = b.finish([y])
+    assert parse(model).tensors[bias].quant.axis == 0
+    check(model)
 
 
 def test_state_and_intermediates_of_recurrent_operators():

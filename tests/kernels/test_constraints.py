@@ -152,7 +152,9 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     lstm.lstm_types: ("UNIDIRECTIONAL_SEQUENCE_LSTM", put(LSTM_INPUTS, 0, F), (t((1, 2, 4)),), HIDDEN),
     lstm.lstm_states: ("UNIDIRECTIONAL_SEQUENCE_LSTM", put(LSTM_INPUTS, 18, t((1, 4))), (t((1, 2, 4)),), HIDDEN),
     lstm.knows_hidden_scale: ("UNIDIRECTIONAL_SEQUENCE_LSTM", LSTM_INPUTS, (t((1, 2, 4)),), {}),
-    conv2d.layer_of_one_type: ("CONV_2D", (F, KERNEL), (F,), {}),
+    conv2d.not_dynamic_range: ("CONV_2D", (F, KERNEL), (F,), {}),
+    conv2d.not_uint8: ("CONV_2D", (t(dtype="uint8"), KERNEL), (t(),), {}),
+    conv2d.layer_of_one_type: ("CONV_2D", (t(), FLOAT_KERNEL), (t(),), {}),
     conv2d.constant_weights: ("CONV_2D", (F, FLOAT_KERNEL, t((8,), "float32")), (F,), {}),
     conv2d.symmetric_weights: ("DEPTHWISE_CONV_2D", (t(), c(np.ones((1, 3, 3, 8)), "int8", zero=1)), (t(),), {}),
     conv2d.known_activation: ("CONV_2D", (F, FLOAT_KERNEL), (F,), {"activation": "SIGN_BIT"}),
@@ -160,6 +162,7 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     transpose_conv.image_and_weights: ("TRANSPOSE_CONV", (c([1, 4, 4, 8]), KERNEL, F), (F,), {}),
     batch_matmul.matrices_of_one_type: ("BATCH_MATMUL", (F, t()), (F,), {}),
     batch_matmul.few_batches: ("BATCH_MATMUL", (DEEP, DEEP), (DEEP,), {}),
+    batch_matmul.scale_per_column: ("BATCH_MATMUL", (t((2, 2)), t((2, 2), scale=(0.5, 0.25))), (t((2, 2)),), {}),
     svdf.svdf_types: ("SVDF", put(SVDF_INPUTS, 0, F), (t((1, 2)),), {}),
     svdf.svdf_constants: ("SVDF", put(SVDF_INPUTS, 4, t((1, 6), "int16")), (t((1, 2)),), {}),
 }

@@ -33,6 +33,7 @@ TENSOR_TYPES = {
     "float16": schema.TensorType.FLOAT16,
     "float64": schema.TensorType.FLOAT64,
     "int4": schema.TensorType.INT4,
+    "resource": schema.TensorType.RESOURCE,
     "string": schema.TensorType.STRING,
 }
 
@@ -78,12 +79,18 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 class Builder:
-    """Collects tensors and operators of one subgraph. Tensor ids are their indexes in the file."""
+    """Collects tensors and operators of one subgraph. Tensor ids are their indexes in the file.
 
-    def __init__(self) -> None:
+    codes: the fields of an operator code that are set: "both", "builtin_code" alone as newer quantizers write it, or
+    "deprecated_builtin_code" alone as files from before 2020 have it.
+    """
+
+    def __init__(self, codes: str = "both") -> None:
+        self._fields = codes
         self._tensors: list[schema.TensorT] = []
         self._buffers: list[schema.BufferT] = [schema.BufferT()]
         self._codes: list[schema.OperatorCodeT] = []
+        self._numbers: list[int] = []
         self._operators: list[schema.OperatorT] = []
         self._inputs: list[int] = []
 
@@ -162,8 +169,10 @@ class Builder:
         self._operators.append(op)
         return len(self._operators) - 1
 
-    def finish(self, outputs: Sequence[int], inputs: Sequence[int] | None = None, *, subgraphs: int = 1) -> bytes:
-        """The file. subgraphs > 1 repeats the subgraph, for tests of the error message."""
+    def finish(
+        self, outputs: Sequence[int], inputs: Sequence[int] | None = None, *, signatures: Sequence[str] = ()
+    ) -> bytes:
+        """The file. signatures: names of signatures, each of which runs a subgraph of its own, all alike."""
         graph = schema.SubGraphT()
         graph.tensors = self._tensors
         graph.operators = self._operators
@@ -173,7 +182,8 @@ class Builder:
         model = schema.ModelT()
         model.version = 3
         model.operatorCodes = self._codes
-        model.subgraphs = [graph] * subgraphs
+        model.subgraphs = [graph] * max(len(signatures), 1)
+        model.signatureDefs = [_signature(name, number) for number, name in enumerate(signatures)]
         model.buffers = self._buffers
         model.description = b"made by the tests of Ingot"
         packer = flatbuffers.Builder(4096)
@@ -183,15 +193,23 @@ class Builder:
     def _code(self, kind: str, custom: str | None) -> int:
         number = getattr(schema.BuiltinOperator, kind)
         for i, code in enumerate(self._codes):
-            if code.builtinCode == number and code.customCode == custom:
+            if self._numbers[i] == number and code.customCode == custom:
                 return i
         code = schema.OperatorCodeT()
-        code.builtinCode = number
-        code.deprecatedBuiltinCode = min(number, 127)
+        code.builtinCode = 0 if self._fields == "deprecated_builtin_code" else number
+        code.deprecatedBuiltinCode = 0 if self._fields == "builtin_code" else min(number, 127)
         code.version = VERSIONS.get(kind, 1)
         code.customCode = custom
         self._codes.append(code)
+        self._numbers.append(number)
         return len(self._codes) - 1
+
+
+def _signature(name: str, subgraph: int) -> Any:
+    signature = schema.SignatureDefT()
+    signature.signatureKey = name.encode()
+    signature.subgraphIndex = subgraph
+    return signature
 
 
 def options_table(kind: str) -> str | None:

@@ -6,6 +6,7 @@ from ingot.errors import IngotError
 from ingot.frontend.flatbuffer import DAMAGED
 from ingot.frontend.kinds import kinds
 from ingot.frontend.mismatch import Mismatch
+from ingot.frontend.multipliers import check_multipliers
 from ingot.frontend.shapes import result_shapes
 from ingot.graph import DType, Graph, Operator, Tensor
 
@@ -39,6 +40,7 @@ def check_operators(graph: Graph, where: str) -> None:
         _check_types(graph, op, place)
         if op.kind in ARITHMETIC:
             _check_quantization(graph, op, place)
+            check_multipliers(graph, op, place)
 
 
 def check_shapes(graph: Graph, op: Operator, where: str) -> None:

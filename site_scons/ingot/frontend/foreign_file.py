@@ -18,7 +18,7 @@ _EXPORT = "Convert it to a quantized TensorFlow Lite model first."
 _BY_START: tuple[tuple[bytes, Foreign], ...] = (
     (
         b"version https://git-lfs.github.com/spec/",
-        Foreign("a pointer of Git LFS, not the model that it stands for", "Run `git lfs install` and `git lfs pull`."),
+        Foreign("a pointer of Git LFS to one", "Run `git lfs install` and `git lfs pull`."),
     ),
     (b"\x89HDF\r\n\x1a\n", Foreign("a Keras model (HDF5)", _EXPORT)),
     (b"PK\x03\x04", Foreign("a zip archive", "Unpack it; a .keras file must be converted to TensorFlow Lite.")),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ingot.graph.cost import macs, parameters
 from ingot.graph import Graph, Tensor
+from ingot.graph.cost import macs, parameters
 
 
 def as_dict(graph: Graph) -> dict[str, Any]:
     """The model as plain values, for --json.
 
-    Keys: name, inputs, outputs (lists of tensors), operators (index, kind, name, inputs, output, activation, macs,
-    params, param_bytes), totals (operators, kinds, macs, params, param_bytes, largest_activation).
+    Keys: name, notes (sentences about the file), inputs, outputs (lists of tensors), operators (index, kind, name,
+    inputs, output, activation, macs, params, param_bytes), totals (operators, kinds, macs, params, param_bytes,
+    largest_activation).
     A tensor is name, shape, dtype, bytes and, when quantized, scale, zero_point (first of each) and channels.
     """
     operators = []
@@ -40,6 +41,7 @@ def as_dict(graph: Graph) -> dict[str, Any]:
     shared = {t: graph.tensors[t] for op in graph.operators for t in op.inputs if t is not None}
     return {
         "name": graph.name,
+        "notes": list(graph.notes),
         "inputs": [_tensor(graph.tensors[t]) for t in graph.inputs],
         "outputs": [_tensor(graph.tensors[t]) for t in graph.outputs],
         "operators": operators,
@@ -80,6 +82,8 @@ def as_text(graph: Graph, width: int = 120) -> str:
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, force_terminal=False, highlight=False)
     console.print(f"model {summary['name']}", markup=False)
+    for note in summary["notes"]:
+        console.print(f"  {note}", markup=False, soft_wrap=True)
     for role in ("input", "output"):
         for tensor in summary[f"{role}s"]:
             console.print(f"  {role:<6} {_describe(tensor)}  {tensor['name']}", markup=False, soft_wrap=True)

@@ -1,7 +1,7 @@
 """The only reader of operator codes.
 
 An OperatorCode has two fields: `deprecated_builtin_code` (int8, up to 127) and `builtin_code` (int32). Files of any age
-set one of them or both; LiteRT takes the larger one (GetBuiltinCode() in its compiler/mlir/lite/schema/schema_utils.cc).
+set one of them or both; LiteRT takes the larger one (GetBuiltinCode() in its schema_utils.cc).
 The `BuiltinCode()` of the Python package tflite returns the other field where this one is below 127, so that a code
 which stands only here reads as 0, an ADD. Hence both fields are read from the table itself.
 """

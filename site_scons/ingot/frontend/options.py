@@ -51,18 +51,20 @@ def read_options(kind: str, operator: Any) -> dict[str, Any]:
 
 
 def _open_table(kind: str, operator: Any) -> Any:
+    """The operator's table of options; an empty one where the file has none or another operator's, as LiteRT does."""
+    own = _DEFAULT_TABLES.get(kind) or _by_kind().get(kind.replace("_", "").lower())
     for union, names in (("BuiltinOptions", _builtin_options()), ("BuiltinOptions2", _builtin_options2())):
         number = getattr(operator, f"{union}Type")()
         if number:
             if number not in names:
                 raise ValueError(f"{union} {number} is unknown")
-            table = getattr(tflite, names[number])()
             union_table = getattr(operator, union)()
-            if union_table is None:
-                return _empty(names[number])
+            if union_table is None or (own is not None and own != names[number]):
+                return _empty(own or names[number])
+            table = getattr(tflite, names[number])()
             table.Init(union_table.Bytes, union_table.Pos)
             return table
-    return _empty(_DEFAULT_TABLES.get(kind) or _by_kind().get(kind.replace("_", "").lower()))
+    return _empty(own)
 
 
 def _empty(table_name: str | None) -> Any:

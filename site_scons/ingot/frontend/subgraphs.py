@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingot.errors import IngotError
-from ingot.frontend.flatbuffer import count, reading, tables, text
+from ingot.frontend.flatbuffer import reading, tables, text
 from ingot.frontend.kinds import kinds
 from ingot.graph import Operator
 
@@ -23,17 +23,17 @@ def other_subgraphs(model: Any, where: str) -> tuple[str, ...]:
     model: the flatbuffer's Model. Raises IngotError when the file has no subgraph.
     """
     with reading(where, "the signatures"):
-        subgraphs = count(model, "Subgraphs")
-        signatures = [(text(s, "SignatureKey"), int(s.SubgraphIndex())) for s in tables(model, "SignatureDefs")]
+        subgraphs = tables(model, "Subgraphs")
+        names = {index: text(subgraph, "Name") for index, subgraph in enumerate(subgraphs)}
+        signatures = tables(model, "SignatureDefs")
+        names |= {int(signature.SubgraphIndex()): text(signature, "SignatureKey") for signature in signatures}
     if not subgraphs:
         raise IngotError("the model has no subgraph.", where=where, remedy="Export the model again.")
-    if subgraphs == 1:
+    if len(subgraphs) == 1:
         return ()
-    if len(signatures) < 2:
-        return (f"the file has {subgraphs} subgraphs; the first one is taken, as LiteRT does.",)
-    taken = next((f"'{key}'" for key, subgraph in signatures if subgraph == 0), "the first subgraph")
-    names = ", ".join(f"'{key}'" for key, _ in signatures)
-    return (f"the file has {len(signatures)} signatures ({names}); {taken} is taken, the default one.",)
+    listed = ", ".join(f"'{name}'" if name else f"number {index}" for index, name in sorted(names.items()))
+    taken = f"'{names[0]}'" if names[0] else "the first one"
+    return (f"the file has several signatures ({listed}); {taken} is taken, which stands first.",)
 
 
 def check_control_flow(operators: Sequence[Operator], where: str) -> None:

@@ -55,26 +55,32 @@ _COMPILED_ELSEWHERE = {
 
 def read_tflite(path: Path) -> Graph:
     """The graph of a .tflite file, named after the file. Raises IngotError with the file and the place in it."""
+    return parse_tflite(_content(path), path.stem, str(path))
+
+
+def notes_of(path: Path) -> tuple[str, ...]:
+    """`Graph.notes` of a file, without its graph. Raises IngotError as read_tflite() does."""
+    return other_subgraphs(_open(_content(path), str(path)), str(path))
+
+
+def _content(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise IngotError(
             f"cannot read the model: {error.strerror}.", where=str(path), remedy="Check the path and its permissions."
         ) from None
-    return parse_tflite(data, path.stem, str(path))
 
 
-def parse_tflite(data: bytes, name: str, where: str) -> Graph:
-    """The graph of a .tflite file's content. where: how messages call the file."""
+def _open(data: bytes, where: str) -> Any:
+    """The flatbuffer's Model. Raises IngotError when the bytes are something else."""
     if len(data) < 8:
         what = "the file is empty." if not data else f"the file has only {len(data)} bytes."
         raise IngotError(what, where=where, remedy=DAMAGED)
     if data[4:8] != b"TFL3":
         foreign = foreign_file(data)
         if foreign is not None:
-            raise IngotError(
-                f"not a TensorFlow Lite model but {foreign.what}.", where=where, remedy=foreign.remedy
-            )
+            raise IngotError(f"not a TensorFlow Lite model but {foreign.what}.", where=where, remedy=foreign.remedy)
         raise IngotError(
             f"not a TensorFlow Lite model: bytes 4 to 7 are {data[4:8]!r}, not b'TFL3'.", where=where, remedy=DAMAGED
         )
@@ -83,6 +89,12 @@ def parse_tflite(data: bytes, name: str, where: str) -> Graph:
         version = model.Version()
     if version != 3:
         raise IngotError(f"schema version {version} is not supported, only 3.", where=where, remedy=DAMAGED)
+    return model
+
+
+def parse_tflite(data: bytes, name: str, where: str) -> Graph:
+    """The graph of a .tflite file's content. where: how messages call the file."""
+    model = _open(data, where)
     notes = other_subgraphs(model, where)
     with reading(where, "the subgraph"):
         subgraph = model.Subgraphs(0)

@@ -1,7 +1,7 @@
 """BATCH_MATMUL of int8 and float32 matrices (firmware/kernels/batch_matmul*.c).
 
-Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h. Where constant right matrices
-have a scale a column LiteRT 2.3.0 computes zeros; here every column has the multiplier that the same formula gives of
+Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h. LiteRT 2.3.0 computes zeros
+where constant right matrices have a scale a column; here every column has the multiplier that the same formula makes of
 its scale (docs/decisions/batch-matmul-per-channel.md).
 """
 

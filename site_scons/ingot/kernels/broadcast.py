@@ -25,9 +25,7 @@ def fits_broadcast(graph: Graph, op: Operator) -> bool:
     return len(_merged(_strides(a, out), _strides(b, out), out)) <= _LOOPS + 1
 
 
-def lower_binary(
-    site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None = None
-) -> Call:
+def lower_binary(site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None = None) -> Call:
     """One call of ingot_<kernel>() or, with a constant operand, of ingot_<kernel>_const().
 
     params: the operator's parameters with input 0 first; the constant operand is appended.

@@ -53,14 +53,27 @@ def known_activation(graph: Graph, op: Operator) -> bool:
     return op.attrs.get("activation", "NONE") in ACTIVATIONS
 
 
-MAC_CONSTRAINTS = (layer_of_one_type, constant_weights, symmetric_weights, known_activation)
+def not_dynamic_range(graph: Graph, op: Operator) -> bool:
+    """Weights are integers only where the data are: of a "dynamic range" model (int8 weights, float32 data) only the
+    weights are quantized. Convert it again with a representative data set."""
+    data, weights = (op.inputs[i] for i in ((2, 1) if op.kind == "TRANSPOSE_CONV" else (0, 1)))
+    types = [graph.tensors[t].dtype for t in (data, weights) if t is not None]
+    return types != [DType.FLOAT32, DType.INT8]
+
+
+def not_uint8(graph: Graph, op: Operator) -> bool:
+    """Nothing is uint8, as older converters (TensorFlow 1, Coral) wrote it. Convert the model again for int8."""
+    return all(graph.tensors[t].dtype is not DType.UINT8 for t in (*op.inputs, *op.outputs) if t is not None)
+
+
+MAC_CONSTRAINTS = (not_dynamic_range, not_uint8, layer_of_one_type, constant_weights, symmetric_weights, known_activation)
 
 
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
 def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8(); for int16 and
     float32 one of the kernels that convolutions share."""
-    image, output, weights = site.input(0), site.output(), site.input(1)
+    image, weights = site.input(0), site.input(1)
     kernel_h, kernel_w, channels = weights.shape[1:]
     if image.dtype is not DType.INT8:
         return wide_conv(site)
@@ -68,7 +81,6 @@ def lower_conv2d(site: Site) -> Call:
     unpadded = all(attrs[f"pad_{side}"] == 0 for side in ("top", "left", "bottom", "right"))
     strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1
     pointwise = kernel_h == kernel_w == groups == 1 and unpadded and not (strided and image.shape[0] > 1)
-    depth = kernel_h * kernel_w * channels
     return Call(
         kernel="conv2d_1x1_s8" if pointwise else "conv2d_s8",
         descriptor="conv2d_1x1" if pointwise else "conv2d",

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.graph import DType, Graph, Operator
-from ingot.kernels.conv2d import known_activation, symmetric_weights
+from ingot.kernels.conv2d import known_activation, not_dynamic_range, not_uint8, symmetric_weights
 from ingot.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
 from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
@@ -34,7 +34,7 @@ def image_and_weights(graph: Graph, op: Operator) -> bool:
     return (int8 and symmetric_weights(graph, op)) or float_layer(graph, op)
 
 
-@lowers("TRANSPOSE_CONV", constraints=(image_and_weights, known_activation), data=(2,))
+@lowers("TRANSPOSE_CONV", constraints=(not_dynamic_range, not_uint8, image_and_weights, known_activation), data=(2,))
 def lower_transpose_conv(site: Site) -> Call:
     """One call of ingot_transpose_conv_s8() or ingot_conv_f32_windows()."""
     if site.input(2).dtype is DType.FLOAT32:

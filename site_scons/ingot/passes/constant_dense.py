@@ -25,6 +25,8 @@ def fully_connected(graph: Graph, op: Operator, arrays: Sequence[npt.NDArray[Any
     output = graph.tensors[op.outputs[0]]
     if any(t.dtype is not DType.INT8 or t.quant is None for t in (source, weights, output)):
         return None
+    if any(t.quant is not None and t.quant.per_channel for t in (source, output)):
+        return None
     assert weights.quant is not None
     if np.any(weights.quant.zero_point) or any(bias.dtype != np.int32 for bias in arrays[2:]):
         return None

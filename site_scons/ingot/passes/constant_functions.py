@@ -92,8 +92,10 @@ def _elementwise(op: Operator, tensors: list[Tensor], arrays: list[Array]) -> li
         return None if function is None else [function(*arrays)]
 
 
-def _pad(graph: Graph, op: Operator, a: list[Array]) -> list[Array]:
+def _pad(graph: Graph, op: Operator, a: list[Array]) -> list[Array] | None:
     output = graph.tensors[op.outputs[0]]
+    if output.quant is not None and output.quant.per_channel:
+        return None
     if op.kind == "PADV2":
         value: Any = a[2].ravel()[0]
     else:

@@ -125,7 +125,7 @@ class Reference:
         return self._graph
 
     def extreme_quantizers(self) -> list[str]:
-        """The QUANTIZE operators whose input had NaN, infinities or huge numbers in the last run, as messages name them.
+        """The QUANTIZE operators whose input had NaN, infinities or huge numbers in the last run, for messages.
 
         LiteRT's result there is that of the host's CPU.
         """

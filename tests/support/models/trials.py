@@ -15,6 +15,7 @@ import tflite
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from ingot.frontend.operator_code import builtin_kind
 from support.models.draw import Draw, Hypothesis
 
 requested: int | None = None
@@ -34,14 +35,12 @@ class Trial(NamedTuple):
 trials: list[Trial] = []
 """Of every module imported so far."""
 
-_NAMES = {number: name for name, number in vars(tflite.BuiltinOperator).items() if isinstance(number, int)}
-
 
 def operators_of(model: bytes) -> set[str]:
     """The operators of a .tflite file."""
     file = tflite.Model.GetRootAs(model, 0)
     codes = [file.OperatorCodes(i) for i in range(file.OperatorCodesLength())]
-    return {_NAMES[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes if code is not None}
+    return {kind for code in codes if code is not None and (kind := builtin_kind(code))}
 
 
 def for_each(model: Callable[[Draw], bytes], examples: int = 40) -> Callable[[Callable[[bytes], None]], Any]:
