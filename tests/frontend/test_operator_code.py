@@ -86,6 +86,17 @@ def test_a_number_that_no_operator_has(number: int) -> None:
         parse_tflite(bytes(packer.Output()), "model", "model.tflite")
 
 
+def test_the_options_of_another_operator_are_not_read() -> None:
+    """LiteRT takes the defaults then."""
+    file = schema.ModelT.InitFromPackedBuf(EXAMPLES["CONV_2D"](), 0)
+    (op,) = file.subgraphs[0].operators
+    op.builtinOptions, op.builtinOptionsType = schema.AddOptionsT(), schema.BuiltinOptions.AddOptions
+    packer = flatbuffers.Builder(4096)
+    packer.Finish(file.Pack(packer), b"TFL3")
+    with pytest.raises(IngotError, match="stride_h is 0"):
+        parse_tflite(bytes(packer.Output()), "model", "model.tflite")
+
+
 def test_nobody_else_reads_operator_codes() -> None:
     """The accessors of the package tflite are wrong (`BuiltinCode`) or half of the answer."""
     root = Path(__file__).parents[2]

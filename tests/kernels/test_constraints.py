@@ -159,7 +159,7 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     conv2d.symmetric_weights: ("DEPTHWISE_CONV_2D", (t(), c(np.ones((1, 3, 3, 8)), "int8", zero=1)), (t(),), {}),
     conv2d.known_activation: ("CONV_2D", (F, FLOAT_KERNEL), (F,), {"activation": "SIGN_BIT"}),
     pooling.image_of_one_type: ("MAX_POOL_2D", (F,), (t(),), {}),
-    transpose_conv.image_and_weights: ("TRANSPOSE_CONV", (c([1, 4, 4, 8]), KERNEL, F), (F,), {}),
+    transpose_conv.image_and_weights: ("TRANSPOSE_CONV", (c([1, 4, 4, 8]), FLOAT_KERNEL, t()), (t(),), {}),
     batch_matmul.matrices_of_one_type: ("BATCH_MATMUL", (F, t()), (F,), {}),
     batch_matmul.few_batches: ("BATCH_MATMUL", (DEEP, DEEP), (DEEP,), {}),
     batch_matmul.scale_per_column: ("BATCH_MATMUL", (t((2, 2)), t((2, 2), scale=(0.5, 0.25))), (t((2, 2)),), {}),

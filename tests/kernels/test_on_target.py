@@ -17,6 +17,7 @@ from support.firmware import needs_gcc, needs_qemu
 from support.models import nonlinear
 from support.models.draw import Seeded
 from support.models.every import MODELS
+from support.tflite_builder import unary
 
 pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
@@ -57,10 +58,22 @@ def tables() -> list[Case]:
     return found
 
 
+def extremes() -> list[Case]:
+    """QUANTIZE of NaN, infinities and huge numbers: vectors, and what is left of them."""
+    found = []
+    for dtype in ("int8", "uint8", "int16"):
+        program = program_of(unary("QUANTIZE", (1, 45), ("float32", None, 0), (dtype, 0.5, 3)))
+        special = np.float32(
+            [np.nan, np.inf, -np.inf, 1e10, -1e10, 3e38, -3e38, 2.0**30, 2.0**23, -(2.0**24), 63, 1.25]
+        )
+        found.append((f"QUANTIZE {dtype} of extremes", program, [np.resize(special, (1, 45))]))
+    return found
+
+
 @pytest.mark.parametrize(("cpu", "row_by_row"), [("cortex-m55", False), ("cortex-m55", True), ("cortex-m7", False)])
 def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Every output byte, and no byte behind an output."""
-    known = [*cases(), *tables()]
+    known = [*cases(), *tables(), *extremes()]
     outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, row_by_row=row_by_row)
     wrong = [
         f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingot.errors import IngotError
 from ingot.network import Network, NetworkBuffer
 from ingot.run.oracle import Reference
-from ingot.run.verify import SampleResult, Verification, compare, load_input, random_samples, verify
+from ingot.run.verify import SampleResult, Verification, compare, distance, load_input, random_samples, verify
 from support.firmware import fixture_network, initializer, needs_gcc, needs_qemu, validate_firmware, write_weights
 from support.tflite_builder import unary
 
@@ -59,6 +59,39 @@ def test_compare_says_where() -> None:
     found[0, 2, 3], found[0, 1, 1] = -7, 3
     assert str(compare("scores", expected, found)) == (
         "2 of 16 values of output 'scores' differ; the largest at [0, 2, 3]: expected 0, got -7"
+    )
+
+
+def test_digits_show_every_difference() -> None:
+    one = np.float32([0.716749])
+    difference = compare("y", one, np.nextafter(one, np.float32(1)))
+    assert str(difference) == (
+        "1 of 1 values of output 'y' differ; the largest at [0]: expected 0.716749012, got 0.716749072"
+    )
+    large = compare("n", np.int32([2147483646]), np.int32([2147483647]))
+    assert str(large).endswith("expected 2147483646, got 2147483647")
+
+
+def test_distance_in_units_in_the_last_place() -> None:
+    values = np.float32([1.0, -1.0, 0.0, 1e-45, np.nan])
+    assert distance(values, values) == 0
+    assert distance(values, np.float32([1 + 2**-22, -1.0, -0.0, -1e-45, np.nan])) == 2
+    assert distance(np.float32([1.0]), np.float32([np.nan])) > 1 << 31
+    assert distance(np.int8([1]), np.int8([2])) == 0
+
+
+def test_verdicts_name_known_gaps() -> None:
+    sample = SampleResult(0, "seed 1", 10, None)
+    assert Verification("m", (sample,), None).verdict() == (
+        "ok: m: 1 samples equal to LiteRT's reference kernels, byte for byte"
+    )
+    assert Verification("m", (SampleResult(0, "seed 1", 10, None, 2),), None).verdict() == (
+        "ok: m: 1 samples equal to LiteRT's reference kernels, within 16 units in the last place (at most 2), as C "
+        "libraries differ there"
+    )
+    assert Verification("m", (sample,), None, saturated=3).verdict() == (
+        "ok: m: 1 samples equal to LiteRT's reference kernels, byte for byte; known gap: LiteRT computes 3 inputs of "
+        "QUANTIZE (NaN, infinities, huge numbers) as the host's CPU does, so it was given the ends of the range instead"
     )
 
 

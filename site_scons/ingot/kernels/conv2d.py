@@ -66,7 +66,14 @@ def not_uint8(graph: Graph, op: Operator) -> bool:
     return all(graph.tensors[t].dtype is not DType.UINT8 for t in (*op.inputs, *op.outputs) if t is not None)
 
 
-MAC_CONSTRAINTS = (not_dynamic_range, not_uint8, layer_of_one_type, constant_weights, symmetric_weights, known_activation)
+MAC_CONSTRAINTS = (
+    not_dynamic_range,
+    not_uint8,
+    layer_of_one_type,
+    constant_weights,
+    symmetric_weights,
+    known_activation,
+)
 
 
 @lowers("CONV_2D", constraints=MAC_CONSTRAINTS)

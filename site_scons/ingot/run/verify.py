@@ -90,7 +90,7 @@ class Verification:
             return f"FAILED: {self.model}: sample {self.samples[-1].number}" if self.samples else "FAILED: no sample"
         equal = f"ok: {self.model}: {len(self.samples)} samples equal to LiteRT's reference kernels"
         if last_bits := max(sample.last_bits for sample in self.samples):
-            how = f"within {LAST_BITS} units in the last place (largest: {last_bits}), as C libraries differ there"
+            how = f"within {LAST_BITS} units in the last place (at most {last_bits}), as C libraries differ there"
         else:
             how = "byte for byte"
         saturated = (
@@ -283,7 +283,7 @@ def verify(
         results.append(SampleResult(inference.number, label, inference.instructions, difference, last_bits))
         words = "equal" if difference is None else f"DIFFERS: {difference}"
         if difference is None and last_bits:
-            words = f"equal within {last_bits} units in the last place"
+            words = f"equal within {last_bits} {'unit' if last_bits == 1 else 'units'} in the last place"
         if difference is not None:
             gaps.extend(f"{place} {EXTREME}" for place in reference.extreme_quantizers())
         report(f"sample {inference.number} ({label}): {inference.instructions:,} instructions, {words}")

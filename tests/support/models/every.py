@@ -57,6 +57,7 @@ MODELS: dict[str, Model] = {
     **{f"{kind} int16": partial(int16.layer, kind=kind) for kind in ("CONV_2D", "DEPTHWISE_CONV_2D")},
     "TRANSPOSE_CONV": products.transpose_conv,
     "BATCH_MATMUL": products.batch_matmul,
+    "BATCH_MATMUL a scale a column": products.batch_matmul_per_column,
     **{f"RESIZE_NEAREST {dtype}": partial(nonlinear.resize_nearest, dtype=dtype) for dtype in ("int8", "float32")},
     **{f"{kind} int16": partial(nonlinear.sigmoid16, kind=kind) for kind in ("LOGISTIC", "TANH")},
     **{f"LOG_SOFTMAX {dtype}": partial(nonlinear.log_softmax, dtype=dtype) for dtype in ("int8", "float32")},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ai_edge_litert.schema_py_generated as schema
+import flatbuffers
 import numpy as np
 
 from support.models.draw import Draw
@@ -57,3 +59,31 @@ def batch_matmul(d: Draw, dtype: str = "int8") -> bytes:
     z = b.tensor((*full, rows, columns), dtype, *(None, 0) if plain else (d.choice((0.004, 0.1)), d.choice((-128, 3))))
     b.operator("BATCH_MATMUL", [x, y], [z], adj_x=adj_x, adj_y=adj_y)
     return b.finish([z])
+
+
+def batch_matmul_per_column(d: Draw) -> bytes:
+    """Of int8 with constant right matrices of one scale a column."""
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    rows, columns, depth = d.integer(1, 5), d.choice((d.integer(2, 9), d.integer(30, 70))), d.integer(1, 40)
+    adj_x, adj_y = d.choice((False, True)), d.choice((False, True))
+    batch: tuple[int, ...] = d.choice(((), (2,), (2, 3)))
+    b = Builder()
+    x = b.input((*batch, *((depth, rows) if adj_x else (rows, depth))), "int8", 0.02, d.choice((-128, 0, 7)))
+    shape = (*d.choice((batch, ())), *((columns, depth) if adj_y else (depth, columns)))
+    scales = random.uniform(0.001, 0.9, columns).astype(np.float32).tolist()
+    values = random.integers(-127, 128, shape).astype(np.int8)
+    y = b.constant(values, scales, axis=len(shape) - (2 if adj_y else 1))
+    z = b.tensor((*batch, rows, columns), "int8", d.choice((0.004, 0.1, 2.0)), d.choice((-128, 3)))
+    b.operator("BATCH_MATMUL", [x, y], [z], adj_x=adj_x, adj_y=adj_y)
+    return b.finish([z])
+
+
+def one_scale_of(model: bytes, column: int) -> bytes:
+    """A model of batch_matmul_per_column() in which all columns have the scale of this one."""
+    file = schema.ModelT.InitFromPackedBuf(model, 0)
+    (subgraph,) = file.subgraphs
+    quant = subgraph.tensors[subgraph.operators[0].inputs[1]].quantization
+    quant.scale, quant.zeroPoint, quant.quantizedDimension = [float(quant.scale[column])], [0], 0
+    packer = flatbuffers.Builder(4096)
+    packer.Finish(file.Pack(packer), b"TFL3")
+    return bytes(packer.Output())
