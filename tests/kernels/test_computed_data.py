@@ -23,7 +23,7 @@ WITHOUT_ORACLE = {
     "BATCH_MATMUL a scale a column",
     *(f"{kind} float32" for kind in FLOAT_FUNCTIONS),
 }
-"""Not equal to LiteRT's bit for bit; test_reduce.py, test_products.py and test_unary.py compare these in their own way."""
+"""Not equal to LiteRT's bit for bit; test_reduce.py, test_products.py and test_unary.py compare these on their own."""
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name not in WITHOUT_ORACLE])
