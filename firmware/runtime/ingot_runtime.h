@@ -69,6 +69,15 @@ __attribute__((noreturn)) void ingot_stop(const char *reason);
 /* Hook: the end of the firmware; status 0 is success. The weak one sleeps forever (on a host: ends the process). */
 __attribute__((noreturn)) void ingot_exit(int status);
 
+/*
+ * A firmware's status as a process can have it: a process keeps the low eight bits of its status, so that 256 would be
+ * success. Every ingot_exit that ends a process passes its status through here. Returns 0 to 255; 255 for all others.
+ */
+static inline int ingot_process_status(int status)
+{
+    return status < 0 || status > 255 ? 255 : status;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,7 +11,7 @@ __attribute__((weak)) _Noreturn void ingot_exit(int status)
     for (;;)
         __asm volatile("wfi");
 #else
-    exit(status);
+    exit(ingot_process_status(status));
 #endif
 }
 

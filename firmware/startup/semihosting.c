@@ -71,7 +71,7 @@ void ingot_console_write(const char *text, size_t n)
 
 _Noreturn void ingot_exit(int status)
 {
-    uintptr_t arguments[] = {0x20026 /* ADP_Stopped_ApplicationExit */, (uintptr_t)status};
+    uintptr_t arguments[] = {0x20026 /* ADP_Stopped_ApplicationExit */, (uintptr_t)ingot_process_status(status)};
     for (;;)
         call(SYS_EXIT_EXTENDED, arguments);
 }

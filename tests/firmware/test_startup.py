@@ -9,8 +9,10 @@ import pytest
 
 from ingot.board import find_board, load_board
 from ingot.build import toolchain
+from ingot.errors import IngotError
 from ingot.run import qemu
 from support.firmware import FIXTURE, compile_c, link, needs_gcc, needs_qemu, validate_firmware
+from support.host_library import needs_cc
 
 SOURCES = (*toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES)
 CHIPS = {"stm32n6": "cortex-m55", "stm32h7": "cortex-m7", "": "cortex-m33"}
@@ -105,6 +107,36 @@ def test_faults_say_what_and_where(tmp_path: Path, cause: int, message: str) -> 
     done = qemu.run(link(tmp_path, [FIXTURE / "faults.c"], {"CAUSE": cause}))
     assert done.status == 1
     assert message in done.lines[-1], done.lines
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+@pytest.mark.parametrize(
+    ("status", "process"), [(0, 0), (3, 3), (255, 255), (256, 255), (512, 255), (-1, 255), (-256, 255)]
+)
+def test_no_failure_of_a_firmware_becomes_a_success(tmp_path: Path, status: int, process: int) -> None:
+    """A process keeps eight bits of its status: 256 and -256 would be 0."""
+    elf = link(tmp_path, [FIXTURE / "exit.c"], {"STATUS": f"({status})"})
+    done = qemu.run(elf)
+    assert done.status == process
+    if process:
+        with pytest.raises(IngotError, match=f"the firmware stopped with status {process}; it printed nothing"):
+            qemu.require_success(done, elf)
+
+
+@needs_cc
+@pytest.mark.parametrize(
+    ("status", "process"), [(0, 0), (3, 3), (255, 255), (256, 255), (512, 255), (-1, 255), (-256, 255)]
+)
+def test_nor_on_the_host(tmp_path: Path, status: int, process: int) -> None:
+    source = tmp_path / "exit.c"
+    source.write_text(f'#include "ingot_runtime.h"\nint main(void) {{ ingot_exit({status}); }}\n')
+    runtime = toolchain.ROOT / "firmware" / "runtime"
+    files = [source, runtime / "ingot_stop.c", runtime / "ingot_console.c"]
+    command = ["gcc", "-I", runtime, *files, "-o", tmp_path / "exit"]
+    subprocess.run(command, check=True)
+    assert subprocess.run([tmp_path / "exit"], check=False).returncode == process
 
 
 @pytest.mark.emulated

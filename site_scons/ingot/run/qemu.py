@@ -30,7 +30,7 @@ class Image:
 
 @dataclass(frozen=True)
 class EmulatedRun:
-    """What came of it. status: the firmware's exit status. seconds: of this machine, not of the emulated one."""
+    """What came of it. status: the firmware's exit status, 255 for one outside 0 to 255. seconds: of this machine, not of the emulated one."""
 
     status: int
     lines: tuple[str, ...]
@@ -146,8 +146,9 @@ def run(
             where=elf.name,
             remedy="Give it more time (timeout=), or fewer samples.",
         )
-    if process.returncode < 0 or (process.returncode and not output.lines and errors):
-        reason = " ".join(text.strip() for text in errors) or f"ended by signal {-process.returncode}"
+    failures = [text.strip() for text in errors if ": warning: " not in text]
+    if process.returncode < 0 or (process.returncode and not output.lines and failures):
+        reason = " ".join(failures) or f"ended by signal {-process.returncode}"
         raise IngotError(f"QEMU failed: {reason}" + _quoted(output.lines), where=elf.name)
     return EmulatedRun(process.returncode, tuple(output.lines), seconds)
 
