@@ -292,7 +292,8 @@ def verify(
 @json_option
 def info(model: str, as_json: bool) -> None:
     """Show what MODEL consists of."""
-    steps.info(model_file(manifest_of(model)), as_json=as_json)
+    manifest = manifest_of(model)
+    steps.info(made_file(manifest), as_json=as_json, manifest=str(manifest.path) if manifest.document else "")
 
 
 @ingot.command()
@@ -338,9 +339,16 @@ def model_file(manifest: Manifest, require_real: bool = False) -> Path:
     found = find_source(manifest)
     if found is not None:
         return found
-    made = cache_dir() / "made" / manifest.name / Path(manifest.source.file).name
+    made = made_file(manifest)
     steps.obtain_model(made, str(manifest.path), require_real)
     return made
+
+
+def made_file(manifest: Manifest) -> Path:
+    """Where a file is kept that is downloaded or made up; for a bare file, that file."""
+    if manifest.document is None:
+        return manifest.path
+    return cache_dir() / "made" / manifest.name / Path(manifest.source.file).name
 
 
 def model_beside(manifest: Manifest) -> Path | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.errors import IngotError
+from ingot.file_names import file_name
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
@@ -102,6 +103,10 @@ class OutputNames:
     raw: str
     info: str
     report: str
+
+    def __post_init__(self) -> None:
+        for name in self.all():
+            file_name(name, "the name of a generated file")
 
     def all(self) -> tuple[str, ...]:
         return (self.source, self.header, self.raw, self.info, self.report)
@@ -199,7 +204,7 @@ def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:
     from ingot.emit.network_c import emit_network_c
     from ingot.emit.network_h import emit_network_h
     from ingot.emit.report import render_report
-    from ingot.files import write_if_changed
+    from ingot.file_names import write_outputs as write_generated
 
     code = emit_network_c(compiled)
     raw = render_initializer(compiled.program, compiled.initializer, code.layout_id)
@@ -212,8 +217,7 @@ def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:
         names.info: render_c_info(network),
         names.report: render_report(network),
     }
-    for name, content in contents.items():
-        write_if_changed(out_dir / name, content)
+    write_generated(out_dir, contents)
     return network
 
 

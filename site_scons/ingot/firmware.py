@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,10 @@ from typing import Any
 from ingot.build import toolchain
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, firmware_dir, kernels_dir
+
+
+_MACRO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MACRO_VALUE = re.compile(r"-?[A-Za-z0-9_.]*")
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,22 @@ def application_extras(folder: Path) -> dict[str, Any]:
         extra: dict[str, Any] = json.loads(file.read_text())
     except ValueError as error:
         raise IngotError(f"is not JSON: {error}", where=str(file)) from None
-    missing = [name for name in extra.get("sources", []) if not (ROOT / name).is_file()]
-    if missing:
-        raise IngotError(f"there is no source '{missing[0]}'", where=str(file))
+    root = ROOT.resolve()
+    for key, is_there in (("sources", Path.is_file), ("include", Path.is_dir)):
+        for name in extra.get(key, []):
+            if not is_there(ROOT / name) or not (ROOT / name).resolve().is_relative_to(root):
+                raise IngotError(
+                    f"Ingot's own files have no {name!a} (key '{key}')",
+                    where=str(file),
+                    remedy="Put files of your own beside the main.c; every C file there is compiled.",
+                )
+    for name, value in extra.get("defines", {}).items():
+        if not _MACRO.fullmatch(name) or not _MACRO_VALUE.fullmatch(str(value)):
+            raise IngotError(
+                f"{f'{name}={value}'!a} is no macro for the command line (key 'defines')",
+                where=str(file),
+                remedy="Give a name and a number or a word; anything else belongs into a header.",
+            )
     return extra
 
 

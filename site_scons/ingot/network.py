@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ingot.file_names import file_name
+
 
 @dataclass(frozen=True)
 class NetworkPool:
@@ -103,6 +105,9 @@ class Initializer:
     size: int
     crc32: int
 
+    def __post_init__(self) -> None:
+        file_name(self.file, f"the initializer of pool '{self.pool}'")
+
 
 @dataclass(frozen=True)
 class Network:
@@ -138,6 +143,10 @@ class Network:
     notes: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for text in (self.name, *self.kernels):
+            file_name(text, "a name of the network's description")
 
     @property
     def inputs(self) -> tuple[NetworkBuffer, ...]:

@@ -13,7 +13,7 @@ FALSE = ("0", "no", "false", "off")
 
 @dataclass(frozen=True)
 class Option:
-    """One option. kind: "text", "switch" (0/1), "number" (from 0 up), "choice" (of `choices`, or the default)."""
+    """One option. kind: "text", "switch" (0/1), "number" (from 0 up), "name" (a C identifier), "choice" (of `choices`, or the default)."""
 
     name: str
     default: str
@@ -35,9 +35,18 @@ class Option:
             if number < 0:
                 raise IngotError(f"{self.name}={text} is below 0")
             return number
+        if self.kind == "name":
+            return network_name(text, self.name)
         if self.kind == "choice" and text not in (self.default, *self.choices):
             raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
         return text
+
+
+def network_name(text: str, where: str) -> str:
+    """The text, if it can be the C name of a network, which is part of file names too. Raises IngotError."""
+    if not text.isidentifier() or not text.isascii():
+        raise IngotError(f"{text!a} cannot be the name of a network", where=where, remedy="Use a C identifier.")
+    return text
 
 
 OPTIONS = (
@@ -89,7 +98,7 @@ OPTIONS = (
     Option("ecblob_in_params", "0", "reloc: epoch-controller blobs go in front of the params (NPU networks)", "switch"),
     Option("secure", "1", "reloc: for the secure state", "switch"),
     Option("gen_c_file", "0", "reloc: also write the image as a C array", "switch"),
-    Option("name", "network", "reloc: C name of the network, first part of the file names"),
+    Option("name", "network", "reloc: C name of the network, first part of the file names", "name"),
     Option("runtime_abi", "1.1.1", "reloc: whose header the image gets", "choice", ("1.1.1", "1.1.3")),
     Option("seal", "board", "reloc: what proves the image whole", "choice", ("board", "sha256", "crc32", "none")),
     Option("build", "build", "folder for everything that is built"),

@@ -395,10 +395,18 @@ def _peak(array: Any) -> str:
     return "[" + ", ".join(str(int(i)) for i in np.unravel_index(int(array.argmax()), array.shape)) + "]"
 
 
-def info(model: Path, *, as_json: bool = False) -> None:
-    """Prints what a model consists of."""
+def info(model: Path, *, as_json: bool = False, manifest: str = "") -> None:
+    """Prints what a model consists of.
+
+    manifest: the model.yaml of a file that may not be there yet; `model` is then where a build puts it, and no stand-in
+    is made for this.
+    """
     from ingot.frontend.info import as_dict, as_text
     from ingot.frontend.tflite import read_tflite
+    from ingot.model import load_manifest, look_up_source
+
+    if manifest:
+        model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
 
     graph = read_tflite(model)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))

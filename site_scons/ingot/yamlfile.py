@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ingot.errors import IngotError, did_you_mean
 from ingot.files import write_if_changed
 from ingot.places import cache_dir
 
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 Keys = tuple[str | int, ...]
 
 
@@ -163,15 +164,27 @@ def _walk(path: Path, node: Any, keys: Keys, lines: dict[str, int], seen: set[in
 
 def _validate(document: Document, schema: Mapping[str, Any]) -> None:
     """Raises the first mistake in the order of the file's lines."""
-    import jsonschema
-
     mistakes = [
         mistake
-        for error in jsonschema.Draft202012Validator(schema).iter_errors(document.data)
+        for error in _validator()(schema).iter_errors(document.data)
         for mistake in _mistakes(document, error)
     ]
     if mistakes:
         raise min(mistakes, key=lambda mistake: mistake[0])[1]
+
+
+def _validator() -> Any:
+    """A JSON schema's validator whose `$` in a pattern is the end of the text, as in the standard's regular
+    expressions; Python's also is the place in front of a last newline, and names become paths.
+    """
+    import jsonschema
+
+    def pattern(validator: Any, rule: str, instance: Any, schema: Any) -> Iterator[Any]:
+        exact = f"{rule[:-1]}\\Z" if rule.endswith("$") else rule
+        if validator.is_type(instance, "string") and not re.search(exact, instance):
+            yield jsonschema.ValidationError(f"{instance!r} does not match {rule!r}")
+
+    return jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": pattern})
 
 
 def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]]:

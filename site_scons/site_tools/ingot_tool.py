@@ -470,9 +470,14 @@ def ingot_fleet(env, given):
     return done
 
 
-def ingot_info(env, source):
+def ingot_info(env, manifest, source):
     """A target that always shows what the model consists of."""
-    return env.Ingot("info", {"model": source}, {}, label=str(source), always=True)
+    label = str(source)
+    if source.has_builder() and set(SCons.Script.COMMAND_LINE_TARGETS) == {"info"}:
+        # Nothing is built, so nothing is run: the stand-in's script neither.
+        more = {"model": label, "manifest": str(_file(env, manifest.path))}
+        return env.Ingot("info", {}, {}, label=label, always=True, **more)
+    return env.Ingot("info", {"model": source}, {}, label=label, always=True)
 
 
 def linker_script_of(env, out, board, manifest, app, c_info, twin):

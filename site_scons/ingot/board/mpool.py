@@ -26,6 +26,7 @@ LENIENT_LIMIT = 256 * KIB  # the lenient parser takes about 25 us a byte
 EXTERNAL_FROM = 0x60000000  # Cortex-M: external RAM and devices start here, internal SRAM is below
 
 RIGHTS = ("ACC_READ", "ACC_WRITE")
+PREFIX_OF_ST = "atonbuf"
 LEVELS = ("LOW", "MID", "HIGH")
 FORMATS = ("FORMAT_RAW", "FORMAT_HEX", "FORMAT_C")
 
@@ -189,12 +190,25 @@ def read_mpool(path: Path) -> Mpool:
     cacheinfo = memory.take("cacheinfo", list, default=[])
     return Mpool(
         pools=pools,
-        prefix=memory.take("mem_file_prefix", str, default="atonbuf"),
+        prefix=_prefix(memory),
         params=params,
         cacheinfo=tuple(_snake_keys(_Object(path, text, "cacheinfo", item).values) for item in cacheinfo),
         path=path,
         lines=_pool_lines(text, pools),
     )
+
+
+def _prefix(memory: _Object) -> str:
+    """The middle part of initializer names. Raises IngotError for one that could lead to another folder."""
+    prefix = str(memory.take("mem_file_prefix", str, default=PREFIX_OF_ST))
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*", prefix):
+        key = next((key for key in ("mem_file_prefix", "memFilePrefix") if f'"{key}"' in memory.text), "")
+        raise memory.error(
+            f"mem_file_prefix is {_shown(prefix)}, which cannot be part of a file name",
+            key,
+            remedy=f"Use letters, digits, '_', '-' and '.'; ST's files have '{PREFIX_OF_ST}'.",
+        )
+    return prefix
 
 
 def _parse(path: Path, text: str) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.cache.store import Store
-from ingot.files import write_if_changed
+from ingot.file_names import write_outputs
 from ingot.places import cache_dir
 from ingot.stamp import code_is_older_than_this_process, code_stamp
 
@@ -49,8 +49,7 @@ def compile_cached(model: Path, pools: Mpool, folder: Path, options: CompileOpti
     key, names = entry_key(model, pools, options), output_names(options.name, pools)
     files = store().load(key)
     if files is not None and set(files) == set(names.all()):
-        for name, data in files.items():
-            write_if_changed(folder / name, data)
+        write_outputs(folder, files)
         return read_c_info(folder / names.info)
     network = compile_model(model, pools, folder, options)
     if code_is_older_than_this_process():

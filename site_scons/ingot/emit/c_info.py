@@ -309,6 +309,8 @@ def read_c_info(path: Path) -> Network:
     validate_c_info(document, str(path))
     try:
         return parse_c_info(document)
+    except IngotError as error:
+        raise IngotError(error.what, where=str(path), remedy="Generate the network again.") from None
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
         raise IngotError(what, where=str(path), remedy="Generate the network again.") from None

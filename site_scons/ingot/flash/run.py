@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.errors import IngotError
+from ingot.file_names import output_path
 from ingot.files import write_if_changed
 from ingot.flash.drivers import Driver
 from ingot.flash.plan import Part
@@ -44,7 +45,7 @@ def flash(
     written: list[str] = []
     unchanged: list[str] = []
     for part in parts:
-        file = folder / f"{part.name.replace(' ', '-')}.bin"
+        file = output_path(folder, f"{part.name.replace(' ', '-')}.bin")
         line = driver.write(file, part.address)
         if dry_run:
             say(shlex.join(line))

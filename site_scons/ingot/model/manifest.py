@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.errors import IngotError, did_you_mean
+from ingot.file_names import file_name
 from ingot.yamlfile import Document, load_yaml
 
 SCHEMA = Path(__file__).with_name("model.schema.json")
@@ -61,6 +62,9 @@ class Manifest:
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
     document: Document | None = None
 
+    def __post_init__(self) -> None:
+        file_name(self.name, "the model's name", where=str(self.path))
+
     @property
     def path(self) -> Path:
         """What the user gave: the model.yaml, or the bare file."""
@@ -96,7 +100,7 @@ def load_manifest(path: Path) -> Manifest:
             sha256=source.get("sha256", ""),
             url=source.get("url", ""),
             licence=source.get("licence", ""),
-            stand_in=path.parent / script if script else None,
+            stand_in=_stand_in(document, script) if script else None,
         ),
         application=_application(path.parent, data.get("application", "validate")),
         io_placement=io.get("placement", "activations"),
@@ -110,6 +114,23 @@ def load_manifest(path: Path) -> Manifest:
     )
 
 
+def _stand_in(document: Document, text: str) -> Path:
+    """The path of the stand-in script. Raises IngotError for one that is not in the folder of the model.yaml.
+
+    Symbolic links are followed first: it is the only code on this machine that a model.yaml can have run.
+    """
+    path = document.path
+    own, script = path.resolve().parent, path.parent / text
+    if not script.resolve().is_relative_to(own):
+        raise document.error(
+            f"source.stand_in is {text!a}, which is not in the folder of the model.yaml",
+            "source",
+            "stand_in",
+            remedy="Put the script beside the model.yaml: code of other folders is never run.",
+        )
+    return script
+
+
 def _application(folder: Path, text: str) -> str:
     """A name of firmware/apps, or the path of a folder beside the model.yaml."""
     beside = folder / text
@@ -118,7 +139,7 @@ def _application(folder: Path, text: str) -> str:
 
 def bare_manifest(model: Path) -> Manifest:
     """The manifest that a model file without a model.yaml implies."""
-    name = re.sub(r"[^A-Za-z0-9_.-]", "_", model.stem)
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", model.stem).lstrip(".-") or "model"
     return Manifest(name=name, title=model.name, folder=model.parent, source=Source(file=model.name))
 
 

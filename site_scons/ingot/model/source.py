@@ -68,6 +68,38 @@ def obtain_source(manifest: Manifest, require_real: bool, say: Say) -> bytes:
     return build_stand_in(source.stand_in)
 
 
+def look_up_source(manifest: Manifest, made: Path, say: Say) -> Path:
+    """The model's file for who only looks at it: the one on this machine, downloaded, or `made` by a build before.
+
+    made: where a build puts the file that it downloads or makes. Runs no script: only a build does (obtain_source).
+    Raises IngotError when there is none, or when the stand-in script is newer than what it made.
+    """
+    found = find_source(manifest)
+    if found is not None:
+        return found
+    data, problem = _download(manifest, say)
+    if data is not None:
+        return _download_path(manifest)
+    script = manifest.source.stand_in
+    if script is not None and _is_newer(made, script):
+        return made
+    ways = ["Put it beside the model.yaml", f"name its folder in {MODEL_PATH}"]
+    ways += ["build once: only a build runs the stand-in's script"] if script else []
+    raise manifest.error(
+        f"the model file '{manifest.source.file}' is not on this machine and could not be downloaded: {problem}",
+        "source",
+        "file",
+        remedy=f"{', '.join(ways[:-1])}, or {ways[-1]}.",
+    )
+
+
+def _is_newer(made: Path, script: Path) -> bool:
+    try:
+        return made.stat().st_mtime >= script.stat().st_mtime
+    except OSError:
+        return False
+
+
 def _places(manifest: Manifest) -> Iterator[Path]:
     """Where the file may be, in the order of the search."""
     yield manifest.folder / manifest.source.file

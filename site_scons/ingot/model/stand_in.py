@@ -5,9 +5,9 @@ Such a file carries its mark in the `description` of the .tflite, so that it is 
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from ingot.errors import IngotError
 
@@ -23,17 +23,22 @@ def is_stand_in(model: Path) -> bool:
 
 
 def build_stand_in(script: Path) -> bytes:
-    """Runs `build()` of a model's stand-in script and returns the .tflite bytes. Raises IngotError."""
-    spec = importlib.util.spec_from_file_location(f"ingot_stand_in_{script.parent.name}", script)
-    if spec is None or spec.loader is None or not script.is_file():
+    """Runs `build()` of a model's stand-in script and returns the .tflite bytes. Raises IngotError.
+
+    Leaves no byte code beside the script, which is a source folder.
+    """
+    try:
+        source = script.read_bytes()
+    except OSError:
         raise IngotError(
             "there is no such stand-in script",
             where=str(script),
             remedy="Correct the key 'source.stand_in' of the model.yaml, or remove it.",
-        )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
+        ) from None
+    module = ModuleType(f"ingot_stand_in_{script.parent.name}")
+    module.__file__ = str(script)
+    sys.modules[module.__name__] = module  # dataclasses look their module up
+    exec(compile(source, str(script), "exec"), module.__dict__)
     data = module.build()
     if DESCRIPTION.encode() not in data:
         raise IngotError(

@@ -13,7 +13,7 @@ from ingot.errors import IngotError
 from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkPool
 from ingot.prebuilt.leniency import one_spelling
 from ingot.prebuilt.network_c import NetworkSource, SourceBuffer, SourcePool, parse_network_c
-from ingot.prebuilt.output import StOutput, info_name, network_name
+from ingot.prebuilt.output import REMEDY, StOutput, info_name, network_name
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def _document(output: StOutput, info: str) -> dict[str, Any]:
     validate_c_info(document, output.where(info))
     try:
         parse_c_info(document)
+    except IngotError as error:
+        raise IngotError(error.what, where=output.where(info), remedy=REMEDY) from None
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
         raise IngotError(what, where=output.where(info)) from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ingot.consistency.finding import Subject
 from ingot.consistency.rules import enforce
 from ingot.emit.report import render_report
-from ingot.files import write_if_changed
+from ingot.file_names import write_outputs
 from ingot.network import Network
 from ingot.prebuilt.describe import Described, describe_output, render_description
 from ingot.prebuilt.files import ST_INFO, ST_REPORT, copied_files
@@ -63,8 +63,7 @@ def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str],
         contents[ST_INFO] = output.read(info)
     if f"{network.name}_generate_report.txt" in output:
         contents[ST_REPORT] = output.read(f"{network.name}_generate_report.txt")
-    for name, content in contents.items():
-        write_if_changed(out_dir / name, content)
+    write_outputs(out_dir, contents)
     return network
 
 

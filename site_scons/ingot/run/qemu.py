@@ -30,7 +30,10 @@ class Image:
 
 @dataclass(frozen=True)
 class EmulatedRun:
-    """What came of it. status: the firmware's exit status, 255 for one outside 0 to 255. seconds: of this machine, not of the emulated one."""
+    """What came of it.
+
+    status: the firmware's exit status, 255 for one outside 0 to 255. seconds: of this machine, not of the emulated one.
+    """
 
     status: int
     lines: tuple[str, ...]

@@ -18,6 +18,7 @@ from ingot.build import toolchain
 from ingot.compile import OutputNames, output_names
 from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
+from ingot.options import network_name
 from ingot.places import ROOT, firmware_dir, kernels_dir
 from ingot.shells.step import Files, Step
 from ingot.use_cases.config_files import config_files
@@ -49,6 +50,9 @@ class Request:
     heap: int | None = None
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        network_name(self.name, "name")
 
 
 def near(path: Path | str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingot.file_names import file_name
 from ingot.board import Board, Mpool, initializer_pool
 from ingot.stedgeai.command import target_of
 from ingot.stedgeai.profile import EPOCH_CONTROLLER, profile_options
@@ -25,6 +26,10 @@ class Declared:
     report: str
     raws: tuple[str, ...]
     others: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in self.all():
+            file_name(name, "the name of a generated file")
 
     def all(self) -> tuple[str, ...]:
         first = (self.source, self.header, self.info, self.report, *self.raws, *self.others)
