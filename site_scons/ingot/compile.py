@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.errors import IngotError
-from ingot.file_names import file_name
+from ingot.file_names import file_name, network_name
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
@@ -67,8 +67,7 @@ class CompileOptions:
                 raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
         if self.ram_limit < 0:
             raise IngotError(f"ram_limit is {self.ram_limit}", remedy="Use a number of bytes, or 0 for no limit.")
-        if not self.name.isidentifier() or not self.name.isascii():
-            raise IngotError(f"'{self.name}' cannot be the name of a network", remedy="Use a C identifier.")
+        network_name(self.name, "name")
 
     def scheduling(self, fit: int) -> ScheduleOptions:
         """What they ask of schedule and plan. fit: see largest_pool."""

@@ -30,12 +30,19 @@ def file_name(text: str, what: str, *, where: str = "", remedy: str = "") -> str
     elif len(text.encode(errors="surrogateescape")) > LONGEST:
         wrong = f"it has more than {LONGEST} bytes"
     if wrong:
-        shown = ascii(text) if len(text) <= 80 else f"{ascii(text[:77])}..."
+        shown = ascii(text) if len(text) <= 80 else f"{text[:77]!a}..."
         raise IngotError(
             f"{what} is {shown}, which cannot be part of a file name: {wrong}",
             where=where,
             remedy=remedy or "Generated files stay in the output folder; use letters, digits, '_', '-' and '.'.",
         )
+    return text
+
+
+def network_name(text: str, where: str) -> str:
+    """The text, if it can be the C name of a network, which is part of file names too. Raises IngotError."""
+    if not text.isidentifier() or not text.isascii():
+        raise IngotError(f"{text!a} cannot be the name of a network", where=where, remedy="Use a C identifier.")
     return text
 
 

@@ -13,7 +13,6 @@ from ingot.build import toolchain
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, firmware_dir, kernels_dir
 
-
 _MACRO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MACRO_VALUE = re.compile(r"-?[A-Za-z0-9_.]*")
 

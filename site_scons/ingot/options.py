@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingot.errors import IngotError, did_you_mean
+from ingot.file_names import network_name
 
 TRUE = ("1", "yes", "true", "on")
 FALSE = ("0", "no", "false", "off")
@@ -13,7 +14,10 @@ FALSE = ("0", "no", "false", "off")
 
 @dataclass(frozen=True)
 class Option:
-    """One option. kind: "text", "switch" (0/1), "number" (from 0 up), "name" (a C identifier), "choice" (of `choices`, or the default)."""
+    """One option.
+
+    kind: "text", "switch" (0/1), "number" (from 0 up), "name" (a C identifier), "choice" (of `choices`, or default).
+    """
 
     name: str
     default: str
@@ -40,13 +44,6 @@ class Option:
         if self.kind == "choice" and text not in (self.default, *self.choices):
             raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
         return text
-
-
-def network_name(text: str, where: str) -> str:
-    """The text, if it can be the C name of a network, which is part of file names too. Raises IngotError."""
-    if not text.isidentifier() or not text.isascii():
-        raise IngotError(f"{text!a} cannot be the name of a network", where=where, remedy="Use a C identifier.")
-    return text
 
 
 OPTIONS = (

@@ -165,9 +165,7 @@ def _walk(path: Path, node: Any, keys: Keys, lines: dict[str, int], seen: set[in
 def _validate(document: Document, schema: Mapping[str, Any]) -> None:
     """Raises the first mistake in the order of the file's lines."""
     mistakes = [
-        mistake
-        for error in _validator()(schema).iter_errors(document.data)
-        for mistake in _mistakes(document, error)
+        mistake for error in _validator()(schema).iter_errors(document.data) for mistake in _mistakes(document, error)
     ]
     if mistakes:
         raise min(mistakes, key=lambda mistake: mistake[0])[1]

@@ -4,6 +4,7 @@ Use, after ingot_tool: `env.Tool("ingot_reloc")`, then `env.IngotReloc(board, mo
 only when the command line asks for one of them, so that other builds do not look at a second set of kernels.
 """
 
+import json
 from types import SimpleNamespace
 
 import SCons.Action
@@ -25,6 +26,8 @@ from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compile import output_names
 from ingot.errors import IngotError
+from ingot.scons.archives import shared_archive
+from ingot.scons.paths import dir_node
 
 TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
@@ -235,15 +238,17 @@ def _st_link(env, board, built, parts, folder, name, sources):
     return _linked(code, board, folder, name, [*objects, _file(env, parts.library)], script)
 
 
-_NETWORKS: dict[str, SimpleNamespace] = {}
-_LINKED: dict[str, tuple] = {}
+# By everything that decides the files; SCons refuses two ways to build the same file.
+_NETWORKS: dict[tuple, SimpleNamespace] = {}
+_LINKED: dict[tuple, tuple] = {}
 
 
 def _network(env, board, manifest, source, folder, name, twin):
     """network.c and its weights, compiled for an image; shared by the whole and the split form."""
-    if folder in _NETWORKS:
-        return _NETWORKS[folder]
-    options = env["INGOT_OPTIONS"]
+    asked = _wanted(env["INGOT_OPTIONS"], manifest).builtin
+    key = (folder, name, twin, str(source), str(board.path), json.dumps(asked, sort_keys=True))
+    if key in _NETWORKS:
+        return _NETWORKS[key]
     names = output_names(name, load_pools(board))
     files = [f"{folder}/{file}" for file in (names.source, names.header, names.info, names.report, names.raw)]
     nodes = env.Ingot(
@@ -254,17 +259,18 @@ def _network(env, board, manifest, source, folder, name, twin):
         also=[_file(env, board.pools_file)],
         twin=twin,
         name=name,
-        **_wanted(options, manifest).builtin,
+        **asked,
         relocatable=True,
     )
-    _NETWORKS[folder] = SimpleNamespace(source=nodes[0], c_info=nodes[2], raws=list(nodes[4:]), everything=nodes)
-    return _NETWORKS[folder]
+    _NETWORKS[key] = SimpleNamespace(source=nodes[0], c_info=nodes[2], raws=list(nodes[4:]), everything=nodes)
+    return _NETWORKS[key]
 
 
 def _link(env, board, folder, name, network, abi, secure):
     """network_rel.elf: the network, its kernels and the generated header, position-independent."""
-    if folder in _LINKED:
-        return _LINKED[folder]
+    key = (folder, name, id(network), abi, secure)
+    if key in _LINKED:
+        return _LINKED[key]
     sources = env.Ingot(
         "reloc_sources",
         {"c_info": network.c_info, "raws": network.raws, **board_file(env, board)},
@@ -285,8 +291,8 @@ def _link(env, board, folder, name, network, abi, secure):
         code.Object(f"{folder}/obj/ingot_initializer.o", _file(env, runtime / "ingot_initializer.c")),
     ]
     linked = _linked(code, board, folder, name, [*objects, _kernels(env, board, secure)], script)
-    _LINKED[folder] = (linked, sources)
-    return _LINKED[folder]
+    _LINKED[key] = (linked, sources)
+    return _LINKED[key]
 
 
 def _linked(code, board, folder, name, files, script):
@@ -310,20 +316,18 @@ def _environment(env, board, role, what, include, secure, pic=True):
     return gcc
 
 
-_ARCHIVES: dict[str, list] = {}
-
-
 def _kernels(env, board, secure):
     """All kernels, position-independent, as one archive."""
-    folder = f"{env['INGOT_BUILD']}/{board.name}/kernels/{'image' if secure else 'image_nonsecure'}"
-    if folder not in _ARCHIVES:
-        sources = firmware.kernel_sources()
-        include = [places.kernels_dir(), places.firmware_dir() / "runtime"]
-        what = f"{len(sources)} position-independent files for {board.core}"
-        gcc = _environment(env, board, "kernels", what, include, secure)
-        objects = [gcc.Object(f"{folder}/{source.stem}.o", _file(env, source)) for source in sources]
-        _ARCHIVES[folder] = gcc.StaticLibrary(f"{folder}/libingot_kernels.a", objects)
-    return _ARCHIVES[folder]
+    sources = firmware.kernel_sources()
+    include = [places.kernels_dir(), places.firmware_dir() / "runtime"]
+    what = f"{len(sources)} position-independent files for {board.core}"
+    gcc = _environment(env, board, "kernels", what, include, secure)
+
+    def objects(folder):
+        return [gcc.Object(folder.File(f"{source.stem}.o"), _file(env, source)) for source in sources]
+
+    state = "image" if secure else "image_nonsecure"
+    return shared_archive(gcc, dir_node(env, f"{env['INGOT_BUILD']}/{board.name}/kernels/{state}"), objects)
 
 
 def _model_host(env, board, manifest, image):

@@ -26,8 +26,12 @@ from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compilers import Wanted, job_for, takes_images
 from ingot.errors import IngotError
+from ingot.file_names import file_name
 from ingot.model import find_source
+from ingot.scons.archives import shared_archive
+from ingot.scons.paths import check_folders, command_path, dir_node, entry_node, literal_words
 from ingot.scons.step import add_step, add_step_builder
+from ingot.shells.parts import prefix_maps
 from ingot.use_cases.config_files import config_files
 
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
@@ -60,14 +64,15 @@ def generate(env):
     # SCons asks its default environment for deciders; with the default tools that starts several compilers.
     SCons.Defaults.DefaultEnvironment(tools=[])
     options = env["INGOT_OPTIONS"]
-    env["INGOT_BUILD"] = options.text("build")
+    check_folders(os.getcwd())
+    env["INGOT_BUILD"] = command_path(options.text("build"), "build")
     env["INGOT_VERBOSE"] = options.switch("verbose")
     if env["INGOT_VERBOSE"]:
         os.environ["INGOT_VERBOSE"] = "1"
     Path(env["INGOT_BUILD"]).mkdir(parents=True, exist_ok=True)
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
     if options.text("cache"):
-        env.CacheDir(options.text("cache"))
+        env.CacheDir(options.text("cache").replace("$", "$$"))
     env["ENV"].update({"PATH": ""} | toolchain.compiler_environment())
     env["PRINT_CMD_LINE_FUNC"] = _print_command
     add_step_builder(env)
@@ -172,15 +177,14 @@ def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
         SCons.Tool.Tool(name)(gcc)
     flags = toolchain.compile_flags(cpu, role)
     # Folders do not belong to the signature: the bytes are the same wherever the tree lies.
-    maps = [f"-ffile-prefix-map={folder}=." for folder in sorted({os.getcwd(), str(places.ROOT)})]
     gcc.Replace(
         CCFLAGS=flags,
         ARFLAGS=["rcsD"],
         RANLIBCOM="",
         CPPPATH=list(include),
         CPPDEFINES=sorted((defines or {}).items()),
-        INGOT_MAPS=maps,
-        INGOT_LAUNCHER=env["INGOT_OPTIONS"].text("launcher") or toolchain.launcher(),
+        INGOT_MAPS=literal_words(prefix_maps()),
+        INGOT_LAUNCHER=command_path(env["INGOT_OPTIONS"].text("launcher") or toolchain.launcher(), "launcher"),
         CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
         SPAWN=_timed_spawn(group, gcc["SPAWN"]),
     )
@@ -189,14 +193,8 @@ def _gcc_environment(env, group, cpu, role, what, include=(), defines=None):
     return gcc
 
 
-_ARCHIVES: dict[str, list] = {}
-
-
 def kernel_archive(env, board):
     """All kernels for the board's core as one archive; shared by every model and by the twin."""
-    folder = f"{env['INGOT_BUILD']}/{board.name}/kernels"
-    if folder in _ARCHIVES:
-        return _ARCHIVES[folder]
     sources = firmware.kernel_sources()
     gcc = _gcc_environment(
         env,
@@ -206,9 +204,11 @@ def kernel_archive(env, board):
         what=f"{len(sources)} files for {board.core}",
         include=[places.kernels_dir(), places.firmware_dir() / "runtime"],
     )
-    objects = [gcc.Object(f"{folder}/{source.stem}.o", _file(env, source)) for source in sources]
-    _ARCHIVES[folder] = gcc.StaticLibrary(f"{folder}/libingot_kernels.a", objects)
-    return _ARCHIVES[folder]
+
+    def objects(folder):
+        return [gcc.Object(folder.File(f"{source.stem}.o"), _file(env, source)) for source in sources]
+
+    return shared_archive(gcc, dir_node(env, f"{env['INGOT_BUILD']}/{board.name}/kernels"), objects)
 
 
 def link_firmware(env, out, board, app, network_c, script, include, twin, job=None):
@@ -222,6 +222,8 @@ def link_firmware(env, out, board, app, network_c, script, include, twin, job=No
     defines = toolchain.startup_defines(board.icache, board.dcache and not twin, board.baud) | recipe.defines
     defines |= theirs.defines if theirs else {}
     flags = list(theirs.flags) if theirs else []
+    for path in (*recipe.include, *recipe.sources):
+        command_path(str(_file(env, path)), f"a file of app={app}")
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
     gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)
@@ -261,7 +263,7 @@ def _file(env, path):
     path = Path(path)
     with contextlib.suppress(ValueError):
         path = path.resolve().relative_to(Path.cwd())
-    return env.Entry(str(path))
+    return entry_node(env, str(path))
 
 
 def ingot_firmware(env, board, manifest, source, twin=False):
@@ -396,7 +398,7 @@ def ingot_emulate(env, twin):
     sample, app = _given_input(options), options.text("app")
     step, elf = "emulate", twin.elf
     if app not in ("", "validate"):
-        step, out = "run_app", f"{twin.out}/{Path(app).resolve().name}"
+        step, out = "run_app", f"{twin.out}/{file_name(Path(app).resolve().name, 'the folder of app=')}"
         script = linker_script_of(env, out, twin.board, twin.manifest, app, twin.c_info, True)
         include = [twin.out, str(Path(twin.out).parent)]
         elf, *_ = link_firmware(env, out, twin.board, app, twin.network_c, script, include, True)

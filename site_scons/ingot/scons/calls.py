@@ -10,6 +10,7 @@ from typing import Any
 import SCons.Errors
 
 from ingot.errors import IngotError
+from ingot.scons.paths import check_folders
 
 
 def user_call(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -18,8 +19,9 @@ def user_call(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def called(env: Any, *arguments: Any, **named: Any) -> Any:
         before = os.getcwd()
-        os.chdir(env.Dir("#").get_abspath())
+        os.chdir(env.fs.Top.get_abspath())
         try:
+            check_folders(os.getcwd())
             return function(env, *arguments, **named)
         except IngotError as error:
             raise SCons.Errors.UserError(f"ingot: {error}") from None

@@ -6,11 +6,11 @@ from typing import Any
 
 import SCons.Action
 
+from ingot.scons.archives import shared_archive
 from ingot.scons.calls import user_call
-from ingot.scons.model import NetworkNodes, _add, _top, cross_environment, from_top
+from ingot.scons.model import NetworkNodes, _add, cross_environment, from_top
+from ingot.scons.paths import dir_node, file_node
 from ingot.shells.image import Image, ImageSource
-
-_ARCHIVES: dict[str, Any] = {}
 
 
 @user_call
@@ -19,10 +19,10 @@ def image_node(env: Any, net: NetworkNodes) -> Any:
     image = Image(net.parts)
     network = _add(env, image.network, image.compile("m"), {"model": net.model})
     _, script = _add(env, image.network, image.layout(), {})
-    objects = [_object(env, image, file, "network") for file in image.sources]
+    objects = [_object(env, _environment(env, image, "network", file.moved), file) for file in image.sources]
     gcc = cross_environment(env, image.network, "network")
     elf = gcc.Command(
-        _top(image.elf),
+        file_node(env, image.elf),
         [*objects, *_kernels(env, image)],
         SCons.Action.Action("$CC $SOURCES $INGOT_LINK -Wl,-T,$INGOT_SCRIPT -o $TARGET"),
         INGOT_LINK=image.link_flags,
@@ -35,25 +35,30 @@ def image_node(env: Any, net: NetworkNodes) -> Any:
     return packed
 
 
-def _object(env: Any, image: Image, file: ImageSource, role: str) -> Any:
+def _environment(env: Any, image: Image, role: str, moved: bool) -> Any:
+    """The environment whose Object() compiles files of an image. moved: code, which may lie anywhere."""
     gcc = cross_environment(env, image.network, role)
     folders = image.folders if role == "network" else image.folders[1:]
     gcc.Replace(
-        CCFLAGS=[*image.flags(role, file.moved), *env["INGOT_CCFLAGS"]],
-        CPPPATH=[env.Dir(_top(path)) for path in folders],
+        CCFLAGS=[*image.flags(role, moved), *env["INGOT_CCFLAGS"]],
+        CPPPATH=[dir_node(env, path) for path in folders],
         CPPDEFINES=list(image.DEFINES),
     )
-    return gcc.Object(_top(file.target), env.File(_top(file.source)))[0]
+    return gcc
+
+
+def _object(env: Any, gcc: Any, file: ImageSource) -> Any:
+    return gcc.Object(file_node(env, file.target), file_node(env, file.source))[0]
 
 
 def _kernels(env: Any, image: Image) -> Any:
-    """All kernels, position-independent, as one archive for every network of the core."""
-    folder = env.Dir(f"ingot-kernels/{image.core}-image")
-    if folder.get_abspath() not in _ARCHIVES:
-        objects = [_object(env, image, file, "kernels") for file in image.kernels(from_top(env, folder))]
-        gcc = cross_environment(env, image.network, "kernels")
-        made = gcc.StaticLibrary(folder.File("libingot_kernels.a"), objects)
-        for node in env.Flatten([objects, made]):
-            env.Ignore(node.dir, node)
-        _ARCHIVES[folder.get_abspath()] = made
-    return _ARCHIVES[folder.get_abspath()]
+    """All kernels, position-independent, as one archive for every network of the core with the same flags."""
+    gcc = _environment(env, image, "kernels", True)
+
+    def objects(folder: Any) -> list[Any]:
+        return [_object(env, gcc, file) for file in image.kernels(from_top(env, folder))]
+
+    archive = shared_archive(gcc, env.fs.Dir(f"ingot-kernels/{image.core}-image"), objects)
+    for node in env.Flatten([archive, *(item.sources for item in archive)]):
+        env.Ignore(node.dir, node)
+    return archive

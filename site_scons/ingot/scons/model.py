@@ -11,7 +11,9 @@ from typing import Any
 
 from ingot import places
 from ingot.build import toolchain
+from ingot.scons.archives import shared_archive
 from ingot.scons.calls import user_call
+from ingot.scons.paths import command_path, dir_node, expanded, file_node, literal_words
 from ingot.scons.step import add_step
 from ingot.shells.jobs import object_name
 from ingot.shells.parts import Parts, Request, prefix_maps
@@ -84,7 +86,8 @@ def ingot_model(
     those that may run at the same time as this one, and those that never do, so that their activations overlap.
     """
     node = _model_node(env, model)
-    folder = env.Dir(out or name)
+    folder = env.fs.Dir(expanded(env, out or name, "out"))
+    command_path(from_top(env, folder), "out")
     asked = Request(
         model=from_top(env, node) if node is not None else _where(env, model),
         board=_where(env, board),
@@ -102,7 +105,7 @@ def ingot_model(
     parts = Parts(asked)
     if node is None:
         file, obtain = parts.obtain(f"{asked.out}/model")
-        node = env.File(_top(file))
+        node = file_node(env, file)
         if obtain is not None:
             wanted = parts.manifest.source
             watch = [wanted.file, wanted.sha256, wanted.url]
@@ -130,7 +133,7 @@ def ingot_model(
         script=script,
         config=config,
         hex=hexfiles,
-        include=[folder, *(env.Dir(_top(path)) for path in parts.folders[1:])],
+        include=[folder, *(dir_node(env, path) for path in parts.folders[1:])],
         env=env,
     )
 
@@ -144,14 +147,15 @@ def _model_node(env: Any, model: Any) -> Any:
     """The node of a model file; None for a name or a model.yaml."""
     if not isinstance(model, str):
         return env.arg2nodes(model)[0]
-    return env.File(model) if model.endswith(_SUFFIXES) else None
+    return env.fs.File(expanded(env, model, "model")) if model.endswith(_SUFFIXES) else None
 
 
 def _where(env: Any, word: str) -> str:
     """A name as it is; a path below the SConscript's folder from where SCons runs."""
     if (places.ROOT / "boards" / word).is_dir() or (places.ROOT / "models" / word).is_dir():
         return word
-    for node in (env.Entry(word), env.Entry(word).srcnode()):
+    entry = env.fs.Entry(expanded(env, word, "a path"))
+    for node in (entry, entry.srcnode()):
         if os.path.exists(path := from_top(env, node)):
             return path
     return word
@@ -160,11 +164,6 @@ def _where(env: Any, word: str) -> str:
 def from_top(env: Any, node: Any) -> str:
     """A node's path from the top folder; in an SConscript, SCons writes it from there."""
     return str(node.get_path(env.fs.Top))
-
-
-def _top(path: str) -> str:
-    """A path from the top as SCons writes it, in any SConscript."""
-    return path if os.path.isabs(path) else f"#{path}"
 
 
 def _add(
@@ -181,21 +180,21 @@ def _add(
     def node(name: str, file: Any) -> Any:
         if name in inputs:
             return inputs[name]
-        return [env.File(_top(item)) for item in file] if isinstance(file, list) else env.File(_top(str(file)))
+        return [file_node(env, item) for item in file] if isinstance(file, list) else file_node(env, str(file))
 
     given = {name: node(name, file) for name, file in step.inputs.items()}
     outputs = {
-        name: [_top(item) for item in file] if isinstance(file, list) else _top(str(file))
+        name: [file_node(env, item) for item in file] if isinstance(file, list) else file_node(env, str(file))
         for name, file in step.outputs.items()
     }
-    also = [*also, *([env.File(_top(parts.pools_file))] if "board" in step.inputs else [])]
+    also = [*also, *([file_node(env, parts.pools_file)] if "board" in step.inputs else [])]
     return add_step(env, step.name, given, outputs, done=done, also=also, watch=watch, **step.options)
 
 
 def cross_environment(env: Any, parts: Parts, role: str) -> Any:
     """A clone whose Object() compiles Ingot's C with the flags of `toolchain/`; folders are not in signatures."""
     gcc = with_path(env.Clone())
-    folders = [env.Dir(_top(path)) for path in (parts.kernel_folders if role == "kernels" else parts.folders)]
+    folders = [dir_node(env, path) for path in (parts.kernel_folders if role == "kernels" else parts.folders)]
     gcc.Replace(
         CC=f"{parts.prefix}gcc",
         AR=f"{parts.prefix}ar",
@@ -210,7 +209,7 @@ def cross_environment(env: Any, parts: Parts, role: str) -> Any:
         CPPFLAGS=[],
         CPPPATH=folders,
         CPPDEFINES=[] if role == "kernels" else sorted(parts.defines.items()),
-        INGOT_MAPS=prefix_maps(),
+        INGOT_MAPS=literal_words(prefix_maps()),
         CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $SOURCES $)",
     )
     return gcc
@@ -227,24 +226,19 @@ def _objects(
 ) -> list[Any]:
     """include: further folders for #include."""
     gcc = cross_environment(env, parts, role)
-    gcc.AppendUnique(CPPPATH=[env.Dir(_top(path)) for path in include])
+    gcc.AppendUnique(CPPPATH=[dir_node(env, path) for path in include])
     nodes = []
     for source in sources:
         name = "network.o" if role == "network" else object_name(source)
-        nodes += gcc.Object(folder.File(f"obj/{name}"), env.File(_top(source)))
+        nodes += gcc.Object(folder.File(f"obj/{name}"), file_node(env, source))
     return nodes
 
 
-_ARCHIVES: dict[str, Any] = {}
-
-
 def kernel_archive(env: Any, parts: Parts) -> Any:
-    """All kernels for the board's core as one archive; networks in one folder share it."""
-    folder = env.Dir(f"ingot-kernels/{parts.board.core}")
-    if folder.get_abspath() not in _ARCHIVES:
-        gcc = cross_environment(env, parts, "kernels")
-        objects = [
-            gcc.Object(folder.File(f"{Path(source).stem}.o"), env.File(_top(source))) for source in parts.kernels
-        ]
-        _ARCHIVES[folder.get_abspath()] = gcc.StaticLibrary(folder.File("libingot_kernels.a"), objects)
-    return _ARCHIVES[folder.get_abspath()]
+    """All kernels for the board's core as one archive; networks in one folder with the same flags share it."""
+    gcc = cross_environment(env, parts, "kernels")
+
+    def objects(folder: Any) -> list[Any]:
+        return [gcc.Object(folder.File(f"{Path(source).stem}.o"), file_node(env, source)) for source in parts.kernels]
+
+    return shared_archive(gcc, env.fs.Dir(f"ingot-kernels/{parts.board.core}"), objects)

@@ -11,7 +11,8 @@ from ingot.board import find_board, load_board
 from ingot.build import toolchain
 from ingot.places import ROOT
 from ingot.scons.calls import user_call
-from ingot.scons.model import NetworkNodes, _add, _objects, _top, _where, from_top, kernel_archive, with_path
+from ingot.scons.model import NetworkNodes, _add, _objects, _where, from_top, kernel_archive, with_path
+from ingot.scons.paths import command_path, dir_node, expanded, file_node, literal_words
 from ingot.scons.step import add_step
 from ingot.shells.networks import Networks
 from ingot.shells.parts import Parts, prefix_maps
@@ -28,7 +29,7 @@ def ingot_toolchain(env: Any, board: str) -> Any:
         AR=f"{prefix}ar",
         OBJSUFFIX=".o",
         CCFLAGS=toolchain.compile_flags(target.core),
-        INGOT_MAPS=prefix_maps(),
+        INGOT_MAPS=literal_words(prefix_maps()),
         CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
     )
     return gcc
@@ -43,16 +44,18 @@ def ingot_program(env: Any, target: str, sources: Any, net: Any, startup: bool =
     board's emulated twin with LiteRT's reference kernels.
     """
     nets: list[NetworkNodes] = env.Flatten([net])
+    target = expanded(env, target, "target")
+    command_path(from_top(env, env.fs.File(target)), "target")
     first = nets[0]
     networks = Networks([item.parts for item in nets])
     program = env.Clone()
     program.AppendUnique(CPPPATH=[folder for item in nets for folder in item.include])
-    script = first.script if len(nets) == 1 else _together(env, networks, f"{target}.ld")[0]
+    script = first.script if len(nets) == 1 else _together(env, networks, env.fs.File(f"{target}.ld"))[0]
     own = [program.Object(item) if isinstance(item, str) else item for item in env.Flatten([sources])]
     objects = env.Flatten([own, [item.objects for item in nets], first.runtime, first.startup if startup else []])
-    elf, map_file = _link(program, first.parts, f"{target}.elf", objects, first.kernels, script)
-    pools = [env.File(_top(first.parts.pools_file))]
-    board = {"board": env.File(_top(first.parts.board_file))}
+    elf, map_file = _link(program, first.parts, [f"{target}.elf", f"{target}.map"], objects, first.kernels, script)
+    pools = [file_node(env, first.parts.pools_file)]
+    board = {"board": file_node(env, first.parts.board_file)}
     binaries = add_step(
         env, "binaries", {"elf": elf, **board}, {"binary": f"{target}.bin", "hexfile": f"{target}.hex"}, also=pools
     )
@@ -69,18 +72,18 @@ def ingot_program(env: Any, target: str, sources: Any, net: Any, startup: bool =
     return SimpleNamespace(elf=elf, map=map_file, script=script, binaries=binaries, proof=proof, verify=verify)
 
 
-def _together(env: Any, networks: Networks, script: str) -> list[Any]:
+def _together(env: Any, networks: Networks, script: Any) -> list[Any]:
     """The linker script of the networks, and ingot_networks.h, which #include finds, when there are several."""
-    linked = _add(env, networks.first, networks.linker_script(from_top(env, env.File(script))), {})
+    linked = _add(env, networks.first, networks.linker_script(from_top(env, script)), {})
     header = networks.header()
     return [*linked, *(_add(env, networks.first, header, {}) if header else [])]
 
 
-def _link(env: Any, parts: Parts, elf: str, objects: Any, kernels: Any, script: Any) -> Any:
+def _link(env: Any, parts: Parts, outputs: list[Any], objects: Any, kernels: Any, script: Any) -> Any:
     command = "$CC $SOURCES $INGOT_LINK -Wl,-T,$INGOT_SCRIPT -Wl,-Map=${TARGETS[1]} -o $TARGET"
     flags = [flag for flag in parts.link_flags if not flag.startswith("-Wl,-T,")]
     linked = env.Command(
-        [elf, f"{elf.removesuffix('.elf')}.map"],
+        outputs,
         [*objects, *kernels],
         SCons.Action.Action(command),
         INGOT_LINK=flags,
@@ -95,27 +98,28 @@ def _verify(env: Any, target: str, networks: Networks, nets: list[NetworkNodes])
     if networks.first.board.twin is None:
         return []
     twin = networks.twin()
-    first, folder = twin.first, env.Dir(_top(twin.first.request.out))
+    first, folder = twin.first, dir_node(env, twin.first.request.out)
     nodes, network_objects, raws = [], [], []
     for parts, item in zip(twin.members, nets, strict=True):
         network = _add(env, parts, parts.compile("m"), {"model": item.model})
-        own = env.Dir(_top(parts.request.out))
+        own = dir_node(env, parts.request.out)
         network_objects += _objects(env, parts, "network", [parts.source], own, twin.folders)
         nodes += network
         raws += network[4:]
-    script, *header = _together(env, twin, _top(first.script))
+    script, *header = _together(env, twin, file_node(env, first.script))
     objects = [
         *_objects(env, first, "firmware", first.application, folder, twin.folders),
         *network_objects,
         *_objects(env, first, "firmware", [*first.runtime, *first.startup], folder, twin.folders),
     ]
     gcc = env.Clone(CC=f"{first.prefix}gcc")
-    elf, map_file = _link(gcc, first, _top(first.path("firmware.elf")), objects, kernel_archive(env, first), script)
+    outputs = [file_node(env, first.path(name)) for name in ("firmware.elf", "firmware.map")]
+    elf, map_file = _link(gcc, first, outputs, objects, kernel_archive(env, first), script)
     step = twin.verify(str(elf), [str(item.model) for item in nets])
     models = [item.model for item in nets]
     given = {"elf": elf, "model": models[0], "models": models}
     inputs = {name: given[name] for name in step.inputs if name in given}
-    verify = _add(env, first, step, inputs, done=_top(first.path(".verified")), also=raws)
+    verify = _add(env, first, step, inputs, done=file_node(env, first.path(".verified")), also=raws)
     env.AlwaysBuild(verify)
     for node in env.Flatten([nodes, script, header, objects, elf, map_file, verify]):
         env.Ignore(node.dir, node)  # a plain `scons` builds no twin

@@ -26,7 +26,7 @@ def add_step_builder(env: Any) -> None:
     function of step, seconds and first target ("" when it failed) that is told of every step.
     """
     action = SCons.Action.Action(_run, _describe)
-    env.Append(BUILDERS={"IngotStep": SCons.Builder.Builder(action=action, emitter=_add_job, multi=False)})
+    env.Append(BUILDERS={"IngotStep": SCons.Builder.Builder(action=action, multi=False)})
 
 
 def add_step(
@@ -34,7 +34,7 @@ def add_step(
     step: str,
     inputs: dict[str, Any],
     outputs: dict[str, Any],
-    done: str = "",
+    done: Any = "",
     also: Any = (),
     watch: Any = None,
     always: bool = False,
@@ -60,9 +60,8 @@ def add_step(
     }
     nodes = env.IngotStep(
         _flat(outputs.values()) or [done],
-        _flat(inputs.values()),
-        INGOT_JOB=json.dumps(job, sort_keys=True, separators=(",", ":")),
-        INGOT_LABEL=label,
+        [*_flat(inputs.values()), env.Value(json.dumps(job, sort_keys=True, separators=(",", ":")))],
+        INGOT_LABEL=label.replace("$", "$$"),
         INGOT_KEEP=keep,
     )
     env.Depends(nodes, list(also))
@@ -78,11 +77,6 @@ def _count(files: Any) -> int | None:
 
 def _flat(values: Any) -> list[Any]:
     return [item for value in values for item in (value if isinstance(value, list) else [value])]
-
-
-def _add_job(target: Any, source: Any, env: Any) -> Any:
-    """Emitter: the options become a source, so that a changed option is a changed source."""
-    return target, [*source, env.Value(env["INGOT_JOB"])]
 
 
 def _arguments(counts: Any, nodes: Any) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from ingot.board import Board, find_board, load_board
 from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compile import OutputNames, output_names
+from ingot.file_names import network_name
 from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
-from ingot.options import network_name
 from ingot.places import ROOT, firmware_dir, kernels_dir
 from ingot.shells.step import Files, Step
 from ingot.use_cases.config_files import config_files

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingot.file_names import file_name
 from ingot.board import Board, Mpool, initializer_pool
+from ingot.file_names import file_name
 from ingot.stedgeai.command import target_of
 from ingot.stedgeai.profile import EPOCH_CONTROLLER, profile_options
 from ingot.stedgeai.request import Request
