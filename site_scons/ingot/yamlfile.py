@@ -249,5 +249,7 @@ def _shown(value: Any) -> str:
         return f"a list of {len(value)}"
     if value is None:
         return "empty"
+    if isinstance(value, str):
+        value = re.sub(r"[\x00-\x1f\x7f]", lambda control: ascii(control[0])[1:-1], value)
     text = f"'{value}'" if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -45,7 +45,7 @@ def ingot_program(env: Any, target: str, sources: Any, net: Any, startup: bool =
     """
     nets: list[NetworkNodes] = env.Flatten([net])
     target = expanded(env, target, "target")
-    command_path(from_top(env, env.fs.File(target)), "target")
+    command_path(from_top(env, env.fs.File(f"{target}.elf")), "target")
     first = nets[0]
     networks = Networks([item.parts for item in nets])
     program = env.Clone()
