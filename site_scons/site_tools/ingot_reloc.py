@@ -27,7 +27,7 @@ from ingot.build import toolchain
 from ingot.compile import output_names
 from ingot.errors import IngotError
 from ingot.scons.archives import shared_archive
-from ingot.scons.paths import dir_node
+from ingot.scons.paths import command_path, dir_node
 
 TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
@@ -217,6 +217,8 @@ def _st_link(env, board, built, parts, folder, name, sources):
     from ingot.stedgeai.pack import DEFINES
     from ingot.stedgeai.reloc import DEFINES as RELOC_DEFINES
 
+    for path in (*parts.include, *parts.sources, parts.library):
+        command_path(str(_file(env, path)), "a path of st_pack")
     rel_c, script, conf = sources
     runtime = places.firmware_dir() / "runtime"
     # ST's headers first: Ingot's have the same names.

@@ -29,7 +29,7 @@ from ingot.errors import IngotError
 from ingot.file_names import file_name
 from ingot.model import find_source
 from ingot.scons.archives import shared_archive
-from ingot.scons.paths import check_folders, command_path, dir_node, entry_node, literal_words
+from ingot.scons.paths import check_folders, command_path, dir_node, entry_node, file_node, literal_words
 from ingot.scons.step import add_step, add_step_builder
 from ingot.shells.parts import prefix_maps
 from ingot.use_cases.config_files import config_files
@@ -98,6 +98,14 @@ def exists(env):
 
 def ingot_step(env, step, inputs, outputs, **more):
     """One step of ingot.steps as a target: see ingot.scons.step.add_step."""
+
+    def literal(file):
+        return file_node(env, file) if isinstance(file, str) else file
+
+    outputs = {
+        name: [literal(file) for file in files] if isinstance(files, list) else literal(files)
+        for name, files in outputs.items()
+    }
     return add_step(env, step, inputs, outputs, done=f"{env['INGOT_BUILD']}/.{step}", **more)
 
 
@@ -223,7 +231,9 @@ def link_firmware(env, out, board, app, network_c, script, include, twin, job=No
     defines |= theirs.defines if theirs else {}
     flags = list(theirs.flags) if theirs else []
     for path in (*recipe.include, *recipe.sources):
-        command_path(str(_file(env, path)), f"a file of app={app}")
+        command_path(str(_file(env, path)), f"a path of app={app}")
+    for path in (*theirs.sources, theirs.library) if theirs else ():
+        command_path(str(_file(env, path)), "a path of st_pack")
     folders = [out, *include, *(str(_file(env, folder)) for folder in recipe.include)]
     what = f"{len(recipe.sources) + 1} files for {out}"
     gcc = _gcc_environment(env, "firmware", board.core, "firmware", what, folders, defines)

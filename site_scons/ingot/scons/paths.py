@@ -87,4 +87,5 @@ def check_folders(top: str) -> None:
     """
     if found := re.search(r"[`\x00-\x1f\x7f]", top):
         raise IngotError(f"the folder {top!a} has {found[0]!a}, which a shell would replace", remedy="Rename it.")
-    command_path(str(places.ROOT), "the folder that Ingot is in")
+    if not places.ROOT.is_relative_to(top):  # else its paths begin below the working folder
+        command_path(str(places.ROOT), "the folder that Ingot is in")
