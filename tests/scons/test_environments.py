@@ -53,15 +53,16 @@ def objects_of(lines: list[str], product: str) -> list[str]:
         words = line.split()
         target = words[2] if words[0].endswith("ar") else words[words.index("-o") + 1]
         made[target] = line
-    found, todo = [], [product]
+    found, todo, seen = [], [product], set()
     while todo:
-        line = made[todo.pop()]
-        if " -c " in line:
-            found.append(line)
+        target = todo.pop()
+        if target in seen:
+            continue
+        seen.add(target)
+        if " -c " in made[target]:
+            found.append(made[target])
         else:
-            todo += [
-                word for word in line.split()[1:] if word in made and word.endswith((".o", ".a")) and word not in found
-            ]
+            todo += [word for word in made[target].split() if word in made]
     return found
 
 

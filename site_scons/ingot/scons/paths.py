@@ -85,7 +85,9 @@ def check_folders(top: str) -> None:
 
     The first is inside words that SCons quotes (`prefix_maps`); what a shell replaces there as well is refused.
     """
-    if found := re.search(r"[`\x00-\x1f\x7f]", top):
-        raise IngotError(f"the folder {top!a} has {found[0]!a}, which a shell would replace", remedy="Rename it.")
+    if found := re.search(r"[`\x00-\x1f\x7f]|\$[()]", top):
+        raise IngotError(
+            f"the folder {top!a} has {found[0]!a}, which SCons or a shell would replace", remedy="Rename it."
+        )
     if not places.ROOT.is_relative_to(top):  # else its paths begin below the working folder
         command_path(str(places.ROOT), "the folder that Ingot is in")
