@@ -231,11 +231,11 @@ REFUSED = {
     ),
     "window": (
         one("CONV_2D", [(1, 2, 2, 4), weights(4, 3, 3, 4)], (1, 1, 1, 4), padding="VALID"),
-        "do not fit a window",
+        "its input [1, 2, 2, 4] does not fit a window of 3, stride 1, dilation 1, padding VALID",
     ),
-    "extent": (
-        one("CONV_2D", [(1, 8, 8, 4), weights(4, 3, 3, 4)], (1, 7, 6, 4), padding="VALID"),
-        "do not fit a window",
+    "transposed extent": (
+        one("TRANSPOSE_CONV", [i32(1, 8, 6, 4), weights(4, 3, 3, 4), (1, 8, 8, 4)], (1, 8, 8, 4), padding="SAME"),
+        "its input [1, 8, 8, 4] and [1, 8, 6, 4] do not fit a window of 3",
     ),
     "stride": (one("CONV_2D", [(1, 4, 4, 4), weights(4, 1, 1, 4)], (1, 4, 4, 4), stride_h=0), "stride_h is 0"),
     "dilation": (
@@ -247,7 +247,6 @@ REFUSED = {
         "stride_h is 1073741824",
     ),
     "rank": (one("CONV_2D", [(4, 4, 4), weights(4, 1, 1, 4)], (1, 4, 4, 4)), "must have 4 dimensions"),
-    "channels": (one("CONV_2D", [(1, 4, 4, 4), weights(4, 1, 1, 4)], (1, 4, 4, 5)), "give [1, 4, 4, 4]"),
     "multiplier": (
         one("DEPTHWISE_CONV_2D", [(1, 4, 4, 4), weights(1, 1, 1, 8)], (1, 4, 4, 8), depth_multiplier=3),
         "depth_multiplier 3",
@@ -262,9 +261,11 @@ REFUSED = {
         "shuffled",
     ),
     "broadcast": (one("ADD", [(1, 4), (1, 3)], (1, 4)), "do not broadcast"),
-    "result": (one("ADD", [(1, 4), (1, 1)], (1, 5)), "its output is [1, 5]"),
     "prelu": (one("PRELU", [(1, 4), weights(2, 4)], (2, 4)), "slopes"),
     "elements": (one("RESHAPE", [(1, 4), i32(5)], (5,)), "as many elements"),
+    "free": (one("RESHAPE", [(1, 4), i32(-1, 3)], (1, 4)), "as many elements as [1, 3]"),
+    "two free": (one("RESHAPE", [(1, 4), i32(-1, -1)], (1, 4)), "as many elements as [-1, -1]"),
+    "squeeze": (one("SQUEEZE", [(1, 4)], (4,), squeeze_dims=[1]), "squeezes the axes [1] of [1, 4]"),
     "axis": (one("CONCATENATION", [(1, 4)], (1, 4), axis=2), "axis 2 does not exist"),
     "concat": (one("CONCATENATION", [(1, 4), (2, 4)], (1, 8), axis=1), "differ outside axis 1"),
     "pack": (one("PACK", [(1, 4), (4, 1)], (2, 1, 4), values_count=2), "differ in shape"),

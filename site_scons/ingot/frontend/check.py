@@ -1,8 +1,9 @@
-"""Checks each operator's tensors against each other: types, quantization, weights against channels, result shapes."""
+"""Checks each operator's tensors against each other: types, quantization, and for passes the result shapes."""
 
 from __future__ import annotations
 
 from ingot.errors import IngotError
+from ingot.frontend.arguments import Args
 from ingot.frontend.flatbuffer import DAMAGED
 from ingot.frontend.kinds import kinds
 from ingot.frontend.mismatch import Mismatch
@@ -35,7 +36,6 @@ _RANGES = {DType.INT8: (-128, 127), DType.UINT8: (0, 255), DType.INT16: (-32768,
 def check_operators(graph: Graph, where: str) -> None:
     """Raises IngotError at the first operator whose tensors do not fit together."""
     for op in graph.operators:
-        check_shapes(graph, op, where)
         place = f"{where}: {op.place(graph)}"
         _check_types(graph, op, place)
         if op.kind in ARITHMETIC:
@@ -47,7 +47,7 @@ def check_shapes(graph: Graph, op: Operator, where: str) -> None:
     """Raises IngotError when the inputs do not fit together, or give another result than the graph says."""
     place = f"{where}: {op.place(graph)}"
     try:
-        expected = result_shapes(graph, op)
+        expected = result_shapes(Args(graph.tensors, op))
     except Mismatch as mismatch:
         raise IngotError(f"{mismatch}.", where=place, remedy=DAMAGED) from None
     for t, shape in zip(op.outputs, expected or (), strict=False):

@@ -7,6 +7,11 @@ def output_extent(size: int, window: int, stride: int, dilation: int, padding: s
     """Output extent along one axis; <= 0 when the window does not fit."""
     if padding == "SAME":
         return (size + stride - 1) // stride
+    return padded_extent(size, window, stride, dilation)
+
+
+def padded_extent(size: int, window: int, stride: int, dilation: int) -> int:
+    """Output extent along one axis whose size includes its padding; <= 0 when the window does not fit."""
     reach = (window - 1) * dilation + 1
     return (size + stride - reach) // stride
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ingot.errors import IngotError
-from ingot.frontend.arity import check_arity
-from ingot.frontend.flatbuffer import DAMAGED
+from ingot.frontend.arguments import Args, Shape
+from ingot.frontend.mismatch import Mismatch
 from ingot.frontend.padding import explicit_padding, output_extent
-from ingot.graph import Graph, Operator, Tensor
+from ingot.graph import Operator
 
 POOLS = ("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D")
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV")
@@ -17,59 +16,41 @@ LARGEST_STEP = 1 << 16
 """Strides, dilations and windows beyond are damage; it also keeps products small."""
 
 
-def resolve_attrs(graph: Graph, where: str) -> Graph:
-    """The same graph with shape-dependent options resolved. Raises IngotError at the first that makes no sense."""
-    check_arity(graph, where)
-    operators = tuple(_resolve(graph, op, f"{where}: {op.place(graph)}") for op in graph.operators)
-    return replace(graph, operators=operators)
-
-
-def _resolve(graph: Graph, op: Operator, place: str) -> Operator:
+def resolve_attrs(args: Args) -> Operator:
+    """The operator with shape-dependent options resolved. Raises Mismatch at the first that makes no sense."""
+    op = args.op
     if op.kind in POOLS or op.kind in CONVOLUTIONS:
-        return replace(op, attrs=_windowed(graph, op, place))
+        return replace(op, attrs=_windowed(args))
     if "axis" in op.attrs and op.inputs:
-        return replace(op, attrs=_axes(graph, op, place))
+        return replace(op, attrs=_axes(args))
     return op
 
 
-def _tensor(graph: Graph, op: Operator, position: int) -> Tensor:
-    t = op.inputs[position]
-    assert t is not None  # check_arity
-    return graph.tensors[t]
-
-
-def _windowed(graph: Graph, op: Operator, place: str) -> dict[str, Any]:
-    attrs = dict(op.attrs)
+def _windowed(args: Args) -> dict[str, Any]:
+    op, attrs = args.op, dict(args.op.attrs)
     padding = attrs.pop("padding")
-    image = _tensor(graph, op, 2 if op.kind == "TRANSPOSE_CONV" else 0)
-    output = graph.tensors[op.outputs[0]]
-    window = None if op.kind in POOLS else _tensor(graph, op, 1)
-    for tensor in (image, output, window):
-        if tensor is not None and len(tensor.shape) != 4:
-            raise IngotError(
-                f"'{tensor.name}' must have 4 dimensions, not {list(tensor.shape)}.", where=place, remedy=DAMAGED
-            )
+    image = args.rank4(2 if op.kind == "TRANSPOSE_CONV" else 0)
+    window = None if op.kind in POOLS else args.rank4(1)
     if window is not None:
-        attrs["filter_h"], attrs["filter_w"] = window.shape[1:3]
+        attrs["filter_h"], attrs["filter_w"] = window[1:3]
     steps = {"dilation_h": 1, "dilation_w": 1} | attrs
     for name in ("stride_h", "stride_w", "dilation_h", "dilation_w", "filter_h", "filter_w"):
         if not 1 <= steps[name] <= LARGEST_STEP:
-            raise IngotError(f"{name} is {steps[name]}; it must be at least 1.", where=place, remedy=DAMAGED)
+            raise Mismatch(f"{name} is {steps[name]}; it must be at least 1")
     if op.kind == "DEPTHWISE_CONV_2D":
-        attrs["depth_multiplier"] = _depth_multiplier(attrs, image, window, place)
+        attrs["depth_multiplier"] = _depth_multiplier(attrs, image, window or ())
     # TRANSPOSE_CONV is the convolution that maps its output onto its input.
-    wide, narrow = (output, image) if op.kind == "TRANSPOSE_CONV" else (image, output)
+    wide = _transposed(args) if op.kind == "TRANSPOSE_CONV" else image
     for axis, name, before, after in ((1, "h", "pad_top", "pad_bottom"), (2, "w", "pad_left", "pad_right")):
-        size, filter_, stride, dilation = wide.shape[axis], steps[f"filter_{name}"], steps[f"stride_{name}"], 1
+        size, filter_, stride, dilation = wide[axis], steps[f"filter_{name}"], steps[f"stride_{name}"], 1
         if op.kind != "TRANSPOSE_CONV":
             dilation = steps[f"dilation_{name}"]
         extent = output_extent(size, filter_, stride, dilation, padding)
-        if extent != narrow.shape[axis] or extent <= 0:
-            raise IngotError(
-                f"the shapes {list(image.shape)} and {list(output.shape)} do not fit a window of {filter_}, "
-                f"stride {stride}, dilation {dilation}, padding {padding}.",
-                where=place,
-                remedy=DAMAGED,
+        if extent <= 0 or (op.kind == "TRANSPOSE_CONV" and extent != image[axis]):
+            shapes = f"{list(image)} and {list(wide)} do" if op.kind == "TRANSPOSE_CONV" else f"{list(image)} does"
+            raise Mismatch(
+                f"its input {shapes} not fit a window of {filter_}, stride {stride}, dilation {dilation}, "
+                f"padding {padding}"
             )
         attrs[before], attrs[after] = explicit_padding(size, extent, filter_, stride, dilation)
     if window is None:
@@ -79,28 +60,34 @@ def _windowed(graph: Graph, op: Operator, place: str) -> dict[str, Any]:
     return attrs
 
 
-def _depth_multiplier(attrs: dict[str, Any], image: Tensor, weights: Tensor | None, place: str) -> int:
-    assert weights is not None
-    channels, out_channels = image.shape[3], weights.shape[3]
+def _transposed(args: Args) -> Shape:
+    """The output's shape of a TRANSPOSE_CONV, which is its first input."""
+    values = args.values(0)
+    shape = args.output().shape if values is None else tuple(values)
+    if len(shape) != 4:
+        raise Mismatch(f"its output shape {list(shape)} must have 4 dimensions")
+    return shape
+
+
+def _depth_multiplier(attrs: dict[str, Any], image: Shape, weights: Shape) -> int:
+    channels, out_channels = image[3], weights[3]
     if channels == 0 or out_channels % channels or attrs["depth_multiplier"] not in (0, out_channels // channels):
-        raise IngotError(
+        raise Mismatch(
             f"depth_multiplier {attrs['depth_multiplier']} does not fit {channels} input channels and "
-            f"{out_channels} filters.",
-            where=place,
-            remedy=DAMAGED,
+            f"{out_channels} filters"
         )
     return out_channels // channels
 
 
-def _axes(graph: Graph, op: Operator, place: str) -> dict[str, Any]:
-    rank = len(_tensor(graph, op, 0).shape) + (op.kind == "PACK")
-    axis = op.attrs["axis"]
+def _axes(args: Args) -> dict[str, Any]:
+    rank = len(args.shape()) + (args.op.kind == "PACK")
+    axis = args.op.attrs["axis"]
     if not -rank <= axis < rank:
-        raise IngotError(f"axis {axis} does not exist among {rank} dimensions.", where=place, remedy=DAMAGED)
-    attrs = {**op.attrs, "axis": axis % rank}
+        raise Mismatch(f"axis {axis} does not exist among {rank} dimensions")
+    attrs = {**args.op.attrs, "axis": axis % rank}
     if "batch_dims" in attrs:
-        indexes = _tensor(graph, op, 1)
-        if not -len(indexes.shape) <= attrs["batch_dims"] <= min(len(indexes.shape), attrs["axis"]):
-            raise IngotError(f"batch_dims {attrs['batch_dims']} is out of range.", where=place, remedy=DAMAGED)
-        attrs["batch_dims"] += len(indexes.shape) if attrs["batch_dims"] < 0 else 0
+        indexes = args.shape(1)
+        if not -len(indexes) <= attrs["batch_dims"] <= min(len(indexes), attrs["axis"]):
+            raise Mismatch(f"batch_dims {attrs['batch_dims']} is out of range")
+        attrs["batch_dims"] += len(indexes) if attrs["batch_dims"] < 0 else 0
     return attrs

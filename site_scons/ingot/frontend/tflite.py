@@ -19,14 +19,12 @@ from ingot.frontend.check import check_operators
 from ingot.frontend.flatbuffer import DAMAGED, numbers, reading, tables, text
 from ingot.frontend.foreign_file import foreign_file
 from ingot.frontend.operator_code import builtin_kind, builtin_number
+from ingot.frontend.infer_shapes import check_size, infer_shapes
+from ingot.frontend.input_shape import with_input_shapes
 from ingot.frontend.options import read_options
-from ingot.frontend.resolve import resolve_attrs
 from ingot.frontend.structure import check_structure
 from ingot.frontend.subgraphs import check_control_flow, other_subgraphs
 from ingot.graph import DType, Graph, Operator, Quantization, Tensor
-
-LARGEST_TENSOR = 1 << 30
-"""Bytes. Nothing that runs on a microcontroller comes near; shapes beyond are damage."""
 
 MOST_OPERATORS = 100_000
 
@@ -53,9 +51,17 @@ _COMPILED_ELSEWHERE = {
 """Custom operators that a compiler puts in the place of a network."""
 
 
-def read_tflite(path: Path) -> Graph:
-    """The graph of a .tflite file, named after the file. Raises IngotError with the file and the place in it."""
-    return parse_tflite(_content(path), path.stem, str(path))
+def read_tflite(path: Path, input_shape: str = "") -> Graph:
+    """The graph of a .tflite file, named after the file. input_shape: see ingot.frontend.input_shape.
+
+    Raises IngotError with the file and the place in it.
+    """
+    return parse_tflite(_content(path), path.stem, str(path), input_shape)
+
+
+def read_operators(path: Path) -> Graph:
+    """Operators and tensors as the file has them, for readers that look at no shapes. Raises IngotError."""
+    return parse_operators(_content(path), path.stem, str(path))
 
 
 def notes_of(path: Path) -> tuple[str, ...]:
@@ -92,8 +98,22 @@ def _open(data: bytes, where: str) -> Any:
     return model
 
 
-def parse_tflite(data: bytes, name: str, where: str) -> Graph:
+def parse_tflite(data: bytes, name: str, where: str, input_shape: str = "") -> Graph:
     """The graph of a .tflite file's content. where: how messages call the file."""
+    graph, signatures = _read(data, name, where)
+    graph = with_input_shapes(graph, signatures, input_shape, where)
+    graph = infer_shapes(graph, signatures, where)
+    check_operators(graph, where)
+    return graph
+
+
+def parse_operators(data: bytes, name: str, where: str) -> Graph:
+    """What read_operators() gives, of a file's content."""
+    return _read(data, name, where)[0]
+
+
+def _read(data: bytes, name: str, where: str) -> tuple[Graph, dict[int, tuple[int, ...]]]:
+    """What the file says, checked for references and order, and the shape_signature of tensors with free extents."""
     model = _open(data, where)
     notes = other_subgraphs(model, where)
     with reading(where, "the subgraph"):
@@ -113,9 +133,7 @@ def parse_tflite(data: bytes, name: str, where: str) -> Graph:
     tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
     graph = Graph(name, tensors, operators, inputs, outputs, notes)
     check_structure(graph, where)
-    graph = resolve_attrs(graph, where)
-    check_operators(graph, where)
-    return graph
+    return graph, _read_signatures(raw_tensors, where)
 
 
 def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: str) -> tuple[Operator, ...]:
@@ -199,10 +217,7 @@ def _read_tensors(
             raise IngotError(
                 f"the shape {list(shape)} has a negative extent.", where=place, remedy="Export with fixed shapes."
             )
-        if len(shape) > 8 or math.prod(shape) * dtype.size > LARGEST_TENSOR:
-            raise IngotError(
-                f"the shape {list(shape)} is larger than anything a microcontroller holds.", where=place, remedy=DAMAGED
-            )
+        check_size(shape, Tensor(name, shape, dtype), place)
         with reading(place, "the quantization"):
             quant = _read_quantization(raw, shape, place)
         with reading(place, "the data"):
@@ -215,6 +230,17 @@ def _read_tensors(
             remedy=next((_REMEDIES[kind] for _, kind in foreign if kind in _REMEDIES), _OTHER_TYPES),
         )
     return tuple(tensors)
+
+
+def _read_signatures(raws: list[Any], where: str) -> dict[int, tuple[int, ...]]:
+    """The shape_signature of each tensor where it has a free extent (-1)."""
+    signatures = {}
+    for index, raw in enumerate(raws):
+        with reading(where, f"tensor {index}"):
+            signature = tuple(int(n) for n in numbers(raw, "ShapeSignature"))
+        if any(n < 0 for n in signature):
+            signatures[index] = signature
+    return signatures
 
 
 def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantization | None:

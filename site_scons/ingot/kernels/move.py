@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ingot.frontend.shapes import strided_slice_ranges
+from ingot.frontend.strided_slice import strided_slice_ranges
 from ingot.graph import Graph, Operator
 from ingot.kernels.program import Activation, Call
 from ingot.kernels.registry import Site, lowers

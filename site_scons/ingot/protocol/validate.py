@@ -71,7 +71,8 @@ def validate(
     """
     from ingot.run.oracle import Reference
 
-    reference = Reference(model) if model is not None else None
+    shapes = [buffer.shape for buffer in network.inputs]
+    reference = Reference(model, shapes) if model is not None else None
     keeps_state = any(buffer.role == "state" for buffer in network.buffers)
     served = _hello(client, network)
     done: list[Sample] = []

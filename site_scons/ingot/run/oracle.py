@@ -15,15 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.errors import IngotError
-from ingot.frontend.tflite import parse_tflite
+from ingot.frontend.tflite import parse_operators
 from ingot.graph import Graph
 from ingot.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors
+from ingot.run.reference_versions import with_registered_versions
 
 
 @dataclass(frozen=True)
 class Port:
     """An input or output of the model as LiteRT sees it.
 
+    shape: of an output, before the first run(), as far as LiteRT knows it without values.
     scale, zero_point: per tensor; 0.0 and 0 without quantization. index: LiteRT's tensor index.
     """
 
@@ -39,13 +41,21 @@ class Reference:
     """One model in LiteRT's interpreter: reference kernels, one thread.
 
     model: a .tflite file or its bytes.
+    input_shapes: of the inputs in the model's order, where its file leaves extents free (-1 in shape_signature); other
+        extents stay the file's.
     optimized: LiteRT's optimized host kernels instead, for the few operators that have no reference kernel (ELU). They
         are no oracle for whole models.
     LiteRT gets a mended copy of some files and inputs, see oracle_copy.py.
     Raises IngotError when LiteRT is not installed or refuses the model.
     """
 
-    def __init__(self, model: Path | str | bytes, *, optimized: bool = False) -> None:
+    def __init__(
+        self,
+        model: Path | str | bytes,
+        input_shapes: Sequence[tuple[int, ...]] = (),
+        *,
+        optimized: bool = False,
+    ) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -62,16 +72,26 @@ class Reference:
         self._graph: Graph | None = None
         self.saturated = 0
         """Input values so far of which LiteRT was given the nearest that it computes alike on every host."""
-        try:
-            self._interpreter = Interpreter(
-                model_content=with_axis_of_vectors(content),
-                experimental_op_resolver_type=(
-                    OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
-                ),
+        kinds = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
+
+        def interpreter(content: bytes) -> Any:
+            return Interpreter(
+                model_content=content,
+                experimental_op_resolver_type=kinds,
                 # Without it, LiteRT may overwrite a tensor that another RESHAPE of the same one still needs.
                 experimental_preserve_all_tensors=True,
                 num_threads=1,
             )
+
+        mended = with_axis_of_vectors(content)
+        try:
+            try:
+                self._interpreter = interpreter(mended)
+            except ValueError as error:
+                if "Didn't find op for builtin opcode" not in str(error):
+                    raise
+                self._interpreter = interpreter(with_registered_versions(mended))
+            self._resize(input_shapes)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             reason = " ".join(str(error).split())
@@ -88,6 +108,13 @@ class Reference:
             ) from None
         self.inputs = tuple(_port(detail) for detail in self._interpreter.get_input_details())
         self.outputs = tuple(_port(detail) for detail in self._interpreter.get_output_details())
+
+    def _resize(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        """Gives inputs their shapes where these are the file's but for free extents."""
+        for detail, shape in zip(self._interpreter.get_input_details(), shapes, strict=False):
+            signature = tuple(int(n) for n in detail["shape_signature"])
+            if len(signature) == len(shape) and all(a in (-1, b) for a, b in zip(signature, shape, strict=True)):
+                self._interpreter.resize_tensor_input(int(detail["index"]), list(shape), strict=True)
 
     def run(self, values: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
         """One inference. values: one array an input, in the model's order, of exactly its shape and type.
@@ -121,7 +148,7 @@ class Reference:
 
     def _parsed(self) -> Graph:
         if self._graph is None:
-            self._graph = parse_tflite(self._content, "model", "the model")
+            self._graph = parse_operators(self._content, "model", "the model")
         return self._graph
 
     def extreme_quantizers(self) -> list[str]:

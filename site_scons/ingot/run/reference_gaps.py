@@ -71,9 +71,9 @@ NOTES = {
 
 def gaps_of(model: Path) -> list[str]:
     """A clause for every known gap that the model meets: the operators as messages name them, and why."""
-    from ingot.frontend.tflite import read_tflite
+    from ingot.frontend.tflite import read_operators
 
-    graph = read_tflite(model)
+    graph = read_operators(model)
     clauses = []
     for gap in GAPS:
         places = [op.place(graph) for op in graph.operators if gap.found(graph, op)]
@@ -84,9 +84,9 @@ def gaps_of(model: Path) -> list[str]:
 
 def has_float_functions(model: Path) -> bool:
     """Whether outputs of float32 may differ in their last bits."""
-    from ingot.frontend.tflite import read_tflite
+    from ingot.frontend.tflite import read_operators
 
-    graph = read_tflite(model)
+    graph = read_operators(model)
     return any(is_float_function(graph, op) for op in graph.operators)
 
 

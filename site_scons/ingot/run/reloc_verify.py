@@ -99,7 +99,7 @@ def verify_images(
     from ingot.run.oracle import Reference
     from ingot.run.verify import compare, random_samples
 
-    reference = Reference(model)
+    reference = Reference(model, [buffer.shape for buffer in network.inputs])
     inputs = [arrays for _, arrays in random_samples(network, samples, seed)]
     expected = [reference.run(list(arrays)) for arrays in inputs]
     image = parse_image(files.whole.read_bytes(), files.whole.name)

@@ -265,7 +265,7 @@ def verify(
     """
     from ingot.run.oracle import Reference
 
-    reference = Reference(model)
+    reference = Reference(model, [buffer.shape for buffer in network.inputs])
     _check_ports(reference, network)
     results: list[SampleResult] = []
     gaps: list[str] = []
