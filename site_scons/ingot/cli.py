@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot import __version__, cli_board, cli_image, cli_project, cli_shells, steps
-from ingot.cli_shells import io_options
+from ingot.cli_shells import input_shape_option, io_options
 from ingot.compilers import COMPILERS, Wanted, job_for, takes_images
 from ingot.errors import IngotError, did_you_mean
 from ingot.places import ROOT, cache_dir
@@ -144,6 +144,7 @@ def compile(
     fuse: bool,
     io_placement: str | None,
     io_input: str | None,
+    input_shape: str | None,
     require_real: bool,
     compiler: str,
     st_output: str,
@@ -162,7 +163,7 @@ def compile(
     path = board_file(board)
     wanted = Wanted(
         title=manifest.title,
-        io=manifest.io(io_placement, io_input),
+        io=manifest.io(io_placement, io_input, input_shape),
         optimize=optimize,
         ram_limit=ram_limit,
         fuse=fuse,
@@ -289,11 +290,14 @@ def verify(
 
 @ingot.command()
 @click.argument("model")
+@input_shape_option
 @json_option
-def info(model: str, as_json: bool) -> None:
+def info(model: str, input_shape: str | None, as_json: bool) -> None:
     """Show what MODEL consists of."""
     manifest = manifest_of(model)
-    steps.info(made_file(manifest), as_json=as_json, manifest=str(manifest.path) if manifest.document else "")
+    shape = manifest.io(input_shape=input_shape)["input_shape"]
+    document = str(manifest.path) if manifest.document else ""
+    steps.info(made_file(manifest), input_shape=shape, as_json=as_json, manifest=document)
 
 
 @ingot.command()
@@ -317,10 +321,18 @@ def report(
 @fuse_option
 @io_options
 @json_option
-def explore(model: str, board: str, fuse: bool, io_placement: str | None, io_input: str | None, as_json: bool) -> None:
+def explore(
+    model: str,
+    board: str,
+    fuse: bool,
+    io_placement: str | None,
+    io_input: str | None,
+    input_shape: str | None,
+    as_json: bool,
+) -> None:
     """Show what less RAM costs MODEL in instructions."""
     manifest = manifest_of(model)
-    io = manifest.io(io_placement, io_input)
+    io = manifest.io(io_placement, io_input, input_shape)
     steps.explore(model_file(manifest), board_file(board), **io, fuse=fuse, flags=True, as_json=as_json)
 
 

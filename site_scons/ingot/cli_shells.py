@@ -20,9 +20,18 @@ from ingot.places import ROOT, firmware_dir, kernels_dir
 Words = tuple[str, ...]
 
 
+input_shape_option = click.option(
+    "--input-shape",
+    metavar="SHAPE",
+    help="Where the file leaves it free: 1x96x96x3, or of several inputs name:1x96x96x3,other:1x10. Default: the "
+    "model.yaml's.",
+)
+
+
 def io_options(function: Callable[..., None]) -> Callable[..., None]:
     """What the section `io` of a model.yaml says."""
     for option in (
+        input_shape_option,
         click.option("--io-input", type=click.Choice(IO_INPUTS), help="Default: the model.yaml's."),
         click.option("--io-placement", type=click.Choice(IO_PLACEMENTS), help="Default: the model.yaml's."),
     ):

@@ -38,6 +38,7 @@ class CompileOptions:
     optimize: "balanced", "ram" or "speed". ram_limit: bytes that activations may take, with the fewest instructions
         within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
+    input_shape: of the inputs whose file leaves extents free (ingot.frontend.input_shape).
     io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
     cpu, isa: what the kernels are compiled for (see ingot.kernels.registry.Target).
     beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
@@ -51,6 +52,7 @@ class CompileOptions:
     fuse: bool = True
     io_placement: str = "activations"
     io_input: str = "overwrite"
+    input_shape: str = ""
     cpu: str = "cortex-m55"
     isa: str = "mve"
     beside: tuple[str, ...] = ()
@@ -58,6 +60,9 @@ class CompileOptions:
 
     def check(self) -> None:
         """Raises IngotError for a value that is not one of the allowed."""
+        from ingot.frontend.input_shape import parse_input_shape
+
+        parse_input_shape(self.input_shape)
         for key, value, allowed in (
             ("optimize", self.optimize, OPTIMIZE),
             ("io.placement", self.io_placement, IO_PLACEMENTS),
@@ -129,7 +134,7 @@ def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOpti
 
     options = options or CompileOptions()
     options.check()
-    source = read_tflite(model)
+    source = read_tflite(model, options.input_shape)
     compiled = plan_network(source, _sha256(model), mpool, options, options.model or model.stem)
     return write_outputs(compiled, out_dir, mpool)
 

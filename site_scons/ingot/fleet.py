@@ -15,6 +15,7 @@ ingot.fleet_run builds them, ingot.fleet_report says what became of them.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,14 @@ def _entry(folder: Path, board: str, model: str, options: dict[str, Any], build:
     label = ",".join(f"{key}={value}" for key, value in sorted(options.items()))
     request = Request(model=_beside(folder, model), board=_beside(folder, board), out=build, app="validate")
     parts = Parts(request)
-    place = f"{build}/{parts.board.name}{'-' + label if label else ''}/{parts.manifest.name}"
+    suffix = "-" + re.sub(r"[^A-Za-z0-9_.=-]", "-", label) if label else ""
+    place = f"{build}/{parts.board.name}{suffix}/{parts.manifest.name}"
     chosen = {key.replace("-", "_"): value for key, value in options.items()}
     return Entry(
         board=parts.board.name,
         model=parts.manifest.name,
         label=label,
-        request=replace(request, out=place.replace(",", "-"), **chosen),
+        request=replace(request, out=place, **chosen),
         has_twin=parts.board.twin is not None,
         samples=samples,
     )

@@ -70,6 +70,12 @@ OPTIONS = (
         ("activations", "application"),
     ),
     Option("io_input", "", "whether inputs survive an inference [the model.yaml's]", "choice", ("overwrite", "keep")),
+    Option(
+        "input_shape",
+        "",
+        "shape of an input whose file leaves it free, as 1x96x96x3; of several name:1x96x96x3,other:1x10 "
+        "[the model.yaml's]",
+    ),
     Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
     Option("input", "", "emulate, verify, validate, load-and-run: a .npy file or an image instead of random inputs"),
     Option("samples", "3", "verify, validate, load-and-run: how many inputs", "number"),

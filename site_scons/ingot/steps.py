@@ -60,6 +60,7 @@ def compile_network(
     title: str = "",
     io_placement: str = "activations",
     io_input: str = "overwrite",
+    input_shape: str = "",
     optimize: str = "balanced",
     ram_limit: int = 0,
     fuse: bool = True,
@@ -101,6 +102,7 @@ def compile_network(
         fuse=fuse,
         io_placement=io_placement,
         io_input=io_input,
+        input_shape=input_shape,
         cpu=target.core,
         isa=INSTRUCTION_SETS[target.core],
         beside=tuple(network.name for network in others[0]),
@@ -395,11 +397,11 @@ def _peak(array: Any) -> str:
     return "[" + ", ".join(str(int(i)) for i in np.unravel_index(int(array.argmax()), array.shape)) + "]"
 
 
-def info(model: Path, *, as_json: bool = False, manifest: str = "") -> None:
+def info(model: Path, *, input_shape: str = "", as_json: bool = False, manifest: str = "") -> None:
     """Prints what a model consists of.
 
     manifest: the model.yaml of a file that may not be there yet; `model` is then where a build puts it, and no stand-in
-    is made for this.
+    is made for this. input_shape: see ingot.frontend.input_shape.
     """
     from ingot.frontend.info import as_dict, as_text
     from ingot.frontend.tflite import read_tflite
@@ -408,7 +410,7 @@ def info(model: Path, *, as_json: bool = False, manifest: str = "") -> None:
     if manifest:
         model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
 
-    graph = read_tflite(model)
+    graph = read_tflite(model, input_shape)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
 
 

@@ -62,6 +62,7 @@ def explore(
     *,
     io_placement: str = "activations",
     io_input: str = "overwrite",
+    input_shape: str = "",
     fuse: bool = True,
     flags: bool = False,
     stack: int | None = None,
@@ -81,7 +82,7 @@ def explore(
     from ingot.compile import output_names
     from ingot.run.bench import measure
 
-    asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input}
+    asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input, "input_shape": input_shape}
     ways = _ways(model, board, asked, fuse)
     if objects and plain and archive and empty:
         twin, pools = open_board(board, twin=True)
@@ -172,7 +173,9 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
 
     target, pools = open_board(board)
     fit = largest_pool(pools)
-    program = lower(optimize(read_tflite(model)), Target(target.core, INSTRUCTION_SETS[target.core]))
+    program = lower(
+        optimize(read_tflite(model, asked["input_shape"])), Target(target.core, INSTRUCTION_SETS[target.core])
+    )
     if not program.calls:
         return []
     named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if fuse else [("fuse", 0)]

@@ -358,7 +358,7 @@ def _wanted(options, manifest):
     """What the build asks of the compiler, from the command line and the model.yaml."""
     return Wanted(
         title=manifest.title,
-        io=manifest.io(options.text("io_placement"), options.text("io_input")),
+        io=_io(options, manifest),
         optimize=options.text("optimize"),
         ram_limit=options.number("ram_limit"),
         fuse=options.switch("fuse"),
@@ -369,6 +369,11 @@ def _wanted(options, manifest):
         camera=takes_images(manifest),
         reloc="reloc" in SCons.Script.COMMAND_LINE_TARGETS,
     )
+
+
+def _io(options, manifest):
+    """The section `io` of the model.yaml, where the command line says nothing else."""
+    return manifest.io(*(options.text(name) for name in ("io_placement", "io_input", "input_shape")))
 
 
 def ingot_model(env, manifest):
@@ -485,11 +490,12 @@ def ingot_fleet(env, given):
 def ingot_info(env, manifest, source):
     """A target that always shows what the model consists of."""
     label = str(source)
+    shape = _io(env["INGOT_OPTIONS"], manifest)["input_shape"]
     if source.has_builder() and set(SCons.Script.COMMAND_LINE_TARGETS) == {"info"}:
         # Nothing is built, so nothing is run: the stand-in's script neither.
-        more = {"model": label, "manifest": str(_file(env, manifest.path))}
+        more = {"model": label, "manifest": str(_file(env, manifest.path)), "input_shape": shape}
         return env.Ingot("info", {}, {}, label=label, always=True, **more)
-    return env.Ingot("info", {"model": source}, {}, label=label, always=True)
+    return env.Ingot("info", {"model": source}, {}, label=label, always=True, input_shape=shape)
 
 
 def linker_script_of(env, out, board, manifest, app, c_info, twin):

@@ -2,7 +2,7 @@
 #
 #   ingot_add_model(<target> MODEL <file|name> BOARD <name|path> [NAME <C name>] [OUT <folder>]
 #                   [OPTIMIZE balanced|ram|speed] [NO_FUSE] [IO_PLACEMENT activations|application]
-#                   [IO_INPUT overwrite|keep] [STACK <bytes>] [HEAP <bytes>] [STARTUP]
+#                   [IO_INPUT overwrite|keep] [INPUT_SHAPE <shape>] [STACK <bytes>] [HEAP <bytes>] [STARTUP]
 #                   [BESIDE <target>...] [IN_TURN <target>...])
 #   ingot_join(<target> <target>...)        several networks for one executable: link this, check this
 #   ingot_check(<executable> <target>)      proves the linked program, and writes its .bin and .hex
@@ -165,7 +165,7 @@ endfunction()
 
 function(ingot_add_model target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "NO_FUSE;STARTUP"
-                          "MODEL;BOARD;NAME;OUT;OPTIMIZE;IO_PLACEMENT;IO_INPUT;STACK;HEAP" "BESIDE;IN_TURN")
+                          "MODEL;BOARD;NAME;OUT;OPTIMIZE;IO_PLACEMENT;IO_INPUT;INPUT_SHAPE;STACK;HEAP" "BESIDE;IN_TURN")
     if(arg_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "ingot_add_model(${target}): unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
     endif()
@@ -186,7 +186,7 @@ function(ingot_add_model target)
     endif()
     file(RELATIVE_PATH out "${CMAKE_BINARY_DIR}" "${arg_OUT}")
     set(asked "${arg_MODEL}" --board "${arg_BOARD}" --name ${arg_NAME})
-    foreach(key OPTIMIZE IO_PLACEMENT IO_INPUT STACK HEAP)
+    foreach(key OPTIMIZE IO_PLACEMENT IO_INPUT INPUT_SHAPE STACK HEAP)
         if(DEFINED arg_${key})
             string(TOLOWER "--${key}" flag)
             string(REPLACE "_" "-" flag "${flag}")

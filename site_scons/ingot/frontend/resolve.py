@@ -47,7 +47,9 @@ def _windowed(args: Args) -> dict[str, Any]:
             dilation = steps[f"dilation_{name}"]
         extent = output_extent(size, filter_, stride, dilation, padding)
         if extent <= 0 or (op.kind == "TRANSPOSE_CONV" and extent != image[axis]):
-            shapes = f"{list(image)} and {list(wide)} do" if op.kind == "TRANSPOSE_CONV" else f"{list(image)} does"
+            shapes = (
+                f"{list(image)} and output {list(wide)} do" if op.kind == "TRANSPOSE_CONV" else f"{list(image)} does"
+            )
             raise Mismatch(
                 f"its input {shapes} not fit a window of {filter_}, stride {stride}, dilation {dilation}, "
                 f"padding {padding}"

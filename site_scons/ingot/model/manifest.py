@@ -43,7 +43,7 @@ class Manifest:
 
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
-    io_input: "overwrite" or "keep".
+    io_input: "overwrite" or "keep". input_shape: as the option of that name takes it, "" for the file's shapes.
     stack, heap: bytes, None for the board's value.
     preprocessing, postprocessing, stedgeai: those sections as written.
     """
@@ -55,6 +55,7 @@ class Manifest:
     application: str = "validate"
     io_placement: str = "activations"
     io_input: str = "overwrite"
+    input_shape: str = ""
     stack: int | None = None
     heap: int | None = None
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
@@ -70,9 +71,18 @@ class Manifest:
         """What the user gave: the model.yaml, or the bare file."""
         return self.document.path if self.document else self.folder / self.source.file
 
-    def io(self, io_placement: str | None = None, io_input: str | None = None) -> dict[str, Any]:
-        """Where inputs and outputs are and whether inputs survive, as ingot.steps takes it: as given, else as here."""
-        return {"io_placement": io_placement or self.io_placement, "io_input": io_input or self.io_input}
+    def io(
+        self, io_placement: str | None = None, io_input: str | None = None, input_shape: str | None = None
+    ) -> dict[str, Any]:
+        """Where inputs and outputs are, whether inputs survive, shapes of inputs: as given, else as here.
+
+        The same words are arguments of ingot.steps.
+        """
+        return {
+            "io_placement": io_placement or self.io_placement,
+            "io_input": io_input or self.io_input,
+            "input_shape": input_shape or self.input_shape,
+        }
 
     def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
         """An IngotError at that key of the model.yaml."""
@@ -105,6 +115,7 @@ def load_manifest(path: Path) -> Manifest:
         application=_application(path.parent, data.get("application", "validate")),
         io_placement=io.get("placement", "activations"),
         io_input=io.get("input", "overwrite"),
+        input_shape=_input_shape(io.get("input_shape", "")),
         stack=memory.get("stack"),
         heap=memory.get("heap"),
         preprocessing=data.get("preprocessing", {}),
@@ -129,6 +140,15 @@ def _stand_in(document: Document, text: str) -> Path:
             remedy="Put the script beside the model.yaml: code of other folders is never run.",
         )
     return script
+
+
+def _input_shape(given: str | list[int] | dict[str, list[int]]) -> str:
+    """io.input_shape as the option takes it: a list is the shape of the only input, keys are names of inputs."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, list):
+        return "x".join(map(str, given))
+    return ",".join(f"{name}:{_input_shape(shape)}" for name, shape in given.items())
 
 
 def _application(folder: Path, text: str) -> str:

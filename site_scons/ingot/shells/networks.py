@@ -102,6 +102,7 @@ def together(first: Request, others: Sequence[tuple[str, str]], in_turn: bool) -
     requests = [first]
     for name, model in others:
         before = tuple(Parts(request).info for request in requests)
-        here = replace(first, name=name, model=model, out=f"{first.out}/{name}")
+        # A shape that was given is the first network's; those of others are in their model.yaml.
+        here = replace(first, name=name, model=model, out=f"{first.out}/{name}", input_shape="")
         requests.append(replace(here, in_turn=before) if in_turn else replace(here, beside=before))
     return requests

@@ -28,7 +28,7 @@ from ingot.use_cases.config_files import config_files
 class Request:
     """What a shell asks for. model, board: names, or paths. name: C name of the network. out: folder of its files.
 
-    io_placement, io_input: "" for the model.yaml's.
+    io_placement, io_input, input_shape: "" for the model.yaml's.
     app: an application of firmware/apps or a folder, "" for the user's own.
     launcher: what stands before the compiler's name when C is compiled, such as ccache.
     beside, in_turn: the descriptions (c_info) of the firmware's networks that are placed before this one: of those that
@@ -46,6 +46,7 @@ class Request:
     fuse: bool = True
     io_placement: str = ""
     io_input: str = ""
+    input_shape: str = ""
     stack: int | None = None
     heap: int | None = None
     beside: tuple[str, ...] = ()
@@ -125,7 +126,7 @@ class Parts:
             "twin": asked.twin,
             "name": asked.name,
             "title": self.manifest.title,
-            **self.manifest.io(asked.io_placement, asked.io_input),
+            **self.manifest.io(asked.io_placement, asked.io_input, asked.input_shape),
             "optimize": asked.optimize,
             "fuse": asked.fuse,
         }
