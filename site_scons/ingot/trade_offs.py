@@ -173,9 +173,8 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
 
     target, pools = open_board(board)
     fit = largest_pool(pools)
-    program = lower(
-        optimize(read_tflite(model, asked["input_shape"])), Target(target.core, INSTRUCTION_SETS[target.core])
-    )
+    graph = optimize(read_tflite(model, asked["input_shape"]))
+    program = lower(graph, Target(target.core, INSTRUCTION_SETS[target.core]))
     if not program.calls:
         return []
     named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if fuse else [("fuse", 0)]

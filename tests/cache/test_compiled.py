@@ -54,12 +54,13 @@ def test_what_it_depends_on(compiled: list[str], tmp_path: Path) -> None:
     assert build(tmp_path / "d", title="another") != first
     assert build(tmp_path / "e", twin=True) != first
     assert build(tmp_path / "g", io_input="keep") is not None
+    assert build(tmp_path / "h", input_shape="1x16x16x3") is not None
     own = tmp_path / "board"
     shutil.copytree(BOARD.parent, own)
     pools = own / "stm32n6.mpool"
     pools.write_text(pools.read_text().replace('"value": "448"', '"value": "440"', 1))
     build(tmp_path / "f", board=own / "board.yaml")
-    assert len(compiled) == 7
+    assert len(compiled) == 8
 
 
 def test_code_that_changed_under_a_process_is_not_kept(

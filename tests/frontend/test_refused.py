@@ -235,7 +235,7 @@ REFUSED = {
     ),
     "transposed extent": (
         one("TRANSPOSE_CONV", [i32(1, 8, 6, 4), weights(4, 3, 3, 4), (1, 8, 8, 4)], (1, 8, 8, 4), padding="SAME"),
-        "its input [1, 8, 8, 4] and [1, 8, 6, 4] do not fit a window of 3",
+        "dilation 1, padding SAME for an output [1, 8, 6, 4]",
     ),
     "stride": (one("CONV_2D", [(1, 4, 4, 4), weights(4, 1, 1, 4)], (1, 4, 4, 4), stride_h=0), "stride_h is 0"),
     "dilation": (

@@ -41,7 +41,7 @@ def test_movenet_says_what_the_application_needs() -> None:
 def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
     small = load_manifest(manifest(tmp_path, GOOD))
     assert (small.name, small.title, small.application) == ("small", "small", "validate")
-    assert small.io() == {"io_placement": "activations", "io_input": "overwrite"}
+    assert small.io() == {"io_placement": "activations", "io_input": "overwrite", "input_shape": ""}
     assert small.stack is None and small.heap is None and small.source.stand_in is None
 
 
@@ -52,6 +52,8 @@ def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
         ("application: 3", "model.yaml:4: application is 3; expected an application of firmware/apps, or a folder"),
         ("io: {placement: stack}", "model.yaml:4: io.placement is 'stack', which is not known"),
         ("io: {input: hold}", "model.yaml:4: io.input is 'hold', which is not known\n  Known: keep, overwrite."),
+        ("io: {input_shape: [1, -1]}", "model.yaml:4: io.input_shape is a list of 2; expected a shape such as [1, 96"),
+        ("io: {input_shape: 96}", "model.yaml:4: io.input_shape is 96; expected a shape such as [1, 96, 96, 3], or"),
         ("memory: {stack: 100}", "model.yaml:4: memory.stack is 100; expected bytes of stack, a multiple of 8"),
         ("preprocessing: {color_mode: 3}", "model.yaml:4: preprocessing.color_mode is 3, which is not known"),
         ("postprocessing: {keypoints: 13}", "model.yaml:4: the key 'type' is missing in postprocessing"),
@@ -66,9 +68,19 @@ def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, change: str
 
 
 def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
-    kept = load_manifest(manifest(tmp_path, GOOD + "io: {input: keep, placement: application}\n"))
-    assert kept.io() == {"io_placement": "application", "io_input": "keep"}
-    assert kept.io("activations", "overwrite") == {"io_placement": "activations", "io_input": "overwrite"}
+    text = "io: {input: keep, placement: application, input_shape: [1, 8]}\n"
+    kept = load_manifest(manifest(tmp_path, GOOD + text))
+    assert kept.io() == {"io_placement": "application", "io_input": "keep", "input_shape": "1x8"}
+    given = ("activations", "overwrite", "2x8")
+    assert tuple(kept.io(*given).values()) == given
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("1x96x96x3", "1x96x96x3"), ("[1, 96, 96, 3]", "1x96x96x3"), ("{a: [1, 4], 'b:0': [2]}", "a:1x4,b:0:2")],
+)
+def test_the_forms_of_an_input_shape(tmp_path: Path, written: str, meant: str) -> None:
+    assert load_manifest(manifest(tmp_path, GOOD + f"io: {{input_shape: {written}}}\n")).input_shape == meant
 
 
 def test_a_url_without_a_hash_or_a_licence_is_refused(tmp_path: Path) -> None:

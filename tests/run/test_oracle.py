@@ -93,3 +93,21 @@ def test_bench_inputs_follow_the_published_generator():
     assert first.tolist() == [0x87, 0x15]
     (real,) = bench_inputs([((1,), "float32")])
     assert real[0] == np.float32((0x87985A - 0x800000) / 8388608)
+
+
+def test_versions_that_the_reference_kernels_do_not_list():
+    b = tfl.Builder()
+    x = b.input((1, 2), "int8", 0.1)
+    y = b.tensor((1, 4), "int8", 0.1)
+    b.operator("TILE", [x, b.constant(np.array([1, 2], np.int32))], [y])
+    b._codes[0].version = 3
+    (out,) = Reference(b.finish([y])).run([np.array([[1, 2]], np.int8)])
+    assert out.tolist() == [[1, 2, 1, 2]]
+    b._codes[0].version = 77  # any later one is tried as well: the kernel itself looks at types
+    assert Reference(b.finish([y])).outputs[0].shape == (1, 4)
+    relu = tfl.Builder()
+    x, y = relu.input((1, 2), "int8", 0.1), relu.tensor((1, 2), "int8", 0.1)
+    relu.operator("RELU", [x], [y])
+    relu._codes[0].version = 77
+    with pytest.raises(IngotError, match=r"no reference kernel of RELU \(version 77\)"):
+        Reference(relu.finish([y]))

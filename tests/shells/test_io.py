@@ -15,7 +15,9 @@ from support.pose_model import pose_model
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.tflite").write_bytes(pose_model(0))
-    (tmp_path / "model.yaml").write_text("name: net\nsource: {file: net.tflite}\nio: {input: keep}\n")
+    (tmp_path / "model.yaml").write_text(
+        "name: net\nsource: {file: net.tflite}\nio: {input: keep, input_shape: {x: [1, 8]}}\n"
+    )
     return tmp_path
 
 
@@ -25,6 +27,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ({}, "io_input=keep"),
         ({"io_input": "overwrite"}, "io_input=overwrite"),
         ({"io_placement": "application"}, "io_placement=application"),
+        ({}, "input_shape=x:1x8"),
+        ({"input_shape": "1x9"}, "input_shape=1x9"),
     ],
 )
 def test_every_compilation_is_told(folder: Path, given: dict[str, str], expected: str) -> None:
@@ -42,6 +46,10 @@ def test_a_fleet_chooses(folder: Path) -> None:
     file.write_text(text % "keep")
     (entry,) = read_fleet(file, "out")
     assert (entry.request.io_input, entry.label) == ("keep", "io_input=keep")
+    file.write_text("boards: [n6dk]\nmodels: [net.tflite]\noptions: [{input_shape: 'in:0:1x9,b:2'}]\n")
+    (entry,) = read_fleet(file, "out")
+    assert entry.request.input_shape == "in:0:1x9,b:2"
+    assert entry.request.out == "out/n6dk-input_shape=in-0-1x9-b-2/net"
     file.write_text(text % "hold")
     with pytest.raises(IngotError, match="'hold', which is not known"):
         read_fleet(file, "out")

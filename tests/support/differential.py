@@ -105,13 +105,13 @@ def check_network(
 
     sanitize: under the address and undefined-behaviour sanitizers (about 1 s more).
     """
-    reference = Reference(model)
-    specs = [(port.shape, port.dtype.name) for port in reference.inputs]
     with TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "model.tflite"
         path.write_bytes(model if isinstance(model, bytes) else model.read_bytes())
         network = compile_model(path, pools, folder, options)
+        reference = Reference(model, [buffer.shape for buffer in network.inputs])
+        specs = [(port.shape, port.dtype.name) for port in reference.inputs]
         host = HostNetwork(folder, network.name, sanitize=sanitize)
         given = [random_inputs(specs, seed + sample) for sample in range(samples)]
         for inputs, outputs in zip(given, host.run_many(given), strict=True):

@@ -105,11 +105,16 @@ class Builder:
         data: npt.NDArray[Any] | bytes | None = None,
         name: str | None = None,
         is_variable: bool = False,
+        signature: Sequence[int] | None = None,
     ) -> int:
-        """Adds a tensor and returns its id. scale may be a sequence: per channel along axis."""
+        """Adds a tensor and returns its id. scale may be a sequence: per channel along axis.
+
+        signature: the shape_signature, with -1 for a free extent.
+        """
         t = schema.TensorT()
         t.shape = [int(n) for n in shape]
         t.hasRank = True
+        t.shapeSignature = None if signature is None else [int(n) for n in signature]
         t.type = TENSOR_TYPES[dtype]
         t.name = (name if name is not None else f"t{len(self._tensors)}").encode()
         t.isVariable = is_variable

@@ -20,7 +20,7 @@ from ingot.frontend.flatbuffer import DAMAGED
 from ingot.graph import Graph
 
 EXAMPLE = "input_shape=1x96x96x3, or of several inputs input_shape=image:1x96x96x3,mask:1x10"
-_ENTRY = re.compile(r"(?:(?P<name>.+?):)?(?P<shape>\d+(?:x\d+)*)(?:,|$)")
+_ENTRY = re.compile(r"(?:(?P<name>.+?):)??(?P<shape>\d+(?:x\d+)*)(?:,|$)")
 
 
 def parse_input_shape(text: str) -> dict[str, Shape]:
@@ -34,16 +34,11 @@ def parse_input_shape(text: str) -> dict[str, Shape]:
             raise IngotError(f"input_shape is '{text}', which is not a shape", remedy=f"Write {EXAMPLE}.")
         name = entry["name"] or ""
         if name in shapes or (shapes and "" in (name, *shapes)):
-            which = f"gives '{name}' twice" if name else "does not say which inputs it means"
+            which = f"gives '{name}' twice" if name in shapes and name else "does not say which inputs it means"
             raise IngotError(f"input_shape is '{text}', which {which}", remedy=f"Write {EXAMPLE}.")
         shapes[name] = shape
         place = entry.end()
     return shapes
-
-
-def spell(shape: Shape) -> str:
-    """As `input_shape=` takes it."""
-    return "x".join(map(str, shape))
 
 
 def with_input_shapes(graph: Graph, signatures: Mapping[int, Shape], text: str, where: str) -> Graph:
@@ -110,20 +105,25 @@ def _check_fits(name: str, shape: Shape, signature: Shape, is_free: bool, where:
 def _free(graph: Graph, missing: list[int], signatures: Mapping[int, Shape], where: str) -> IngotError:
     """The refusal of inputs with free extents."""
     inputs = [f"'{graph.tensors[t].name}' (shape_signature {list(signatures[t])})" for t in missing]
-    examples = []
-    for t in missing:
-        signature, stored = signatures[t], graph.tensors[t].shape
-        letters = iter("HWCDEFG" if len(signature) > 2 else "NMKLPQR")
-        extents = [
-            str(n) if n >= 0 else "1" if axis == 0 and len(signature) > 1 else str(m) if m > 1 else next(letters)
-            for axis, (n, m) in enumerate(zip(signature, stored, strict=True))
-        ]
-        shape = "x".join(extents)
-        examples.append(shape if len(graph.inputs) == 1 else f"{graph.tensors[t].name}:{shape}")
+    examples = [_example(signatures[t], graph.tensors[t].shape) for t in missing]
+    letters = " with numbers for the letters" if any(n.isalpha() for shape in examples for n in shape) else ""
+    spelled = ["x".join(shape) for shape in examples]
+    if len(graph.inputs) > 1:
+        spelled = [f"{graph.tensors[t].name}:{shape}" for t, shape in zip(missing, spelled, strict=True)]
     what = "the input has" if len(missing) == 1 else "inputs have"
     return IngotError(
         f"{what} extents that the file leaves free: {', '.join(inputs)}.",
         where=where,
-        remedy=f"Give them: input_shape={','.join(examples)} with numbers for the letters "
+        remedy=f"Give them: input_shape={','.join(spelled)}{letters} "
         "(--input-shape of the command `ingot`, io.input_shape in the model.yaml).",
     )
+
+
+def _example(signature: Shape, stored: Shape) -> list[str]:
+    """The extents of a shape that fits: the signature's, 1 for the batch, what is stored if above 1, else a letter."""
+    letters = iter("HWCDEFG" if len(signature) > 2 else "NMKLPQR")
+    extents = []
+    for axis, (n, m) in enumerate(zip(signature, stored, strict=True)):
+        known = n if n >= 0 else 1 if axis == 0 and len(signature) > 1 else m
+        extents.append(str(known) if n >= 0 or known > 1 or axis == 0 < len(signature) - 1 else next(letters))
+    return extents

@@ -47,12 +47,10 @@ def _windowed(args: Args) -> dict[str, Any]:
             dilation = steps[f"dilation_{name}"]
         extent = output_extent(size, filter_, stride, dilation, padding)
         if extent <= 0 or (op.kind == "TRANSPOSE_CONV" and extent != image[axis]):
-            shapes = (
-                f"{list(image)} and output {list(wide)} do" if op.kind == "TRANSPOSE_CONV" else f"{list(image)} does"
-            )
+            output = f" for an output {list(wide)}" if op.kind == "TRANSPOSE_CONV" else ""
             raise Mismatch(
-                f"its input {shapes} not fit a window of {filter_}, stride {stride}, dilation {dilation}, "
-                f"padding {padding}"
+                f"its input {list(image)} does not fit a window of {filter_}, stride {stride}, dilation {dilation}, "
+                f"padding {padding}{output}"
             )
         attrs[before], attrs[after] = explicit_padding(size, extent, filter_, stride, dilation)
     if window is None:
