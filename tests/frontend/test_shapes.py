@@ -18,7 +18,9 @@ from ingot.kernels.registry import OPERATORS
 from ingot.run.inputs import random_inputs
 from ingot.run.oracle import Reference
 from support.differential import HOST_POOLS, check_network
-from support.placeholders import with_placeholder_shapes
+from support.models.draw import Seeded
+from support.models.every import MODELS
+from support.placeholders import stored_shapes, with_placeholder_shapes
 from support.random_model import random_model
 from support.shared import shared
 from support.tflite_builder import Builder
@@ -46,11 +48,23 @@ def test_every_operator_has_a_rule() -> None:
     assert set(ARITY) <= set(RULES)
 
 
+def check_computed(model: bytes, ranks: bool) -> None:
+    """The shapes of the file, which is right, come out whatever it has for intermediate tensors."""
+    computed = parse(with_placeholder_shapes(model, ranks=ranks))
+    assert [tensor.shape for tensor in computed.tensors] == stored_shapes(model)
+    assert described(computed) == described(parse(model))
+
+
 @pytest.mark.parametrize("ranks", [True, False])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_kind_computes_its_shape(name: str, ranks: bool) -> None:
-    model = EXAMPLES[name]()
-    assert described(parse(with_placeholder_shapes(model, ranks=ranks))) == described(parse(model))
+    check_computed(EXAMPLES[name](), ranks)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_drawn_models_compute_their_shapes(name: str) -> None:
+    for seed in range(4):
+        check_computed(MODELS[name](Seeded(seed)), seed % 2 == 0)
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -22,3 +22,9 @@ def with_placeholder_shapes(model: bytes, *, ranks: bool = True, signatures: boo
     packer = flatbuffers.Builder(len(model))
     packer.Finish(file.Pack(packer), b"TFL3")
     return bytes(packer.Output())
+
+
+def stored_shapes(model: bytes) -> list[tuple[int, ...]]:
+    """The shapes that the file has for its tensors."""
+    (graph,) = schema.ModelT.InitFromPackedBuf(model, 0).subgraphs
+    return [() if tensor.shape is None else tuple(int(n) for n in tensor.shape) for tensor in graph.tensors]
