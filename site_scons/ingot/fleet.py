@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingot.errors import did_you_mean
 from ingot.shells.parts import Parts, Request
-from ingot.yamlfile import load_yaml
+from ingot.yamlfile import Document, load_yaml
 
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
 
@@ -69,10 +70,24 @@ def read_fleet(path: Path, build: str, board: str = "", model: str = "") -> list
         for name in data["models"]:
             for options in data.get("options", [{}]):
                 entries.append(_entry(path.parent, word, name, options, build, data.get("samples", 3)))
+    _check_folders(document, entries)
     for wanted, known in ((board, [e.board for e in entries]), (model, [e.model for e in entries])):
         if wanted and wanted not in known:
             raise document.error(f"the fleet has no '{wanted}'", remedy=did_you_mean(wanted, dict.fromkeys(known)))
     return [e for e in entries if board in ("", e.board) and model in ("", e.model)]
+
+
+def _check_folders(document: Document, entries: Sequence[Entry]) -> None:
+    """Two entries in one folder would take each other's files. Raises IngotError."""
+    folders: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.request.out in folders:
+            raise document.error(
+                f"two entries are called '{entry.name}' and would be built in the same folder",
+                "models",
+                remedy="Give one of the models a model.yaml with another name.",
+            )
+        folders[entry.request.out] = entry
 
 
 def _entry(folder: Path, board: str, model: str, options: dict[str, Any], build: str, samples: int) -> Entry:

@@ -73,8 +73,7 @@ OPTIONS = (
     Option(
         "input_shape",
         "",
-        "shape of an input whose file leaves it free, as 1x96x96x3; of several name:1x96x96x3,other:1x10 "
-        "[the model.yaml's]",
+        "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
     ),
     Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
     Option("input", "", "emulate, verify, validate, load-and-run: a .npy file or an image instead of random inputs"),

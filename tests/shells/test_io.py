@@ -7,6 +7,7 @@ import pytest
 from ingot.errors import IngotError
 from ingot.fleet import read_fleet
 from ingot.shells.jobs import firmware_jobs, image_jobs
+from ingot.shells.networks import together
 from ingot.shells.parts import Parts, Request
 from support.pose_model import pose_model
 
@@ -53,3 +54,21 @@ def test_a_fleet_chooses(folder: Path) -> None:
     file.write_text(text % "hold")
     with pytest.raises(IngotError, match="'hold', which is not known"):
         read_fleet(file, "out")
+
+
+def test_two_models_of_one_name_are_refused_in_a_fleet(folder: Path) -> None:
+    file = folder / "fleet.yaml"
+    file.write_text("boards: [n6dk]\nmodels: [net.tflite, model.yaml]\n")
+    with pytest.raises(IngotError) as caught:
+        read_fleet(file, "out")
+    assert str(caught.value) == (
+        f"{file}:2: two entries are called 'n6dk net' and would be built in the same folder\n"
+        "  Give one of the models a model.yaml with another name."
+    )
+
+
+def test_a_shape_that_was_given_is_the_first_network_s(folder: Path) -> None:
+    first = Request("net.tflite", "n6dk", "out", name="first", input_shape="1x8")
+    requests = together(first, [("second", "net.tflite"), ("third", "model.yaml")], False)
+    assert [request.input_shape for request in requests] == ["1x8", "", ""]
+    assert Parts(requests[2]).compile("m").options["input_shape"] == "x:1x8"
