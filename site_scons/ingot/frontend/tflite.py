@@ -18,9 +18,9 @@ from ingot.errors import IngotError
 from ingot.frontend.check import check_operators
 from ingot.frontend.flatbuffer import DAMAGED, numbers, reading, tables, text
 from ingot.frontend.foreign_file import foreign_file
-from ingot.frontend.operator_code import builtin_kind, builtin_number
 from ingot.frontend.infer_shapes import check_size, infer_shapes
 from ingot.frontend.input_shape import with_input_shapes
+from ingot.frontend.operator_code import builtin_kind, builtin_number
 from ingot.frontend.options import read_options
 from ingot.frontend.structure import check_structure
 from ingot.frontend.subgraphs import check_control_flow, other_subgraphs

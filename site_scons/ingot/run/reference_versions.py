@@ -34,12 +34,13 @@ def with_registered_versions(content: bytes) -> bytes:
 
     import tflite
 
+    from ingot.frontend.operator_code import builtin_kind
+
     model = tflite.Model.GetRootAs(content, 0)
-    numbers = {value: name for name, value in vars(tflite.BuiltinOperator).items() if isinstance(value, int)}
     changed = bytearray(content)
     for index in range(model.OperatorCodesLength()):
         code = model.OperatorCodes(index)
-        highest = HIGHEST.get(numbers.get(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()), ""))
+        highest = HIGHEST.get(builtin_kind(code) or "")
         if highest is not None and code.Version() > highest:
             place = code._tab.Pos + code._tab.Offset(_VERSION_FIELD)
             struct.pack_into("<i", changed, place, highest)
