@@ -256,11 +256,13 @@ def check(board: str, twin: bool, network: Path, elf: Path, out: Path, depfile: 
 @network_option
 @click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
 @click.option("--input", "sample", default="", help="A .npy file or an image. Default: made from --seed.")
+@click.option("--model", default="", help="The model whose preprocessing counts for --input.")
 @click.option("--seed", default=1, show_default=True)
 @json_option
-def emulate(board: str, network: Path, elf: Path, sample: str, seed: int, as_json: bool) -> None:
+def emulate(board: str, network: Path, elf: Path, sample: str, model: str, seed: int, as_json: bool) -> None:
     """Run the network once on the board's twin in QEMU."""
-    steps.emulate(elf, network, board_file(board), input=sample, seed=seed, as_json=as_json)
+    manifest = str(manifest_of(model).path) if model else ""
+    steps.emulate(elf, network, board_file(board), input=sample, seed=seed, as_json=as_json, manifest=manifest)
 
 
 @ingot.command()
@@ -276,15 +278,17 @@ def verify(
     model: str, board: str, network: Path, elf: Path, sample: str, samples: int, seed: int, as_json: bool
 ) -> None:
     """Compare the twin's outputs with LiteRT's reference kernels, byte for byte."""
+    manifest = manifest_of(model)
     steps.verify(
         elf,
         network,
-        model_file(manifest_of(model)),
+        model_file(manifest),
         board_file(board),
         input=sample,
         samples=samples,
         seed=seed,
         as_json=as_json,
+        manifest=str(manifest.path),
     )
 
 

@@ -40,9 +40,10 @@ def validate(
     from ingot.cli import board_file, manifest_of, model_file
     from ingot.protocol.steps import validate as run
 
+    manifest = manifest_of(model)
     run(
         network,
-        model_file(manifest_of(model)),
+        model_file(manifest),
         board_file(board),
         elf,
         port=port,
@@ -52,6 +53,7 @@ def validate(
         seed=seed,
         save=save,
         as_json=as_json,
+        manifest=str(manifest.path),
     )
 
 
@@ -159,7 +161,9 @@ def load_and_run(
 
     if host is None and not given["port"]:
         raise IngotError("needs the twin's model_host", where="load-and-run", remedy="scons load-and-run builds it.")
-    compared = model_file(manifest_of(model)) if model else None
+    manifest = manifest_of(model) if model else None
+    compared = model_file(manifest) if manifest else None
+    given["manifest"] = str(manifest.path) if manifest else ""
     run(image, c_info, board_file(board), host, params, compared, mode=mode.upper(), **given)
 
 

@@ -64,7 +64,7 @@ def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
 
 
 def application_extras(folder: Path) -> dict[str, Any]:
-    """What an application.json asks for: "sources" and "include" (of Ingot's tree, beside its own), "defines"."""
+    """What an application.json asks for: "sources" and "include" (of Ingot's tree), "defines", "sample"."""
     file = folder / "application.json"
     if not file.is_file():
         return {}
@@ -89,6 +89,15 @@ def application_extras(folder: Path) -> dict[str, Any]:
                 remedy="Give a name and a number or a word; anything else belongs into a header.",
             )
     return extra
+
+
+def application_sample(folder: Path) -> str:
+    """What an application finds on the twin: "values" (the bytes of the inputs), or "pixels" (a camera's frame)."""
+    sample = application_extras(folder).get("sample", "values")
+    if sample not in ("values", "pixels"):
+        where = str(folder / "application.json")
+        raise IngotError(f"the sample is '{sample}', which is not known", where=where, remedy="Use values or pixels.")
+    return str(sample)
 
 
 def kernel_sources() -> list[Path]:

@@ -275,16 +275,22 @@ def emulate(
     seed: int = 1,
     as_json: bool = False,
     compiler: str = "",
+    manifest: str = "",
 ) -> None:
-    """Runs the twin's firmware once and prints what it computed and cost. compiler: the board's network's."""
+    """Runs the twin's firmware once and prints what it computed and cost.
+
+    compiler: the board's network's. manifest: the model.yaml whose preprocessing counts for `input`.
+    """
     from ingot.emit.c_info import read_c_info
+    from ingot.run.samples import samples_of
     from ingot.run.twin import emulate as run
     from ingot.run.twin import images_of
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
-    ((label, sample),) = _samples(network, input, 1, seed)
+    lines: list[str] = []
+    ((label, sample),) = samples_of(network, input, 1, seed, manifest, lines.append)
     done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
     result = done.inferences[0]
     outputs = [
@@ -294,11 +300,13 @@ def emulate(
     if as_json:
         facts = {"input": label, "instructions": result.instructions, "epochs": list(done.epochs), "outputs": outputs}
         facts |= {"init": done.init, "stack_used": done.stack_used, "stack_size": done.stack_size}
+        facts |= {"preprocessing": lines}
         print(json.dumps(facts | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
         return
     if network.stand_in:
         say("STAND-IN: the weights are invented, the outputs mean nothing")
-    print(f"  input        {label}")
+    for line in lines or [f"input        {label}"]:
+        print(f"  {line}")
     for buffer, array in zip(network.outputs, result.outputs, strict=True):
         shape = "x".join(map(str, buffer.shape))
         print(f"  {buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}")
@@ -308,26 +316,45 @@ def emulate(
     print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
 
 
-def run_app(elf: Path, c_info: Path, board: Path, *, input: str = "", seed: int = 1, compiler: str = "") -> None:
+def run_app(
+    elf: Path,
+    c_info: Path,
+    board: Path,
+    *,
+    input: str = "",
+    seed: int = 1,
+    compiler: str = "",
+    manifest: str = "",
+    sample: str = "values",
+) -> None:
     """Runs an application on the twin and prints what it prints.
 
-    The application finds one sample as a file whose name is the last word of its command line.
+    The application finds one sample as a file whose name is the last word of its command line. sample: "values" for
+    the bytes of the network's inputs, "pixels" for a camera's frame in the input's size. manifest: see `emulate`.
     """
     import tempfile
 
     from ingot.emit.c_info import read_c_info
     from ingot.run.qemu import require_success, run
+    from ingot.run.samples import pixels_of, samples_of
     from ingot.run.twin import images_of
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
-    _, arrays = _samples(network, input, 1, seed)[0]
+
+    def say_indented(line: str) -> None:
+        print(f"  {line}", flush=True)
+
+    if sample == "pixels":
+        arrays = pixels_of(network, input, seed, manifest, say_indented)
+    else:
+        arrays = samples_of(network, input, 1, seed, manifest, say_indented)[0][1]
     with tempfile.TemporaryDirectory(prefix="ingot-app-") as folder:
         Path(folder, "sample.bin").write_bytes(b"".join(array.tobytes() for array in arrays))
 
         def show(line: str) -> bool:
-            print(f"  {line}", flush=True)
+            say_indented(line)
             return True
 
         images = images_of(network, c_info.parent)
@@ -346,27 +373,38 @@ def verify(
     seed: int = 1,
     as_json: bool = False,
     compiler: str = "",
+    manifest: str = "",
 ) -> None:
-    """Compares the twin's outputs with LiteRT's reference kernels. Raises IngotError when a byte differs."""
+    """Compares the twin's outputs with LiteRT's reference kernels. manifest: see `emulate`.
+
+    Raises IngotError when a byte differs.
+    """
     from ingot.emit.c_info import read_c_info
     from ingot.run.reference_gaps import difference
+    from ingot.run.samples import samples_of
     from ingot.run.twin import images_of
     from ingot.run.verify import verify as run
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
+    lines: list[str] = []
+    given = samples_of(network, input, samples, seed, manifest, lines.append)
+    if not as_json:
+        for line in lines:
+            print(f"  {line}", flush=True)
     outcome = run(
         model,
         elf,
         images_of(network, c_info.parent),
         network,
-        _samples(network, input, samples, seed),
+        given,
         machine=target.machine,
         report=(lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True)),
     )
     if as_json:
-        print(json.dumps(outcome.as_dict() | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
+        facts = outcome.as_dict() | {"preprocessing": lines, "stand_in": network.stand_in}
+        print(json.dumps(facts, indent=2, sort_keys=True))
     elif network.stand_in:
         say("STAND-IN: this proves the firmware, not the real model")
     if not outcome.passed:
@@ -377,17 +415,6 @@ def verify(
             remedy="This is a fault of Ingot: please report it with the model file.",
             seen=outcome.gaps,
         )
-
-
-def _samples(network: Network, file: str, count: int, seed: int) -> list[tuple[str, list[Any]]]:
-    """Labelled inputs: the file's one, or `count` random ones."""
-    from ingot.run.verify import load_input, random_samples
-
-    if file:
-        return [(Path(file).name, load_input(Path(file), network))]
-    if count < 1:
-        raise IngotError(f"samples={count}: at least one is needed")
-    return random_samples(network, count, seed)
 
 
 def _peak(array: Any) -> str:
@@ -456,12 +483,13 @@ def _json_file(path: Path) -> dict[str, Any]:
 def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: int = 1) -> None:
     """Runs the twin once and writes the instructions of each epoch and the stack, as `report` reads them."""
     from ingot.emit.c_info import read_c_info
+    from ingot.run.samples import random_samples
     from ingot.run.twin import emulate as run
     from ingot.run.twin import images_of
 
     target, _ = open_board(board, twin=True)
     network = read_c_info(c_info)
-    ((_, sample),) = _samples(network, "", 1, seed)
+    ((_, sample),) = random_samples(network, 1, seed)
     done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
     facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
     facts |= {"stack_used": done.stack_used, "stack_size": done.stack_size}

@@ -49,6 +49,7 @@ def _validate(env, board, source, built, twin):
         samples=options.number("samples"),
         seed=options.number("seed"),
         save=options.text("save"),
+        manifest=str(_file(env, which.manifest.path)),
     )
 
 

@@ -80,7 +80,7 @@ def ingot_reloc(env, board, manifest, source, built):
     env.Clean("firmware", image.everything)
     if options.text("port"):
         loader = _board_host(env, board, manifest, built)
-        env.Alias("load-and-run", _load_and_run(env, board, source, image, loader, out))
+        env.Alias("load-and-run", _load_and_run(env, board, manifest, source, image, loader, out))
     if board.twin is None:
         return
     whole = _image(env, board, manifest, source, True, False)
@@ -105,10 +105,10 @@ def ingot_reloc(env, board, manifest, source, built):
     env.Alias("reloc-verify", verify)
     if not options.text("port"):
         emulated = split if options.switch("split") else whole
-        env.Alias("load-and-run", _load_and_run(env, board, source, emulated, host, out))
+        env.Alias("load-and-run", _load_and_run(env, board, manifest, source, emulated, host, out))
 
 
-def _load_and_run(env, board, source, image, host, out):
+def _load_and_run(env, board, manifest, source, image, host, out):
     """Always puts the image where it goes, on the board of port= or on the twin, and runs it."""
     options = env["INGOT_OPTIONS"]
     inputs = {"image": image.image, "c_info": image.c_info, **board_file(env, board), "host": host[0], "model": source}
@@ -123,6 +123,7 @@ def _load_and_run(env, board, source, image, host, out):
         label=options.text("port") or board.name,
         always=True,
         folder=f"{out}/flash",
+        manifest=str(_file(env, manifest.path)),
         **{name: options.text(name) for name in ("mode", "port", "probe", "input", "save")},
         **{name: options.number(name) for name in ("address", "params_address", "baud", "samples", "seed")},
         **{name: options.switch(name) for name in ("no_flash", "no_run", "max_speed", "dry_run", "whole")},

@@ -411,9 +411,10 @@ def ingot_emulate(env, twin):
     """A target that always runs the twin once: the network alone, or with app= an application with its own output."""
     options = env["INGOT_OPTIONS"]
     sample, app = _given_input(options), options.text("app")
-    step, elf = "emulate", twin.elf
+    step, elf, more = "emulate", twin.elf, {}
     if app not in ("", "validate"):
         step, out = "run_app", f"{twin.out}/{file_name(Path(app).resolve().name, 'the folder of app=')}"
+        more["sample"] = firmware.application_sample(firmware.application_folder(app))
         script = linker_script_of(env, out, twin.board, twin.manifest, app, twin.c_info, True)
         include = [twin.out, str(Path(twin.out).parent)]
         elf, *_ = link_firmware(env, out, twin.board, app, twin.network_c, script, include, True)
@@ -427,6 +428,8 @@ def ingot_emulate(env, twin):
         input=sample,
         seed=options.number("seed"),
         compiler=options.text("compiler"),
+        manifest=str(_file(env, twin.manifest.path)),
+        **more,
     )
 
 
@@ -445,6 +448,7 @@ def ingot_verify(env, twin, source):
         samples=options.number("samples"),
         seed=options.number("seed"),
         compiler=options.text("compiler"),
+        manifest=str(_file(env, twin.manifest.path)),
     )
 
 

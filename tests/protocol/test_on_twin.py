@@ -12,7 +12,7 @@ from ingot.protocol.client import Client
 from ingot.protocol.twin import twin_line
 from ingot.protocol.validate import text, validate
 from ingot.run.qemu import Image
-from ingot.run.verify import random_samples
+from ingot.run.samples import random_samples
 from support.firmware import initializer, needs_gcc, needs_qemu, validate_firmware, write_weights
 from support.pose_model import pose_model
 from support.twin_model import build_for_twin

@@ -12,7 +12,7 @@ from ingot.protocol.twin import twin_line
 from ingot.protocol.validate import Validation
 from ingot.run.load_and_run import Placing, commands, load_and_run, placing
 from ingot.run.qemu import Image
-from ingot.run.verify import random_samples
+from ingot.run.samples import random_samples
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
 from support.reloc_model import RelocModel, build_image, model_host, n6dk

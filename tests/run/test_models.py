@@ -10,7 +10,8 @@ from ingot.build import toolchain
 from ingot.compile import CompileOptions
 from ingot.model import load_manifest
 from ingot.model.stand_in import build_stand_in
-from ingot.run.verify import random_samples, verify
+from ingot.run.samples import random_samples
+from ingot.run.verify import verify
 from support.firmware import needs_gcc, needs_qemu
 from support.shared import shared
 from support.twin_model import build_for_twin

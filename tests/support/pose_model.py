@@ -30,7 +30,7 @@ def pose_model(seed: int = 0, channels: int = 8) -> bytes:
         bias = random.integers(-2000, 2000, count).astype(np.int32)
         return w, b.constant(bias, (scales * source_scale).tolist())
 
-    image_scale, image_zero = scale(), int(random.integers(100, 150))
+    image_scale, image_zero = float(2 / 255 * random.uniform(0.999, 1.001)), int(random.integers(127, 129))  # -1..1
     image = b.input((1, SIZE, SIZE, 3), "uint8", image_scale, image_zero)
     signed = b.tensor((1, SIZE, SIZE, 3), "int8", image_scale, image_zero - 128)
     b.operator("QUANTIZE", [image], [signed])

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Starts the source of frames of width x height pixels with `channels` bytes each. */
+/* Starts the source of frames of width x height pixels with `channels` bytes each, in the order of colors that
+ * app_config.h states (COLOR_MODE). A camera with another size or order scales with ingot_image_resize(). */
 bool frames_open(unsigned width, unsigned height, unsigned channels);
 
 /* Waits for a frame and writes its size bytes, rows from the top. False when there will be no more. */

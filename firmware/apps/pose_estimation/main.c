@@ -1,20 +1,28 @@
 /* Pose estimation: a frame in, the positions of a person's keypoints out.
  *
  * Prints a line a keypoint that is seen: "keypoint <number>: x <1/10000 of the width> y <1/10000 of the height>
- * score <1/10000>", after a line "frame <number>". Sizes, types and the threshold are in app_config.h.
+ * score <1/10000>", after a line "frame <number>". Sizes, the preprocessing and the threshold are in app_config.h.
  */
 #include "app_config.h"
 #include "frames.h"
 #include "heatmaps.h"
+#include "image_input.h"
 #include "ingot_runtime.h"
 #include "ll_aton_runtime.h"
 #include "network.h"
+
+#ifndef INGOT_IMAGE_INPUT
+#error "nothing tells what the bytes of a pixel stand for: state preprocessing: range: [low, high] in the model.yaml"
+#endif
 
 #define KEYPOINTS AI_POSE_PP_POSE_KEYPOINTS_NB
 #define HEIGHT AI_SPE_MOVENET_POSTPROC_HEATMAP_HEIGHT
 #define WIDTH AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH
 
 LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(network)
+
+static const ingot_image_input definition = INGOT_IMAGE_INPUT;
+static ingot_image_values values;
 
 /* io.placement: application: the network computes from and to this memory. */
 static void provide_buffers(const NN_Instance_TypeDef *instance)
@@ -30,10 +38,10 @@ static void provide_buffers(const NN_Instance_TypeDef *instance)
 #endif
 }
 
-/* Stops the firmware when network.c and app_config.h are not of one model. */
+/* Stops the firmware when network.c and app_config.h are not of one model; prepares the preprocessing. */
 static void check_sizes(const LL_Buffer_InfoTypeDef *input, const LL_Buffer_InfoTypeDef *output)
 {
-    if (LL_Buffer_len(input) != (uint32_t)(NN_WIDTH * NN_HEIGHT * NN_BPP))
+    if (!ingot_image_prepare(&values, &definition, input))
         ingot_stop("app_config.h and network.c differ in the size of the input");
     if (LL_Buffer_len(output) * 8 != (uint32_t)(HEIGHT * WIDTH * KEYPOINTS) * LL_Buffer_bits(output))
         ingot_stop("app_config.h and network.c differ in the size of the heatmaps");
@@ -90,9 +98,11 @@ int main(void)
     const LL_Buffer_InfoTypeDef *input = LL_ATON_Input_Buffers_Info(instance);
     const LL_Buffer_InfoTypeDef *output = LL_ATON_Output_Buffers_Info(instance);
     check_sizes(input, output);
+    uint8_t *pixels = ingot_image_pixels(&definition, input); /* where a frame becomes the input in place */
     if (!frames_open(NN_WIDTH, NN_HEIGHT, NN_BPP))
         return 1;
-    for (uint32_t frame = 0; frames_next(LL_Buffer_addr_start(input), LL_Buffer_len(input)); frame++) {
+    for (uint32_t frame = 0; frames_next(pixels, ingot_image_bytes(&definition)); frame++) {
+        ingot_image_fill(&values, &definition, input, pixels);
         while (LL_ATON_RT_RunEpochBlock(instance) != LL_ATON_RT_DONE)
             LL_ATON_OSAL_WFE();
         decode(output, keypoints);

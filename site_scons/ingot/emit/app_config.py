@@ -17,6 +17,7 @@ from ingot.emit.render import render
 from ingot.errors import IngotError
 from ingot.model import Manifest
 from ingot.network import Network
+from ingot.preprocessing.definition import ImageInput, image_input, may_be_image
 from ingot.use_cases.abi import AUTO, GENERATIONS, Abi, find_abi
 from ingot.use_cases.case import Case
 from ingot.use_cases.config_files import SIGNALS, config_files
@@ -101,31 +102,36 @@ def _without_classes(specific: Context) -> Context:
 
 def _image(case: Case) -> Context | None:
     """Size and format of the image that the network takes; None when its input is no image and nobody wants one."""
-    source = case.network.inputs[0]
+    source, stated = case.network.inputs[0], bool(case.manifest.preprocessing)
     try:
-        height, width, depth = case.image()
+        if case.family or not stated:
+            case.image()
+        elif not may_be_image(source, case.manifest):
+            return None
+        image = image_input(source, case.manifest)
     except IngotError:
-        if case.family:
+        if case.family or stated:
             raise
         return None
-    aspect, color = _choices(case, depth)
+    colors = H7_COLORS if case.abi.h7 else COLOR_MODES
+    definition = _definition(image)
     return {
-        "height": height,
-        "width": width,
-        "bpp": depth,
-        "aspect_ratio": aspect,
-        "color_mode": color,
+        "height": image.height,
+        "width": image.width,
+        "bpp": image.channels,
+        "aspect_ratio": _aspect_ratio(case, image),
+        "color_mode": colors.get(image.color_mode, "COLOR_RGB"),
+        "definition": definition,
+        "words": c_text.comment(image.values_text) if definition else "",
         "interfaces": _interfaces(case),
         "input_type": H7_TYPES.get(source.dtype, ""),
         "output_type": H7_TYPES.get(case.network.outputs[0].dtype, ""),
     }
 
 
-def _choices(case: Case, channels: int) -> tuple[str, str]:
-    """The macros of aspect ratio and color. Raises IngotError for what the generation has not."""
-    wanted = case.manifest.preprocessing
-    aspect = str(wanted.get("aspect_ratio", "crop"))
-    color = str(wanted.get("color_mode", "rgb" if channels == 3 else "grayscale"))
+def _aspect_ratio(case: Case, image: ImageInput) -> str:
+    """The macro of the aspect ratio. Raises IngotError for one that the generation has not."""
+    aspect = image.aspect_ratio
     if aspect == ("full_screen" if case.abi.h7 else "padding"):
         raise case.manifest.error(
             f"preprocessing.aspect_ratio is '{aspect}', which ST's {'H7' if case.abi.h7 else 'N6'} applications lack",
@@ -133,14 +139,26 @@ def _choices(case: Case, channels: int) -> tuple[str, str]:
             "aspect_ratio",
             remedy=f"Use crop, fit or {'padding' if case.abi.h7 else 'full_screen'}.",
         )
-    if (color == "grayscale") != (channels == 1):
-        raise case.manifest.error(
-            f"preprocessing.color_mode is '{color}', but the model's input has {channels} channels",
-            "preprocessing",
-            "color_mode",
-        )
-    colors = H7_COLORS if case.abi.h7 else COLOR_MODES
-    return ASPECT_RATIOS[aspect], colors.get(color, "COLOR_RGB")
+    return ASPECT_RATIOS[aspect]
+
+
+def _definition(image: ImageInput) -> dict[str, str] | None:
+    """The members of ingot_image_input (firmware/preprocessing/image_input.h); None where nothing tells the range."""
+    if image.pixel_range is None:
+        return None
+    low, high = image.pixel_range
+    return {
+        "width": str(image.width),
+        "height": str(image.height),
+        "channels": str(image.channels),
+        "order": f"INGOT_IMAGE_{image.color_mode.upper()}",
+        "window": f"INGOT_IMAGE_{image.window.upper()}",
+        "channels_first": str(int(image.channels_first)),
+        "low": repr(low),
+        "high": repr(high),
+        "mean": c_text.doubles(image.mean),
+        "std": c_text.doubles(image.std),
+    }
 
 
 def _interfaces(case: Case) -> tuple[str, str] | None:

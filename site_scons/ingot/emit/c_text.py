@@ -49,3 +49,8 @@ def initializer(fields: Mapping[str, int | Sequence[int]]) -> str:
         elif any(value):
             members.append(f".{name} = {{{', '.join(number(v) for v in value)}}}")
     return "{" + (", ".join(members) or "0") + "}"
+
+
+def doubles(values: Sequence[float]) -> str:
+    """A brace-enclosed initializer of doubles, each exact."""
+    return "{" + ", ".join(repr(float(value)) for value in values) + "}"

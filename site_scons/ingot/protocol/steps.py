@@ -20,30 +20,34 @@ def validate(
     seed: int = 1,
     save: str = "",
     as_json: bool = False,
+    manifest: str = "",
 ) -> None:
     """Compares what the firmware computes with LiteRT's reference kernels, and prints what each epoch costs.
 
     port: the board's serial port; "" for the twin, whose firmware is `elf`. baud: 0 for the board's. save: a .npz file
-    for inputs and outputs. Raises IngotError when an output differs or nobody answers.
+    for inputs and outputs. manifest: the model.yaml whose preprocessing counts for `input`. Raises IngotError when an
+    output differs or nobody answers.
     """
     from ingot.emit.c_info import read_c_info
     from ingot.files import write_if_changed
     from ingot.protocol.lines import archive, client_of, line_to, show_result
     from ingot.protocol.validate import validate as run
     from ingot.run.reference_gaps import difference
+    from ingot.run.samples import samples_of
     from ingot.run.twin import images_of
-    from ingot.steps import _samples, open_board
+    from ingot.steps import open_board
 
     target, _ = open_board(board, twin=not port)
     network = read_c_info(c_info)
-    given = _samples(network, input, samples, seed)
+    lines: list[str] = []
+    given = samples_of(network, input, samples, seed, manifest, lines.append if as_json else _print)
     clock = target.clock if port else 0
     images = [] if port else images_of(network, c_info.parent)
     with line_to(target, elf, images, port, baud) as line, client_of(line, network, clock, as_json) as client:
         outcome = run(model, network, client, given, (lambda line: None) if as_json else _print)
     if save:
         write_if_changed(Path(save), archive(outcome, given, network))
-    show_result(outcome, network, clock, as_json, {})
+    show_result(outcome, network, clock, as_json, {"preprocessing": lines})
     if not outcome.passed:
         raise difference(
             "the firmware computes something else than the model",
@@ -82,13 +86,15 @@ def load_and_run(
     seed: int = 1,
     save: str = "",
     as_json: bool = False,
+    manifest: str = "",
 ) -> None:
     """Puts a relocatable image into flash, has `model_host` install and run it, and prints what it needs and costs.
 
     host: model_host's firmware: the twin's, or with `port` a board's, which is flashed too. model: to compare with.
     address, params_address: 0 for the board's slots. port: a board's serial port; "" for the twin. no_flash: it is all
     there already. no_run: only install. max_speed: at the chip's highest clock. folder: for the record of what was
-    flashed. Raises IngotError when the loader refuses the image or an output differs.
+    flashed. manifest: the model.yaml whose preprocessing counts for `input`. Raises IngotError when the loader refuses
+    the image or an output differs.
     """
     from ingot.emit.c_info import read_c_info
     from ingot.files import write_if_changed
@@ -98,12 +104,15 @@ def load_and_run(
     from ingot.run.load_and_run import load_and_run as run
     from ingot.run.qemu import Image
     from ingot.run.reference_gaps import difference
-    from ingot.steps import _samples, open_board, say
+    from ingot.run.samples import samples_of
+    from ingot.steps import open_board, say
 
     target, pools = open_board(board, twin=not port)
     network = read_c_info(c_info)
     what = placing(target, image, params, mode, address, params_address)
-    given = [] if no_run else _samples(network, input, samples, seed)
+    lines: list[str] = []
+    show = lines.append if as_json else _print
+    given = [] if no_run else samples_of(network, input, samples, seed, manifest, show)
     if port:
         if not no_flash:
             kept = Path(folder) if folder else image.parent / "flash"
@@ -115,8 +124,6 @@ def load_and_run(
     elif max_speed:
         say("the twin counts instructions, which no clock changes: max_speed makes no difference there")
     clock = target.clock if port else 0
-    lines: list[str] = []
-    show = lines.append if as_json else _print
     words = commands(target, pools, what)
     if port and max_speed:
         words.insert(1, "max_speed")

@@ -97,7 +97,8 @@ def verify_images(
     """Runs all combinations. board: the twin, mpool: its pools. Raises IngotError when something cannot run."""
     from ingot.image.image import parse_image
     from ingot.run.oracle import Reference
-    from ingot.run.verify import compare, random_samples
+    from ingot.run.samples import random_samples
+    from ingot.run.verify import compare
 
     reference = Reference(model, [buffer.shape for buffer in network.inputs])
     inputs = [arrays for _, arrays in random_samples(network, samples, seed)]

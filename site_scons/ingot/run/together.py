@@ -16,8 +16,9 @@ from typing import Any
 from ingot.errors import IngotError
 from ingot.network import Network
 from ingot.run.qemu import require_success, run
+from ingot.run.samples import random_samples
 from ingot.run.twin import images_of
-from ingot.run.verify import compare, random_samples
+from ingot.run.verify import compare
 
 _SAMPLE = re.compile(r"sample (\d+) (\w+): (\d+)")
 

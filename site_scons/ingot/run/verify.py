@@ -1,6 +1,6 @@
 """Proof that a firmware computes its model: every output byte against LiteRT's reference kernels, on the emulated twin.
 
-Samples are seeded random inputs, or an array or image of the user's. The first sample that differs ends the run.
+Samples are those of ingot.run.samples. The first sample that differs ends the run.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.errors import IngotError
-from ingot.network import Network, NetworkBuffer
+from ingot.network import Network
 from ingot.run.qemu import Image
 from ingot.run.reference_gaps import EXTREME, LAST_BITS, has_float_functions
 from ingot.run.twin import Inference, TwinRun, emulate
@@ -167,84 +167,6 @@ def distance(expected: Array, found: Array) -> int:
     apart = np.abs(steps(expected) - steps(found))
     apart = np.where(np.isnan(expected) & np.isnan(found), 0, apart)
     return int(np.where(np.isnan(expected) != np.isnan(found), 1 << 32, apart).max())
-
-
-def random_samples(network: Network, samples: int, seed: int) -> list[tuple[str, list[Array]]]:
-    """Labelled random inputs: sample i has the seed `seed + i`."""
-    from ingot.run.inputs import random_inputs
-
-    specs = [(buffer.shape, buffer.dtype) for buffer in network.inputs]
-    return [(f"seed {seed + i}", random_inputs(specs, seed + i)) for i in range(samples)]
-
-
-def load_input(file: Path, network: Network) -> list[Array]:
-    """One sample from a file: a .npy array, a .npz archive (its arrays in order), or an image.
-
-    An array may lack the batch dimension. An image is scaled to the input's height and width, bilinear, and its bytes
-    are taken as they are: 0..255 for uint8, minus 128 for int8, divided by 255 for float.
-    Raises IngotError when it cannot be read or does not fit.
-    """
-    import numpy as np
-
-    if not file.is_file():
-        raise IngotError("no such file", where=str(file))
-    if file.suffix in (".npy", ".npz"):
-        try:
-            loaded = np.load(file, allow_pickle=False)
-            arrays = [loaded[key] for key in loaded.files] if file.suffix == ".npz" else [loaded]
-        except (ValueError, OSError, EOFError, KeyError) as error:
-            raise IngotError(f"is not a readable NumPy file: {error}", where=str(file)) from None
-    else:
-        arrays = [_image(file, network.inputs[0])]
-    if len(arrays) != len(network.inputs):
-        raise IngotError(f"has {len(arrays)} arrays, the network {len(network.inputs)} inputs", where=str(file))
-    return [_fitted(file, buffer, array) for buffer, array in zip(network.inputs, arrays, strict=True)]
-
-
-def _fitted(file: Path, buffer: NetworkBuffer, array: Array) -> Array:
-    if array.shape == buffer.shape[1:] and buffer.shape[:1] == (1,):
-        array = array[None]
-    if array.shape != buffer.shape or str(array.dtype) != buffer.dtype:
-        raise IngotError(
-            f"is {array.dtype} {list(array.shape)}, input '{buffer.name}' is {buffer.dtype} {list(buffer.shape)}",
-            where=str(file),
-            remedy="Convert it first; Ingot does not guess a quantization.",
-        )
-    return array
-
-
-def _image(file: Path, buffer: NetworkBuffer) -> Array:
-    import numpy as np
-
-    try:
-        from PIL import Image as Pillow
-        from PIL import UnidentifiedImageError
-    except ImportError:
-        raise IngotError(
-            "reading an image needs Pillow", where=str(file), remedy="Install it with: pip install 'ingot[verify]'"
-        ) from None
-    if len(buffer.shape) != 4 or buffer.shape[3] not in (1, 3):
-        raise IngotError(
-            f"an image does not fit input '{buffer.name}', which is {list(buffer.shape)}",
-            where=str(file),
-            remedy="Give a .npy file.",
-        )
-    _, height, width, channels = buffer.shape
-    try:
-        with Pillow.open(file) as picture:
-            pixels = np.asarray(
-                picture.convert("RGB" if channels == 3 else "L").resize((width, height), Pillow.Resampling.BILINEAR)
-            )
-    except (UnidentifiedImageError, OSError) as error:
-        raise IngotError(f"is not a readable image: {error}", where=str(file)) from None
-    pixels = pixels.reshape(buffer.shape)
-    if buffer.dtype == "uint8":
-        return pixels
-    if buffer.dtype == "int8":
-        return (pixels.astype(np.int16) - 128).astype(np.int8)
-    if buffer.dtype == "float32":
-        return pixels.astype(np.float32) / np.float32(255)
-    raise IngotError(f"an image does not fit input '{buffer.name}' of type {buffer.dtype}", where=str(file))
 
 
 def verify(
