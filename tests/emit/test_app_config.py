@@ -71,6 +71,9 @@ def test_every_value_comes_from_the_model_or_its_yaml(tmp_path: Path) -> None:
         "COLOR_BGR": "(0)",
         "COLOR_RGB": "(1)",
         "COLOR_MODE": "COLOR_BGR",
+        "INGOT_IMAGE_INPUT": "{.width = 224, .height = 160, .channels = 3, .order = INGOT_IMAGE_BGR, "
+        ".window = INGOT_IMAGE_STRETCH, .channels_first = 0, .low = 0.0, .high = 255.0, .mean = {0.0, 0.0, 0.0}, "
+        ".std = {1.0, 1.0, 1.0}}",
         "AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH": "(56)",
         "AI_SPE_MOVENET_POSTPROC_HEATMAP_HEIGHT": "(40)",
         "AI_SPE_MOVENET_POSTPROC_NB_KEYPOINTS": "(17)",

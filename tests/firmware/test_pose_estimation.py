@@ -14,8 +14,9 @@ from ingot.model import load_manifest
 from ingot.run import qemu
 from ingot.run.oracle import Reference
 from support.firmware import FIXTURE, link, needs_gcc, needs_qemu
+from support.pictures import codes, real_numbers
 from support.pose_model import KEYPOINTS, SIZE, pose_model
-from support.twin_model import build_for_twin
+from support.twin_model import application, build_for_twin
 
 pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
@@ -33,10 +34,12 @@ def firmware(folder: Path, height: int = 4) -> Path:
         "AI_SPE_MOVENET_POSTPROC_HEATMAP_HEIGHT": height,
         "AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH": 6,
     }
-    (folder / "app_config.h").write_text("".join(f"#define {name} ({value})\n" for name, value in defines.items()))
+    definition = ".width = 6, .height = 4, .channels = 3, .low = 0, .high = 255, .std = {1, 1, 1}"
+    macros = "".join(f"#define {name} ({value})\n" for name, value in defines.items())
+    (folder / "app_config.h").write_text(f"{macros}#define INGOT_IMAGE_INPUT {{{definition}}}\n")
     (folder / "network.h").write_text("#define NETWORK_USER_BUFFERS 0\n")
-    sources = [*toolchain.application_sources(APP, twin=True), FIXTURE / "heatmap_network.c"]
-    return link(folder, sources, include=[folder])
+    sources, include = application(APP)
+    return link(folder, [*sources, FIXTURE / "heatmap_network.c"], include=[folder, *include])
 
 
 def run(folder: Path, elf: Path, frames: np.ndarray) -> qemu.EmulatedRun:
@@ -96,8 +99,10 @@ def test_a_compiled_pose_model(placement: str, tmp_path: Path) -> None:
     done = qemu.run(built.elf, built.images, machine=built.machine, arguments=["frames.bin"], folder=tmp_path)
     assert done.status == 0, done.lines
     reference = Reference(model)
+    scale, zero = reference.inputs[0].scale, reference.inputs[0].zero_point
+    values = codes(real_numbers(frames, -1, 1), scale, zero, "uint8")
     threshold = float(manifest.postprocessing["confidence_threshold"])
-    maps = [reference.run([frame[None]])[0][0] for frame in frames]
+    maps = [reference.run([frame[None]])[0][0] for frame in values]
     expected = [line for number, heat in enumerate(maps) for line in expected_lines(number, heat, threshold)]
     assert maps[0].shape[2] == KEYPOINTS
     assert list(done.lines) == expected

@@ -1,4 +1,4 @@
-"""verify: byte-for-byte comparison with the oracle, and the inputs that users give."""
+"""verify: byte-for-byte comparison with the oracle, and random inputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ingot.errors import IngotError
 from ingot.network import Network, NetworkBuffer
 from ingot.run.oracle import Reference
-from ingot.run.verify import SampleResult, Verification, compare, distance, load_input, random_samples, verify
+from ingot.run.samples import random_samples
+from ingot.run.verify import SampleResult, Verification, compare, distance, verify
 from support.firmware import fixture_network, initializer, needs_gcc, needs_qemu, validate_firmware, write_weights
 from support.tflite_builder import unary
 
@@ -123,47 +124,6 @@ def test_random_samples_are_the_same_everywhere() -> None:
     assert [label for label, _ in labelled] == ["seed 7", "seed 8", "seed 9"]
     np.testing.assert_array_equal(labelled[1][1][0], random_samples(network, 1, seed=8)[0][1][0])
     assert labelled[0][1][0].tobytes() != labelled[1][1][0].tobytes()
-
-
-def test_arrays_from_files(tmp_path: Path) -> None:
-    array = np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3)
-    network = network_with((1, 2, 2, 3), "uint8")
-    np.save(tmp_path / "whole.npy", array)
-    np.save(tmp_path / "no_batch.npy", array[0])
-    np.savez(tmp_path / "archive.npz", array)
-    for name in ("whole.npy", "no_batch.npy", "archive.npz"):
-        np.testing.assert_array_equal(load_input(tmp_path / name, network)[0], array)
-
-
-@pytest.mark.parametrize(("dtype", "wanted"), [("uint8", [200, 100, 50]), ("int8", [72, -28, -78]), ("float32", None)])
-def test_images(tmp_path: Path, dtype: str, wanted: list[int] | None) -> None:
-    pillow = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
-    pillow.new("RGB", (10, 6), (200, 100, 50)).save(tmp_path / "plain.png")
-    (array,) = load_input(tmp_path / "plain.png", network_with((1, 4, 8, 3), dtype))
-    assert array.shape == (1, 4, 8, 3)
-    expected = np.array([200, 100, 50], np.float32) / np.float32(255) if wanted is None else np.array(wanted)
-    np.testing.assert_array_equal(array, np.broadcast_to(expected.astype(dtype), array.shape))
-
-
-def test_files_that_do_not_fit(tmp_path: Path) -> None:
-    network = network_with((1, 4), "int8")
-    np.save(tmp_path / "type.npy", np.zeros((1, 4), np.uint8))
-    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY no")
-    (tmp_path / "broken.png").write_bytes(b"no picture")
-    np.savez(tmp_path / "two.npz", np.zeros((1, 4), np.int8), np.zeros((1, 4), np.int8))
-    np.save(tmp_path / "objects.npy", np.array([{}]), allow_pickle=True)
-    for name, message in (
-        ("absent.npy", "no such file"),
-        ("type.npy", r"is uint8 \[1, 4\], input 'in' is int8 \[1, 4\]"),
-        ("broken.npy", "is not a readable NumPy file"),
-        ("two.npz", "has 2 arrays, the network 1 inputs"),
-        ("objects.npy", "is not a readable NumPy file"),
-        ("broken.png", "an image does not fit input 'in'"),
-    ):
-        with pytest.raises(IngotError, match=message):
-            load_input(tmp_path / name, network)
-    with pytest.raises(IngotError, match="is not a readable image"):
-        load_input(tmp_path / "broken.png", network_with((1, 4, 4, 3), "uint8"))
 
 
 # ---- the whole of it, with a hand-written network that looks its outputs up in the weights ----

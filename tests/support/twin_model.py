@@ -13,7 +13,7 @@ from ingot.board.fit import load_pools
 from ingot.build import toolchain
 from ingot.compile import CompileOptions, compile_model
 from ingot.emit.linker_script import LinkSettings, linker_script
-from ingot.firmware import kernel_sources
+from ingot.firmware import application_extras, kernel_sources
 from ingot.network import Network
 from ingot.run.qemu import Image
 from ingot.run.twin import images_of
@@ -48,6 +48,15 @@ def kernel_archive() -> Path:
     return archive
 
 
+def application(app: Path) -> tuple[list[Path], list[Path]]:
+    """The C files of an application's folder for the twin with those that its application.json names; its includes."""
+    extras = application_extras(app)
+    files = [toolchain.ROOT / name for name in extras.get("sources", [])]
+    return [*toolchain.application_sources(app, twin=True), *files], [
+        toolchain.ROOT / name for name in extras.get("include", [])
+    ]
+
+
 def build_for_twin(
     model: Path,
     folder: Path,
@@ -67,9 +76,12 @@ def build_for_twin(
         (folder / "app_config.h").write_text(header(network))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=io_bytes(network))))
-    sources = [*toolchain.application_sources(app, twin=True), folder / f"{network.name}.c"]
+    sources, include = application(app)
+    sources.append(folder / f"{network.name}.c")
     defines = {"INGOT_NETWORK": network.name}
-    objects = [compile_c(source, folder / f"{source.stem}.o", defines, include=[folder]) for source in sources]
+    objects = [
+        compile_c(source, folder / f"{source.stem}.o", defines, include=[folder, *include]) for source in sources
+    ]
     elf = folder / "firmware.elf"
     command = toolchain.link_command([*base_objects(), *objects], elf, twin.core, script, libraries=[kernel_archive()])
     subprocess.run(command, check=True)

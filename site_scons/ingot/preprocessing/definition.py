@@ -84,7 +84,7 @@ class Statements:
     def error(self, what: str, key: str = "", remedy: str = "") -> IngotError:
         """An IngotError at the key, or at the section."""
         if self._manifest is None:
-            return IngotError(what, where=f"input '{self._buffer.name}'", remedy=remedy)
+            return IngotError(what, where=SECTION, remedy=remedy)
         own = ("inputs", self._buffer.name) if key in self._own else ()
         return self._manifest.error(what, SECTION, *own, *([key] if key else []), remedy=remedy)
 
