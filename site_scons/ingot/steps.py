@@ -209,12 +209,17 @@ def app_config(
     """
     from ingot.emit.app_config import app_config_texts
     from ingot.emit.c_info import read_c_info
+    from ingot.firmware import application_folder, application_sample
     from ingot.model import open_manifest
+    from ingot.preprocessing.definition import require_range
 
     if abi == "auto" and st_pack:
         pack = _pack(st_pack)
         abi = pack.app_abi if pack else abi
-    texts = app_config_texts(open_manifest(Path(manifest)), read_c_info(c_info), abi)
+    model, network = open_manifest(Path(manifest)), read_c_info(c_info)
+    texts = app_config_texts(model, network, abi)
+    if application_sample(application_folder(model.application)) == "pixels":
+        require_range(network, model)
     places = {"app_config.h": header, **{path.name: path for path in beside}}
     files = [places.get(name, header.with_name(name)) for name in texts]
     for path, text in zip(files, texts.values(), strict=True):

@@ -114,15 +114,13 @@ def _image(case: Case) -> Context | None:
             raise
         return None
     colors = H7_COLORS if case.abi.h7 else COLOR_MODES
-    definition = _definition(image)
     return {
         "height": image.height,
         "width": image.width,
         "bpp": image.channels,
         "aspect_ratio": _aspect_ratio(case, image),
         "color_mode": colors.get(image.color_mode, "COLOR_RGB"),
-        "definition": definition,
-        "words": c_text.comment(image.values_text) if definition else "",
+        "definition": _definition(image),
         "interfaces": _interfaces(case),
         "input_type": H7_TYPES.get(source.dtype, ""),
         "output_type": H7_TYPES.get(case.network.outputs[0].dtype, ""),

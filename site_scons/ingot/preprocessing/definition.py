@@ -166,6 +166,13 @@ def needed_range(image: ImageInput, manifest: Manifest | None) -> ImageInput:
     raise stated.ask(f"{why}: what do the bytes 0 and 255 of a pixel stand for?", "range: [0, 1]")
 
 
+def require_range(network: Network, manifest: Manifest) -> None:
+    """Raises IngotError where the range of an image among the inputs is not known, for applications that need it."""
+    for image in image_inputs(network, manifest):
+        if image is not None:
+            needed_range(image, manifest)
+
+
 def _layout(buffer: NetworkBuffer, stated: Statements) -> tuple[int, int, int, bool]:
     """(height, width, channels, whether the channels are first)."""
     if len(buffer.shape) == 3:
