@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ingot import steps
 from ingot.emit.app_config import app_config
+from ingot.emit.c_info import render_c_info
 from ingot.errors import IngotError
 from ingot.model import Manifest, load_manifest
 from ingot.network import Network, NetworkBuffer, NetworkPool
+from ingot.places import ROOT
+from ingot.preprocessing.definition import image_input
 
 POSE = """\
 name: pose
@@ -162,3 +166,69 @@ def test_a_c_compiler_takes_it_whatever_the_names_are(tmp_path: Path) -> None:
     command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", str(source)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+PRINTER = """
+#include "app_config.h"
+#include "image_input.h"
+#include <stdio.h>
+int main(void)
+{
+    static const ingot_image_input d = INGOT_IMAGE_INPUT;
+    printf("%d %d %d %d %d %d %.17g %.17g", d.width, d.height, d.channels, d.order, d.window, d.channels_first, d.low,
+           d.high);
+    for (int c = 0; c < d.channels; c++)
+        printf(" %.17g %.17g", d.mean[c], d.std[c]);
+    printf(" %d %d", ASPECT_RATIO_MODE, COLOR_MODE);
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+@pytest.mark.parametrize("aspect", ["crop", "fit", "full_screen"])
+@pytest.mark.parametrize(
+    ("color", "keys"),
+    [("rgb", "range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]"), ("bgr", "range: [-1, 1]")],
+)
+def test_c_reads_the_definition(tmp_path: Path, aspect: str, color: str, keys: str) -> None:
+    """The macros of app_config.h as a program sees them, beside the definition that `input=` follows."""
+    given = f"{{color_mode: {color}, aspect_ratio: {aspect}, {keys}}}"
+    model = manifest(tmp_path, f"name: m\nsource: {{file: m.tflite}}\npreprocessing: {given}\n")
+    net = network(source="float32")
+    (tmp_path / "app_config.h").write_text(app_config(model, net))
+    (tmp_path / "t.c").write_text(PRINTER)
+    folders = [f"-I{folder}" for folder in (tmp_path, ROOT / "firmware/preprocessing", ROOT / "firmware/runtime")]
+    subprocess.run(
+        ["cc", "-std=gnu11", "-Werror", *folders, str(tmp_path / "t.c"), "-o", str(tmp_path / "t")], check=True
+    )
+    printed = subprocess.run([str(tmp_path / "t")], capture_output=True, text=True, check=True).stdout.split()
+    image = image_input(net.inputs[0], model)
+    assert image.pixel_range is not None
+    order, window = ("rgb", "bgr", "grayscale").index(color), ("crop", "stretch", "pad").index(image.window)
+    numbers = [image.width, image.height, image.channels, order, window, 0, *image.pixel_range]
+    numbers += [value for pair in zip(image.mean, image.std, strict=True) for value in pair]
+    numbers += [("crop", "fit", "full_screen").index(aspect) + 1, int(color == "rgb")]
+    assert [float(word) for word in printed] == numbers
+
+
+def test_a_range_that_nothing_tells_is_no_macro(tmp_path: Path) -> None:
+    """ST's applications do without; those that need it ask for it (ingot.steps.app_config, #error in the C)."""
+    plain = manifest(tmp_path, "name: plain\nsource: {file: plain.tflite}\n")
+    header = macros(app_config(plain, network(source="float32")))
+    assert "INGOT_IMAGE_INPUT" not in header and header["NN_WIDTH"] == "(224)"
+    posing = manifest(tmp_path, "name: p\nsource: {file: p.tflite}\napplication: pose_estimation\n")
+    (tmp_path / "network_c_info.json").write_text(render_c_info(network(source="float32")))
+    with pytest.raises(IngotError, match="what do the bytes 0 and 255 of a pixel stand for"):
+        steps.app_config(tmp_path / "network_c_info.json", tmp_path / "app_config.h", manifest=str(posing.path))
+    assert not (tmp_path / "app_config.h").exists()
+
+
+def test_requantizing_leaves_the_header_alone(tmp_path: Path) -> None:
+    def header(scale: float, zero: int) -> str:
+        source, *rest = network().buffers
+        return app_config(
+            model, replace(network(), buffers=(replace(source, scale=(scale,), zero_point=(zero,)), *rest))
+        )
+
+    model = manifest(tmp_path)
+    assert header(2 / 255, 127) == header(2.001 / 255, 128) != header(1 / 255, 0)
