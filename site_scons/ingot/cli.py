@@ -255,7 +255,7 @@ def check(board: str, twin: bool, network: Path, elf: Path, out: Path, depfile: 
 @click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
 @network_option
 @click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
-@click.option("--input", "sample", default="", help="A .npy file or an image. Default: made from --seed.")
+@click.option("--input", "sample", default="", help="A picture, .npy, .npz or .bin file. Default: made from --seed.")
 @click.option("--model", default="", help="The model whose preprocessing counts for --input.")
 @click.option("--seed", default=1, show_default=True)
 @json_option
@@ -270,7 +270,7 @@ def emulate(board: str, network: Path, elf: Path, sample: str, model: str, seed:
 @click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
 @network_option
 @click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
-@click.option("--input", "sample", default="", help="A .npy file or an image instead of random inputs.")
+@click.option("--input", "sample", default="", help="A picture, .npy, .npz or .bin file instead of random inputs.")
 @click.option("--samples", default=3, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @json_option

@@ -76,7 +76,7 @@ OPTIONS = (
         "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
     ),
     Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
-    Option("input", "", "emulate, verify, validate, load-and-run: a .npy file or an image instead of random inputs"),
+    Option("input", "", "emulate, verify, validate, load-and-run: a picture, .npy, .npz or .bin, not random inputs"),
     Option("samples", "3", "verify, validate, load-and-run: how many inputs", "number"),
     Option("seed", "1", "emulate, verify: seed of the inputs", "number"),
     Option("port", "", "validate, load-and-run: the board's serial port; without it the twin is asked"),

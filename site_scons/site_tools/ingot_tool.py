@@ -403,7 +403,8 @@ def _given_input(options):
     """The file of input=, or "". Raises IngotError when it is not there."""
     sample = options.text("input")
     if sample and not Path(sample).is_file():
-        raise IngotError(f"there is no file '{sample}'", where="input", remedy="Give a .npy file or an image.")
+        remedy = "Give a picture, or a .npy, .npz or .bin file."
+        raise IngotError(f"there is no file '{sample}'", where="input", remedy=remedy)
     return sample
 
 
