@@ -84,14 +84,30 @@ typedef enum LL_ATON_SMALL_ENUM {
     CHPos_Mixed = 3
 } Buffer_CHPos_TypeDef;
 
+/* As from runtime 1.1.1 on. Runtimes 1.0.0 and 1.1.0 have other numbers: site_scons/ingot/stedgeai/interface.py. */
 typedef enum LL_ATON_SMALL_ENUM {
     DataType_UNDEFINED = 0,
     DataType_FLOAT = 1,
+    DataType_UINT2 = 2,
+    DataType_INT2 = 3,
+    DataType_UINT4 = 4,
+    DataType_INT4 = 5,
     DataType_UINT8 = 6,
     DataType_INT8 = 7,
     DataType_UINT16 = 8,
     DataType_INT16 = 9,
-    DataType_INT32 = 10
+    DataType_INT32 = 10,
+    DataType_INT64 = 11,
+    DataType_STRING = 12,
+    DataType_BOOL = 13,
+    DataType_FLOAT16 = 14,
+    DataType_DOUBLE = 15,
+    DataType_UINT32 = 16,
+    DataType_UINT64 = 17,
+    DataType_COMPLEX64 = 18,
+    DataType_COMPLEX128 = 19,
+    DataType_BFLOAT16 = 20,
+    DataType_FXP = 100 /* fixed point; Qm, Qn and Qunsigned say which */
 } Buffer_DataType_TypeDef;
 
 /* A table of these ends with an item whose name is NULL. */
@@ -193,10 +209,10 @@ typedef enum LL_ATON_SMALL_ENUM {
     LL_ATON_RT_Callbacktype_POST_START,
     LL_ATON_RT_Callbacktype_PRE_END,
     LL_ATON_RT_Callbacktype_POST_END,
-    LL_ATON_RT_Callbacktype_RT_Init,
-    LL_ATON_RT_Callbacktype_RT_Deinit,
     LL_ATON_RT_Callbacktype_NN_Init,
-    LL_ATON_RT_Callbacktype_NN_DeInit
+    LL_ATON_RT_Callbacktype_NN_DeInit,
+    LL_ATON_RT_Callbacktype_RT_Init,
+    LL_ATON_RT_Callbacktype_RT_Deinit
 } LL_ATON_RT_Callbacktype_t;
 
 struct NN_Instance_struct;

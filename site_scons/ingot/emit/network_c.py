@@ -21,16 +21,9 @@ from ingot.emit.steps import encode_steps
 from ingot.graph import DType
 from ingot.kernels.program import Activation, Call
 from ingot.schedule.types import Region, Step
+from ingot.stedgeai.interface import BUILTIN, data_type
 
-LL_ATON_VERSION = (1, 1, 1, 14)
 _BLANK_ID = bytes(8)
-_LL_TYPES = {
-    DType.FLOAT32: ("DataType_FLOAT", 0),
-    DType.UINT8: ("DataType_UINT8", 1),
-    DType.INT8: ("DataType_INT8", 0),
-    DType.INT16: ("DataType_INT16", 0),
-    DType.INT32: ("DataType_INT32", 0),
-}
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ class _Writer:
         return {
             "version": ingot.__version__,
             "name": self.name,
-            "ll_aton": LL_ATON_VERSION,
+            "ll_aton": (BUILTIN.major, BUILTIN.minor, BUILTIN.micro, BUILTIN.dev),
             "model": c_text.comment(self.compiled.model),
             "stand_in": self.compiled.stand_in,
             "options": [(c_text.comment(k), c_text.comment(v)) for k, v in sorted(self.compiled.options.items())],
@@ -217,7 +210,7 @@ class _Writer:
 
     def _buffer(self, index: int) -> dict[str, object]:
         tensor = self.program.tensors[index]
-        kind, unsigned = _LL_TYPES.get(tensor.dtype, ("DataType_UNDEFINED", 0))
+        unsigned = int(tensor.dtype.value.startswith("uint"))
         bits = tensor.dtype.size * 8
         quant = self.compiled.initializer.quants.get(index)
         name, extents = self.compiled.face(index)
@@ -241,7 +234,7 @@ class _Writer:
             "shape": self._shape(shape),
             "ndims": len(shape),
             "chpos": "CHPos_Last" if len(shape) > 1 else "CHPos_UNDEFINED",
-            "type": kind,
+            "type": data_type(tensor.dtype.value),
             "unsigned": unsigned,
             "qm": 0 if tensor.dtype == DType.FLOAT32 else bits - 1 + unsigned,
             "bits": bits,
@@ -265,7 +258,7 @@ class _Writer:
             "shape": self._shape((size,)),
             "ndims": 1,
             "chpos": "CHPos_UNDEFINED",
-            "type": "DataType_UINT8",
+            "type": data_type("uint8"),
             "unsigned": 1,
             "qm": 8,
             "bits": 8,

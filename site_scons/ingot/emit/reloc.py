@@ -12,13 +12,11 @@ from ingot.errors import IngotError, did_you_mean
 from ingot.image.nbin import CORTEX_M55, LAYOUTS, Flags, PoolDescriptor, Segment, address
 from ingot.image.pools import READ_ONLY_ID, READ_WRITE_ID, ImagePools
 from ingot.network import Network
+from ingot.stedgeai.interface import IMAGE_RUNTIMES, interface_of
 from ingot.stedgeai.version import Version
 
 #: CPUID part numbers by core.
 CPU_PARTS = {"cortex-m55": CORTEX_M55, "cortex-m33": 0xD21, "cortex-m7": 0xC27, "cortex-m4": 0xC24}
-
-#: rt_version and its extra word (dev) by runtime ABI.
-RUNTIMES = {"1.1.1": ((1, 1, 1), 14), "1.1.3": ((1, 1, 3), 262)}
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class StNetwork:
     @property
     def runtime_abi(self) -> str:
         """Whose header its runtime reads."""
-        return "1.1.3" if self.version >= Version(1, 1, 3) else "1.1.1"
+        return "1.1.3" if interface_of(self.version).encryption else "1.1.1"
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,7 @@ class ImageOptions:
 def reloc_source(network: Network, pools: ImagePools, options: ImageOptions) -> str:
     """The C file. Its text depends on sizes, on no content: retraining does not change it."""
     st = options.st
-    (major, minor, micro), extra = RUNTIMES[options.runtime_abi]
-    if st is not None:
-        major, minor, micro, extra = st.version.major, st.version.minor, st.version.micro, st.version.dev
+    version = IMAGE_RUNTIMES[options.runtime_abi] if st is None else st.version
     flags = options.flags()
     return render(
         "network_rel.c.j2",
@@ -84,11 +80,11 @@ def reloc_source(network: Network, pools: ImagePools, options: ImageOptions) -> 
         functions=_functions(_suffix(network, options), options),
         c_name=c_text.identifier(network.name).lower(),
         version=ingot.__version__,
-        runtime=st.text if st else f"ll_aton {major}.{minor}.{micro}-{extra} (ingot {ingot.__version__})",
+        runtime=st.text if st else f"ll_aton {version} (ingot {ingot.__version__})",
         abi=options.runtime_abi,
         flags=flags.encode(),
-        rt_version=major << 24 | minor << 16 | micro << 8,
-        rt_version_extra=extra,
+        rt_version=version.major << 24 | version.minor << 16 | version.micro << 8,
+        rt_version_extra=version.dev,
         acts_size=pools.acts_size,
         params_size=pools.params_size,
         ext_ram_size=pools.ext_ram_size,

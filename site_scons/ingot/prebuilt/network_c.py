@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingot.stedgeai.interface import dtype_of
 from ingot.stedgeai.version import Version
 
 _POOL = re.compile(
@@ -31,19 +32,6 @@ _TABLE = re.compile(r"\bLL_ATON_(Input|Output|Internal)_Buffers_Info_(\w+)\s*\([
 _FIELD = re.compile(r"\.(\w+)\s*=\s*(\{.*?\}|\"(?:[^\"\\]|\\.)*\"|[^,\n]+)")
 _ADDRESS = re.compile(r"\(\s*(0x[0-9a-fA-F]+)\s*U?L?\s*\)|\b(_mem_pool_\w+)")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-
-DATA_TYPES = {
-    "FLOAT": "float32",
-    "UINT8": "uint8",
-    "INT8": "int8",
-    "UINT16": "uint16",
-    "INT16": "int16",
-    "UINT32": "uint32",
-    "INT32": "int32",
-    "INT64": "int64",
-    "BOOL": "bool",
-    "FXP": "",
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +91,10 @@ class SourceBlock:
 
 @dataclass(frozen=True)
 class NetworkSource:
-    """Everything a network.c says about itself. kinds: epoch -> kinds of its nodes, as the comments have them."""
+    """Everything a network.c says about itself.
+
+    options: of the NPU compiler's command line. kinds: epoch -> kinds of its nodes, as the comments have them.
+    """
 
     name: str
     version: Version | None
@@ -115,21 +106,31 @@ class NetworkSource:
     kinds: Mapping[int, tuple[str, ...]]
     includes: tuple[str, ...]
 
+    @property
+    def model(self) -> str:
+        """Name of the model it was generated from, without folder and ending; "" when it does not say.
+
+        ST's front end hands the model to the NPU compiler as `<name>_OE_<version>.onnx`.
+        """
+        file = self.options.get("onnx-input", "").replace("\\", "/").rsplit("/", 1)[-1]
+        return file.removesuffix(".onnx").split("_OE_")[0]
+
 
 def parse_network_c(text: str) -> NetworkSource:
     """Reads the text; what is not there is left empty."""
+    version = _version(text)
     tables = list(_TABLE.finditer(text))
     arrays = {found[1]: found[2] for found in _ARRAY.finditer(text)}
     buffers: list[SourceBuffer] = []
     for table in tables:
         body = _braced(text, table.end() - 1)
         local = arrays | {found[1]: found[2] for found in _ARRAY.finditer(body)}
-        buffers += [_buffer(table[1].lower(), entry, local) for entry in _entries(body)]
+        buffers += [_buffer(table[1].lower(), entry, local, version) for entry in _entries(body)]
     stated = {int(found[1]): _stated(found) for found in _STATED.finditer(text)}
     description = re.search(r"GIT_DESCRIPTION\s+\"([^\"]*)\"", text)
     return NetworkSource(
         name=tables[0][2] if tables else "network",
-        version=_version(text),
+        version=version,
         description=description[1] if description else "",
         options={found[1]: found[2] for found in _OPTION.finditer(text)},
         pools=tuple(sorted((_pool(found, stated) for found in _POOL.finditer(text)), key=lambda pool: pool.index)),
@@ -205,9 +206,8 @@ def _elements(table: str) -> list[dict[str, str]]:
     return [fields for fields in elements if fields.get("name", "") != "NULL"]
 
 
-def _buffer(kind: str, fields: Mapping[str, str], arrays: Mapping[str, str]) -> SourceBuffer:
+def _buffer(kind: str, fields: Mapping[str, str], arrays: Mapping[str, str], version: Version | None) -> SourceBuffer:
     address = _ADDRESS.search(fields.get("addr_base", ""))
-    kind_of_type = fields.get("type", "").removeprefix("DataType_")
     bits = _integer(fields.get("nbits", "8"))
     unsigned = fields.get("Qunsigned", "0") == "1"
     plain = {8: "int8", 16: "int16", 32: "int32"}.get(bits, "int8")
@@ -222,7 +222,7 @@ def _buffer(kind: str, fields: Mapping[str, str], arrays: Mapping[str, str]) -> 
         param=fields.get("is_param", "0") != "0",
         epoch=_integer(fields.get("epoch", "0")),
         shape=_shape(fields, arrays),
-        dtype=DATA_TYPES.get(kind_of_type) or (f"u{plain}" if unsigned else plain),
+        dtype=dtype_of(fields.get("type", ""), version) or (f"u{plain}" if unsigned else plain),
         scale=tuple(_numbers(arrays, fields.get("scale", ""), float)),
         zero_point=tuple(_numbers(arrays, fields.get("offset", ""), int)),
     )
