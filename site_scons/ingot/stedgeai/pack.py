@@ -1,7 +1,9 @@
 """ST's runtime in an ST Edge AI install or in a checkout of one of ST's GettingStarted repositories (`st_pack=`).
 
 Folders differ by version (Middlewares/AI_Runtime, Middlewares/stedgeai-lib; Devices/STM32N6XX, STM32N6xx), so files are
-found by name below the given folder.
+found by name below the given folder. Of several files of one name the nearest to ll_aton's sources is meant, so that a
+second runtime (of a tracer, of another project) is not mixed in. Packs from 3.0 on have `Npu/Devices` for several chips
+with the same file names; those of other chips are left out.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from ingot.errors import IngotError
@@ -33,6 +36,7 @@ HAL_SOURCES = ("stm32n6xx_hal_cacheaxi.c", "stm32n6xx_hal.c")
 
 #: Headers whose folders are needed for #include.
 HEADERS = (
+    "ATON.h",
     "ll_aton_runtime.h",
     "ll_aton_version.h",
     "ll_aton_platform.h",
@@ -63,6 +67,8 @@ DEFINES: Mapping[str, str] = {
 }
 RELOC_DEFINES: Mapping[str, str] = {"LL_ATON_RT_RELOC": "1", "LL_ATON_EB_DBG_INFO": "1"}
 
+#: The chip with the NPU, to which the names of files and macros here belong; as board.yaml has it.
+CHIP = "stm32n6"
 SKIPPED = {".git", "Documentation", "docs", "node_modules"}
 
 
@@ -74,6 +80,7 @@ class Pack:
     version_header: ll_aton_version.h; ll_aton: the version there. library: NetworkRuntime*_CM55_GCC.a and the version
     in its name. runtime: the version that core_datatypes.h says. missing: names that a firmware with NPU epochs needs
     and that are not there. app_abi: generation of the application in it, "auto" where there is none.
+    files: base name -> the file that is meant, for all C files, headers and libraries.
     """
 
     path: Path
@@ -86,34 +93,36 @@ class Pack:
     runtime: Version | None
     missing: tuple[str, ...] = field(default=())
     app_abi: str = "auto"
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 def open_pack(path: Path) -> Pack:
-    """Finds the runtime below a folder. Raises IngotError when there is none at all."""
+    """Finds the runtime below a folder. Raises IngotError when there is none at all, or one for other chips only."""
     if not path.is_dir():
         raise IngotError("there is no such folder", where=f"st_pack={path}", remedy="Give an ST Edge AI install.")
-    index = find_by_name(path)
+    index = _find_by_name(path)
     if "ll_aton_runtime.h" not in index and "ll_aton_version.h" not in index:
         raise IngotError(
             "there is no ll_aton runtime below this folder",
             where=f"st_pack={path}",
             remedy="Give an ST Edge AI install, or a checkout of one of ST's STM32N6-GettingStarted repositories.",
         )
-    wanted = (*SOURCES, *NEWER_SOURCES, *CACHE_SOURCES, *(HAL_SOURCES if _caches_by_hal(index) else ()))
-    sources = [index[name][0] for name in wanted if name in index]
-    folders = [index[name][0].parent for name in HEADERS if name in index] + [source.parent for source in sources]
-    include = dict.fromkeys(folders)
+    files = {name: found[0] for name, found in index.items()}
+    by_hal = _caches_by_hal(files)
+    wanted = (*SOURCES, *NEWER_SOURCES, *CACHE_SOURCES, *(HAL_SOURCES if by_hal else ()))
+    sources = [files[name] for name in wanted if name in files]
+    folders = [files[name].parent for name in HEADERS if name in files] + [source.parent for source in sources]
     runtime = _runtime(index)
-    library = _library(index, runtime)
-    header = index.get("ll_aton_version.h", [path / "ll_aton_version.h"])[0]
-    needed = (*SOURCES, *(HAL_SOURCES[:1] if _caches_by_hal(index) else ()), "ll_aton_version.h", "stm32n6xx.h")
-    missing = [name for name in needed if name not in index]
+    library = _library(files, runtime)
+    header = files.get("ll_aton_version.h", path / "ll_aton_version.h")
+    needed = (*SOURCES, *(HAL_SOURCES[:1] if by_hal else ()), "ll_aton_version.h", "stm32n6xx.h")
+    missing = [name for name in needed if name not in files]
     if library is None:
         missing.append("NetworkRuntime*_CM55_GCC.a")
     return Pack(
         path=path,
         sources=tuple(sources),
-        include=tuple(include),
+        include=tuple(dict.fromkeys(folders)),
         version_header=header,
         ll_aton=parse_defines(_text(header), "LL_ATON_VERSION"),
         library=library,
@@ -121,25 +130,52 @@ def open_pack(path: Path) -> Pack:
         runtime=runtime,
         missing=tuple(missing),
         app_abi=_app_abi(index),
+        files=files,
     )
 
 
-def find_by_name(path: Path) -> dict[str, list[Path]]:
-    """Base name -> files, the least deep first."""
+def _find_by_name(path: Path) -> dict[str, list[Path]]:
+    """Base name -> files, the nearest to ll_aton first. Raises IngotError when `Npu/Devices` has other chips only."""
     index: dict[str, list[Path]] = {}
+    others: dict[str, Path] = {}
+    suited = False
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        if folder.lower().replace(os.sep, "/").endswith("npu/devices"):
+            strange = [name for name in folders if not name.lower().startswith(CHIP)]
+            suited = suited or len(strange) < len(folders)
+            others |= {name: Path(folder) for name in strange}
+            folders[:] = [name for name in folders if name not in strange]
         for name in names:
             if name.endswith((".c", ".h", ".a")):
                 index.setdefault(name, []).append(Path(folder) / name)
+    if others and not suited:
+        raise IngotError(
+            f"this runtime is for {', '.join(sorted(others))}, not for {CHIP.upper()}",
+            where=str(next(iter(others.values()))),
+            remedy=f"Give a folder that has Npu/Devices/{CHIP.upper()}xx as well.",
+        )
+    runtimes = index.get("ll_aton_runtime.c") or index.get("ll_aton_runtime.h") or index.get("ll_aton_version.h")
+    home = min(runtimes, key=_depth).parent if runtimes else path
     for files in index.values():
-        files.sort(key=lambda file: (len(file.parts), str(file)))
+        if len(files) > 1:
+            files.sort(key=lambda file: (_steps(home, file.parent), *_depth(file)))
     return index
 
 
-def _caches_by_hal(index: Mapping[str, Sequence[Path]]) -> bool:
+def _depth(file: Path) -> tuple[int, str]:
+    return len(file.parts), str(file)
+
+
+def _steps(start: Path, end: Path) -> int:
+    """How many folders up and down lead from one to the other."""
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(start.parts, end.parts, strict=False)))
+    return len(start.parts) + len(end.parts) - 2 * common
+
+
+def _caches_by_hal(files: Mapping[str, Path]) -> bool:
     """Whether the NPU cache is driven through ST's HAL, which has to be linked then."""
-    return "npu_cache.c" in index and "HAL_CACHEAXI_" in _text(index["npu_cache.c"][0])
+    return "npu_cache.c" in files and "HAL_CACHEAXI_" in _text(files["npu_cache.c"])
 
 
 def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
@@ -149,13 +185,13 @@ def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
     return None
 
 
-def _library(index: Mapping[str, Sequence[Path]], runtime: Version | None) -> Path | None:
+def _library(files: Mapping[str, Path], runtime: Version | None) -> Path | None:
     """The NetworkRuntime library for the Cortex-M55: of several that of the headers' version, else the newest."""
-    names = [name for name in index if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a")]
+    names = [name for name in files if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a")]
     versions = {name: parse_library(name) or Version(0, 0) for name in names}
     if not versions:
         return None
-    return index[max(sorted(versions), key=lambda name: (versions[name] == runtime, versions[name]))][0]
+    return files[max(sorted(versions), key=lambda name: (versions[name] == runtime, versions[name]))]
 
 
 def _app_abi(index: Mapping[str, Sequence[Path]]) -> str:

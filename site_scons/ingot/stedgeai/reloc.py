@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.errors import IngotError
-from ingot.stedgeai.pack import Pack, find_by_name, open_pack
+from ingot.stedgeai.pack import Pack, open_pack
 
 #: C files of an image, beside network.c.
 SOURCES = (
@@ -39,7 +39,7 @@ class RelocParts:
 
 def reloc_parts(pack: Pack) -> RelocParts:
     """Finds them. Raises IngotError naming everything that is not there."""
-    index = find_by_name(pack.path)
+    index = pack.files
     libraries = sorted(name for name in index if name.startswith(LIBRARY[0]) and name.endswith(LIBRARY[1]))
     missing = [name for name in (*SOURCES, *HEADERS) if name not in index]
     if not libraries:
@@ -50,11 +50,11 @@ def reloc_parts(pack: Pack) -> RelocParts:
             where=f"st_pack={pack.path}",
             remedy="Give an ST Edge AI Core install of version 2.1 or later: its Middlewares have them.",
         )
-    folders = [*pack.include, *(index[name][0].parent for name in (*HEADERS, *SOURCES))]
+    folders = [*pack.include, *(index[name].parent for name in (*HEADERS, *SOURCES))]
     return RelocParts(
-        sources=tuple(index[name][0] for name in SOURCES),
+        sources=tuple(index[name] for name in SOURCES),
         include=tuple(dict.fromkeys(folders)),
-        library=index[libraries[-1]][0],
+        library=index[libraries[-1]],
     )
 
 
