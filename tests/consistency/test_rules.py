@@ -35,7 +35,7 @@ def subject(
     board = load_board(ROOT / "boards" / "n6dk" / "board.yaml")
     output = open_output(target)
     found = describe_output(output)
-    return Subject(found.network, output, found.source, found.document, board, load_pools(board), **more)
+    return Subject(found.network, output, found.source, found.document, found.built, board, load_pools(board), **more)
 
 
 def words(found: list[Finding], folder: Path) -> list[str]:

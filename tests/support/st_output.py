@@ -124,11 +124,18 @@ class StNetwork:
         return json.dumps(document)
 
     def _peak(self) -> int:
-        ends: dict[int, int] = {}
-        for buffer in self.buffers:
-            if not buffer.param:
-                ends[buffer.pool] = max(ends.get(buffer.pool, 0), buffer.offset + buffer.size)
-        return sum(ends.values())
+        """Bytes of activations as ST's tools count them: in each real pool from the first to the last byte used."""
+        total = 0
+        for pool in self.pools:
+            inside = []
+            for buffer in self.buffers:
+                base = next(p.base for p in self.pools if p.number == buffer.pool)
+                low = max(base + buffer.offset, pool.base)
+                high = min(base + buffer.offset + buffer.size, pool.base + pool.size)
+                if not buffer.param and not pool.subpools and low < high:
+                    inside += [low, high]
+            total += max(inside, default=0) - min(inside, default=0)
+        return total
 
     def _node(self, number: int, mapping: str, kinds: tuple[str, ...]) -> dict[str, Any]:
         key = "description" if self.version == "2.0" else "type"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Subject:
     """An output of ST's tools with everything it has to fit.
 
-    source: what network.c says, None without one. document: ST's c_info, None without one.
+    source: what network.c says, None without one. document: ST's c_info, None without one. built: the description that
+    network.c alone amounts to, of which the firmware is made; None where it is not there or says nothing about pools.
     model: the model's file, None when it is not there. pack: ST's runtime, None when none was given.
     camera: the network's input is an image from the camera. signature: whether the model's signature as ST's tools
     write it is compared.
@@ -30,12 +31,20 @@ class Subject:
     output: StOutput
     source: NetworkSource | None
     document: dict[str, object] | None
+    built: Network | None
     board: Board
     mpool: Mpool
     model: Path | None = None
     pack: Pack | None = None
     camera: bool = False
     signature: bool = True
+
+    @property
+    def main(self) -> str:
+        """The name of network.c, which need not be there."""
+        from ingot.prebuilt.output import network_name
+
+        return f"{network_name(self.output)}.c"
 
 
 @dataclass(frozen=True)

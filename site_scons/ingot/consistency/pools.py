@@ -10,7 +10,6 @@ from ingot.board.mpool import EXTERNAL_FROM, Pool
 from ingot.board.ranges import size_text
 from ingot.consistency.finding import Finding, Subject
 from ingot.network import NetworkPool
-from ingot.prebuilt.describe import network_of_source
 
 DIFFER, CACHEABLE = "pool-differs", "pool-cacheable"
 SHORTER = 8  # bytes that ATONN 1.1.0 takes off the last pool of a contiguous run
@@ -41,10 +40,10 @@ def _used_pools(subject: Subject) -> Iterable[tuple[str, NetworkPool]]:
         if pool.virtual or not pool.used or (pool.base is None and not pool.fname):  # a heap or array of the CPU's
             continue
         yield "the network", pool
-    if subject.document is not None and subject.source is not None:
-        for pool in network_of_source(subject.source).pools:
+    if subject.document is not None and subject.built is not None:
+        for pool in subject.built.pools:
             if not pool.virtual and used.get(pool.name):
-                yield f"{subject.source.name}.c", replace(pool, used=used[pool.name])
+                yield subject.main, replace(pool, used=used[pool.name])
 
 
 def _differences(board: Board, who: str, pool: NetworkPool, there: Pool) -> Iterable[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from ingot.consistency.blobs import blobs
 from ingot.consistency.camera_width import camera_width
 from ingot.consistency.finding import Finding, Subject
 from ingot.consistency.initializers import initializers
+from ingot.consistency.other_model import other_model
 from ingot.consistency.pools import cacheable, pools
 from ingot.consistency.raw_size import raw_size
 from ingot.consistency.stale import stale
@@ -15,7 +17,17 @@ from ingot.consistency.versions import versions
 Rule = Callable[[Subject], Iterable[Finding]]
 
 #: In this order: what explains most comes first (a stale folder has wrong sizes too).
-RULES: tuple[Rule, ...] = (stale, initializers, raw_size, pools, cacheable, versions, camera_width)
+RULES: tuple[Rule, ...] = (
+    stale,
+    other_model,
+    blobs,
+    initializers,
+    raw_size,
+    pools,
+    cacheable,
+    versions,
+    camera_width,
+)
 
 
 def findings(subject: Subject) -> list[Finding]:

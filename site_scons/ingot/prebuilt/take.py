@@ -74,6 +74,7 @@ def check_output(output: StOutput, described: Described, place: Place, warn: Cal
         output=output,
         source=described.source,
         document=described.document,
+        built=described.built,
         board=place.board,
         mpool=place.mpool,
         model=place.model,

@@ -1,0 +1,44 @@
+"""Which blobs of the epoch controller a `<network>_ecblobs.h` defines, and for which network.
+
+Grammar, as in the files of ST Edge AI 2.0 to 4.0 (the network's name in a blob's from runtime 1.1.1 on):
+
+    static const uint64_t _ec_blob_<epoch> [] =
+    static const uint64_t _ec_blob_<network>_<epoch>[648] =
+    bool LL_ATON_EC_Network_Init_<network>(void)
+
+`_ec_blob_cache_start_func_<epoch>` is a function, `..._ptr` the copy in RAM of a blob that is relocated,
+`..._address` a macro for either.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_BLOB = re.compile(r"\bstatic\s+const\s+[\w ]+?\s+(_ec_blob_\w+)\s*\[")
+_INIT = re.compile(r"\bLL_ATON_EC_Network_Init_(\w+)\s*\(\s*void\s*\)")
+
+
+@dataclass(frozen=True)
+class BlobFile:
+    """blobs: names of its arrays, in order. network: C name of the network that it initialises, "" without one."""
+
+    blobs: tuple[str, ...]
+    network: str
+
+
+def parse_ecblobs(text: str) -> BlobFile:
+    """Reads the text; what is not there is left empty."""
+    init = _INIT.search(text)
+    return BlobFile(tuple(dict.fromkeys(_BLOB.findall(text))), init[1] if init else "")
+
+
+def blob_of(reference: str) -> str:
+    """The array behind what an epoch block names: without `_address` and `_ptr`."""
+    return reference.removesuffix("_address").removesuffix("_ptr")
+
+
+def epoch_of(blob: str) -> int:
+    """The first epoch that a blob runs, which its name ends with; 0 for another name."""
+    found = re.search(r"(\d+)$", blob)
+    return int(found[1]) if found else 0
