@@ -228,7 +228,7 @@ class StNetwork:
         lines.append("  static const EpochBlock_ItemTypeDef ll_atonn_rt_epoch_block_array[] = {")
         for number, mapping, _ in EPOCHS:
             ours = "pure_sw" if mapping == "NODE_SW" else "blob | EpochBlock_Flags_pure_hw" if self.blobs else "pure_hw"
-            blob = f"      .blob_address = (uintptr_t)(_ec_blob_network_{number}),\n" if "blob" in ours else ""
+            blob = f"      .blob_address = (uintptr_t)({self._blob(number)[1]}),\n" if "blob" in ours else ""
             lines.append(
                 f"    {{\n      .start_epoch_block = NULL,\n{blob}      .flags = EpochBlock_Flags_epoch_start | "
                 f"EpochBlock_Flags_epoch_end | EpochBlock_Flags_{ours},\n#ifdef LL_ATON_EB_DBG_INFO\n"
@@ -298,6 +298,25 @@ class StNetwork:
         }
         return "    {\n" + "".join(f"      .{name} = {value},\n" for name, value in fields.items()) + "    },"
 
+    # ---- blobs of the epoch controller ----
+
+    def _blob(self, epoch: int) -> tuple[str, str]:
+        """(name of the array, what an epoch block names), as the runtime of that version spells them."""
+        if self.version < "2.2":
+            return (f"_ec_blob_{epoch}",) * 2
+        name = f"_ec_blob_network_{epoch}"
+        return name, name if self.version == "2.2" else f"{name}_address"
+
+    def ecblobs_h(self) -> str:
+        lines = []
+        for number, mapping, _ in EPOCHS:
+            name, address = self._blob(number)
+            if mapping != "NODE_SW":
+                lines += ["ECBLOB_CONST_SECTION", f"static const uint64_t {name} [] = {{ 0xca057a7aUL }};"]
+                lines += [f"#define {address} {name}"] if address != name else []
+        lines += ["bool LL_ATON_EC_Network_Init_network(void)", "{", "  return true;", "}"]
+        return "\n".join(lines) + "\n"
+
     # ---- files ----
 
     def raws(self) -> dict[str, bytes]:
@@ -319,7 +338,7 @@ class StNetwork:
             **self.raws(),
         }
         if self.blobs:
-            files["network_ecblobs.h"] = b"static const unsigned long _ec_blob_network_1[] = { 0xca057a7aUL };\n"
+            files["network_ecblobs.h"] = self.ecblobs_h().encode()
         if VERSIONS[self.version][2]:
             files |= {"stai_network.c": b"/* stai_network.c */\n", "stai_network.h": b"/* stai_network.h */\n"}
         return files
