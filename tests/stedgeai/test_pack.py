@@ -1,5 +1,6 @@
 """ST's runtime found in folders laid out as an ST Edge AI install and as ST's GettingStarted repositories are."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,48 @@ def test_the_generation_of_the_application_in_it(tmp_path: Path, number: int, ma
     (root / "app_postprocess.h").write_text(f"#define POSTPROCESS_OD_YOLO_V8_UI ({number})\n")
     (root / "app_postprocess_od_yolov8_ui.c").write_text(f"int x = {macro};\n")
     assert open_pack(root).app_abi == abi
+
+
+def chips(root: Path, names: tuple[str, ...]) -> Path:
+    """A pack of 3.x: devices of several chips with files of the same names."""
+    make(root, "GettingStarted 4.x", ("NetworkRuntime1200_CM55_GCC.a",))
+    for name in names:
+        for file in ("ATON.h", "mcu_cache.c", "mcu_cache.h"):
+            path = root / "Middlewares/stedgeai-lib/Npu/Devices" / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"/* of {name} */\n")
+    return root
+
+
+def test_only_the_files_of_the_boards_chip(tmp_path: Path) -> None:
+    """Their folders come first in the alphabet, and have the epoch controller at other addresses."""
+    pack = open_pack(chips(tmp_path, ("SR6P3E", "STM32H7xx", "STM32N6xx")))
+    devices = tmp_path / "Middlewares/stedgeai-lib/Npu/Devices"
+    inside = [path for path in (*pack.sources, *pack.include, *pack.files.values()) if devices in path.parents]
+    assert {path.relative_to(devices).parts[0] for path in inside} == {"STM32N6xx"}
+    assert devices / "STM32N6xx" in pack.include and devices / "STM32N6xx" / "mcu_cache.c" in pack.sources
+
+
+def test_a_pack_for_other_chips_only(tmp_path: Path) -> None:
+    root = chips(tmp_path, ("STM32H7xx", "SR6P3E"))
+    shutil.rmtree(root / LAYOUTS["GettingStarted 4.x"][1])
+    with pytest.raises(IngotError) as caught:
+        open_pack(root)
+    assert str(caught.value) == (
+        f"{root}/Middlewares/stedgeai-lib/Npu/Devices: this runtime is for SR6P3E, STM32H7xx, not for STM32N6\n"
+        "  Give a folder that has Npu/Devices/STM32N6xx as well."
+    )
+
+
+def test_of_two_runtimes_one_is_taken_whole(tmp_path: Path) -> None:
+    """A tracer of ST's tool, less deep, has headers of another version."""
+    root = make(tmp_path, "GettingStarted 4.x", (), version="1 1 3 8")
+    tracer = root / "ectracer" / "include"
+    tracer.mkdir(parents=True)
+    for name in ("ll_aton_version.h", "ll_aton_runtime.h", "ll_aton_platform.h"):
+        (tracer / name).write_text("#define LL_ATON_VERSION_MAJOR (1)\n")
+    pack = open_pack(root)
+    home = root / LAYOUTS["GettingStarted 4.x"][0]
+    assert pack.ll_aton == Version(1, 1, 3, 8) and pack.version_header.parent == home
+    assert tracer not in pack.include[: pack.include.index(home)]
+    assert pack.files["ll_aton_runtime.h"].parent == home
