@@ -23,21 +23,25 @@ def test_those_of_the_same_run(tmp_path: Path, version: str) -> None:
 
 
 def test_none_at_all(tmp_path: Path) -> None:
-    what = "network.c starts 1 blobs of the epoch controller, but network_ecblobs.h is not there"
+    what = "network.c starts a blob of the epoch controller, but network_ecblobs.h is not there"
     assert found(tmp_path, {"network_ecblobs.h": None}) == [("blobs-missing", what)]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("_ec_blob_network_1", "_ec_blob_network_5", "it has epoch 5, network.c starts epoch 1"),
+        ("_ec_blob_network_1", "_ec_blob_network_5", "it has a blob of epoch 5, network.c starts a blob of epoch 1"),
         ("_ec_blob_network_1", "_ec_blob_1", "it has _ec_blob_1, network.c starts _ec_blob_network_1"),
         ("_Init_network", "_Init_od", "it initialises network 'od', network.c is of network 'network'"),
-        ("static const uint64_t _ec", "extern const uint64_t _ec", "it has none, network.c starts epoch 1"),
+        (
+            "static const uint64_t _ec",
+            "extern const uint64_t _ec",
+            "it has no blob, network.c starts a blob of epoch 1",
+        ),
         (
             "ECBLOB_CONST_SECTION\nstatic",
             "static const uint64_t _ec_blob_network_7 [] = { 0 };\nstatic",
-            "it has epochs 7, 1, network.c starts epoch 1",
+            "it has blobs of epochs 7, 1, network.c starts a blob of epoch 1",
         ),
     ],
 )
@@ -51,7 +55,9 @@ def test_those_of_another_network(tmp_path: Path, old: str, new: str, what: str)
 def test_many_epochs_are_cut(tmp_path: Path) -> None:
     arrays = "".join(f"static const uint64_t _ec_blob_network_{n} [] = {{ 0 }};\n" for n in range(2, 40))
     ((_, what),) = found(tmp_path, {"network_ecblobs.h": arrays.encode()})
-    assert what.endswith("it has epochs 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 28 more, network.c starts epoch 1")
+    assert what.endswith(
+        "it has blobs of epochs 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 28 more, network.c starts a blob of epoch 1"
+    )
 
 
 def test_what_is_no_blob_is_not_counted() -> None:

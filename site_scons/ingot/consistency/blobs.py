@@ -24,7 +24,8 @@ def blobs(subject: Subject) -> Iterable[Finding]:
     named = [file for file in source.includes if file.endswith("_ecblobs.h")]
     file = named[0] if named else f"{main[:-2]}_ecblobs.h"
     if file not in subject.output:
-        what = f"{main} starts {len(started)} blobs of the epoch controller, but {file} is not there"
+        count = f"{len(started)} blobs" if len(started) > 1 else "a blob"
+        what = f"{main} starts {count} of the epoch controller, but {file} is not there"
         yield Finding(MISSING, what, str(subject.output.path), REMEDY)
         return
     there = parse_ecblobs(subject.output.text(file))
@@ -40,9 +41,11 @@ def blobs(subject: Subject) -> Iterable[Finding]:
 
 
 def _listed(names: Sequence[str], by_epoch: bool) -> str:
-    """`epochs 1, 60, 64`, or the names; cut after ten."""
+    """`blobs of epochs 1, 60, 64`, or with their names; cut after ten."""
     if not names:
-        return "none"
+        return "no blob"
     words = [str(epoch_of(name)) for name in names] if by_epoch else list(names)
     shown = ", ".join(words[:10]) + (f" and {len(words) - 10} more" if len(words) > 10 else "")
-    return f"{'epoch' if len(words) == 1 else 'epochs'} {shown}" if by_epoch else shown
+    if not by_epoch:
+        return shown
+    return f"a blob of epoch {shown}" if len(words) == 1 else f"blobs of epochs {shown}"

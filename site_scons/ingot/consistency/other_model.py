@@ -133,10 +133,8 @@ def _weights_differ(subject: Subject, face: Face) -> str:
         buffers = _many_scales(network)
         strange = [b for b in buffers if not _is_part(pack_scales(b.scale), face.scales)]
         if strange:
-            return (
-                f"{len(strange)} of its {len(buffers)} weights with a scale for each channel have scales that the file "
-                f"has not (the first is '{strange[0].name}')"
-            )
+            share, first = f"{len(strange)} of its {len(buffers)}", strange[0].name
+            return f"the scales of {share} per-channel weights are not in the file (the first is '{first}')"
     return ""
 
 
