@@ -126,7 +126,7 @@ def take_prebuilt(
     """Takes over a folder or zip of ST Edge AI's output, checked against board, model and runtime.
 
     outputs: files of ingot.prebuilt.files.output_files, in one folder. strict: warnings are errors.
-    signature: compare the model with the signature that ST's tool wrote.
+    signature: compare the model where no SHA-256 of it is recorded (see ingot.consistency.finding.Subject).
     """
     from ingot.prebuilt.take import Place, take_output
 

@@ -20,9 +20,10 @@ WORDS = ("compiler=prebuilt", "st_output=st_ai_output", "reloc")
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Project:
-    """A project whose model says nothing of an application, with a network of ST's in it."""
+    """A project whose model says nothing of an application, with a network of ST's in it that belongs to no model."""
     project = Project.create(tmp_path / "project")
-    project.model_yaml.write_text("name: small\nsource: {file: small.tflite}\n")
+    text = "name: small\nsource: {file: small.tflite}\nstedgeai: {check_signature: false}\n"
+    project.model_yaml.write_text(text)
     (project.folder / "st_ai_output").mkdir()
     for name, content in StImageNetwork().files().items():
         (project.folder / "st_ai_output" / name).write_bytes(content)

@@ -23,8 +23,8 @@ class Subject:
     source: what network.c says, None without one. document: ST's c_info, None without one. built: the description that
     network.c alone amounts to, of which the firmware is made; None where it is not there or says nothing about pools.
     model: the model's file, None when it is not there. pack: ST's runtime, None when none was given.
-    camera: the network's input is an image from the camera. signature: whether the model's signature as ST's tools
-    write it is compared.
+    camera: the network's input is an image from the camera. signature: whether the model's file is compared where no
+    SHA-256 of it is recorded: with ST's signature, and with inputs, outputs, weights and name.
     """
 
     network: Network

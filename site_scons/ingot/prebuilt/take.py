@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Place:
     """Where an output has to fit.
 
-    camera: the input is an image from the camera. compiler: who made the output. signature: compare ST's signature of
-    the model.
+    camera: the input is an image from the camera. compiler: who made the output. signature: compare the model's
+    file also where no SHA-256 of it is recorded.
     """
 
     board: Board
