@@ -109,6 +109,13 @@ def test_a_name_with_what_tools_replace(tmp_path: Path) -> None:
     assert words(found) == []
 
 
+@pytest.mark.parametrize("content", [b"an ONNX file", model_file()])
+def test_a_file_that_was_renamed_is_known_by_its_signature(tmp_path: Path, content: bytes) -> None:
+    info = StNetwork(signature=hashlib.md5(content).hexdigest()).c_info().encode()
+    files: dict[str, bytes | None] = {"network_c_info.json": info}
+    assert findings(output_for(tmp_path, content, StNetwork(), files=files, name="person.model")) == []
+
+
 def test_c_info_alone_is_compared_too(tmp_path: Path) -> None:
     network = with_scales(StNetwork())
     files: dict[str, bytes | None] = {"network.c": None, "network_c_info.json": network.c_info().encode()}

@@ -126,6 +126,7 @@ A, B, BOTH = pool("a", 0x34100000, 0x1000), pool("b", 0x34101000, 0x1000), pool(
         ((A, B, BOTH), [buffer("a", 0, 0x1000), buffer("a_b", 0x800, 0x1000)], 0x1800),
         ((A, B, BOTH), [buffer("a_b", 0x800, 0x1000)], 0x1000),
         ((A, B, BOTH), [buffer("b", 0x400, 0x100), buffer("a_b", 0, 0x10)], 0x110),
+        ((A, B, BOTH), [buffer("a_b", 0x1400, 0x100), buffer("a_b", 0, 0x10)], 0x110),
         ((A, pool("again", 0x34100000, 0x800)), [buffer("a", 0, 0x500), buffer("again", 0x100, 0x500)], 0x600),
         ((A, pool("psram", None, 0x800)), [buffer("a", 0, 0x500), buffer("psram", 0x100, 0x200)], 0x700),
         ((A, B), [buffer("a", 0x100, 0x100), buffer("a", 0, 0x1000, "param"), buffer("", 0, 99, "input")], 0x100),

@@ -8,11 +8,11 @@ tool was asked to: in type (float32, int8, uint8) and in the order of the axes.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterable, Sequence
 
 from ingot.consistency.finding import Finding, Subject
+from ingot.consistency.stale import is_signed
 from ingot.frontend.face import Face, Port, pack_scales, read_face
 from ingot.network import Network, NetworkBuffer
 
@@ -27,10 +27,10 @@ def other_model(subject: Subject) -> Iterable[Finding]:
     content, file = subject.model.read_bytes(), subject.model.name
     face = read_face(content, str(subject.model)) if content[4:8] == b"TFL3" else None
     if face is None:
-        what = "" if _is_signed(subject, content) else _name_differs(subject)
+        what = "" if is_signed(subject, content) else _name_differs(subject)
     else:
         what = _ports_differ(subject, face) or _weights_differ(subject, face)
-        if not what and not _is_signed(subject, content) and not any(_many_scales(n) for n in _networks(subject)):
+        if not what and not is_signed(subject, content) and not any(_many_scales(n) for n in _networks(subject)):
             what = _name_differs(subject)
     if what:
         yield Finding(
@@ -46,11 +46,6 @@ def _networks(subject: Subject) -> list[Network]:
     """The description, and where network.c lies beside a c_info what that alone says."""
     beside = [subject.built] if subject.document is not None and subject.built is not None else []
     return [subject.network, *beside]
-
-
-def _is_signed(subject: Subject, content: bytes) -> bool:
-    """Whether Ingot itself recorded that the output was made from this content."""
-    return subject.network.model_sha256 == hashlib.sha256(content).hexdigest()
 
 
 def _name_differs(subject: Subject) -> str:

@@ -1,7 +1,8 @@
 """The output was generated from this model file.
 
-c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, inferred from
-its length; a signature of another length is not compared), or the SHA-256 that Ingot adds when it drives the tool.
+c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, as outputs of 2.1
+beside their .tflite and ONNX files show; a signature of another length is not compared), or the SHA-256 that Ingot adds
+when it drives the tool.
 Since ST does not document its signature, `check_signature: false` in model.yaml leaves that one out; Ingot's own is
 always compared.
 """
@@ -22,9 +23,8 @@ def stale(subject: Subject) -> Iterable[Finding]:
     recorded, name = _signature(subject)
     if not recorded or not (subject.signature or subject.network.model_sha256):
         return
-    content = subject.model.read_bytes()
-    digest = {32: hashlib.md5, 64: hashlib.sha256}.get(len(recorded))
-    if digest is None or digest(content).hexdigest() == recorded:
+    digest = _digest(subject.model.read_bytes(), recorded)
+    if digest in ("", recorded):
         return
     remedy = "Generate it again from this model file, or give the file it was made from."
     if not subject.network.model_sha256:
@@ -35,10 +35,22 @@ def stale(subject: Subject) -> Iterable[Finding]:
     yield Finding(
         RULE,
         f"it was generated from another {name or 'model'}: its signature is {recorded[:12]}..., "
-        f"that of {subject.model.name} is {digest(content).hexdigest()[:12]}...",
+        f"that of {subject.model.name} is {digest[:12]}...",
         str(subject.output.path),
         remedy,
     )
+
+
+def is_signed(subject: Subject, content: bytes) -> bool:
+    """Whether the output records that it was made from a model file with this content."""
+    recorded, _ = _signature(subject)
+    return bool(recorded) and _digest(content, recorded) == recorded
+
+
+def _digest(content: bytes, recorded: str) -> str:
+    """The content's digest of the recorded one's kind, "" where that is not known."""
+    kind = {32: hashlib.md5, 64: hashlib.sha256}.get(len(recorded))
+    return kind(content).hexdigest() if kind else ""
 
 
 def _signature(subject: Subject) -> tuple[str, str]:
