@@ -1,8 +1,8 @@
 """The output was generated from this model file.
 
-c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, as outputs of 2.1
-beside their .tflite and ONNX files show; a signature of another length is not compared), or the SHA-256 that Ingot adds
-when it drives the tool.
+c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, as outputs of
+2.1 beside their .tflite and ONNX files show; a signature of another length is not compared), or the SHA-256 that Ingot
+adds when it drives the tool.
 Since ST does not document its signature, `check_signature: false` in model.yaml leaves that one out; Ingot's own is
 always compared.
 """
