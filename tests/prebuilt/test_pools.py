@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ingot.board.aliases import Alias, Aliases
+from ingot.board.ranges import Range
 from ingot.errors import IngotError
 from ingot.network import Network, NetworkBuffer, NetworkPool
 from ingot.prebuilt.describe import describe_output
@@ -144,3 +146,10 @@ def test_the_figures_of_pools_and_of_the_whole_agree(tmp_path: Path) -> None:
     network = described(tmp_path, StNetwork().files())
     writable = [p for p in pool_usage(replace(network)) if not p.virtual and p.rights == "ACC_WRITE"]
     assert network.peak == sum(p.used - p.start for p in writable)
+
+
+def test_two_views_of_the_same_bytes_count_once() -> None:
+    """The secure and the non-secure view of one RAM, where the board says so."""
+    aliases = Aliases((Alias(Range(0x24000000, 0x24400000), 0x34000000),))
+    pools, buffers = (A, pool("view", 0x24100000, 0x1000)), [buffer("a", 0, 0x500), buffer("view", 0x100, 0x500)]
+    assert (activation_bytes(pools, buffers), activation_bytes(pools, buffers, aliases)) == (0xA00, 0x600)

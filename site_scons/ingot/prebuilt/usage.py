@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ingot.board.ranges import Range, merged
+from ingot.board.aliases import NO_ALIASES, Aliases
+from ingot.board.ranges import Range
 from ingot.network import Network, NetworkBuffer, NetworkPool
 
 
@@ -24,10 +25,13 @@ def pool_usage(network: Network) -> tuple[NetworkPool, ...]:
     return tuple(result)
 
 
-def activation_bytes(pools: Sequence[NetworkPool], buffers: Iterable[NetworkBuffer]) -> int:
+def activation_bytes(
+    pools: Sequence[NetworkPool], buffers: Iterable[NetworkBuffer], aliases: Aliases = NO_ALIASES
+) -> int:
     """Bytes that activations take: in each physical pool from the lowest to the highest used byte, no byte twice.
 
     A buffer in a virtual pool counts in the real pools that it lies in, and two pools at one address count once.
+    aliases: the board's, where it is known.
     """
     spans = _spans(pools, [buffer for buffer in buffers if buffer.role != "param"])
     fixed, total = [], 0
@@ -39,7 +43,7 @@ def activation_bytes(pools: Sequence[NetworkPool], buffers: Iterable[NetworkBuff
             total += end - start
         else:
             fixed.append(Range(pool.base + start, pool.base + end))
-    return total + sum(extent.size for extent in merged(fixed))
+    return total + aliases.union(fixed).size
 
 
 def _spans(pools: Sequence[NetworkPool], buffers: Iterable[NetworkBuffer]) -> dict[str, tuple[int, int]]:
