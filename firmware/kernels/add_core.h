@@ -139,9 +139,9 @@ INGOT_INLINE void ingot_add_run_s16(const void *params, const void *in0, unsigne
 #if INGOT_MVE
     for (; n; ) {
         mve_pred16_t live = vctp32q(n);
-        int32x4_t x = a_step ? vldrhq_z_s32(a, live) : vdupq_n_s32(*a);
-        int32x4_t z = b_step ? vldrhq_z_s32(b, live) : vdupq_n_s32(*b);
-        vstrhq_p_s32(o, ingot_add_x4(p, x, z, 15, order), live);
+        int32x4_t x = a_step ? vldrhq_z_s32(INGOT_ALIGNED(a), live) : vdupq_n_s32(*a);
+        int32x4_t z = b_step ? vldrhq_z_s32(INGOT_ALIGNED(b), live) : vdupq_n_s32(*b);
+        vstrhq_p_s32(INGOT_ALIGNED(o), ingot_add_x4(p, x, z, 15, order), live);
         a += 4 * a_step;
         b += 4 * b_step;
         o += 4;

@@ -29,8 +29,8 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, co
             }
         }
         int32_t sums[8];
-        vst1q_s32(sums, vaddq_s32(even, vmovlbq_s16(part)));
-        vst1q_s32(sums + 4, vaddq_s32(odd, vmovltq_s16(part)));
+        vst1q_s32(INGOT_ALIGNED(sums), vaddq_s32(even, vmovlbq_s16(part)));
+        vst1q_s32(INGOT_ALIGNED(sums + 4), vaddq_s32(odd, vmovltq_s16(part)));
         for (int i = 0; i < 8 && c + i < channels; i++)
             to[c + i] = (int8_t)ingot_clamp(ingot_average(sums[(i & 1) * 4 + i / 2], count), clamps[0], clamps[1]);
     }

@@ -13,10 +13,10 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, co
         for (int i = 0; i < w->rows; i++) {
             const int16_t *from = (const int16_t *)ingot_pool_line(k, w, i, 2) + c;
             for (int j = 0; j < w->columns; j++, from += channels)
-                sum = vaddq_s32(sum, vldrhq_z_s32(from, some));
+                sum = vaddq_s32(sum, vldrhq_z_s32(INGOT_ALIGNED(from), some));
         }
         int32_t sums[4];
-        vst1q_s32(sums, sum);
+        vst1q_s32(INGOT_ALIGNED(sums), sum);
         for (int i = 0; i < 4 && c + i < channels; i++)
             to[c + i] = (int16_t)ingot_clamp(ingot_average(sums[i], count), clamps[0], clamps[1]);
     }

@@ -35,9 +35,10 @@ static void store_results(const int32_t *sums, int8_t *out, uint32_t count, cons
 #if INGOT_MVE
     for (int left = (int)count; left > 0; left -= 4, sums += 4, out += 4) {
         const mve_pred16_t some = vctp32q((uint32_t)left);
-        int32x4_t x = vld1q_s32(sums);
+        int32x4_t x = vld1q_s32(INGOT_ALIGNED(sums));
         if (each.multipliers) {
-            x = ingot_requantize_lanes(x, vldrwq_z_s32(each.multipliers, some), vldrwq_z_s32(each.shifts, some));
+            x = ingot_requantize_lanes(x, vldrwq_z_s32(INGOT_ALIGNED(each.multipliers), some),
+                                       vldrwq_z_s32(INGOT_ALIGNED(each.shifts), some));
             each.multipliers += 4;
             each.shifts += 4;
         } else {

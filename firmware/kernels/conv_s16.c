@@ -11,7 +11,7 @@ static int64_t channel_dot(int64_t sum, const int16_t *window, const int8_t *wei
     const uint16x8_t places = vmulq_n_u16(vidupq_n_u16(0, 1), (uint16_t)apart);
     for (int left = (int)taps; left > 0; left -= 8, window += 8 * apart, weights += 8) {
         const mve_pred16_t some = vctp16q((uint32_t)left);
-        const int16x8_t elements = vldrhq_gather_shifted_offset_z_s16(window, places, some);
+        const int16x8_t elements = vldrhq_gather_shifted_offset_z_s16(INGOT_ALIGNED(window), places, some);
         sum = vmlaldavaq_s16(sum, elements, vldrbq_z_s16(weights, some));
     }
 #else

@@ -83,6 +83,7 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
 {
     const int32_t zero = d->params->out_zero, low = d->params->low, high = d->params->high;
     const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
+    INGOT_CHECK_ALIGNED(d->records, 4);
     ingot_dense_job job = {.record = d->records, .chunks = (d->depth + 15) / 16};
     for (unsigned quad = 0; quad * 4 < d->channels; quad++, job.record += bytes) {
         const int32_t *end = (const int32_t *)(job.record + bytes);

@@ -176,6 +176,7 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 /* The quickest form for the layer. No function pointers: those would have to be relocated. */
 static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 {
+    INGOT_CHECK_ALIGNED(job->records, 4);
     if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
         ingot_dense_pairs_any(job);
     else if (flags & INGOT_MAC_BELOW_ZERO)
@@ -195,8 +196,8 @@ static unsigned ingot_dense_alike(const int8_t *records, unsigned block_bytes, u
     unsigned count = 0;
     for (; count < blocks; count++) {
         records += block_bytes;
-        const int32x4_t odd = vld1q_s32((const int32_t *)(records - 16));
-        const int32x4_t even = vld1q_s32((const int32_t *)(records - block_bytes / 2 - 16));
+        const int32x4_t odd = vld1q_s32(INGOT_ALIGNED((const int32_t *)(records - 16)));
+        const int32x4_t even = vld1q_s32(INGOT_ALIGNED((const int32_t *)(records - block_bytes / 2 - 16)));
         const uint32_t fits = vmaxvq_s32(vmaxvq_s32(INT32_MIN, even), odd) <= most ? INGOT_MAC_RIGHT_SHIFTS : 0;
         if (count && fits != (*flags & INGOT_MAC_RIGHT_SHIFTS))
             break;

@@ -81,6 +81,7 @@ PIXELS(pixels_round_any, INGOT_DEPTHWISE_ROUND_ANY)
 
 static void run_pixels(run *r, uint32_t flags, int8_t *to)
 {
+    INGOT_CHECK_ALIGNED(r->weights, 4);
     if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
         pixels_round_any(r, to);
     else if (flags & INGOT_MAC_BELOW_ZERO)

@@ -20,6 +20,7 @@ INGOT_INLINE int8x16_t ingot_depthwise_sixteen(const ingot_depthwise_loop *loop,
 {
     register int8x16_t result __asm__("q0");
     const int8_t *a, *b, *words = weights + 16 * count;
+    INGOT_CHECK_ALIGNED(words, 4);
     __asm__ volatile(INGOT_DEPTHWISE_BIAS("%[words]", "0", "16", "32", "48")
                      "ldr lr, [%[loop], %[pairs]]\n"
                      "wls lr, lr, 2f\n"
@@ -77,8 +78,8 @@ INGOT_INLINE void ingot_depthwise_advance(const int8_t *taps[], unsigned count, 
 {
     uint32_t *places = (uint32_t *)taps;
     for (; count; count -= 4, places += 4) {
-        const uint32x4_t at = vld1q_u32(places);
-        vst1q_u32(places, vaddq_m_n_u32(at, at, bytes, vcmpneq_n_u32(at, (uint32_t)zeros)));
+        const uint32x4_t at = vld1q_u32(INGOT_ALIGNED(places));
+        vst1q_u32(INGOT_ALIGNED(places), vaddq_m_n_u32(at, at, bytes, vcmpneq_n_u32(at, (uint32_t)zeros)));
     }
 }
 

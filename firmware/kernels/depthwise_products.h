@@ -15,7 +15,7 @@ typedef struct ingot_depthwise_range {
 
 INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const ingot_mac_params *p)
 {
-    vst1q_s16(range->zero, vdupq_n_s16((int16_t)p->out_zero));
+    vst1q_s16(INGOT_ALIGNED(range->zero), vdupq_n_s16((int16_t)p->out_zero));
     vst1q_s8(range->low, vdupq_n_s8((int8_t)p->low));
     vst1q_s8(range->high, vdupq_n_s8((int8_t)p->high));
 }

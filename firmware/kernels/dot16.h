@@ -8,6 +8,7 @@
 INGOT_INLINE int64_t ingot_dot_s16_s8(int64_t sum, const int16_t *a, const int8_t *b, uint32_t n)
 {
 #if INGOT_MVE
+    a = INGOT_ALIGNED(a);
     __asm__("dlstp.16 lr, %3\n"
             "1:\n"
             "vldrh.16 q0, [%1], #16\n"

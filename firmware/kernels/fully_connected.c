@@ -129,6 +129,7 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
     const unsigned chunks = (k->depth + 15) / 16, bytes = 64 + chunks * 64;
     const int8_t *record = (const int8_t *)(p + 1);
     if (p->flags & INGOT_FULLY_CONNECTED_SHORT) {
+        INGOT_CHECK_ALIGNED(record, 4);
         job j = {in, chunks, record, bytes, out, p->out_zero, k->channels, p->low, p->high};
         short_results(&j);
         return;
@@ -136,6 +137,7 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
     for (int left = (int)k->channels; left > 0; left -= 8, record += 2 * bytes, out += 8) {
         const int8_t *records[2] = {record, left > 4 ? record + bytes : record};
         int32_t sums[8];
+        INGOT_CHECK_ALIGNED(record, 4);
         eight_sums(in, records[0], records[1], chunks, sums);
         for (int i = 0; i < 8 && i < left; i++) {
             const int32_t *scaling = (const int32_t *)(records[i / 4] + 16 + chunks * 64) + i % 4;

@@ -35,6 +35,25 @@
 
 #define INGOT_INLINE static inline __attribute__((always_inline))
 
+/* The core faults on a vector load or store of 16- or 32-bit elements whose address is not a multiple of the element's
+ * size; QEMU lets it pass. So every such pointer is written INGOT_ALIGNED(pointer), which is the pointer, and assembly
+ * that loads or stores so stands behind INGOT_CHECK_ALIGNED(pointer, size of an element). In a build with
+ * INGOT_CHECK_ALIGNMENT both stop a kernel whose pointer is not aligned; else nothing is compiled for them. */
+#ifdef INGOT_CHECK_ALIGNMENT
+INGOT_INLINE uintptr_t ingot_aligned_address(uintptr_t address, uintptr_t size)
+{
+    if (address % size)
+        __builtin_trap();
+    return address;
+}
+#define INGOT_CHECK_ALIGNED(pointer, size) ((void)ingot_aligned_address((uintptr_t)(pointer), (size)))
+#define INGOT_ALIGNED(pointer)                                                                                         \
+    ((__typeof__(&(pointer)[0]))ingot_aligned_address((uintptr_t)(pointer), sizeof *(pointer)))
+#else
+#define INGOT_CHECK_ALIGNED(pointer, size) ((void)0)
+#define INGOT_ALIGNED(pointer) (pointer)
+#endif
+
 /* Address of row y of a tensor that starts at base. */
 INGOT_INLINE uintptr_t ingot_row_offset(unsigned y, unsigned ring, unsigned pitch)
 {

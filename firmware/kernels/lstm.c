@@ -24,11 +24,11 @@ static void gates_of(const ingot_lstm *k, const layout *l, uint32_t cell, const 
     ingot_dots_s8(in, l->input_weights + cell * k->inputs, k->cells * k->inputs, k->inputs, x, 4);
     ingot_dots_s8(state, l->recurrent_weights + cell * k->cells, k->cells * k->cells, k->cells, h, 4);
 #if INGOT_MVE
-    const int32x4x4_t scale = vld4q_s32(&l->p->gate[0].input_multiplier);
-    int32x4_t sum = ingot_requantize_lanes(vld1q_s32(x), scale.val[0], scale.val[1]);
+    const int32x4x4_t scale = vld4q_s32(INGOT_ALIGNED(&l->p->gate[0].input_multiplier));
+    int32x4_t sum = ingot_requantize_lanes(vld1q_s32(INGOT_ALIGNED(x)), scale.val[0], scale.val[1]);
     sum = vminq_s32(vmaxq_s32(sum, vdupq_n_s32(INT16_MIN)), vdupq_n_s32(INT16_MAX));
-    sum = vaddq_s32(sum, ingot_requantize_lanes(vld1q_s32(h), scale.val[2], scale.val[3]));
-    vstrhq_s32(gates, vminq_s32(vmaxq_s32(sum, vdupq_n_s32(INT16_MIN)), vdupq_n_s32(INT16_MAX)));
+    sum = vaddq_s32(sum, ingot_requantize_lanes(vld1q_s32(INGOT_ALIGNED(h)), scale.val[2], scale.val[3]));
+    vstrhq_s32(INGOT_ALIGNED(gates), vminq_s32(vmaxq_s32(sum, vdupq_n_s32(INT16_MIN)), vdupq_n_s32(INT16_MAX)));
 #else
     for (unsigned g = 0; g < 4; g++) {
         const ingot_lstm_gate *scale = &l->p->gate[g];
@@ -46,9 +46,9 @@ static void update(const ingot_lstm *k, const ingot_lstm_params *p, const int16_
     ingot_int16 gate[4], old;
 #if INGOT_MVE
     const mve_pred16_t some = vctp16q(count);
-    const int16x8x4_t all = vld4q_s16(gates);
+    const int16x8x4_t all = vld4q_s16(INGOT_ALIGNED(gates));
     memcpy(gate, all.val, sizeof gate);
-    old = vldrhq_z_s16(cell_state, some);
+    old = vldrhq_z_s16(INGOT_ALIGNED(cell_state), some);
 #else
     (void)count;
     memcpy(gate, gates, sizeof gate);
@@ -66,7 +66,7 @@ static void update(const ingot_lstm *k, const ingot_lstm_params *p, const int16_
                                                 p->hidden_shift);
     x = ingot_clamp16(ingot_add16(x, ingot_all16(p->hidden_zero_point)), INT8_MIN, INT8_MAX);
 #if INGOT_MVE
-    vstrhq_p_s16(cell_state, cell, some);
+    vstrhq_p_s16(INGOT_ALIGNED(cell_state), cell, some);
     vstrbq_p_s16(out, x, some);
 #else
     *cell_state = cell;

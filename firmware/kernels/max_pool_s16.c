@@ -11,10 +11,10 @@ static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, co
         for (int i = 0; i < w->rows; i++) {
             const int16_t *from = (const int16_t *)ingot_pool_line(k, w, i, 2) + c;
             for (int j = 0; j < w->columns; j++, from += channels)
-                most = vmaxq_s16(most, vld1q_s16(from));
+                most = vmaxq_s16(most, vld1q_s16(INGOT_ALIGNED(from)));
         }
         most = vminq_s16(most, vdupq_n_s16((int16_t)clamps[1]));
-        vstrhq_p_s16(to + c, most, vctp16q((uint32_t)(channels - c)));
+        vstrhq_p_s16(INGOT_ALIGNED(to + c), most, vctp16q((uint32_t)(channels - c)));
     }
 }
 

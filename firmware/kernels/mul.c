@@ -79,9 +79,9 @@ static void run_s16(const void *params, const void *in0, unsigned a_step, const 
 #if INGOT_MVE
     for (int left = (int)n; left > 0; left -= 4, a += 4 * a_step, b += 4 * b_step, o += 4) {
         mve_pred16_t live = vctp32q((uint32_t)left);
-        int32x4_t x = a_step ? vldrhq_z_s32(a, live) : vdupq_n_s32(*a);
-        int32x4_t z = b_step ? vldrhq_z_s32(b, live) : vdupq_n_s32(*b);
-        vstrhq_p_s32(o, one_x4(p, x, z), live);
+        int32x4_t x = a_step ? vldrhq_z_s32(INGOT_ALIGNED(a), live) : vdupq_n_s32(*a);
+        int32x4_t z = b_step ? vldrhq_z_s32(INGOT_ALIGNED(b), live) : vdupq_n_s32(*b);
+        vstrhq_p_s32(INGOT_ALIGNED(o), one_x4(p, x, z), live);
     }
 #else
     for (; n; n--, a += a_step, b += b_step)

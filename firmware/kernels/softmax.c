@@ -39,14 +39,15 @@ INGOT_INLINE void group_8(const int32_t *exp, const uint8_t *in, uint8_t *out, u
     const int32x4_t tops = vdupq_n_s32(most), high = vdupq_n_s32(lowest + 255);
     unsigned i = 0;
     for (; i + 4 <= depth; i += 4)
-        sum = vaddvaq_s32(sum, vrshrq_n_s32(vldrwq_gather_shifted_offset_s32(exp, DIFFERENCE(i)), SUM_BITS));
+        sum = vaddvaq_s32(
+            sum, vrshrq_n_s32(vldrwq_gather_shifted_offset_s32(INGOT_ALIGNED(exp), DIFFERENCE(i)), SUM_BITS));
     for (; i < depth; i++)
         sum += ingot_rdbypot(exp[most - (is_signed ? (int8_t)in[i] : in[i])], SUM_BITS);
     const int32_t scale = ingot_reciprocal(sum, SUM_BITS, &over_unit);
     const int32_t right = -(over_unit + 31 - 8);
     for (i = 0; i < depth; i += 4) { /* reads up to three bytes too far */
         mve_pred16_t live = vctp32q(depth - i);
-        int32x4_t e = vldrwq_gather_shifted_offset_z_s32(exp, DIFFERENCE(i), live);
+        int32x4_t e = vldrwq_gather_shifted_offset_z_s32(INGOT_ALIGNED(exp), DIFFERENCE(i), live);
         e = vaddq_n_s32(vrshlq_n_s32(vqrdmulhq_n_s32(e, scale), right), lowest); /* never negative: ties agree */
         vstrbq_p_s32((int8_t *)out + i, vminq_s32(e, high), live);
     }

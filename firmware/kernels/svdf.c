@@ -11,8 +11,8 @@ static int32_t advance(int16_t *state, const int16_t *weights, uint32_t n, int16
     const uint32_t last = n - 1;
     int32_t sum = newest * weights[last];
 #if INGOT_MVE
-    int16_t *to = state;
-    const int16_t *next = state + 1, *w = weights;
+    int16_t *to = INGOT_ALIGNED(state);
+    const int16_t *next = state + 1, *w = INGOT_ALIGNED(weights);
     if (last)
         __asm__ volatile("dlstp.16 lr, %4\n"
                          "1:\n"
