@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.models import trials
+from support.sanitizer import sanitize_all_tests
 from support.session import close_session, open_session
 
 SHARE_BUILDS = ("docs", "scons", "shells")
@@ -16,12 +17,15 @@ _SESSION = pytest.StashKey[Path | None]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sanitize", action="store_true", help="kernels on the host run under sanitizers")
     parser.addoption("--cases", type=int, help="random models a differential test draws, in place of the usual few")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     trials.requested = config.getoption("cases")
     config.stash[_SESSION] = open_session()
+    if config.getoption("sanitize"):
+        sanitize_all_tests()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

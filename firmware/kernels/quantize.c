@@ -37,7 +37,7 @@ INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
  * VQMOVUN. */
 #define QUANTIZE_16(in, out, n, p, narrow)                                                                            \
     do {                                                                                                              \
-        const float *from = (in);                                                                                     \
+        const float *from = INGOT_ALIGNED(in);                                                                        \
         void *to = (out);                                                                                             \
         const float minus_scale = -(p)->scale;                                                                        \
         uint32_t inverse, minus;                                                                                      \

@@ -81,6 +81,23 @@ def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+def test_pointers_are_aligned(cpu: str) -> None:
+    """The core faults where the emulator forgives, so these kernels check (docs/verification.md)."""
+    known = [*cases(), *tables()]
+    outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, checked=True)
+    assert [name for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None] == []
+
+
+def test_a_vector_that_is_not_aligned_stops_the_kernel() -> None:
+    """Tensors of int16 at odd addresses: the emulator gives the right result, the checked kernel does not go on."""
+    case = next((program, inputs) for _, program, inputs in cases() if program.calls[0].kernel == "max_pool_s16")
+    (unseen,) = run_emulated([case], shift=1)
+    assert unseen.differs is None
+    with pytest.raises(AssertionError, match=r"UsageFault: unknown instruction.*\npixel at max_pool_s16\.c"):
+        run_emulated([case], shift=1, checked=True)
+
+
 def test_a_difference_is_seen() -> None:
     """One parameter changed by one on the target only."""
     name, program, inputs = next(case for case in cases() if "mul_s8" in case[0])

@@ -25,6 +25,7 @@ from ingot.places import kernels_dir
 from ingot.run import qemu
 from ingot.run.direct import DirectNetwork, initial_state
 from ingot.run.host_kernels import host_kernels
+from support.alignment import CHECKS, stopped_at
 from support.firmware import FIXTURE, base_objects
 from support.session import compile_once, session_folder
 
@@ -109,16 +110,21 @@ def run_emulated(
     row_by_row: bool = False,
     folder: Path | None = None,
     on_target: Sequence[Program] = (),
+    checked: bool = False,
+    shift: int = 0,
 ) -> list[Outcome]:
     """Runs every program on its inputs, one inference each, states as they are at the start.
 
     on_target: programs that run instead of those in `cases`, which still say what is expected.
+    checked: with kernels that stop at a pointer that is not aligned (support.alignment).
+    shift: bytes from a 16-aligned address to each tensor.
+    Raises AssertionError with the firmware's last lines and the place in the source when it does not finish.
     """
     folder = folder or session_folder("emulated")
     blob, includes, functions, body, sources = _Blob(), set(), [], [], set()
     for number, (program, inputs) in enumerate(cases, start=1):
         runs = on_target[number - 1] if on_target else program
-        code, checks = _case(blob, program, runs, inputs, number, row_by_row)
+        code, checks = _case(blob, program, runs, inputs, number, row_by_row, shift)
         functions.append(f"static void case_{number}(void)\n{{\n{code}}}\n")
         body.append(f"    ingot_counter_start();\n    case_{number}();\n    report({number});\n{checks}")
         includes |= {header_of(call) for call in program.calls}
@@ -134,26 +140,28 @@ def run_emulated(
     )
     data = folder / "blob.bin"
     data.write_bytes(blob.content())
-    objects = [kernel_object(source, cpu) for source in sorted(sources)]
+    objects = [kernel_object(source, cpu, checked) for source in sorted(sources)]
     elf = folder / "firmware.elf"
     script = FIXTURE / ("twin_m7.ld" if cpu == "cortex-m7" else "twin.ld")
     everything = [*base_objects(cpu), _compile(main, folder / "main.o", cpu, "network"), *objects]
     subprocess.run(toolchain.link_command(everything, elf, cpu, script), check=True)
     run = qemu.run(elf, [qemu.Image(data, BLOB)], machine=MACHINES[cpu], timeout=300)
-    return _outcomes(run.lines, len(cases))
+    return _outcomes(run.lines, len(cases), elf)
 
 
 @functools.cache
-def kernel_object(source: str, cpu: str) -> Path:
-    """A kernel's file, compiled as the build compiles it."""
+def kernel_object(source: str, cpu: str, checked: bool = False) -> Path:
+    """A kernel's file, compiled as the build compiles it, or with checks of alignment."""
     folder = session_folder("kernel")
-    return _compile(kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels")
+    return _compile(
+        kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels", CHECKS if checked else ()
+    )
 
 
-def _compile(source: Path, target: Path, cpu: str, role: str) -> Path:
+def _compile(source: Path, target: Path, cpu: str, role: str, flags: Sequence[str] = ()) -> Path:
     include = [toolchain.ROOT / name for name in toolchain.INCLUDE_DIRS]
     command = toolchain.compile_command(source, target, cpu, role, include=include)
-    return compile_once([*command, "-Werror", "-Wpedantic"], source, target)
+    return compile_once([*command, *flags, "-Werror", "-Wpedantic"], source, target)
 
 
 def _case(
@@ -163,6 +171,7 @@ def _case(
     inputs: Sequence[npt.NDArray[Any]],
     number: int,
     row_by_row: bool,
+    shift: int = 0,
 ) -> tuple[str, str]:
     """(C statements that run the calls, C statements that compare the outputs)."""
     expected = DirectNetwork(program).run(list(inputs))
@@ -173,7 +182,7 @@ def _case(
             content = np.ascontiguousarray(inputs[program.inputs.index(index)]).tobytes()
         if tensor.role == "state":
             content = np.full(tensor.nbytes // tensor.dtype.size, initial_state(tensor), tensor.dtype.numpy).tobytes()
-        places[index] = blob.add(content)
+        places[index] = blob.add(bytes(shift) + content) + shift
     lines = []
     for call in runs.calls:
         layout = host_kernels().layout(call.descriptor)
@@ -197,7 +206,7 @@ def _case(
     return "".join(lines), checks
 
 
-def _outcomes(lines: Sequence[str], count: int) -> list[Outcome]:
+def _outcomes(lines: Sequence[str], count: int, elf: Path) -> list[Outcome]:
     costs, differences = {}, {}
     for line in lines:
         words = line.split()
@@ -206,5 +215,6 @@ def _outcomes(lines: Sequence[str], count: int) -> list[Outcome]:
         elif words[:1] == ["differs"]:
             differences.setdefault(int(words[1]), int(words[2]))
     if set(costs) != set(range(count + 1)):
-        raise AssertionError("the firmware did not finish: " + " | ".join(lines[-8:]))
+        said = " | ".join(lines[-8:])
+        raise AssertionError(f"the firmware did not finish: {said}\n{stopped_at(elf, lines)}")
     return [Outcome(differences.get(i), max(costs[i] - costs[0], 0)) for i in range(1, count + 1)]

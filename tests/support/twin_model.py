@@ -18,6 +18,7 @@ from ingot.network import Network
 from ingot.run.qemu import Image
 from ingot.run.twin import images_of
 from ingot.steps import io_bytes
+from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c
 from support.session import compile_once, session_folder
 
@@ -35,13 +36,14 @@ class TwinModel:
 
 
 @functools.cache
-def kernel_archive() -> Path:
-    """All kernels as the build compiles them, once for the whole test session."""
+def kernel_archive(checked: bool = False) -> Path:
+    """All kernels as the build compiles them, or with checks of alignment, once for the whole test session."""
     folder = session_folder("kernels")
     objects = []
     for source in kernel_sources():
         target = folder / f"{source.stem}.o"
         command = toolchain.compile_command(source, target, "cortex-m55", "kernels", INCLUDE)
+        command += CHECKS if checked else ()
         objects.append(str(compile_once(command, source, target)))
     archive = folder / "libkernels.a"
     subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
@@ -63,10 +65,12 @@ def build_for_twin(
     options: CompileOptions | None = None,
     app: Path = VALIDATE,
     header: Callable[[Network], str] | None = None,
+    checked: bool = False,
 ) -> TwinModel:
     """Compiles, links and returns everything that runs it.
 
     app: folder of the application. header: what app_config.h shall be for the network, where the application has one.
+    checked: with kernels that stop at a pointer that is not aligned (support.alignment).
     """
     board = load_board(find_board("n6dk", toolchain.ROOT / "boards"))
     twin = twin_of(board)
@@ -83,6 +87,8 @@ def build_for_twin(
         compile_c(source, folder / f"{source.stem}.o", defines, include=[folder, *include]) for source in sources
     ]
     elf = folder / "firmware.elf"
-    command = toolchain.link_command([*base_objects(), *objects], elf, twin.core, script, libraries=[kernel_archive()])
+    command = toolchain.link_command(
+        [*base_objects(), *objects], elf, twin.core, script, libraries=[kernel_archive(checked)]
+    )
     subprocess.run(command, check=True)
     return TwinModel(elf, images_of(network, folder), network, twin.machine)

@@ -58,6 +58,7 @@ class BoundCall:
         self, program: Program, index: int, memories: Mapping[int, Memory], rings: Mapping[int, int], lib: KernelLibrary
     ) -> None:
         call = program.calls[index]
+        self._lib = lib
         self._what = f"call {index} -> '{program.tensors[call.outputs[0]].name}'"
         self._kernel = call.kernel
         self._function = lib.function(call.kernel)
@@ -77,8 +78,12 @@ class BoundCall:
         self._pointers = [ctypes.c_void_p(address) for address in addresses]
 
     def __call__(self, row: int, count: int) -> None:
-        """Produces `count` rows from `row` upwards. Raises IngotError when the kernel wrote where it must not."""
+        """Produces `count` rows from `row` upwards. Raises IngotError when the kernel wrote where it must not, or when
+        the library's sanitizer reports it."""
         self._function(*self._pointers, ctypes.c_uint(row), ctypes.c_uint(count))
+        report = self._lib.sanitizer_report()
+        if report:
+            raise IngotError(f"kernel ingot_{self._kernel}(): {report}", where=self._what)
         if not all(memory.intact() for memory in self._kept):
             rows = f"rows {row}..{row + count - 1}"
             raise IngotError(f"kernel ingot_{self._kernel}() wrote outside its tensors, {rows}", where=self._what)

@@ -21,14 +21,17 @@ class KernelLibrary:
 
     A kernel whose file does not compile is reported when it is asked for, not before, so that one broken file does not
     stop work on the others.
+
+    extra_flags: for compiling and linking. extra_sources: further C files; one that defines ingot_sanitizer_report()
+    makes the reports of a sanitizer known to sanitizer_report().
     """
 
-    def __init__(self, folder: Path, extra_flags: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, extra_flags: tuple[str, ...] = (), extra_sources: tuple[Path, ...] = ()) -> None:
         headers = sorted(folder.glob("*.h"))
         flags = [*FLAGS, *extra_flags]
         self._failures: list[str] = []
         objects = []
-        for source in sorted(folder.glob("*.c")):
+        for source in (*sorted(folder.glob("*.c")), *extra_sources):
             try:
                 objects.append(build([source], [*flags, "-c"], ".o", headers, search=[folder]))
             except IngotError as error:
@@ -38,6 +41,14 @@ class KernelLibrary:
         self.path = build(objects, ["-shared", *extra_flags], ".so")
         self._library = ctypes.CDLL(str(self.path))
         self._layouts: Mapping[str, Layout] = read_layouts(self.path)
+        self._report = getattr(self._library, "ingot_sanitizer_report", None)
+        if self._report is not None:
+            self._report.restype = ctypes.c_char_p
+
+    def sanitizer_report(self) -> str:
+        """What the kernels did since the last call that C does not define, as "file:line:column: what"; "" for nothing,
+        and where the library has no sanitizer."""
+        return "" if self._report is None else self._report().decode()
 
     def function(self, kernel: str) -> Any:
         """The C function ingot_<kernel>. Raises IngotError when no compiled file defines it."""
@@ -62,6 +73,6 @@ class KernelLibrary:
 
 
 @functools.cache
-def host_kernels(extra_flags: tuple[str, ...] = ()) -> KernelLibrary:
+def host_kernels() -> KernelLibrary:
     """The kernels of this checkout; compiled at the first call of a session, and only what changed since the last."""
-    return KernelLibrary(kernels_dir(), extra_flags)
+    return KernelLibrary(kernels_dir())
