@@ -55,6 +55,19 @@ def assert_bit_exact(model: Path, folder: Path, samples: int, *, sanitize: bool 
             assert ours.tobytes() == theirs.tobytes(), f"sample {seed}"
 
 
+@pytest.mark.parametrize("name", ["npuRAM4", "octoFlash"])
+def test_a_pool_that_begins_between_words_is_refused(tmp_path: Path, name: str) -> None:
+    pools = [
+        replace(pool, base=(pool.base or 0) + 4, size=pool.size - 4) if pool.name == name else pool
+        for pool in POOLS.pools
+    ]
+    begins = next(pool.base for pool in pools if pool.name == name)
+    with pytest.raises(IngotError) as raised:
+        compile_model(model_file(tmp_path), replace(POOLS, pools=tuple(pools)), tmp_path / "out")
+    assert raised.value.what == f"pool '{name}' begins at 0x{begins:08X}, which is not a multiple of 8"
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_bit_exact_on_the_host(tmp_path: Path, way: str) -> None:
     model = model_file(tmp_path)

@@ -7,8 +7,9 @@
  *
  * that produces the n rows y, y+1, ... of its output. The descriptor *k holds numbers that follow from shapes and from
  * the memory plan; it holds no pointer, so that it can stay in flash in a relocatable image. params is the call's block
- * in the initializer, 16-aligned: everything that retraining can change. Kernels keep no state and allocate nothing;
- * one whose call asks for scratch gets a `void *scratch` (16-aligned) between the outputs and params.
+ * in the initializer: everything that retraining can change. Kernels keep no state and allocate nothing;
+ * one whose call asks for scratch gets a `void *scratch` between the outputs and params. Tensors, scratch and params are
+ * 8-aligned, rows of a tensor and members of params are aligned to their elements.
  *
  * A tensor's rows are `pitch` bytes apart. A ring keeps `ring` rows, row y in slot y % ring; ring == 0 means that all
  * rows are there.

@@ -65,7 +65,8 @@ extern "C" {
     X(SEAL_PARAMS, "the params are not those that were sealed with the image")                          \
     X(SEAL_BOARD, "the image was made for another board")                                               \
     X(NOT_INSTALLED, "no image is installed in this instance")                                          \
-    X(BLOB, "an epoch-controller blob in front of the params is not whole")
+    X(BLOB, "an epoch-controller blob in front of the params is not whole")                             \
+    X(POOL_ALIGNMENT, "the relative pool is not at an offset of the params divisible by 8")
 
 #define INGOT_RELOC_NAME(name, text) INGOT_RELOC_AT_##name,
 enum { INGOT_RELOC_REFUSALS(INGOT_RELOC_NAME) INGOT_RELOC_COUNT };

@@ -235,6 +235,7 @@ static int check_params(const ll_aton_reloc_config *config, const ingot_reloc_po
                       (uint64_t)pool[i].offset + pool[i].size > plan->params_limit,
                   PARAMS_CUT);
         if (pool[i].flags >> 24 == INGOT_POOL_RELOC && !(pool[i].flags & 1u)) {
+            REFUSE_IF(pool[i].offset % INGOT_RELOC_ALIGNMENT, POOL_ALIGNMENT);
             plan->pool_address[0] = plan->params + pool[i].offset;
             /* Blobs of the NPU stand in front of the pool's bytes and are reached through the same segment. */
             REFUSE_IF((uint64_t)pool[i].offset + plan->blobs + pool[i].size > plan->params_limit, PARAMS_CUT);

@@ -155,6 +155,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
     if options.in_turn:
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
     constants = initializer_pool(mpool)
+    _check_bases(mpool)
     initializer = lay_out_initializer(program)
     if initializer.size > constants.size:
         raise IngotError(
@@ -190,6 +191,20 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         beside=options.beside,
         in_turn=options.in_turn,
     )
+
+
+def _check_bases(mpool: Mpool) -> None:
+    """Raises IngotError for a pool in which what is placed would not be aligned to its elements."""
+    from ingot.board.mpool import activation_pools, initializer_pool
+    from ingot.schedule.buffers import BASE_ALIGNMENT
+
+    for pool in (*activation_pools(mpool), initializer_pool(mpool)):
+        if pool.base is not None and pool.base % BASE_ALIGNMENT:
+            raise IngotError(
+                f"pool '{pool.name}' begins at 0x{pool.base:08X}, which is not a multiple of {BASE_ALIGNMENT}",
+                where=mpool.where(pool),
+                remedy=f'Set its "offset" to a multiple of {BASE_ALIGNMENT}: kernels load vectors from there.',
+            )
 
 
 def largest_pool(mpool: Mpool) -> int:

@@ -165,6 +165,11 @@ def test_a_pool_where_networks_may_not_write() -> None:
     assert verdict(image.to_bytes()) == "a pool reaches beyond the params or beyond the address space"
 
 
+def test_a_relative_pool_between_words() -> None:
+    image = make_image([relocated(4, 120)], bytes(128))
+    assert verdict(image.to_bytes()) == "the relative pool is not at an offset of the params divisible by 8"
+
+
 def test_pools_that_overlap() -> None:
     image = make_image([cleared(POOLS_AT, 64), cleared(POOLS_AT + 56, 64)], b"")
     assert verdict(image.to_bytes()) == "a pool overlaps the image, its RAM or another pool"

@@ -21,7 +21,7 @@ from ingot.image.info import as_dict, as_text
 from ingot.image.nbin import Context, Flags, PoolDescriptor, offset_of
 from ingot.image.seal import FIXED, SIGNED_SIZE, Digest, Seal
 from support.firmware import needs_gcc
-from support.images import ALL_KINDS, make_image, sealed
+from support.images import ALL_KINDS, make_image, relocated, sealed
 
 MODEST = settings(max_examples=50, deadline=None, derandomize=True)
 WORDS = st.integers(0, 0xFFFFFFFF)
@@ -101,6 +101,12 @@ def test_sizes_follow_the_formulas() -> None:
 
 def failing(content: bytes, params: bytes | None = None) -> list[str]:
     return [finding.rule for finding in check_image(content, "image", params) if not finding.passed]
+
+
+def test_a_relative_pool_between_words_is_not_aligned() -> None:
+    content = make_image([relocated(4, 120)], bytes(128)).to_bytes()
+    (finding,) = [finding for finding in check_image(content, "image") if not finding.passed]
+    assert "pool pool0 is at 4 in the params, not a multiple of 8" in str(finding)
 
 
 def test_each_rule_finds_its_defect() -> None:

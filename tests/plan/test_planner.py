@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.errors import IngotError
+from ingot.graph import DType
 from ingot.kernels.program import Program
 from ingot.plan import planner
 from ingot.plan.below import Packing
@@ -159,6 +160,25 @@ def test_the_check_refuses(change: dict[str, object], message: str) -> None:
         message = "was not placed|is the application's"
     with pytest.raises(IngotError, match=message):
         verify_plan(program, schedule, replace(plan, placements=broken), [BIG], UNFUSED)
+
+
+def test_the_check_refuses_a_base_between_words() -> None:
+    program = residual()
+    schedule = make_schedule(program, UNFUSED)
+    plan = make_plan(program, schedule, [BIG], UNFUSED)
+    with pytest.raises(IngotError, match="is in pool 'big', whose base is not a multiple of 8"):
+        verify_plan(program, schedule, plan, [replace(BIG, base=BIG.base + 4)], UNFUSED)
+
+
+def test_the_check_refuses_rows_that_end_between_elements() -> None:
+    program = residual()
+    schedule = make_schedule(program, UNFUSED)
+    plan = make_plan(program, schedule, [BIG], UNFUSED)
+    tensor = program.inputs[0]
+    tensors = list(program.tensors)
+    tensors[tensor] = replace(tensors[tensor], dtype=DType.INT16, row_bytes=47)
+    with pytest.raises(IngotError, match="has rows of 47 bytes, not whole elements of 2"):
+        verify_plan(replace(program, tensors=tuple(tensors)), schedule, plan, [BIG], UNFUSED)
 
 
 def random_program(recipe: list[tuple[int, int, int]]) -> Program:

@@ -119,6 +119,9 @@ def _alignment(subject: Subject) -> Iterator[str]:
     ):
         if value % 8:
             yield f"{name} is at {value}, not a multiple of 8"
+    for pool in image.pools:
+        if (pool.pool_type, pool.pool_id) == (PoolType.RELOC, 0) and pool.offset % 8:
+            yield f"pool {image.text(pool.name)} is at {pool.offset} in the params, not a multiple of 8"
     for name in ("got_start", "got_end", "bss_end", "params_start", "ctx"):
         if image.header[name] % 4:
             yield f"{name} is not on a word"

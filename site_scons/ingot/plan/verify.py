@@ -8,7 +8,7 @@ from ingot.errors import IngotError
 from ingot.kernels.program import Program
 from ingot.plan.pools import PlanPool
 from ingot.plan.types import Placement, Plan
-from ingot.schedule.buffers import ALIGNMENT, kept_to_the_end, placed_outside
+from ingot.schedule.buffers import ALIGNMENT, BASE_ALIGNMENT, kept_to_the_end, placed_outside
 from ingot.schedule.replay import Place, Replay
 from ingot.schedule.types import Schedule, ScheduleOptions
 
@@ -18,8 +18,9 @@ def verify_plan(
 ) -> None:
     """Raises IngotError, naming both owners, unless the network can run in this plan.
 
-    Every tensor that a call uses has a place; every place is aligned, large enough, inside its pool with the bytes that
-    kernels may read past it; and a replay of all steps finds every row intact whenever it is read.
+    Every tensor that a call uses has a place; every place and every row is aligned to its elements; every place is
+    large enough and inside its pool with the bytes that kernels may read past it; and a replay of all steps finds every
+    row intact whenever it is read.
     arenas: the real and virtual pools that placements name.
     """
     rings = {tensor: rows for region in schedule.regions for tensor, rows in region.rings.items()}
@@ -38,6 +39,10 @@ def verify_plan(
         if place.ring != rows:
             raise _error(program, tensor, f"has a ring of {place.ring} rows, its schedule needs {rows}")
         data = program.tensors[tensor]
+        if data.row_bytes % data.dtype.size:
+            raise _error(
+                program, tensor, f"has rows of {data.row_bytes} bytes, not whole elements of {data.dtype.size}"
+            )
         _inside(program, tensor, place, (rows or data.rows) * data.row_bytes, known)
     for index, place in plan.scratch.items():
         _inside(program, program.calls[index].outputs[0], place, program.calls[index].scratch, known)
@@ -58,6 +63,8 @@ def _inside(program: Program, tensor: int, place: Placement, size: int, known: d
         raise _error(program, tensor, f"was placed in a pool '{place.pool}' that does not exist")
     if place.offset % ALIGNMENT:
         raise _error(program, tensor, f"starts at offset {place.offset}, not a multiple of {ALIGNMENT}")
+    if (pool.base or 0) % BASE_ALIGNMENT:
+        raise _error(program, tensor, f"is in pool '{pool.name}', whose base is not a multiple of {BASE_ALIGNMENT}")
     if place.offset < 0 or place.offset + size > pool.size:
         raise _error(
             program,

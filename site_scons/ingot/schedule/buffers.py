@@ -10,6 +10,9 @@ from ingot.schedule.types import Region, ScheduleOptions
 
 ALIGNMENT = 16
 
+BASE_ALIGNMENT = 8
+"""Of a pool's first byte, of an image, and of a buffer of the application: the size of the largest element."""
+
 
 def align(size: int) -> int:
     """The least multiple of ALIGNMENT that is not below `size`."""
