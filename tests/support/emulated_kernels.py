@@ -91,9 +91,10 @@ class _Blob:
         self._parts: list[bytes] = []
         self._size = 0
 
-    def add(self, data: bytes, guard: int = GUARD) -> int:
-        offset = self._size
-        part = data + bytes([POISON]) * guard
+    def add(self, data: bytes, guard: int = GUARD, shift: int = 0) -> int:
+        """The offset of the data: 16-aligned, or `shift` bytes behind that."""
+        offset = self._size + shift
+        part = bytes(shift) + data + bytes([POISON]) * guard
         part += bytes(-len(part) % 16)
         self._parts.append(part)
         self._size += len(part)
@@ -117,7 +118,7 @@ def run_emulated(
 
     on_target: programs that run instead of those in `cases`, which still say what is expected.
     checked: with kernels that stop at a pointer that is not aligned (support.alignment).
-    shift: bytes from a 16-aligned address to each tensor.
+    shift: bytes from a 16-aligned address to each tensor, scratch and parameter block.
     Raises AssertionError with the firmware's last lines and the place in the source when it does not finish.
     """
     folder = folder or session_folder("emulated")
@@ -182,16 +183,16 @@ def _case(
             content = np.ascontiguousarray(inputs[program.inputs.index(index)]).tobytes()
         if tensor.role == "state":
             content = np.full(tensor.nbytes // tensor.dtype.size, initial_state(tensor), tensor.dtype.numpy).tobytes()
-        places[index] = blob.add(bytes(shift) + content) + shift
+        places[index] = blob.add(content, shift=shift)
     lines = []
     for call in runs.calls:
         layout = host_kernels().layout(call.descriptor)
         arguments = [f"AT({blob.add(layout.pack(call.fields))})"]
         arguments += [f"AT({places[i]})" for i in (*call.inputs, *call.outputs)]
         if call.scratch:
-            arguments.append(f"AT({blob.add(bytes(call.scratch))})")
+            arguments.append(f"AT({blob.add(bytes(call.scratch), shift=shift)})")
         block = parameter_block(call).data
-        arguments.append(f"AT({blob.add(block)})" if block else "0")
+        arguments.append(f"AT({blob.add(block, shift=shift)})" if block else "0")
         rows = program.tensors[call.outputs[0]].rows
         text = f"ingot_{call.kernel}({', '.join(arguments)}, "
         if row_by_row:
