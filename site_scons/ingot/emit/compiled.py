@@ -65,6 +65,19 @@ class Compiled:
                 return tensor.name, tensor.shape
         return self.program.tensors[index].name, self.program.tensors[index].shape
 
+    def listed(self) -> list[int]:
+        """The tensors that have a buffer, in the order of the description: inputs in the model's order, outputs in
+        theirs, then the rest.
+        """
+        ports = (*self.program.inputs, *self.program.outputs)
+        return [*dict.fromkeys(ports), *(t for t in self.plan.placements if t not in ports)]
+
+    def role(self, index: int) -> str:
+        """What tensor `index` of the program is to the application: "input", "output", "activation" or "state"."""
+        if index in self.program.inputs:
+            return "input"
+        return "output" if index in self.program.outputs else self.program.tensors[index].role
+
     def raw_name(self) -> str:
         """File name of the initializer."""
         return f"{self.name}_{self.prefix}.{self.pool(self.initializer_pool).fname}.raw"

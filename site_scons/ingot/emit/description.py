@@ -45,14 +45,12 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
 
 
 def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
-    """Inputs in the model's order, then outputs in theirs, then the rest."""
-    order = _order(compiled)
     last_epoch = len(compiled.schedule.regions)
     buffers = []
-    for index in order:
+    for index in compiled.listed():
         tensor = compiled.program.tensors[index]
         place = compiled.plan.placements.get(index) or Placement(index, "", 0, tensor.nbytes, 0, last_epoch - 1)
-        role = _role(compiled, index)
+        role = compiled.role(index)
         name, shape = compiled.face(index)
         first = 0 if role in ("input", "state") else place.first + 1
         buffers.append(
@@ -71,20 +69,6 @@ def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
             )
         )
     return buffers
-
-
-def _order(compiled: Compiled) -> list[int]:
-    """The tensors that have a buffer, in the order of the description."""
-    ports = (*compiled.program.inputs, *compiled.program.outputs)
-    return [*dict.fromkeys(ports), *(i for i in compiled.plan.placements if i not in ports)]
-
-
-def _role(compiled: Compiled, index: int) -> str:
-    if index in compiled.program.inputs:
-        return "input"
-    if index in compiled.program.outputs:
-        return "output"
-    return compiled.program.tensors[index].role
 
 
 def _scratch(compiled: Compiled) -> list[NetworkBuffer]:
@@ -134,7 +118,7 @@ def _call_name(compiled: Compiled, index: int) -> str:
 def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
     tensors = compiled.program.tensors
     epochs = []
-    buffer_of = {tensor: position for position, tensor in enumerate(_order(compiled))}
+    buffer_of = {tensor: position for position, tensor in enumerate(compiled.listed())}
     first_params = len(buffer_of) + len(compiled.plan.scratch)
     params_of = {call: first_params + n for n, call in enumerate(compiled.initializer.blocks)}
     for number, region in enumerate(compiled.schedule.regions, 1):

@@ -9,7 +9,6 @@ scales (float32) and zero points (int16) of every quantized tensor, which the bu
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Mapping
@@ -23,6 +22,9 @@ from ingot.kernels.program import Program
 HEADER_SIZE = 64
 MAGIC = b"IGT1"
 FORMAT = 1
+"""Raised when anything but the kernels' blocks is written in another way: header, order, alignment, scales and zero
+points. It is in the header and in the layout id; the blocks have numbers of their own (ingot.kernels.registry.packs).
+"""
 ALIGNMENT = 16
 
 
@@ -57,10 +59,6 @@ class InitializerLayout:
     entries: tuple[Entry, ...]
     size: int
 
-    def signature(self) -> str:
-        """A text that changes when anything is laid out differently; part of the layout id."""
-        return "\n".join(f"{e.offset} {e.size} {e.owner} {e.member}" for e in self.entries)
-
 
 def lay_out_initializer(program: Program) -> InitializerLayout:
     """Assigns an offset to everything that retraining or requantizing can change."""
@@ -88,15 +86,6 @@ def lay_out_initializer(program: Program) -> InitializerLayout:
         position += 6 * count
         position += -position % 4
     return InitializerLayout(blocks, quants, tuple(entries), position)
-
-
-def layout_id(code: str, layout: InitializerLayout, version: str) -> bytes:
-    """Eight bytes that tie network.c to the initializers it can work with.
-
-    code: network.c without its introductory comment, with a blank id. version: Ingot's, since the packing of a block
-    may change between versions without any offset changing.
-    """
-    return hashlib.sha256("\0".join((version, layout.signature(), code)).encode()).digest()[:8]
 
 
 def render_initializer(program: Program, layout: InitializerLayout, identity: bytes) -> bytes:

@@ -1,19 +1,21 @@
 """network.c: the network as C with ST's LL_ATON interface, every epoch in software.
 
-Its text follows from the graph's structure, the pools and the options alone. Weights, scales, zero points and all else
-that retraining can change are in the initializer; network.c knows only where.
+Its text follows from the graph's structure, the plan and the options alone. Weights, scales, zero points and all else
+that retraining can change are in the initializer; network.c knows only where. Tensors are numbered: their names, the
+model's and Ingot's version are in c_info and the report, so that the same graph trained again gives the same file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import ingot
 from ingot.emit import c_text
 from ingot.emit.compiled import Compiled
-from ingot.emit.initializer import layout_id
+from ingot.emit.initializer import FORMAT
 from ingot.emit.kernel_files import header_of, source_of
+from ingot.emit.layout_id import layout_id
 from ingot.emit.pools import macro, members_of, pool_comment, symbol, used_pools
 from ingot.emit.render import render
 from ingot.emit.rings import ring_fields
@@ -23,7 +25,6 @@ from ingot.kernels.program import Activation, Call
 from ingot.schedule.types import Region, Step
 from ingot.stedgeai.interface import BUILTIN, data_type
 
-_BLANK_ID = bytes(8)
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,24 @@ class NetworkC:
 
 
 def emit_network_c(compiled: Compiled) -> NetworkC:
-    """Writes network.c twice: with a blank layout id to compute the id, then with it."""
+    """The text with its layout id. Raises IngotError when the kernels' files are not those of this version."""
     writer = _Writer(compiled)
     introduction = render("network_intro.c.j2", **writer.introduction())
     body = writer.body()
-    identity = layout_id(_render_body(body, _BLANK_ID), compiled.initializer, ingot.__version__)
-    return NetworkC(introduction + _render_body(body, identity), identity, writer.sources())
+    identity = layout_id(body, compiled.initializer, (call.kernel for call in compiled.program.calls))
+    text = render("network.c.j2", **body, layout_id=", ".join(f"{byte:#04x}" for byte in identity))
+    return NetworkC(introduction + text, identity, writer.sources())
 
 
-def _render_body(values: Mapping[str, object], identity: bytes) -> str:
-    return render("network.c.j2", **values, layout_id=", ".join(f"{byte:#04x}" for byte in identity))
+def buffer_labels(roles: Iterable[str]) -> list[str]:
+    """How network.c calls the buffers of a description, from their roles: input_1, output_1, and tensor_<id in c_info>
+    for all others. Names of the model's tensors would change when it is trained again.
+    """
+    labels, ports = [], Counter[str]()
+    for number, role in enumerate(roles, 1):
+        ports[role] += 1
+        labels.append(f"{role}_{ports[role]}" if role in ("input", "output") else f"tensor_{number}")
+    return labels
 
 
 class _Writer:
@@ -58,6 +67,8 @@ class _Writer:
         self._rings = {t: rows for region in compiled.schedule.regions for t, rows in region.rings.items()}
         self._descriptors: dict[str, str] = {}
         self._shapes: dict[tuple[int, ...], str] = {}
+        listed = compiled.listed()
+        self._labels = dict(zip(listed, buffer_labels(map(compiled.role, listed)), strict=True))
 
     # ---- the introduction ----
 
@@ -65,11 +76,9 @@ class _Writer:
         pools = used_pools(self.compiled)
         notes = self.compiled.pool_notes
         return {
-            "version": ingot.__version__,
+            "format": FORMAT,
             "name": self.name,
             "ll_aton": (BUILTIN.major, BUILTIN.minor, BUILTIN.micro, BUILTIN.dev),
-            "model": c_text.comment(self.compiled.model),
-            "stand_in": self.compiled.stand_in,
             "options": [(c_text.comment(k), c_text.comment(v)) for k, v in sorted(self.compiled.options.items())],
             "pools": [pool_comment(i, pool, notes.get(pool.name, "")) for i, pool in enumerate(pools)],
         }
@@ -177,10 +186,10 @@ class _Writer:
 
     def _epoch(self, number: int, region: Region) -> dict[str, object]:
         calls = [self.program.calls[i] for i in region.calls]
-        title = ", ".join(self.program.tensors[call.outputs[0]].name for call in calls[:3])
+        title = ", ".join(f"{call.kernel} -> {self._labels[call.outputs[0]]}" for call in calls[:3])
         if len(calls) > 3:
             title += f" and {len(calls) - 3} more"
-        epoch: dict[str, object] = {"number": number, "title": c_text.comment(title)}
+        epoch: dict[str, object] = {"number": number, "title": title}
         if _is_single(region, self.program.calls, self.program.tensors):
             rows = self._rows(region.calls[0])
             return {**epoch, "fused": False, "call": self._call(region.calls[0], "0", str(rows))}
@@ -194,7 +203,7 @@ class _Writer:
             "at": ", ".join(map(str, table.at)),
             "reverse": int(region.reverse),
             "rings": [
-                f"{c_text.comment(self.program.tensors[t].name)}: {rows} of {self.program.tensors[t].rows} rows"
+                f"{self._labels[t]}: {rows} of {self.program.tensors[t].rows} rows"
                 for t, rows in sorted(region.rings.items())
             ],
         }
@@ -213,8 +222,7 @@ class _Writer:
         unsigned = int(tensor.dtype.value.startswith("uint"))
         bits = tensor.dtype.size * 8
         quant = self.compiled.initializer.quants.get(index)
-        name, extents = self.compiled.face(index)
-        shape = extents or (1,)
+        shape = self.compiled.face(index)[1] or (1,)
         if self._is_user(index):
             base, offset = f"(unsigned char *)&{self._address(index)}", 0
         else:
@@ -223,7 +231,7 @@ class _Writer:
         params = macro(self.compiled.initializer_pool)
         first = self.compiled.plan.placements[index].first + 1 if index in self.compiled.plan.placements else 0
         return {
-            "name": c_text.string(name),
+            "name": c_text.string(self._labels[index]),
             "base": base,
             "start": offset,
             "end": offset + tensor.nbytes,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ingot
 from ingot.emit import c_text
 from ingot.emit.compiled import Compiled
 from ingot.emit.render import render
@@ -15,11 +14,8 @@ def emit_network_h(compiled: Compiled) -> str:
     name = c_text.identifier(compiled.name)
     return render(
         "network.h.j2",
-        version=ingot.__version__,
         name=name,
         upper=name.upper(),
-        model=c_text.comment(compiled.model),
-        stand_in=compiled.stand_in,
         raw=c_text.comment(compiled.raw_name()),
         ports=[
             ("IN", [_port(compiled, i) for i in compiled.program.inputs]),
@@ -38,9 +34,9 @@ def _unplaced(compiled: Compiled) -> bool:
 
 def _port(compiled: Compiled, index: int) -> dict[str, object]:
     tensor = compiled.program.tensors[index]
-    name, shape = compiled.face(index)
+    shape = compiled.face(index)[1]
     return {
-        "title": c_text.comment(f"'{name}', {tensor.dtype.value} {_extents(shape)}"),
+        "title": f"{tensor.dtype.value} {_extents(shape)}",
         "size": tensor.nbytes,
         "elements": tensor.nbytes // tensor.dtype.size,
         "axes": _axes(shape),

@@ -14,8 +14,10 @@ from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order
 from ingot.kernels.powers_of_two import exact_log2
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.passes.fixed_point import Ints, high_multiply, rounding_divide_by_pot
+
+packs(add=1, sub=1)
 
 _FIRST_EXACT, _QUICK, _POWERS_OF_TWO = 1, 4, 8
 # Tried in this order; the large ones are for ratios of scales that make many ties.

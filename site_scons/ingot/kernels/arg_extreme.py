@@ -9,7 +9,9 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call
 from ingot.kernels.reduce import axes_are_constant
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(arg_extreme=1)
 
 _SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
 

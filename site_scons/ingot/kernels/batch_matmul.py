@@ -14,7 +14,9 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multipliers
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(batch_matmul=1)
 
 _BATCHES = 3
 _KERNELS = {

@@ -7,7 +7,9 @@ import numpy as np
 from ingot.graph import Graph, Operator
 from ingot.kernels.move import one_type_and_scale, steps_are_constant
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(batch_space=1)
 
 
 def three_or_four_dimensions(graph: Graph, op: Operator) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call
-from ingot.kernels.registry import Site, elements, lowers
+from ingot.kernels.registry import Site, elements, lowers, packs
 from ingot.kernels.rows import same_rows
+
+packs(cast=1)
 
 _CODES = {DType.INT8: 0, DType.UINT8: 1, DType.INT16: 2, DType.INT32: 3, DType.FLOAT32: 4, DType.BOOL: 5}
 

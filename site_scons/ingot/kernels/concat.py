@@ -9,8 +9,10 @@ import numpy as np
 
 from ingot.graph import Graph, Operator, Tensor
 from ingot.kernels.program import Activation, Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import Window, same_rows
+
+packs(concat=1)
 
 _FINEST = 16  # pieces of an input's row, beyond which copying them costs too much
 

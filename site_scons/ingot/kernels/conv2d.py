@@ -13,10 +13,12 @@ from ingot.kernels.conv_f32 import float_layer, lower_conv_f32
 from ingot.kernels.conv_s16 import int16_layer, lower_conv_s16
 from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import Window, row_window
 from ingot.kernels.window_fields import window_fields
 from ingot.kernels.window_gathering import Gathering, choose_gathering
+
+packs(conv2d=1)
 
 
 def layer_of_one_type(graph: Graph, op: Operator) -> bool:

@@ -16,9 +16,11 @@ import numpy.typing as npt
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import float_range
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site
+from ingot.kernels.registry import Site, packs
 from ingot.kernels.rows import Window
 from ingot.kernels.window_fields import window_fields
+
+packs(conv_f32=1)
 
 
 def float_layer(graph: Graph, op: Operator) -> bool:

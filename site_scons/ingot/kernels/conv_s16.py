@@ -14,10 +14,12 @@ from ingot.kernels.activation_range import quantized_range
 from ingot.kernels.mac_block import output_scaling
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multipliers
-from ingot.kernels.registry import Site
+from ingot.kernels.registry import Site, packs
 from ingot.kernels.rows import Window
 from ingot.kernels.window_fields import window_fields
 from ingot.kernels.window_gathering import window_bytes
+
+packs(conv_s16=1)
 
 
 def int16_layer(graph: Graph, op: Operator) -> bool:

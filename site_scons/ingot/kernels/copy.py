@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, elements, lowers
+from ingot.kernels.registry import Site, elements, lowers, packs
 from ingot.kernels.rows import same_rows
+
+packs(copy=1)
 
 
 @lowers("copy", data=(), pieces=elements)

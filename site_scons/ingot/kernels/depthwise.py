@@ -14,8 +14,10 @@ from ingot.graph import DType
 from ingot.kernels.conv2d import MAC_CONSTRAINTS, wide_conv, window_rows
 from ingot.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.window_fields import window_fields
+
+packs(depthwise=1)
 
 GROUP = 16  # channels that a vector holds
 WIDE = 4  # INGOT_MAC_WIDE

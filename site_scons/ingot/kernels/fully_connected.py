@@ -16,8 +16,10 @@ from ingot.kernels.conv_f32 import float_channels
 from ingot.kernels.exact_multiplier import exact_multiplier
 from ingot.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers, vectors
+from ingot.kernels.registry import Site, lowers, packs, vectors
 from ingot.kernels.rows import same_rows
+
+packs(fully_connected=1)
 
 _SHORT = 4
 WEIGHTS = 8

@@ -8,7 +8,9 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(gather=1)
 
 
 def gather_types(graph: Graph, op: Operator) -> bool:

@@ -7,8 +7,10 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.concat import no_activation
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers, vectors
+from ingot.kernels.registry import Site, lowers, packs, vectors
 from ingot.kernels.rows import same_rows
+
+packs(l2_normalization=1)
 
 
 def l2_types(graph: Graph, op: Operator) -> bool:

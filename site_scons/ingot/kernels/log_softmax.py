@@ -7,9 +7,11 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers, vectors
+from ingot.kernels.registry import Site, lowers, packs, vectors
 from ingot.kernels.rows import same_rows
 from ingot.kernels.softmax import exp_table, softmax_scaling
+
+packs(log_softmax=1)
 
 
 def log_softmax_types(graph: Graph, op: Operator) -> bool:

@@ -39,10 +39,10 @@ def lower(graph: Graph, target: Target) -> Program:
     used = {roots[t] for op in graph.operators for t in op.inputs if t is not None}
     kept = [
         t
-        for t, tensor in enumerate(graph.tensors)
-        if not tensor.is_constant
+        for t in _in_order_of_use(graph)
+        if not graph.tensors[t].is_constant
         and roots[t] == t
-        and (t in produced or t in graph.inputs or (tensor.is_variable and t in used))
+        and (t in produced or t in graph.inputs or (graph.tensors[t].is_variable and t in used))
     ]
     outputs = {roots[t] for t in graph.outputs}
     rows = row_splits(graph, roots)
@@ -127,6 +127,14 @@ def _lowered(site: Site, memory: dict[int, int]) -> tuple[Call, ...]:
 def _present(tensor: int | None) -> int:
     assert tensor is not None
     return tensor
+
+
+def _in_order_of_use(graph: Graph) -> list[int]:
+    """Tensors as the network meets them. Their numbers in the file say nothing about the graph: a converter shifts
+    them when two constants become equal.
+    """
+    met = (t for op in graph.operators for t in (*op.inputs, *op.outputs) if t is not None)
+    return list(dict.fromkeys((*graph.inputs, *met)))
 
 
 def _roots(graph: Graph) -> dict[int, int]:

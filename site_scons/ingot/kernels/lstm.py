@@ -14,7 +14,9 @@ from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.powers_of_two import exact_log2
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(lstm=1)
 
 _INPUT, _OUTPUT_STATE, _CELL_STATE = 0, 18, 19
 _INPUT_WEIGHTS, _RECURRENT_WEIGHTS, _BIASES = 1, 5, 12  # of the input gate; forget, cell and output follow

@@ -6,7 +6,9 @@ from ingot.graph import DType, Graph, Operator
 from ingot.kernels.add import one_type
 from ingot.kernels.broadcast import fits_broadcast, lower_binary
 from ingot.kernels.program import Call
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(maximum=1, minimum=1)
 
 _SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
 

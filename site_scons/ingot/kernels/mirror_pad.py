@@ -9,8 +9,10 @@ import numpy as np
 from ingot.graph import Graph, Operator
 from ingot.kernels.pad import pad_rank, pad_types, paddings_are_constant
 from ingot.kernels.program import Activation, Call
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import Window
+
+packs(mirror_pad=1)
 
 _LEVELS = 5
 

@@ -16,8 +16,10 @@ import numpy.typing as npt
 from ingot.frontend.strided_slice import strided_slice_ranges
 from ingot.graph import Graph, Operator
 from ingot.kernels.program import Activation, Call
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import Window
+
+packs(move=1)
 
 Array = npt.NDArray[Any]
 _LOOPS = 8

@@ -10,7 +10,9 @@ from ingot.kernels.add import ELEMENT_WISE, int16_is_symmetric
 from ingot.kernels.broadcast import lower_binary, operand_order
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(mul=1)
 
 
 @lowers("MUL", constraints=(*ELEMENT_WISE, int16_is_symmetric), data=(0, 1))

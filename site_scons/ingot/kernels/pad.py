@@ -8,8 +8,10 @@ import numpy as np
 
 from ingot.graph import Graph, Operator
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import row_window
+
+packs(pad=1)
 
 _LEVELS = 5
 

@@ -11,7 +11,9 @@ from ingot.graph import DType, Graph, Operator
 from ingot.kernels.activation_range import float_range, quantized_range
 from ingot.kernels.conv2d import known_activation, window_rows
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(average_pool=1, max_pool=1)
 
 _SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.FLOAT32: "f32"}
 _KERNELS = {"AVERAGE_POOL_2D": "average_pool", "MAX_POOL_2D": "max_pool"}

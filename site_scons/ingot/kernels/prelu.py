@@ -9,7 +9,9 @@ from ingot.kernels.add import one_type_among, quantized_numbers_have_scales
 from ingot.kernels.broadcast import fits_broadcast, lower_binary
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(prelu=1)
 
 
 def prelu_types(graph: Graph, op: Operator) -> bool:

@@ -11,9 +11,11 @@ import numpy.typing as npt
 from ingot.graph import DType, Graph, Operator, Tensor
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, elements, lowers
+from ingot.kernels.registry import Site, elements, lowers, packs
 from ingot.kernels.rows import same_rows
 from ingot.passes.fixed_point import multiply
+
+packs(quantize=1, requantize=1, dequantize=1)
 
 _SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
 _BYTES = (DType.INT8, DType.UINT8)

@@ -14,8 +14,10 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Activation, Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import Window, same_rows
+
+packs(reduce=1)
 
 _SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
 _NAME = {"MEAN": "mean", "SUM": "sum", "REDUCE_MAX": "max", "REDUCE_MIN": "min"}

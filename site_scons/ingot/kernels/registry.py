@@ -92,6 +92,34 @@ class Entry:
 
 OPERATORS: dict[str, Entry] = {}
 
+PACKINGS: dict[str, int] = {}
+"""Kernel, or what the names of several begin with -> number of the packing of its parameter block; see packs()."""
+
+
+def packs(**numbers: int) -> None:
+    """Registers the packing numbers of kernels, beside the lowering that packs their parameter blocks.
+
+    numbers: C name without the prefix -> number. A name stands for every kernel that begins with it: conv2d=1 for
+    ingot_conv2d_s8() and ingot_conv2d_1x1_s8(). Where one of them changes alone, its whole name gets a number, too.
+
+    The number is part of the layout id (ingot.emit.layout_id). It is raised whenever the kernel reads its block in
+    another way: firmware in the field then refuses an initializer that it would misread. It stays when the same bytes
+    are only computed in another way. tests/kernels/test_packing.py fails when bytes change and the number does not.
+    """
+    for kernel, number in numbers.items():
+        if PACKINGS.setdefault(kernel, number) != number:
+            raise ValueError(f"{kernel} has the packing numbers {PACKINGS[kernel]} and {number}")
+
+
+def packing_number(kernel: str) -> int:
+    """The number of the longest registered name that the kernel's begins with. Raises LookupError for none."""
+    words = kernel.split("_")
+    for count in range(len(words), 0, -1):
+        number = PACKINGS.get("_".join(words[:count]))
+        if number is not None:
+            return number
+    raise LookupError(f"the kernel {kernel} has no packing number; its lowering registers it with packs()")
+
 
 def lowers(
     *kinds: str,

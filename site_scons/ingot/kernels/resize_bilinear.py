@@ -9,8 +9,10 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import image_rows, row_window
+
+packs(resize_bilinear=1)
 
 _ONE = 1024
 

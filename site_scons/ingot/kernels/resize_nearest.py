@@ -8,8 +8,10 @@ import numpy as np
 
 from ingot.graph import Graph, Operator
 from ingot.kernels.program import Call
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import image_rows, row_window
+
+packs(resize_nearest=1)
 
 
 def same_type_and_scale(graph: Graph, op: Operator) -> bool:

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.powers_of_two import exact_log2
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site
+from ingot.kernels.registry import Site, packs
 from ingot.kernels.rows import same_rows
+
+packs(sigmoid16=1)
 
 
 def symmetric_int16(graph: Graph, op: Operator) -> bool:

@@ -12,9 +12,11 @@ from ingot.kernels import fixed_exp
 from ingot.kernels.lookup16 import int16_table
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers, vectors
+from ingot.kernels.registry import Site, lowers, packs, vectors
 from ingot.kernels.rows import same_rows
 from ingot.passes import fixed_point
+
+packs(softmax=1, softmax2=1)
 
 _INTEGER_BITS = 5
 _SUM_BITS = 12

@@ -9,7 +9,9 @@ from ingot.kernels.add import one_type_among, quantized_numbers_have_scales
 from ingot.kernels.broadcast import fits_broadcast, lower_binary, operand_order
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(squared_difference=1)
 
 _LEFT_SHIFT = 7
 

@@ -7,7 +7,9 @@ import numpy as np
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call, Param
 from ingot.kernels.quantize_multiplier import quantize_multiplier
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
+
+packs(svdf=1)
 
 _INPUT, _FEATURES, _TIME, _BIAS, _STATE = range(5)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, elements, lowers
+from ingot.kernels.registry import Site, elements, lowers, packs
 from ingot.kernels.rows import same_rows
+
+packs(table=1)
 
 
 @lowers("table", pieces=elements)

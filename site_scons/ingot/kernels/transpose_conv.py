@@ -16,10 +16,12 @@ from ingot.kernels.conv2d import known_activation, not_dynamic_range, not_uint8,
 from ingot.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
 from ingot.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, lowers
+from ingot.kernels.registry import Site, lowers, packs
 from ingot.kernels.rows import Window, row_window
 from ingot.kernels.window_fields import window_fields
 from ingot.kernels.window_gathering import choose_gathering
+
+packs(transpose_conv=1)
 
 
 def image_and_weights(graph: Graph, op: Operator) -> bool:

@@ -6,9 +6,11 @@ import numpy as np
 
 from ingot.graph import DType, Graph, Operator
 from ingot.kernels.program import Call, Param
-from ingot.kernels.registry import Site, elements, lowers
+from ingot.kernels.registry import Site, elements, lowers, packs
 from ingot.kernels.rows import same_rows
 from ingot.kernels.sigmoid16 import lower_sigmoid16, symmetric_int16
+
+packs(unary_f32=1)
 
 _FLOAT_ONLY = (
     "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH", "GELU",

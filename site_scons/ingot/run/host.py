@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from ingot.emit.c_info import read_c_info
 from ingot.emit.c_text import identifier
+from ingot.emit.network_c import buffer_labels
 from ingot.emit.pools import macro
 from ingot.emit.render import render
 from ingot.errors import IngotError
@@ -108,13 +109,16 @@ class HostNetwork:
         if self._library is None:
             raise IngotError("tensors between epochs cannot be seen in a sanitized run")
         self._set_inputs(inputs)
+        buffers = self.network.buffers
+        labels = buffer_labels(buffer.role for buffer in buffers)
+        names = {label: buffer.name for label, buffer in zip(labels, buffers, strict=True)}
         seen: dict[str, npt.NDArray[Any]] = {}
         epoch, more = 0, True
         while more:
             more = bool(self._library.host_step())
             epoch += 1
-            seen |= {name: values for name, first, values in self._buffers(2) if first == epoch}
-        return seen | {name: values for name, _, values in self._buffers(1)}
+            seen |= {names[label]: values for label, first, values in self._buffers(2) if first == epoch}
+        return seen | {names[label]: values for label, _, values in self._buffers(1)}
 
     def inputs(self) -> list[npt.NDArray[Any]]:
         """What the memory of the inputs holds now. Not in a sanitized run."""
