@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
     from ingot.emit.compiled import Compiled
     from ingot.graph import Graph
+    from ingot.model.model_file import ModelFile
     from ingot.network import Network, NetworkPool
     from ingot.plan.pools import PlanPool
     from ingot.schedule.types import ScheduleOptions
@@ -124,19 +125,40 @@ def output_names(name: str, mpool: Mpool) -> OutputNames:
     return OutputNames(f"{name}.c", f"{name}.h", raw, f"{name}_c_info.json", f"{name}_generate_report.txt")
 
 
+@dataclass(frozen=True)
+class Outputs:
+    """What a compilation makes. files: name -> content of all of `output_names`."""
+
+    network: Network
+    files: Mapping[str, bytes]
+
+    def write(self, out_dir: Path) -> None:
+        """Writes the files whose content is not there yet."""
+        from ingot.file_names import write_outputs
+
+        write_outputs(out_dir, self.files)
+
+
 def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOptions | None = None) -> Network:
     """Compiles a model file into `out_dir` and returns its description.
 
     Nothing is written before everything has succeeded. Raises IngotError for whatever is wrong with the model, the
     options or the pools.
     """
-    from ingot.frontend.tflite import read_tflite
+    from ingot.model.model_file import read_model_file
 
-    options = options or CompileOptions()
+    outputs = compile_file(read_model_file(model), mpool, options or CompileOptions())
+    outputs.write(out_dir)
+    return outputs.network
+
+
+def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions) -> Outputs:
+    """Compiles what has been read, and writes nothing. Raises IngotError as `compile_model` does."""
+    from ingot.frontend.tflite import parse_model
+
     options.check()
-    source = read_tflite(model, options.input_shape)
-    compiled = plan_network(source, _sha256(model), mpool, options, options.model or model.stem)
-    return write_outputs(compiled, out_dir, mpool)
+    source = parse_model(model, options.input_shape)
+    return render_outputs(plan_network(source, model.sha256, mpool, options, options.model or model.path.stem), mpool)
 
 
 def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptions, label: str) -> Compiled:
@@ -217,27 +239,31 @@ def largest_pool(mpool: Mpool) -> int:
 
 def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:
     """Renders all files of a compiled network, then writes those that changed."""
+    outputs = render_outputs(compiled, mpool)
+    outputs.write(out_dir)
+    return outputs.network
+
+
+def render_outputs(compiled: Compiled, mpool: Mpool) -> Outputs:
+    """All files of a compiled network."""
     from ingot.emit.c_info import render_c_info
     from ingot.emit.description import describe
     from ingot.emit.initializer import render_initializer
     from ingot.emit.network_c import emit_network_c
     from ingot.emit.network_h import emit_network_h
     from ingot.emit.report import render_report
-    from ingot.file_names import write_outputs as write_generated
 
     code = emit_network_c(compiled)
     raw = render_initializer(compiled.program, compiled.initializer, code.layout_id)
     network = describe(compiled, code, raw)
     names = output_names(compiled.name, mpool)
-    contents: dict[str, bytes | str] = {
+    texts = {
         names.source: code.text,
         names.header: emit_network_h(compiled),
-        names.raw: raw,
         names.info: render_c_info(network),
         names.report: render_report(network),
     }
-    write_generated(out_dir, contents)
-    return network
+    return Outputs(network, {name: text.encode() for name, text in texts.items()} | {names.raw: raw})
 
 
 def _plan_pools(mpool: Mpool, constants: Pool) -> list[PlanPool]:
@@ -282,12 +308,3 @@ def _note(pool: Pool) -> str:
         words.append(f"write_power={pool.write_power:g}")
     words.append(f"use4initializers={'YES' if pool.constants_preferred or not pool.writable else 'NO'}")
     return " ".join(words)
-
-
-def _sha256(path: Path) -> str:
-    import hashlib
-
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise IngotError(f"cannot read the model: {error.strerror}", where=str(path)) from None

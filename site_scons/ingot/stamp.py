@@ -7,37 +7,60 @@ import hashlib
 import time
 from pathlib import Path
 
-from ingot.places import templates_dir
+from ingot.places import ROOT, kernels_dir
 
 PACKAGE = Path(__file__).resolve().parent
-SHELLS = ("cli", "options", "stamp", "ninja", "fleet")  # what no output depends on
-FOLDERS = ("scons", "shells", "site_tools", "cache", "tree")  # neither on these; the templates of tree/ count below
+TREE = "tree"  # of an installed package: firmware/, boards/, ...; what of it is code has lines of its own below
+COMPUTE_WITH = ("flatbuffers", "jinja2", "numpy", "tflite")  # what a compilation's result comes through
 
 _STARTED = time.time()
 
 
 def code_is_older_than_this_process() -> bool:
-    """Whether the code on disk is what this process runs: no file changed since it started."""
-    return all(path.stat().st_mtime < _STARTED for path in code_files())
+    """Whether the code on disk is what this process runs: no file changed, or came here, since it started."""
+    return all(max(status.st_mtime, status.st_ctime) < _STARTED for status in map(Path.stat, code_files()))
 
 
 def code_files() -> list[Path]:
-    """The files that decide what the steps write: code, schemas, templates. Sorted, so that every machine agrees."""
-    files = []
-    for folder in (PACKAGE, templates_dir()):
-        for path in sorted(folder.rglob("*")):
-            apart = path.stem.startswith(SHELLS) or path.relative_to(folder).parts[0] in FOLDERS
-            if path.suffix in (".py", ".json", ".j2") and not apart:
-                files.append(path)
-    return files
+    """The files that decide what the steps write; in an order that every machine agrees on.
+
+    All of the package, whatever it is called: a list of what no result depends on would go wrong as the package grows.
+    Beside it toolchain/ (templates, compiler settings) and the kernels, whose headers say what network.c includes.
+    """
+    return list(_named_files().values())
 
 
 @functools.cache
 def code_stamp() -> str:
-    """16 hex digits over the names and contents of the package's code, its schemas and its templates."""
+    """16 hex digits over the names and contents of `code_files`, as they are when a process first asks."""
+    return stamp_of_code()
+
+
+def stamp_of_code() -> str:
+    """What the stamp is at this moment. It is the same in a checkout and installed."""
     digest = hashlib.sha256()
-    for path in code_files():
-        folder = PACKAGE if path.is_relative_to(PACKAGE) and path.suffix != ".j2" else templates_dir()
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+    for name, path in _named_files().items():
+        digest.update(name.encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
+
+
+def _named_files() -> dict[str, Path]:
+    """Name, from the package or from the folder of toolchain/ and firmware/, -> file."""
+    found = {}
+    for folder, top in ((PACKAGE, PACKAGE), (ROOT / "toolchain", ROOT), (kernels_dir(), ROOT)):
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder).parts
+            tree = folder == PACKAGE and inside[0] == TREE
+            if not tree and "__pycache__" not in inside and path.is_file():
+                found[path.relative_to(top).as_posix()] = path
+    return found
+
+
+@functools.cache
+def library_versions() -> tuple[str, ...]:
+    """The versions of the libraries that results come through, and of Python."""
+    import platform
+    from importlib.metadata import version
+
+    return (platform.python_version(), platform.machine(), *(f"{name} {version(name)}" for name in COMPUTE_WITH))

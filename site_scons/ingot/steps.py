@@ -79,6 +79,7 @@ def compile_network(
     from ingot.emit.c_info import read_c_info
     from ingot.frontend.tflite import notes_of
     from ingot.image.pools import relocatable_pools
+    from ingot.model.model_file import read_model_file
     from ingot.model.stand_in import is_stand_in
     from ingot.several.pools import pools_left
 
@@ -88,10 +89,11 @@ def compile_network(
         pools = pools_left(pools, target.aliases, *others)
     if relocatable:
         pools = relocatable_pools(target, pools)
-    stand_in = is_stand_in(model)
+    source = read_model_file(model)
+    stand_in = is_stand_in(source.data)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")
-    for note in notes_of(model):
+    for note in notes_of(source):
         say(f"{model.name}: {note}")
     options = CompileOptions(
         name=name,
@@ -108,7 +110,7 @@ def compile_network(
         beside=tuple(network.name for network in others[0]),
         in_turn=tuple(network.name for network in others[1]),
     )
-    return compile_cached(model, pools, outputs[0].parent, options)
+    return compile_cached(source, pools, outputs[0].parent, options)
 
 
 def take_prebuilt(

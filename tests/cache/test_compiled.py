@@ -10,6 +10,8 @@ import pytest
 from ingot import compile as compiler
 from ingot import places, stamp, steps
 from ingot.compile import output_names
+from ingot.model.model_file import ModelFile
+from ingot.plan import below
 from ingot.steps import open_board
 from support.pose_model import pose_model
 
@@ -20,13 +22,13 @@ BOARD = places.ROOT / "boards/n6dk/board.yaml"
 def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Models that the compiler has really compiled."""
     calls: list[str] = []
-    real = compiler.compile_model
+    real = compiler.compile_file
 
-    def counted(model: Path, *rest: object) -> object:
-        calls.append(str(model))
+    def counted(model: ModelFile, *rest: object) -> object:
+        calls.append(str(model.path))
         return real(model, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compiler, "compile_model", counted)
+    monkeypatch.setattr(compiler, "compile_file", counted)
     monkeypatch.setenv("INGOT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(stamp, "_STARTED", float("inf"))  # whoever edits the code while tests run
     return calls
@@ -61,6 +63,24 @@ def test_what_it_depends_on(compiled: list[str], tmp_path: Path) -> None:
     pools.write_text(pools.read_text().replace('"value": "448"', '"value": "440"', 1))
     build(tmp_path / "f", board=own / "board.yaml")
     assert len(compiled) == 8
+
+
+def test_with_and_without_a_compiler_of_the_host(
+    compiled: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner's search in Python may find another plan: neither takes the other's."""
+    build(tmp_path / "a")
+    monkeypatch.setattr(below, "host_compiler", lambda: not shutil.which("cc"))
+    build(tmp_path / "b")
+    build(tmp_path / "c")
+    assert len(compiled) == 2
+
+
+def test_other_libraries_compile_again(compiled: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path / "a")
+    monkeypatch.setattr("ingot.cache.compiled.library_versions", lambda: ("numpy 99",))
+    build(tmp_path / "b")
+    assert len(compiled) == 2
 
 
 def test_code_that_changed_under_a_process_is_not_kept(

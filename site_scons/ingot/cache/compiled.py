@@ -1,7 +1,8 @@
 """`compile_model` through the cache.
 
-The key is what the result depends on: the compiler's code, the model's bytes, the pools, the options. Paths are no part
-of it, so that every checkout and every shell finds what one of them has compiled.
+The key is what the result depends on: the compiler's code and the libraries it computes with, the model's bytes, the
+pools, the options, and whether the planner's search runs as C. Paths are no part of it, so that every checkout and
+every shell finds what one of them has compiled. The model was read once: key and result are of the same bytes.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING
 from ingot.cache.store import Store
 from ingot.file_names import write_outputs
 from ingot.places import cache_dir
-from ingot.stamp import code_is_older_than_this_process, code_stamp
+from ingot.stamp import code_is_older_than_this_process, code_stamp, library_versions
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool
     from ingot.compile import CompileOptions
+    from ingot.model.model_file import ModelFile
     from ingot.network import Network
 
 SWITCH = "INGOT_COMPILE_CACHE"  # 0: neither read nor written
@@ -31,27 +33,39 @@ def store() -> Store:
     return Store(cache_dir() / "compiled")
 
 
-def entry_key(model: Path, pools: Mpool, options: CompileOptions) -> str:
-    """64 hex digits. Raises OSError when the model cannot be read."""
-    described = asdict(pools) | {"path": pools.path.name, "lines": []}
-    parts = [code_stamp(), hashlib.sha256(model.read_bytes()).hexdigest(), model.name, described, asdict(options)]
+def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
+    """64 hex digits."""
+    from ingot.plan.below import host_compiler
+
+    parts = [
+        code_stamp(),
+        library_versions(),
+        host_compiler(),
+        model.sha256,
+        model.name,
+        asdict(pools) | {"path": pools.path.name, "lines": []},
+        asdict(options),
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def compile_cached(model: Path, pools: Mpool, folder: Path, options: CompileOptions) -> Network:
+def compile_cached(model: ModelFile, pools: Mpool, folder: Path, options: CompileOptions) -> Network:
     """What `ingot.compile.compile_model` does, from the cache when it holds the result."""
-    from ingot.compile import compile_model, output_names
-    from ingot.emit.c_info import read_c_info
+    from ingot.compile import compile_file, output_names
+    from ingot.emit.c_info import decode_c_info
 
-    if os.environ.get(SWITCH) == "0" or not model.is_file():
-        return compile_model(model, pools, folder, options)
+    if os.environ.get(SWITCH) == "0":
+        outputs = compile_file(model, pools, options)
+        outputs.write(folder)
+        return outputs.network
     options.check()
     key, names = entry_key(model, pools, options), output_names(options.name, pools)
     files = store().load(key)
     if files is not None and set(files) == set(names.all()):
         write_outputs(folder, files)
-        return read_c_info(folder / names.info)
-    network = compile_model(model, pools, folder, options)
+        return decode_c_info(files[names.info], str(folder / names.info))
+    outputs = compile_file(model, pools, options)
+    outputs.write(folder)
     if code_is_older_than_this_process():
-        store().save(key, {name: (folder / name).read_bytes() for name in names.all()})
-    return network
+        store().save(key, outputs.files)
+    return outputs.network

@@ -301,19 +301,26 @@ def read_c_info(path: Path) -> Network:
     What ST's file does not say is left at its default: layers, rings, CRCs of initializers, the lower bound.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except OSError as error:
         raise IngotError(f"cannot read the network's description: {error.strerror}", where=str(path)) from None
+    return decode_c_info(content, str(path))
+
+
+def decode_c_info(content: bytes, where: str) -> Network:
+    """The description in the content of a c_info file. where: how messages call the file. Raises IngotError."""
+    try:
+        document = json.loads(content.decode())
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise IngotError(f"not a JSON file: {error}", where=str(path), remedy="Generate the network again.") from None
-    validate_c_info(document, str(path))
+        raise IngotError(f"not a JSON file: {error}", where=where, remedy="Generate the network again.") from None
+    validate_c_info(document, where)
     try:
         return parse_c_info(document)
     except IngotError as error:
         raise IngotError(error.what, where=str(path), remedy="Generate the network again.") from None
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
-        raise IngotError(what, where=str(path), remedy="Generate the network again.") from None
+        raise IngotError(what, where=where, remedy="Generate the network again.") from None
 
 
 def validate_c_info(document: Any, where: str) -> None:

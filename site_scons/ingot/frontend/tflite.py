@@ -25,6 +25,7 @@ from ingot.frontend.options import read_options
 from ingot.frontend.structure import check_structure
 from ingot.frontend.subgraphs import check_control_flow, other_subgraphs
 from ingot.graph import DType, Graph, Operator, Quantization, Tensor
+from ingot.model.model_file import ModelFile, read_model_file
 
 MOST_OPERATORS = 100_000
 
@@ -56,26 +57,22 @@ def read_tflite(path: Path, input_shape: str = "") -> Graph:
 
     Raises IngotError with the file and the place in it.
     """
-    return parse_tflite(_content(path), path.stem, str(path), input_shape)
+    return parse_model(read_model_file(path), input_shape)
 
 
 def read_operators(path: Path) -> Graph:
     """Operators and tensors as the file has them, for readers that look at no shapes. Raises IngotError."""
-    return parse_operators(_content(path), path.stem, str(path))
+    return parse_operators(read_model_file(path).data, path.stem, str(path))
 
 
-def notes_of(path: Path) -> tuple[str, ...]:
+def parse_model(model: ModelFile, input_shape: str = "") -> Graph:
+    """The graph of a .tflite file that has been read. input_shape: see ingot.frontend.input_shape."""
+    return parse_tflite(model.data, model.path.stem, str(model.path), input_shape)
+
+
+def notes_of(model: ModelFile) -> tuple[str, ...]:
     """`Graph.notes` of a file, without its graph. Raises IngotError as read_tflite() does."""
-    return other_subgraphs(_open(_content(path), str(path)), str(path))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise IngotError(
-            f"cannot read the model: {error.strerror}.", where=str(path), remedy="Check the path and its permissions."
-        ) from None
+    return other_subgraphs(_open(model.data, str(model.path)), str(model.path))
 
 
 def _open(data: bytes, where: str) -> Any:

@@ -14,12 +14,9 @@ from ingot.errors import IngotError
 DESCRIPTION = "STAND-IN: the graph of the real model with invented weights"
 
 
-def is_stand_in(model: Path) -> bool:
-    """Whether that model file is a stand-in. A file that cannot be read is not."""
-    try:
-        return DESCRIPTION.encode() in model.read_bytes()
-    except OSError:
-        return False
+def is_stand_in(data: bytes) -> bool:
+    """Whether the content of a model file is a stand-in's."""
+    return DESCRIPTION.encode() in data
 
 
 def build_stand_in(script: Path) -> bytes:
@@ -40,7 +37,7 @@ def build_stand_in(script: Path) -> bytes:
     sys.modules[module.__name__] = module  # dataclasses look their module up
     exec(compile(source, str(script), "exec"), module.__dict__)
     data = module.build()
-    if DESCRIPTION.encode() not in data:
+    if not is_stand_in(data):
         raise IngotError(
             "the stand-in does not carry the mark that tells it from a real model",
             where=str(script),
