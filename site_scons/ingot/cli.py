@@ -163,6 +163,7 @@ def compile(
     path = board_file(board)
     wanted = Wanted(
         title=manifest.title,
+        sha256=manifest.source.sha256,
         io=manifest.io(io_placement, io_input, input_shape),
         optimize=optimize,
         ram_limit=ram_limit,

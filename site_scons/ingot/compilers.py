@@ -28,7 +28,7 @@ class Wanted:
 
     io (as Manifest.io gives it), optimize, ram_limit, fuse: of the built-in compiler. st_output: folder or zip for
     `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. camera: something
-    is made of the camera's image. reloc: for a relocatable image.
+    is made of the camera's image. reloc: for a relocatable image. sha256: the model.yaml's, of the model's file.
     """
 
     title: str = ""
@@ -42,12 +42,13 @@ class Wanted:
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
     camera: bool = False
     reloc: bool = False
+    sha256: str = ""
 
     @property
     def builtin(self) -> dict[str, Any]:
         """The arguments of ingot.steps.compile_network that say how, of any network for any place."""
         chosen = {"optimize": self.optimize, "ram_limit": self.ram_limit, "fuse": self.fuse}
-        return {"title": self.title, **self.io, **chosen}
+        return {"title": self.title, "sha256": self.sha256, **self.io, **chosen}
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
         "st_pack": wanted.st_pack,
         "camera": wanted.camera,
         "title": wanted.title,
+        "sha256": wanted.sha256,
         "timeout": wanted.st_timeout,
     }
     return Job(

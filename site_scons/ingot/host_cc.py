@@ -19,6 +19,7 @@ from ingot.errors import IngotError
 from ingot.places import cache_dir
 
 KEEP = 2000
+ATTEMPTS = 5
 
 
 @functools.cache
@@ -56,32 +57,47 @@ def build(
     """Runs `cc <flags> -I<search> <sources> <objects> -o <cached file>` unless that has been done before.
 
     depends: further files whose content matters (headers). search: folders of headers; where they are does not matter.
-    Returns the cached file. Raises IngotError with the compiler's messages when it fails.
+    Returns the cached file. Raises IngotError with the compiler's messages when it fails, and when files keep changing:
+    the compiler reads them itself, so that a result is kept only where they are after it what they were before.
     """
-    names = [f"{path.name}\0{path.stat().st_size}" for path in sources]
-    contents = [path.read_bytes() for path in (*sources, *objects, *sorted(depends))]
-    key = digest([_compiler_identity(), *flags, *names, *contents])
-    result = cache_dir() / "host" / f"{sources[0].stem}-{key}{suffix}"
-    try:
-        os.utime(result)  # what is in use is not the oldest
-        return result
-    except FileNotFoundError:
-        pass
-    _prune(result.parent)
-    result.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=result.parent, suffix=suffix)
-    os.close(handle)
-    try:
-        folders = [f"-I{folder}" for folder in search]
-        command = [compiler(), *flags, *folders, *map(str, sources), *map(str, objects), "-o", temporary]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise IngotError(f"the host's C compiler failed:\n{done.stderr.strip()}", where=str(sources[0]))
-        os.chmod(temporary, 0o755)
-        os.replace(temporary, result)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    return result
+    search_flags = [f"-I{folder}" for folder in search]
+    files = sources, objects, sorted(depends)
+    for _ in range(ATTEMPTS):
+        key = _key(flags, *files)
+        result = cache_dir() / "host" / f"{sources[0].stem}-{key}{suffix}"
+        try:
+            os.utime(result)  # what is in use is not the oldest
+            return result
+        except FileNotFoundError:
+            pass
+        _prune(result.parent)
+        result.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=result.parent, suffix=suffix)
+        os.close(handle)
+        try:
+            command = [compiler(), *flags, *search_flags, *map(str, sources), *map(str, objects), "-o", temporary]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if _key(flags, *files) != key:
+                continue
+            if done.returncode:
+                raise IngotError(f"the host's C compiler failed:\n{done.stderr.strip()}", where=str(sources[0]))
+            os.chmod(temporary, 0o755)
+            os.replace(temporary, result)
+            return result
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    raise IngotError(
+        f"the file, or one that it includes, changed {ATTEMPTS} times while it was compiled",
+        where=str(sources[0]),
+        remedy="Build again when nothing writes to it any more.",
+    )
+
+
+def _key(flags: Sequence[str], sources: Sequence[Path], objects: Sequence[Path], depends: Sequence[Path]) -> str:
+    """A hash of the compiler, its flags and the content of all files, as they are now."""
+    contents = [(path, path.read_bytes()) for path in (*sources, *objects, *depends)]
+    names = [f"{path.name}\0{len(content)}" for path, content in contents[: len(sources)]]
+    return digest([_compiler_identity(), *flags, *names, *(content for _, content in contents)])
 
 
 def _prune(folder: Path) -> None:

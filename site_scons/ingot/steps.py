@@ -58,6 +58,7 @@ def compile_network(
     twin: bool = False,
     name: str = "network",
     title: str = "",
+    sha256: str = "",
     io_placement: str = "activations",
     io_input: str = "overwrite",
     input_shape: str = "",
@@ -72,6 +73,7 @@ def compile_network(
 
     outputs: all files of ingot.compile.output_names, in one folder. beside, in_turn: the descriptions of networks of
     the same firmware that may run at the same time as this one, and of those that never do (ingot.several.pools).
+    sha256: what the model.yaml says of the model's file, which may have been replaced since that was compared.
     relocatable: for an image, whose weights are wherever it is installed.
     """
     from ingot.cache.compiled import compile_cached
@@ -89,7 +91,7 @@ def compile_network(
         pools = pools_left(pools, target.aliases, *others)
     if relocatable:
         pools = relocatable_pools(target, pools)
-    source = read_model_file(model)
+    source = read_model_file(model, sha256)
     stand_in = is_stand_in(source.data)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")
@@ -130,10 +132,12 @@ def take_prebuilt(
     outputs: files of ingot.prebuilt.files.output_files, in one folder. strict: warnings are errors.
     signature: compare the model where no SHA-256 of it is recorded (see ingot.consistency.finding.Subject).
     """
+    from ingot.model.model_file import read_model_file
     from ingot.prebuilt.take import Place, take_output
 
     target, pools = open_board(board)
-    place = Place(target, pools, model, _pack(st_pack), camera, strict, title=title, signature=signature)
+    source = read_model_file(model) if model is not None else None
+    place = Place(target, pools, source, _pack(st_pack), camera, strict, title=title, signature=signature)
     return take_output(Path(output), outputs[0].parent, place, say)
 
 
@@ -147,6 +151,7 @@ def run_stedgeai(
     st_pack: str = "",
     camera: bool = False,
     title: str = "",
+    sha256: str = "",
     timeout: float = 1800.0,
 ) -> Network:
     """Compiles a model with the installed ST Edge AI Core.
@@ -154,6 +159,7 @@ def run_stedgeai(
     outputs: files of ingot.stedgeai.outputs.plan_outputs, in one folder. settings: the model.yaml's section `stedgeai`.
     INGOT_VERBOSE in the environment shows the command line; as an argument it would make the tool run again.
     """
+    from ingot.model.model_file import read_model_file
     from ingot.prebuilt.take import Place
     from ingot.stedgeai.generate import generate
     from ingot.stedgeai.request import Request
@@ -162,12 +168,13 @@ def run_stedgeai(
     target, pools = open_board(board)
     tool = find_tool()
     say(f"ST Edge AI Core {tool.version}")
+    source = read_model_file(model, sha256)
     network = generate(
         tool,
-        model,
+        source,
         "network",
         Request(**(settings or {}), reloc=reloc),
-        Place(target, pools, model, _pack(st_pack), camera, title=title),
+        Place(target, pools, source, _pack(st_pack), camera, title=title),
         outputs[0].parent,
         timeout=timeout,
         say=say,

@@ -358,6 +358,7 @@ def _wanted(options, manifest):
     """What the build asks of the compiler, from the command line and the model.yaml."""
     return Wanted(
         title=manifest.title,
+        sha256=manifest.source.sha256,
         io=_io(options, manifest),
         optimize=options.text("optimize"),
         ram_limit=options.number("ram_limit"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from ingot import places, stamp, steps
 from ingot.compile import output_names
+from ingot.errors import IngotError
 from ingot.steps import open_board
 from support.tflite_builder import Builder
 
@@ -49,10 +51,10 @@ class Project:
         beside.write_bytes(data)
         os.replace(beside, self.model)
 
-    def build(self) -> dict[str, bytes]:
+    def build(self, **options: str) -> dict[str, bytes]:
         self._builds += 1
         out = self._folder / str(self._builds)
-        steps.compile_network(self.model, BOARD, [out / name for name in NAMES])
+        steps.compile_network(self.model, BOARD, [out / name for name in NAMES], **options)  # type: ignore[arg-type]
         return {name: (out / name).read_bytes() for name in NAMES}
 
 
@@ -129,3 +131,21 @@ def test_a_hundred_moments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             )
         shutil.rmtree(cache / "compiled")
     assert {*results} == {0, 1}, "the moments are before and after the one read"
+
+
+def test_the_file_that_the_model_yaml_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared when the build is described, compiled later: nothing is written for another file."""
+    monkeypatch.setenv("INGOT_CACHE", str(tmp_path / "cache"))
+    project = Project(tmp_path)
+    project.put(FILES[0])
+    sha256 = hashlib.sha256(FILES[0]).hexdigest()
+    assert project.build(sha256=sha256)
+    project.put(FILES[1])
+    with pytest.raises(IngotError) as caught:
+        project.build(sha256=sha256)
+    assert str(caught.value) == (
+        f"{project.model}: the model was replaced during the build: its sha256 is "
+        f"{hashlib.sha256(FILES[1]).hexdigest()}, the model.yaml's {sha256}.\n"
+        "  Put the right file there, or correct source.sha256 of the model.yaml, and build again."
+    )
+    assert not (tmp_path / "2").exists()

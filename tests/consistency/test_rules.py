@@ -14,6 +14,7 @@ from ingot.board.fit import load_pools
 from ingot.consistency.finding import Finding, Subject
 from ingot.consistency.rules import enforce, findings
 from ingot.errors import IngotError
+from ingot.model.model_file import read_model_file
 from ingot.places import ROOT
 from ingot.prebuilt.describe import describe_output
 from ingot.prebuilt.output import open_output
@@ -46,7 +47,10 @@ def test_an_output_that_fits_breaks_no_rule(tmp_path: Path) -> None:
     model = tmp_path / "tiny.tflite"
     model.write_bytes(b"a model")
     network = StNetwork(signature=hashlib.md5(b"a model").hexdigest())
-    assert findings(subject(tmp_path, network, model=model, camera=True, pack=open_pack(pack(tmp_path)))) == []
+    assert (
+        findings(subject(tmp_path, network, model=read_model_file(model), camera=True, pack=open_pack(pack(tmp_path))))
+        == []
+    )
 
 
 @pytest.mark.parametrize("size", [699, 701, 4096])
@@ -187,7 +191,7 @@ def test_an_output_of_another_model(tmp_path: Path, digest: str) -> None:
     network = StNetwork(signature=old)
     if digest == "sha256":
         network = StNetwork(change=lambda d: d.update(ingot={"version": 1, "model_sha256": old}))
-    (found,) = findings(subject(tmp_path, network, model=model))
+    (found,) = findings(subject(tmp_path, network, model=read_model_file(model)))
     new = hashlib.new(digest, b"retrained").hexdigest()
     assert found.rule == "stale-output" and found.error
     assert f"its signature is {old[:12]}..., that of tiny.tflite is {new[:12]}..." in found.what
@@ -200,12 +204,12 @@ def test_sts_signature_may_be_left_out_and_ingots_not(tmp_path: Path) -> None:
     for name in ("st", "ours"):
         (tmp_path / name).mkdir()
     st = StNetwork(signature=hashlib.md5(b"before").hexdigest())
-    compared = subject(tmp_path / "st", st, model=model)
+    compared = subject(tmp_path / "st", st, model=read_model_file(model))
     (found,) = findings(compared)
     assert "write check_signature: false" in found.remedy
     assert findings(replace(compared, signature=False)) == []
     ours = StNetwork(change=lambda d: d.update(ingot={"version": 1, "model_sha256": hashlib.sha256(b"b").hexdigest()}))
-    (found,) = findings(subject(tmp_path / "ours", ours, model=model, signature=False))
+    (found,) = findings(subject(tmp_path / "ours", ours, model=read_model_file(model), signature=False))
     assert found.rule == "stale-output" and "check_signature" not in found.remedy
 
 

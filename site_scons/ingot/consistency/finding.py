@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.errors import IngotError
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
+    from ingot.model.model_file import ModelFile
     from ingot.network import Network
     from ingot.prebuilt.network_c import NetworkSource
     from ingot.prebuilt.output import StOutput
@@ -34,7 +34,7 @@ class Subject:
     built: Network | None
     board: Board
     mpool: Mpool
-    model: Path | None = None
+    model: ModelFile | None = None
     pack: Pack | None = None
     camera: bool = False
     signature: bool = True

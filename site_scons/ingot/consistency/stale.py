@@ -23,7 +23,7 @@ def stale(subject: Subject) -> Iterable[Finding]:
     recorded, name = _signature(subject)
     if not recorded or not (subject.signature or subject.network.model_sha256):
         return
-    digest = _digest(subject.model.read_bytes(), recorded)
+    digest = _digest(subject.model.data, recorded)
     if digest in ("", recorded):
         return
     remedy = "Generate it again from this model file, or give the file it was made from."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.errors import IngotError
+from ingot.model.stand_in import is_stand_in
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,22 @@ class ModelFile:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def read_model_file(path: Path) -> ModelFile:
-    """Raises IngotError when the file cannot be read."""
+def read_model_file(path: Path, sha256: str = "") -> ModelFile:
+    """The file as it is now. sha256: what the model.yaml says its content is, "" for anything.
+
+    Raises IngotError when it cannot be read, or was replaced by another since `find_source` compared it. A stand-in has
+    a content of its own.
+    """
     try:
-        return ModelFile(path, path.read_bytes())
+        found = ModelFile(path, path.read_bytes())
     except OSError as error:
         raise IngotError(
             f"cannot read the model: {error.strerror}.", where=str(path), remedy="Check the path and its permissions."
         ) from None
+    if sha256 and found.sha256 != sha256 and not is_stand_in(found.data):
+        raise IngotError(
+            f"the model was replaced during the build: its sha256 is {found.sha256}, the model.yaml's {sha256}.",
+            where=str(path),
+            remedy="Put the right file there, or correct source.sha256 of the model.yaml, and build again.",
+        )
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from ingot.errors import IngotError
 from ingot.files import write_if_changed
 from ingot.model.manifest import Manifest
+from ingot.model.model_file import ModelFile, read_model_file
 from ingot.places import cache_dir
 
 MODEL_PATH = "INGOT_MODEL_PATH"
@@ -26,10 +26,17 @@ def find_source(manifest: Manifest) -> Path | None:
     Raises IngotError when the first file found is not the one that the sha256 names, and when nothing is found and
     nothing could make up for it.
     """
+    found = _read_source(manifest)
+    return None if found is None else found.path
+
+
+def _read_source(manifest: Manifest) -> ModelFile | None:
+    """What `find_source` finds, as it was when its sha256 was compared."""
     for path in _places(manifest):
         if path.is_file():
-            _check(manifest, path, path.read_bytes())
-            return path
+            found = read_model_file(path)
+            _check(manifest, found)
+            return found
     if not manifest.source.url and manifest.source.stand_in is None:
         looked = ", ".join(f"'{path.parent}'" for path in _places(manifest))
         raise manifest.error(
@@ -49,9 +56,9 @@ def obtain_source(manifest: Manifest, require_real: bool, say: Say) -> bytes:
     """
     from ingot.model.stand_in import build_stand_in
 
-    found = find_source(manifest)
+    found = _read_source(manifest)
     if found is not None:
-        return found.read_bytes()
+        return found.data
     data, problem = _download(manifest, say)
     if data is not None:
         return data
@@ -116,14 +123,13 @@ def _download_path(manifest: Manifest) -> Path:
     return cache_dir() / "models" / manifest.source.sha256[:16] / Path(manifest.source.file).name
 
 
-def _check(manifest: Manifest, where: Path | str, data: bytes) -> None:
+def _check(manifest: Manifest, file: ModelFile, where: str = "") -> None:
     expected = manifest.source.sha256
-    found = hashlib.sha256(data).hexdigest()
-    if expected and found != expected:
+    if expected and file.sha256 != expected:
         line = manifest.document.where("source", "sha256") if manifest.document else "the model.yaml"
         raise IngotError(
-            f"this is not the file that the model.yaml means: its sha256 is {found}, expected {expected}",
-            where=str(where),
+            f"this is not the file that the model.yaml means: its sha256 is {file.sha256}, expected {expected}",
+            where=where or str(file.path),
             remedy=f"Remove the file, or if it is the one you want, correct {line}.",
         )
 
@@ -146,8 +152,8 @@ def _download(manifest: Manifest, say: Say) -> tuple[bytes | None, str]:
         return None, f"the server answered {error.code} {error.reason}"
     except (OSError, http.client.HTTPException) as error:
         return None, f"no answer from the network ({getattr(error, 'reason', error)})"
-    _check(manifest, source.url, data)
     path = _download_path(manifest)
+    _check(manifest, ModelFile(path, data), source.url)
     write_if_changed(path, data)
     say(f"downloaded {path.name} ({len(data):,} bytes). Its licence: {source.licence}")
     return data, ""

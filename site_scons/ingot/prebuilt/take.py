@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from ingot.prebuilt.output import StOutput, info_name, open_output
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
+    from ingot.model.model_file import ModelFile
     from ingot.stedgeai.pack import Pack
 
 
@@ -32,7 +32,7 @@ class Place:
 
     board: Board
     mpool: Mpool
-    model: Path | None = None
+    model: ModelFile | None = None
     pack: Pack | None = None
     camera: bool = False
     strict: bool = False
@@ -53,7 +53,7 @@ def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str],
     if place.title:
         network = replace(network, model=place.title)
     if place.model is not None:
-        network = replace(network, model_sha256=hashlib.sha256(place.model.read_bytes()).hexdigest())
+        network = replace(network, model_sha256=place.model.sha256)
     contents: dict[str, bytes | str] = {
         f"{network.name}_c_info.json": render_description(replace(described, network=network)),
         f"{network.name}_generate_report.txt": render_report(network),

@@ -126,6 +126,7 @@ class Parts:
             "twin": asked.twin,
             "name": asked.name,
             "title": self.manifest.title,
+            "sha256": self.manifest.source.sha256 or None,
             **self.manifest.io(asked.io_placement, asked.io_input, asked.input_shape),
             "optimize": asked.optimize,
             "fuse": asked.fuse,

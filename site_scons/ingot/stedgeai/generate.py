@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -24,6 +23,7 @@ from ingot.stedgeai.tool import Tool
 
 if TYPE_CHECKING:
     from ingot.board import Mpool
+    from ingot.model.model_file import ModelFile
 
 TIMEOUT = 1800.0
 H7_POOLS = "mempools.json"
@@ -33,7 +33,7 @@ _DATES = re.compile(r'(?P<key>"generated_time"\s*:\s*)"[^"]*"|^Created date\s*:.
 
 def generate(
     tool: Tool,
-    model: Path,
+    model: ModelFile,
     name: str,
     request: Request,
     place: Place,
@@ -51,8 +51,8 @@ def generate(
     declared = plan_outputs(tool, place.board, place.mpool, name, request)
     with tempfile.TemporaryDirectory(prefix="ingot-stedgeai-") as folder:
         work = Path(folder).resolve()
-        copy = f"{name}_source{model.suffix}" if " " in model.name else model.name
-        shutil.copyfile(model, work / copy)
+        copy = f"{name}_source{model.path.suffix}" if " " in model.name else model.name
+        (work / copy).write_bytes(model.data)
         for inside in ("st_ai_output", "st_ai_ws"):
             (work / inside).mkdir()
         if target == "stm32n6":
@@ -125,7 +125,7 @@ def _settle(output: Path, work: Path) -> None:
                 file.write_text(plain, encoding="utf-8", errors="surrogateescape")
 
 
-def _record_model(info: Path, model: Path) -> None:
+def _record_model(info: Path, model: ModelFile) -> None:
     """Notes the source file's SHA-256 in c_info, where `compiler=prebuilt` compares it."""
     if not info.is_file():
         return
@@ -134,5 +134,5 @@ def _record_model(info: Path, model: Path) -> None:
     except ValueError:
         return  # the reader says what is wrong with it
     own = document.setdefault("ingot", {"version": 1})
-    own["model_sha256"] = hashlib.sha256(model.read_bytes()).hexdigest()
+    own["model_sha256"] = model.sha256
     info.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
