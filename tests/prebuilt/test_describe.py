@@ -19,6 +19,7 @@ from ingot.emit.c_info import read_c_info
 from ingot.errors import IngotError
 from ingot.network import Network
 from ingot.places import ROOT
+from ingot.prebuilt import take
 from ingot.prebuilt.describe import describe_output, render_description
 from ingot.prebuilt.files import output_files, written_raws
 from ingot.prebuilt.output import open_output
@@ -340,3 +341,24 @@ def test_a_damaged_text_is_a_description_or_one_message(tmp_path: Path, which: s
         except IngotError:
             refused += 1
     assert refused
+
+
+def test_what_is_copied_is_what_was_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tool runs again into the same folder while a build takes its output over."""
+    files = StNetwork().files()
+    source = tmp_path / "st_ai_output"
+    source.mkdir()
+    for name, content in files.items():
+        (source / name).write_bytes(content)
+    checked = take.check_output
+
+    def check_and_replace(*arguments: Any) -> None:
+        checked(*arguments)
+        for name in files:
+            (source / name).write_bytes(b"another run")
+
+    monkeypatch.setattr(take, "check_output", check_and_replace)
+    board = load_board(ROOT / "boards" / "n6dk" / "board.yaml")
+    take_output(source, tmp_path / "out", Place(board, load_pools(board)), lambda line: None)
+    for name in ("network.c", "network_atonbuf.xSPI2.raw"):
+        assert (tmp_path / "out" / name).read_bytes() == files[name]

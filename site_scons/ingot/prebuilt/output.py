@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ingot.errors import IngotError
@@ -23,10 +23,14 @@ REMEDY = "Give the folder that `stedgeai generate` wrote (st_ai_output), or a zi
 
 @dataclass(frozen=True)
 class StOutput:
-    """A folder or zip. members: base name -> member; of two files of one name the one less deep is meant."""
+    """A folder or zip. members: base name -> member; of two files of one name the one less deep is meant.
+
+    A file is read once, so that what is copied is what was checked; contents: name -> bytes of those read so far.
+    """
 
     path: Path
     members: Mapping[str, str]
+    contents: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def zipped(self) -> bool:
@@ -36,7 +40,12 @@ class StOutput:
         return name in self.members
 
     def read(self, name: str) -> bytes:
-        """The file's bytes. Raises IngotError."""
+        """The file's bytes, as they were at the first time. Raises IngotError."""
+        if name not in self.contents:
+            self.contents[name] = self._read(name)
+        return self.contents[name]
+
+    def _read(self, name: str) -> bytes:
         try:
             if self.zipped:
                 with zipfile.ZipFile(self.path) as archive:
