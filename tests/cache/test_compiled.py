@@ -11,7 +11,6 @@ from ingot import compile as compiler
 from ingot import places, stamp, steps
 from ingot.compile import output_names
 from ingot.model.model_file import ModelFile
-from ingot.plan import below
 from ingot.steps import open_board
 from support.pose_model import pose_model
 
@@ -63,17 +62,6 @@ def test_what_it_depends_on(compiled: list[str], tmp_path: Path) -> None:
     pools.write_text(pools.read_text().replace('"value": "448"', '"value": "440"', 1))
     build(tmp_path / "f", board=own / "board.yaml")
     assert len(compiled) == 8
-
-
-def test_with_and_without_a_compiler_of_the_host(
-    compiled: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The planner's search in Python may find another plan: neither takes the other's."""
-    build(tmp_path / "a")
-    monkeypatch.setattr(below, "host_compiler", lambda: not shutil.which("cc"))
-    build(tmp_path / "b")
-    build(tmp_path / "c")
-    assert len(compiled) == 2
 
 
 def test_other_libraries_compile_again(compiled: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,13 +55,26 @@ def test_no_order_loses_a_placement(keys: tuple[str, bool], monkeypatch: pytest.
     assert searched, "no case needed a second choice"
 
 
-def test_without_a_compiler_the_search_in_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("capacity", [255, 256, 300])
+def test_a_machine_without_a_compiler_finds_the_same(capacity: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offsets, proof and every node: the plan does not hang on what is installed."""
+    if not below.host_compiler():
+        pytest.skip("no C compiler for this machine")
+    problems = [cut(seed, 4 + seed % 40) for seed in range(60)]
+    compiled = [pack_below(*problem, capacity, rounds=4) for problem in problems]
     below._library.cache_clear()
-    monkeypatch.setattr(below, "build", refuse)
-    buffers = cut(5, 20)
-    packing = pack_below(*buffers, 256)
-    assert packing.offsets is not None and valid(buffers, packing.offsets, 256)
-    assert packing.nodes == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(below, "build", refuse)
+        assert not below.host_compiler()
+        assert [pack_below(*problem, capacity, rounds=4) for problem in problems] == compiled
+    below._library.cache_clear()
+
+
+def test_many_buffers_do_not_overflow_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tower: each buffer is on trial while all others are placed."""
+    monkeypatch.setattr(below, "host_compiler", lambda: False)
+    packing = pack_below([1] * 500, [(0, 1)] * 500, 500)
+    assert packing.offsets is not None and sorted(packing.offsets) == list(range(500))
 
 
 def refuse(*_: object) -> None:

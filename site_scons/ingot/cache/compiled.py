@@ -1,8 +1,9 @@
 """`compile_model` through the cache.
 
 The key is what the result depends on: the compiler's code and the libraries it computes with, the model's bytes, the
-pools, the options, and whether the planner's search runs as C. Paths are no part of it, so that every checkout and
-every shell finds what one of them has compiled. The model was read once: key and result are of the same bytes.
+pools, the options. Paths are no part of it, so that every checkout and every shell finds what one of them has compiled.
+Whether the machine has a C compiler makes no difference to the result (ingot.plan.below). The model was read once: key
+and result are of the same bytes.
 """
 
 from __future__ import annotations
@@ -35,12 +36,9 @@ def store() -> Store:
 
 def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
     """64 hex digits."""
-    from ingot.plan.below import host_compiler
-
     parts = [
         code_stamp(),
         library_versions(),
-        host_compiler(),
         model.sha256,
         model.name,
         asdict(pools) | {"path": pools.path.name, "lines": []},

@@ -2,7 +2,8 @@
 
 The search is that of ingot.schedule.skyline: buffers from the bottom up in the order of their offsets, each at the
 lowest offset that its placed neighbours leave; pruned by the earliest end of every section's waiting buffers. It runs
-as C, compiled by the host's compiler once and cached; where there is none, the search in Python runs instead.
+as C, compiled by the host's compiler once and cached. Where there is none, ingot.plan.search takes the very same steps
+in Python: the plan, and with it network.c, must not hang on what a machine has installed.
 
 No single order between equal offsets suits all problems, so several take turns, with a limit of nodes that grows from
 round to round (as in Moffitt, "MiniMalloc", ASPLOS 2023). No clock is read: the same input gives the same result.
@@ -44,8 +45,8 @@ _NONE, _FOUND, _STOPPED = 0, 1, 2
 class Packing:
     """What a search found.
 
-    offsets: one a buffer, or None. proved: there is none. nodes: placements tried; 0 for the search in Python, which
-    does not count them.
+    offsets: one a buffer, or None. proved: there is none. nodes: placements tried; 0 for the search in
+    ingot.schedule.skyline, which does not count them.
     """
 
     offsets: list[int] | None
@@ -57,8 +58,8 @@ def pack_below(sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity:
     """Searches offsets with a peak of at most `capacity`.
 
     sizes: bytes; an empty buffer lies at 0. spans: first and last (inclusive) time of each buffer.
-    rounds: how often every order has its turn before the search gives up; without a compiler, also how many of the
-    restarts of the search in Python there are, all of them from ROUNDS on.
+    rounds: how often every order has its turn before the search gives up; for capacities that the C search cannot count
+    with, how many restarts of ingot.schedule.skyline there are, all of them from ROUNDS on.
     """
     from ingot.schedule.packing import load_bound
 
@@ -73,7 +74,7 @@ def pack_below(sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity:
         offsets = None if packing.offsets is None else [where.get(i, 0) for i in range(len(sizes))]
         return Packing(offsets, packing.proved, packing.nodes)
     unit = gcd(*sizes)
-    if capacity // unit >= _LARGEST or not host_compiler():
+    if capacity // unit >= _LARGEST:
         from ingot.schedule.skyline import RESTARTS, solve
 
         restarts = RESTARTS if rounds >= ROUNDS else rounds
@@ -124,7 +125,11 @@ def _take_turns(
 def _search(
     sizes: list[int], spans: list[tuple[int, int]], sections: int, capacity: int, renew: bool, limit: int
 ) -> tuple[int, int, list[int]]:
-    """One attempt of search.c: outcome, nodes, offsets. spans: sections [first, last)."""
+    """One attempt of search.c, or of the same in Python: outcome, nodes, offsets. spans: sections [first, last)."""
+    if not host_compiler():
+        from ingot.plan.search import search
+
+        return search(sizes, spans, sections, capacity, renew, limit)
     count = len(sizes)
     numbers = ctypes.c_int32 * count
     offsets = numbers()
