@@ -24,8 +24,8 @@ EXCHANGED = ("float32", "int8", "uint8")
 def other_model(subject: Subject) -> Iterable[Finding]:
     if subject.model is None or not subject.signature:
         return
-    content, file = subject.model.read_bytes(), subject.model.name
-    face = read_face(content, str(subject.model)) if content[4:8] == b"TFL3" else None
+    content, file = subject.model.data, subject.model.name
+    face = read_face(content, str(subject.model.path)) if content[4:8] == b"TFL3" else None
     if face is None:
         what = "" if is_signed(subject, content) else _name_differs(subject)
     else:
@@ -50,7 +50,7 @@ def _networks(subject: Subject) -> list[Network]:
 
 def _name_differs(subject: Subject) -> str:
     name = subject.source.model if subject.source is not None else ""
-    if not name or subject.model is None or _plain(name) == _plain(subject.model.stem):
+    if not name or subject.model is None or _plain(name) == _plain(subject.model.path.stem):
         return ""
     return f"{subject.main} names '{name}'"
 

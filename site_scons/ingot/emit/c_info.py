@@ -317,7 +317,7 @@ def decode_c_info(content: bytes, where: str) -> Network:
     try:
         return parse_c_info(document)
     except IngotError as error:
-        raise IngotError(error.what, where=str(path), remedy="Generate the network again.") from None
+        raise IngotError(error.what, where=where, remedy="Generate the network again.") from None
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
         raise IngotError(what, where=where, remedy="Generate the network again.") from None

@@ -26,7 +26,6 @@ from ingot.schedule.types import Region, Step
 from ingot.stedgeai.interface import BUILTIN, data_type
 
 
-
 @dataclass(frozen=True)
 class NetworkC:
     """The text of network.c, the layout id in it, and the files of firmware/kernels/ that it needs."""
