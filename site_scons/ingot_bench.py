@@ -6,7 +6,8 @@ from pathlib import Path
 
 import SCons.Script
 
-from ingot import firmware, places
+from ingot.base import places
+from ingot.recipe import sources as firmware
 
 RIVALS = places.ROOT / "bench" / "rivals.csv"
 
@@ -17,8 +18,8 @@ def bench(env, board):
         return []
     from ingot_tool import board_file
 
-    from ingot.bench_models import models_of
     from ingot.model.manifest import bare_manifest
+    from ingot.steps.bench import models_of
 
     options = env["INGOT_OPTIONS"]
     twins, refused = [], {}
@@ -56,7 +57,7 @@ def _refusal(env, board, manifest, path):
     """Asked before anything is built: SCons would stop at the first model that the compiler refuses."""
     from ingot_tool import _wanted
 
-    from ingot.bench_models import refusal
+    from ingot.steps.bench import refusal
 
     return refusal(path, Path(str(board.path)), **_wanted(env["INGOT_OPTIONS"], manifest).builtin)
 

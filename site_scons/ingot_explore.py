@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import SCons.Script
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 
 def explore(env, board, manifest, source, twin):

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import SCons.Script
 
-from ingot import firmware, places
-from ingot import options as option_table
+from ingot.base import places
+from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import board_names, find_board, load_board
-from ingot.errors import IngotError, did_you_mean
+from ingot.link.summary import summary_text
 from ingot.model import find_model, list_models
-from ingot.summary import summary_text
+from ingot.recipe import options as option_table
+from ingot.recipe import sources as firmware
 
 TARGETS = {
     "firmware": "firmware, weights, reports and the proof that nothing overlaps (the default)",

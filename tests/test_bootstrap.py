@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 
 PACKAGES = "python3-venv gcc libc6-dev gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
 

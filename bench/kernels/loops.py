@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 _TRIPLE, _CPU = "thumbv8.1m.main-none-eabi", "cortex-m55"
 _FUNCTION = re.compile(r"^[0-9a-f]+ <(?P<name>[^>$]*)>:")

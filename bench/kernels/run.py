@@ -21,7 +21,7 @@ import click
 from loops import Loop, vector_loops
 from twin_firmware import Measured, measure
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 
 @dataclass(frozen=True)

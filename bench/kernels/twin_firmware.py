@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.board import find_board
-from ingot.build import toolchain
-from ingot.emit.linker_script import LinkSettings, linker_script
-from ingot.firmware import firmware_recipe, kernel_sources
-from ingot.network import Network
-from ingot.run.inputs import random_inputs
-from ingot.run.twin import TwinRun, emulate, images_of
-from ingot.steps import compile_network, io_bytes, open_board
+from ingot.device.run.inputs import random_inputs
+from ingot.device.run.twin import TwinRun, emulate, images_of
+from ingot.link import toolchain
+from ingot.link.linker_script import LinkSettings, linker_script
+from ingot.network.types import Network
+from ingot.recipe.sources import firmware_recipe, kernel_sources
+from ingot.steps.registry import compile_network, io_bytes, open_board
 
 
 @dataclass(frozen=True)

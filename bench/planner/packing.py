@@ -16,9 +16,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "site_scons"))
 
-from ingot.plan.below import Packing, pack_below
-from ingot.schedule.exact import solve_exactly
-from ingot.schedule.packing import load_bound
+from ingot.compiler.packing.below import Packing, pack_below
+from ingot.compiler.packing.exact import solve_exactly
+from ingot.compiler.packing.problem import load_bound
 
 
 def read_instance(path: Path) -> tuple[list[int], list[tuple[int, int]]]:

@@ -1,5 +1,5 @@
 """`python -m ingot` is the command `ingot`."""
 
-from ingot.cli import main
+from ingot.cli.main import main
 
 main()

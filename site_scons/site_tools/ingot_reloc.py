@@ -21,13 +21,14 @@ from ingot_tool import (
     progress,
 )
 
-from ingot import firmware, places
+from ingot.base import places
+from ingot.base.errors import IngotError
 from ingot.board.fit import load_pools
-from ingot.build import toolchain
-from ingot.compile import output_names
-from ingot.errors import IngotError
-from ingot.scons.archives import shared_archive
-from ingot.scons.paths import command_path, dir_node
+from ingot.compiler.compile import output_names
+from ingot.link import toolchain
+from ingot.recipe import sources as firmware
+from ingot.shells.scons.archives import shared_archive
+from ingot.shells.scons.paths import command_path, dir_node
 
 TARGETS = ("reloc", "reloc-verify", "load-and-run")
 
@@ -180,7 +181,7 @@ def _pack(env, folder, name, split, inputs, c_file, settings):
 
 def _st_image(env, board, built):
     """An image of a network with NPU epochs: around the sources of ST's runtime in the installed pack."""
-    from ingot.stedgeai.reloc import open_reloc_parts
+    from ingot.st.stedgeai.reloc import open_reloc_parts
 
     options = env["INGOT_OPTIONS"]
     compiler, name = options.text("compiler"), options.text("name")
@@ -215,8 +216,8 @@ def _st_image(env, board, built):
 
 def _st_link(env, board, built, parts, folder, name, sources):
     """network_rel.elf of a network of ST's: with ST's flags, macros and sources."""
-    from ingot.stedgeai.pack import DEFINES
-    from ingot.stedgeai.reloc import DEFINES as RELOC_DEFINES
+    from ingot.st.stedgeai.pack import DEFINES
+    from ingot.st.stedgeai.reloc import DEFINES as RELOC_DEFINES
 
     for path in (*parts.include, *parts.sources, parts.library):
         command_path(str(_file(env, path)), "a path of st_pack")

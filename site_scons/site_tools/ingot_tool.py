@@ -1,6 +1,6 @@
-"""The SCons tool of Ingot's own SConstruct: declares what each step of `ingot.steps` reads and writes.
+"""The SCons tool of Ingot's own SConstruct: declares what each step of `ingot.steps.registry` reads and writes.
 
-Nothing here knows how a step works; ingot.scons.step makes it a target, here as in a user's SConstruct.
+Nothing here knows how a step works; ingot.shells.scons.step makes it a target, here as in a user's SConstruct.
 
 Use: `env = Environment(tools=["ingot_tool"], INGOT_OPTIONS=options)`, then `env.IngotFirmware(board, model, source)`.
 """
@@ -21,17 +21,18 @@ import SCons.Scanner.C
 import SCons.Script
 import SCons.Tool
 
-from ingot import firmware, places
+from ingot.base import places
+from ingot.base.errors import IngotError
+from ingot.base.file_names import file_name
 from ingot.board.fit import load_pools
-from ingot.build import toolchain
-from ingot.compilers import Wanted, job_for, takes_images
-from ingot.errors import IngotError
-from ingot.file_names import file_name
+from ingot.link import toolchain
 from ingot.model import find_source
-from ingot.scons.archives import shared_archive
-from ingot.scons.paths import check_folders, command_path, dir_node, entry_node, file_node, literal_words
-from ingot.scons.step import add_step, add_step_builder
-from ingot.shells.parts import prefix_maps
+from ingot.recipe import sources as firmware
+from ingot.recipe.compilers import Wanted, job_for, takes_images
+from ingot.recipe.parts import prefix_maps
+from ingot.shells.scons.archives import shared_archive
+from ingot.shells.scons.paths import check_folders, command_path, dir_node, entry_node, file_node, literal_words
+from ingot.shells.scons.step import add_step, add_step_builder
 from ingot.use_cases.config_files import config_files
 
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
@@ -97,7 +98,7 @@ def exists(env):
 
 
 def ingot_step(env, step, inputs, outputs, **more):
-    """One step of ingot.steps as a target: see ingot.scons.step.add_step."""
+    """One step of ingot.steps.registry as a target: see ingot.shells.scons.step.add_step."""
 
     def literal(file):
         return file_node(env, file) if isinstance(file, str) else file

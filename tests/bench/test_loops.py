@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from ingot.build import toolchain
+from ingot.link import toolchain
 from support.firmware import needs_gcc
 
 pytestmark = [

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
 from ingot.board import Aliases, PhysicalBytes, Pool, Range, check_pools, find_board, load_board, twin_of
 from ingot.board.aliases import Alias
 from ingot.board.application import application_memory
 from ingot.board.fit import load_pools
-from ingot.errors import IngotError
-from ingot.places import ROOT
 from support.boards import BIT_28, KIB, RAM, small_board, small_data, small_pools
 
 ranges = st.builds(lambda start, size: Range(start, start + size), st.integers(0, 40), st.integers(0, 14))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ingot.base.errors import IngotError
 from ingot.board import Pool, Range, find_board, load_board, resized
 from ingot.board.application import application_memory, application_summary, free_ranges
 from ingot.board.fit import load_pools
-from ingot.errors import IngotError
 from support.boards import HYPER, KIB, OCTO, RAM, small_board, small_data, small_pools
 
 BOARDS = Path(__file__).resolve().parents[2] / "boards"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ingot.base.errors import IngotError
 from ingot.board import Range, board_names, find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import check_pools, load_pools
-from ingot.errors import IngotError
 from support.boards import small_board, small_data, write_board
 
 ROOT = Path(__file__).resolve().parents[2]

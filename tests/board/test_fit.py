@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ingot.base.errors import IngotError
 from ingot.board import Mpool, Pool, Range, find_board, load_board, place_pools, read_mpool, twin_of, twin_pools
 from ingot.board.fit import check_pools
-from ingot.errors import IngotError
 from support.boards import HYPER, KIB, OCTO, RAM, small_board, small_pools
 from support.shared import shared
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingot.base.errors import IngotError
 from ingot.board import Mpool, Pool, activation_pools, initializer_pool, mpool_text, read_mpool, resized, write_mpool
-from ingot.errors import IngotError
 from support.shared import shared
 
 BOARDS = Path(__file__).resolve().parents[2] / "boards"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
 from ingot.board import board_names, load_board
 from ingot.board.fit import load_pools
 from ingot.board.template import new_board
-from ingot.errors import IngotError
-from ingot.places import ROOT
 
 BOARDS = ROOT / "boards"
 

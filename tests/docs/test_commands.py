@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingot.cli_operators import operators_page
-from ingot.places import ROOT
+from ingot.base.places import ROOT
+from ingot.cli.operators import operators_page
 from support.pose_model import pose_model
 from support.scons_project import MODEL_YAML, Project
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ingot.cli_doctor import doctor
+from ingot.base.places import ROOT
+from ingot.cli.doctor import doctor
+from ingot.device.flash.drivers import PROGRAMS as FLASHING
 from ingot.doctor.tools import PACKAGES, PROGRAMS, TASKS, examine, program, tasks
-from ingot.flash.drivers import PROGRAMS as FLASHING
-from ingot.places import ROOT
 from support.stedgeai_stand_in import install
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot import cli
+from ingot.cli import main as cli
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/test.json"))

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from ingot.board import Aliases, Range
 from ingot.board.aliases import Alias
-from ingot.build import toolchain
-from ingot.firmware import application_extras
+from ingot.device.run.model_host import COPY, XIP
 from ingot.image.check import check_image
 from ingot.image.image import Image, pack_header
 from ingot.image.nbin import Flags, PoolDescriptor, PoolType, Segment, address, offset_of
 from ingot.image.seal import Digest
-from ingot.run.model_host import COPY, XIP
+from ingot.link import toolchain
+from ingot.recipe.sources import application_extras
 from support.firmware import compile_c, needs_gcc
 from support.host_library import host_library, needs_cc
 from support.images import ALL_KINDS, POOLS_AT, cleared, copied, make_image, relocated, sealed

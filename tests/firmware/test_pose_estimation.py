@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingot.build import toolchain
-from ingot.compile import CompileOptions
-from ingot.emit.app_config import app_config
+from ingot.compiler.compile import CompileOptions
+from ingot.device.run import qemu
+from ingot.device.run.oracle import Reference
+from ingot.link import toolchain
 from ingot.model import load_manifest
-from ingot.run import qemu
-from ingot.run.oracle import Reference
+from ingot.use_cases.app_config import app_config
 from support.firmware import FIXTURE, link, needs_gcc, needs_qemu
 from support.pictures import codes, real_numbers
 from support.pose_model import KEYPOINTS, SIZE, pose_model

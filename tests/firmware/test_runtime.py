@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingot.build import toolchain
+from ingot.link import toolchain
 from support.firmware import LAYOUT, initializer, needs_gcc
 from support.host_library import host_library, needs_cc
 

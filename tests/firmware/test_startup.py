@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ingot.base.errors import IngotError
 from ingot.board import find_board, load_board
-from ingot.build import toolchain
-from ingot.errors import IngotError
-from ingot.run import qemu
+from ingot.device.run import qemu
+from ingot.link import toolchain
 from support.firmware import FIXTURE, compile_c, link, needs_gcc, needs_qemu, validate_firmware
 from support.host_library import needs_cc
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingot.cli import ingot
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.cli.main import ingot
 from support.host_library import needs_cc
 from support.images import make_image, sealed
 from support.loader import verdict

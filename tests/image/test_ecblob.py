@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image.ecblob import BLOB, CONTAINER, Blob, BlobPool, parse_blob, walk_blobs
 from support.st_network import container
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingot.build import toolchain
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image import nbin
 from ingot.image.check import RULES, check_image
 from ingot.image.image import parse_image
 from ingot.image.info import as_dict, as_text
 from ingot.image.nbin import Context, Flags, PoolDescriptor, offset_of
 from ingot.image.seal import FIXED, SIGNED_SIZE, Digest, Seal
+from ingot.link import toolchain
 from support.firmware import needs_gcc
 from support.images import ALL_KINDS, make_image, relocated, sealed
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from ingot.build import toolchain
-from ingot.emit.reloc import ImageOptions
-from ingot.emit.reloc_array import image_array
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.image.c_array import image_array
 from ingot.image.check import check_image
 from ingot.image.image import parse_image
 from ingot.image.info import as_dict
 from ingot.image.link import image_of_elf
 from ingot.image.seal import Seal
-from ingot.image.steps import pack_image
+from ingot.image.source import ImageOptions
+from ingot.link import toolchain
+from ingot.steps.image import pack_image
 from support.firmware import needs_gcc
 from support.loader import verdict
 from support.pose_model import pose_model

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ingot.board import Mpool
+from ingot.device.run.inputs import random_inputs
+from ingot.device.run.model_host import CLEAR, COPY, MAY_HOLD_POOLS, XIP, Install, Session, bytes_of
+from ingot.device.run.oracle import Reference
+from ingot.device.run.reloc_verify import Files, open_regions, verify_images
 from ingot.image.nbin import PoolData, PoolType
-from ingot.run.inputs import random_inputs
-from ingot.run.model_host import CLEAR, COPY, MAY_HOLD_POOLS, XIP, Install, Session, bytes_of
-from ingot.run.oracle import Reference
-from ingot.run.reloc_verify import Files, open_regions, verify_images
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
 from support.reloc_model import RelocModel, build_image, model_host, n6dk, without_pools

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image.nbin import PoolData, PoolType
 from ingot.image.pools import image_pools
-from ingot.network import Initializer, Network, NetworkPool
+from ingot.network.types import Initializer, Network, NetworkPool
 
 
 def pool(name: str, base: int | None, used: int = 64, **more: object) -> NetworkPool:

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.device.run.model_host import COPY, MAY_HOLD_POOLS, XIP, Install, Session
+from ingot.device.run.reloc_verify import open_regions
 from ingot.image.check import check_image
 from ingot.image.image import parse_image
 from ingot.image.info import as_dict, as_text
 from ingot.image.nbin import PoolData, PoolDescriptor, PoolType, offset_of
-from ingot.run.model_host import COPY, MAY_HOLD_POOLS, XIP, Install, Session
-from ingot.run.reloc_verify import open_regions
 from support.firmware import needs_gcc, needs_qemu
 from support.images import sealed
 from support.loader import mutate, verdict

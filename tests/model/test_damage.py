@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
 from ingot.model import load_manifest
-from ingot.places import ROOT
 
 MUTATIONS = 150
 

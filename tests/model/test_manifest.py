@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
 from ingot.model import find_model, load_manifest
-from ingot.places import ROOT
 
 MODELS = ROOT / "models"
 

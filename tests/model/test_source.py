@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model import Manifest, find_source, load_manifest, obtain_source
 from ingot.model.stand_in import DESCRIPTION
 

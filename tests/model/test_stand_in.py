@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingot.frontend.tflite import read_tflite
-from ingot.graph import Graph
+from ingot.base.places import ROOT
+from ingot.compiler.frontend.tflite import read_tflite
+from ingot.compiler.graph import Graph
+from ingot.device.run.oracle import Reference
 from ingot.model.stand_in import build_stand_in, is_stand_in
-from ingot.places import ROOT
-from ingot.run.oracle import Reference
 from support.shared import shared
 
 SCRIPT = ROOT / "models" / "movenet" / "standin.py"

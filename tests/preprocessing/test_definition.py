@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model import Manifest, load_manifest
-from ingot.network import Network, NetworkBuffer
+from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.definition import ImageInput, image_input, image_inputs, may_be_image, needed_range
 from ingot.preprocessing.quantization import told_range
 

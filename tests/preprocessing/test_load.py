@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model import Manifest, load_manifest
-from ingot.network import Network, NetworkBuffer
+from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.load import load_input, load_pixels
 from support.pictures import codes, photo, prepared, real_numbers, save
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingot.compile import CompileOptions
+from ingot.compiler.compile import CompileOptions
+from ingot.device.run.oracle import Reference
+from ingot.device.run.twin import emulate
 from ingot.model import load_manifest
 from ingot.preprocessing.load import load_input
-from ingot.run.oracle import Reference
-from ingot.run.twin import emulate
 from support.firmware import needs_gcc, needs_qemu
 from support.pictures import codes, photo, prepared, real_numbers, save
 from support.tflite_builder import Builder

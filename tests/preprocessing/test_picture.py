@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ingot.build import toolchain
-from ingot.errors import IngotError
-from ingot.network import NetworkBuffer
+from ingot.base.errors import IngotError
+from ingot.device.run.oracle import Reference
+from ingot.link import toolchain
+from ingot.network.types import NetworkBuffer
 from ingot.preprocessing.definition import ImageInput
 from ingot.preprocessing.picture import input_pixels, input_values, read_picture
 from ingot.preprocessing.quantization import Quantization, quantized
 from ingot.preprocessing.resize import boxes, resized
-from ingot.run.oracle import Reference
 from support.host_library import host_library, needs_cc
 from support.pictures import bilinear, codes, photo, prepared, real_numbers
 from support.tflite_builder import unary

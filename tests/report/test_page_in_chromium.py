@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingot.emit.c_info import read_c_info
-from ingot.network import Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.network.c_info import read_c_info
+from ingot.network.types import Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 from ingot.report.measured import Measured
 from ingot.report.page import page
 from support.browser import Browser, browser, needs_chromium

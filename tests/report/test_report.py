@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from ingot import steps
-from ingot.errors import IngotError
-from ingot.network import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.base.errors import IngotError
+from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.epoch_table import counted, epoch_rows

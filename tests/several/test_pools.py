@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
 from ingot.board import NO_ALIASES, Mpool, find_board, load_board
 from ingot.board.fit import load_pools
-from ingot.build.check import check_together
-from ingot.compile import CompileOptions, compile_model
-from ingot.errors import IngotError
-from ingot.network import Network
-from ingot.places import ROOT
+from ingot.compiler.compile import CompileOptions, compile_model
+from ingot.link.check import check_together
+from ingot.network.types import Network
 from ingot.several.header import networks_header
 from ingot.several.pools import pools_left
 from support.models.draw import Seeded

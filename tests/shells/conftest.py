@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 from support.foreign import SHELLS, Example, Installed
 
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "firmware", "boards", "models", "toolchain")

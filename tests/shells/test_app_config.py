@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
-from ingot.shells.jobs import firmware_jobs
-from ingot.shells.parts import Request
+from ingot.base.places import ROOT
+from ingot.recipe.jobs import firmware_jobs
+from ingot.recipe.parts import Request
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 from support.foreign import Example, Installed
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def test_ccache_finds_everything(shell: str, installed: Installed, tmp_path: Pat
 
 
 def test_scons_cache_dir_gives_everything(installed: Installed, tmp_path: Path) -> None:
-    """Of a user's own SConstruct; Ingot's is tests/scons/test_cache_dir.py."""
+    """Of a user's own SConstruct; Ingot's is tests/shells/own/test_cache_dir.py."""
     first, second = (checkout("scons", tmp_path / name, installed) for name in ("first", "second"))
     for example in (first, second):
         sconstruct = example.folder / "SConstruct"

@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ingot import fleet, fleet_report, fleet_run
-from ingot.cli_shells import ingot_command
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.cli.shells import ingot_command
+from ingot.shells.fleet import matrix as fleet
+from ingot.shells.fleet import report as fleet_report
+from ingot.shells.fleet import run as fleet_run
 from support.pose_model import pose_model
 from support.scons_project import Project
 

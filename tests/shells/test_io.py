@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from ingot.errors import IngotError
-from ingot.fleet import read_fleet
-from ingot.shells.jobs import firmware_jobs, image_jobs
-from ingot.shells.networks import together
-from ingot.shells.parts import Parts, Request
+from ingot.base.errors import IngotError
+from ingot.recipe.jobs import firmware_jobs, image_jobs
+from ingot.recipe.networks import together
+from ingot.recipe.parts import Parts, Request
+from ingot.shells.fleet.matrix import read_fleet
 from support.pose_model import pose_model
 
 

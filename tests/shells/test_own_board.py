@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 from support.foreign import Installed
 from support.pose_model import pose_model
 

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingot.build import toolchain
+from ingot.link import toolchain
 
 CHECKS = ("-DINGOT_CHECK_ALIGNMENT", "-fsanitize=alignment", "-fsanitize-undefined-trap-on-error")
 """Further flags for the cross compiler: a pointer that is not aligned ends in an unknown instruction, a UsageFault."""

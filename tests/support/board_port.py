@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.run.qemu import Image, command, find_qemu
+from ingot.device.run.qemu import Image, command, find_qemu
 
 
 @contextlib.contextmanager

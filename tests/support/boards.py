@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ingot.board import Board, Mpool, Pool, load_board
-from ingot.network import Initializer, Network, NetworkBuffer, NetworkPool
+from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkPool
 
 KIB = 1 << 10
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ingot.emit.compiled import Compiled
-from ingot.emit.initializer import lay_out_initializer
-from ingot.graph import DType, Graph, Operator, Quantization, Tensor
-from ingot.kernels.program import Activation, Call, Param, Program
-from ingot.network import NetworkPool
-from ingot.plan.planner import make_plan
-from ingot.plan.pools import PlanPool
-from ingot.schedule.types import Region, Schedule, ScheduleOptions, Step
+from ingot.compiler.emit.compiled import Compiled
+from ingot.compiler.emit.initializer import lay_out_initializer
+from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
+from ingot.compiler.kernels.program import Activation, Call, Param, Program
+from ingot.compiler.plan.planner import make_plan
+from ingot.compiler.plan.pools import PlanPool
+from ingot.compiler.schedule.types import Region, Schedule, ScheduleOptions, Step
+from ingot.network.types import NetworkPool
 
 ROWS, WIDTH = 6, 10
 POOLS = (

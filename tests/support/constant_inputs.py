@@ -6,8 +6,8 @@ import ai_edge_litert.schema_py_generated as schema
 import flatbuffers
 import numpy as np
 
-from ingot.run.inputs import random_inputs
-from ingot.run.oracle import Reference
+from ingot.device.run.inputs import random_inputs
+from ingot.device.run.oracle import Reference
 
 
 def constant(model: bytes) -> bytes:

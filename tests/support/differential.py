@@ -3,14 +3,14 @@
     check(model_bytes)                       # inputs seeded by the model
     check(model_bytes, [array])              # given inputs
 
-compiles the model's graph to kernel calls and runs them on the host with the portable kernels (ingot.run.direct), in
+compiles the model's graph to kernel calls and runs them on the host with the portable kernels (ingot.device.run.direct), in
 three ways: whole tensors, row by row through the smallest rings, and in place; each result is compared with
 `ai-edge-litert`'s BUILTIN_REF. About 10 ms a case besides the compilation of the kernels, which happens once.
 
     check_network(model_bytes, CompileOptions(optimize="ram"))
 
 does the same with everything that a build makes: schedule, memory plan, generated network.c and initializer, compiled
-for the host (ingot.run.host); about 0.2 s a case.
+for the host (ingot.device.run.host); about 0.2 s a case.
 
 The oracle keeps all tensors: LiteRT lets a RESHAPE share its input's memory and then forgets who still reads it.
 """
@@ -27,18 +27,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.board.mpool import Mpool, Pool
-from ingot.compile import CompileOptions, compile_model
-from ingot.frontend.tflite import parse_tflite, read_tflite
-from ingot.graph import Graph
-from ingot.kernels.lower import lower
-from ingot.kernels.program import Program
-from ingot.kernels.registry import Target
-from ingot.network import Network
-from ingot.passes.optimize import optimize
-from ingot.run.direct import DirectNetwork, overwrite, stream
-from ingot.run.host import HostNetwork
-from ingot.run.inputs import random_inputs
-from ingot.run.oracle import Reference
+from ingot.compiler.compile import CompileOptions, compile_model
+from ingot.compiler.frontend.tflite import parse_tflite, read_tflite
+from ingot.compiler.graph import Graph
+from ingot.compiler.kernels.lower import lower
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.kernels.registry import Target
+from ingot.compiler.passes.optimize import optimize
+from ingot.device.run.direct import DirectNetwork, overwrite, stream
+from ingot.device.run.host import HostNetwork
+from ingot.device.run.inputs import random_inputs
+from ingot.device.run.oracle import Reference
+from ingot.network.types import Network
 
 HOST_POOLS = Mpool(
     (

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.build import toolchain
-from ingot.emit.kernel_files import header_of, source_of
-from ingot.emit.parameters import parameter_block
-from ingot.kernels.program import Program
-from ingot.places import kernels_dir
-from ingot.run import qemu
-from ingot.run.direct import DirectNetwork, initial_state
-from ingot.run.host_kernels import host_kernels
+from ingot.base.places import kernels_dir
+from ingot.compiler.emit.kernel_files import header_of, source_of
+from ingot.compiler.emit.parameters import parameter_block
+from ingot.compiler.kernels.program import Program
+from ingot.device.run import qemu
+from ingot.device.run.direct import DirectNetwork, initial_state
+from ingot.device.run.host_kernels import host_kernels
+from ingot.link import toolchain
 from support.alignment import CHECKS, stopped_at
 from support.firmware import FIXTURE, base_objects
 from support.session import compile_once, session_folder

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ingot.build import toolchain
-from ingot.network import Initializer, Network, NetworkBuffer
-from ingot.run.qemu import Image
+from ingot.device.run.qemu import Image
+from ingot.link import toolchain
+from ingot.network.types import Initializer, Network, NetworkBuffer
 from support.session import compile_once, session_folder
 
 FIXTURE = Path(__file__).resolve().parents[1] / "firmware" / "fixture"

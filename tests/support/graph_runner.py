@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.frontend.options import RENAMED
-from ingot.graph import Graph, Operator, Tensor
-from ingot.run.oracle import Reference
+from ingot.compiler.frontend.options import RENAMED
+from ingot.compiler.graph import Graph, Operator, Tensor
+from ingot.device.run.oracle import Reference
 from support import tflite_builder as tfl
 
 _PADS = ("pad_top", "pad_bottom", "pad_left", "pad_right")

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from ingot.build import toolchain
+from ingot.link import toolchain
 from support.session import session_folder
 
 needs_cc = pytest.mark.skipif(shutil.which("gcc") is None, reason="the host has no gcc")

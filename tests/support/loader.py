@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.board import NO_ALIASES, Aliases
-from ingot.build import toolchain
-from ingot.firmware import application_extras
+from ingot.link import toolchain
+from ingot.recipe.sources import application_extras
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 FIXTURE = toolchain.ROOT / "tests" / "firmware" / "fixture" / "loader_mutations.c"

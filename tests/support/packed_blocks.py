@@ -1,6 +1,6 @@
 """The table of packed parameter blocks: for every kernel a fixed layer, the number of its packing, and a digest.
 
-tests/kernels/packed_blocks.json is written by this file, from the checkout's top, when a number was raised or a kernel
+tests/compiler/kernels/packed_blocks.json is written by this file, from the checkout's top, when a number was raised or a kernel
 is new:
 
     PYTHONPATH=tests:site_scons python -m support.packed_blocks
@@ -23,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ingot.emit.parameters import parameter_block
-from ingot.frontend.tflite import parse_tflite
-from ingot.kernels.lower import lower
-from ingot.kernels.program import Program
-from ingot.kernels.registry import Target, packing_number
-from ingot.passes.optimize import optimize
-from ingot.run.host_kernels import host_kernels
+from ingot.compiler.emit.parameters import parameter_block
+from ingot.compiler.frontend.tflite import parse_tflite
+from ingot.compiler.kernels.lower import lower
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.kernels.registry import Target, packing_number
+from ingot.compiler.passes.optimize import optimize
+from ingot.device.run.host_kernels import host_kernels
 from support.tflite_builder import TENSOR_TYPES, Builder, binary, shaped, unary
 
 TABLE = Path(__file__).parents[1] / "kernels/packed_blocks.json"
@@ -102,7 +102,7 @@ def compiled_kernels() -> set[str]:
 
 def drawn_layers() -> Iterator[bytes]:
     """Layers for kernels without a row: the random models of the tests, the larger ones first."""
-    from frontend.examples import EXAMPLES
+    from compiler.frontend.examples import EXAMPLES
     from support.models.draw import Seeded
     from support.models.every import MODELS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from ingot.schedule.packing import disjoint_problem, respects
+from ingot.compiler.packing.problem import disjoint_problem, respects
 
 Buffers = tuple[list[int], list[tuple[int, int]]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ingot.graph import DType
-from ingot.kernels.program import Activation, Call, Program
+from ingot.compiler.graph import DType
+from ingot.compiler.kernels.program import Activation, Call, Program
 
 
 def conv_windows(rows_in: int, rows_out: int, kernel: int, stride: int, pad: int) -> npt.NDArray[np.int32]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from ingot.frontend.tflite import read_tflite
-from ingot.kernels.lower import lower
-from ingot.kernels.program import Program
-from ingot.kernels.registry import Target
-from ingot.passes.optimize import optimize
+from ingot.compiler.frontend.tflite import read_tflite
+from ingot.compiler.kernels.lower import lower
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.kernels.registry import Target
+from ingot.compiler.passes.optimize import optimize
 from support.shared import shared
 
 MODELS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ingot.run.direct import DirectNetwork
-from ingot.run.oracle import Reference
+from ingot.device.run.direct import DirectNetwork
+from ingot.device.run.oracle import Reference
 from support.differential import program_of, seed_of
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from ingot.board import Board, Mpool, find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import load_pools
-from ingot.build import toolchain
-from ingot.compile import CompileOptions, compile_model
-from ingot.emit.linker_script import LinkSettings, linker_script
-from ingot.emit.reloc import ImageOptions, reloc_linker_script, reloc_source
-from ingot.firmware import firmware_recipe, kernel_sources
+from ingot.compiler.compile import CompileOptions, compile_model
 from ingot.image.image import Image, split_image
 from ingot.image.link import image_of_elf
 from ingot.image.pools import ImagePools, image_pools, relocatable_pools
-from ingot.network import Network
+from ingot.image.source import ImageOptions, reloc_linker_script, reloc_source
+from ingot.link import toolchain
+from ingot.link.linker_script import LinkSettings, linker_script
+from ingot.network.types import Network
+from ingot.recipe.sources import firmware_recipe, kernel_sources
 from support.images import sealed
 from support.session import compile_once, session_folder
 

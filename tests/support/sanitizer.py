@@ -8,9 +8,9 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from ingot.places import kernels_dir
-from ingot.run import direct
-from ingot.run.host_kernels import KernelLibrary
+from ingot.base.places import kernels_dir
+from ingot.device.run import direct
+from ingot.device.run.host_kernels import KernelLibrary
 
 FLAGS = ("-fsanitize=alignment,undefined", "-static-libubsan")
 """Each library has a runtime of its own, which reports to it."""

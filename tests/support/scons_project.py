@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 from support.pose_model import pose_model
 
 PARTS = ("SConstruct", "site_scons", "boards", "examples", "firmware", "toolchain", "models")
@@ -35,7 +35,7 @@ LINKED = re.compile(r"^arm-none-eabi-gcc .* -Wl,-T,\S+ ")
 class Build:
     """What one run of scons printed and did.
 
-    steps: how often each step of ingot.steps ran, by its progress line. compiled: names of object files made.
+    steps: how often each step of ingot.steps.registry ran, by its progress line. compiled: names of object files made.
     links: firmwares linked.
     """
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingot.compile import CompileOptions, compile_model
-from ingot.run.direct import DirectNetwork
-from ingot.run.host import HostNetwork
-from ingot.run.inputs import random_inputs
-from ingot.run.oracle import Reference
+from ingot.compiler.compile import CompileOptions, compile_model
+from ingot.device.run.direct import DirectNetwork
+from ingot.device.run.host import HostNetwork
+from ingot.device.run.inputs import random_inputs
+from ingot.device.run.oracle import Reference
 from support.differential import HOST_POOLS, program_of, seed_of
 
 INFERENCES = 4

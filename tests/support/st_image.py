@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ingot.board import find_board
-from ingot.build import toolchain
 from ingot.image.image import Image, parse_image
-from ingot.image.steps import pack_image, reloc_st_sources
-from ingot.prebuilt.describe import describe_output, render_description
-from ingot.prebuilt.output import open_output
-from ingot.stedgeai.pack import DEFINES
-from ingot.stedgeai.reloc import DEFINES as RELOC_DEFINES
-from ingot.stedgeai.reloc import open_reloc_parts
+from ingot.link import toolchain
+from ingot.st.prebuilt.describe import describe_output, render_description
+from ingot.st.prebuilt.output import open_output
+from ingot.st.stedgeai.pack import DEFINES
+from ingot.st.stedgeai.reloc import DEFINES as RELOC_DEFINES
+from ingot.st.stedgeai.reloc import open_reloc_parts
+from ingot.steps.image import pack_image, reloc_st_sources
 from support.session import session_folder
 from support.st_network import StImageNetwork
 from support.st_pack import make_reloc_pack

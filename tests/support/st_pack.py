@@ -6,9 +6,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from ingot.build import toolchain
-from ingot.stedgeai.pack import SOURCES as FIRMWARE_SOURCES
-from ingot.stedgeai.reloc import SOURCES
+from ingot.link import toolchain
+from ingot.st.stedgeai.pack import SOURCES as FIRMWARE_SOURCES
+from ingot.st.stedgeai.reloc import SOURCES
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 

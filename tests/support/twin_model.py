@@ -10,14 +10,14 @@ from pathlib import Path
 
 from ingot.board import find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import load_pools
-from ingot.build import toolchain
-from ingot.compile import CompileOptions, compile_model
-from ingot.emit.linker_script import LinkSettings, linker_script
-from ingot.firmware import application_extras, kernel_sources
-from ingot.network import Network
-from ingot.run.qemu import Image
-from ingot.run.twin import images_of
-from ingot.steps import io_bytes
+from ingot.compiler.compile import CompileOptions, compile_model
+from ingot.device.run.qemu import Image
+from ingot.device.run.twin import images_of
+from ingot.link import toolchain
+from ingot.link.linker_script import LinkSettings, linker_script
+from ingot.network.types import Network
+from ingot.recipe.sources import application_extras, kernel_sources
+from ingot.steps.registry import io_bytes
 from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c
 from support.session import compile_once, session_folder
@@ -27,7 +27,7 @@ INCLUDE = [toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS]
 
 @dataclass(frozen=True)
 class TwinModel:
-    """What ingot.run.verify needs. machine: QEMU's name of the twin."""
+    """What ingot.device.run.verify needs. machine: QEMU's name of the twin."""
 
     elf: Path
     images: list[Image]

@@ -31,12 +31,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ingot.build.toolchain import cpu_flags
-from ingot.emit.app_config import app_config, app_config_texts
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
+from ingot.link.toolchain import cpu_flags
 from ingot.model import Manifest, load_manifest
-from ingot.network import Network, NetworkBuffer
+from ingot.network.types import Network, NetworkBuffer
 from ingot.use_cases.abi import ABIS
+from ingot.use_cases.app_config import app_config, app_config_texts
 from ingot.use_cases.config_files import SIGNALS, config_files
 from ingot.use_cases.families import FAMILIES
 

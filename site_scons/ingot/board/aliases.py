@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ingot.base.errors import IngotError
+from ingot.base.yamlfile import Document
 from ingot.board.ranges import Range, addresses_without, merged_addresses
-from ingot.errors import IngotError
-from ingot.yamlfile import Document
 
 T = TypeVar("T")
 

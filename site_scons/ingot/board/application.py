@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingot.base.errors import IngotError
 from ingot.board.board import Board
 from ingot.board.mpool import Mpool
 from ingot.board.ranges import Range, merged_addresses, size_text
-from ingot.errors import IngotError
 
 SMALLEST = 64  # bytes; smaller leftovers are not worth a region of their own
 

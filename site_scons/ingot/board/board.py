@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.yamlfile import Document, load_yaml
 from ingot.board.aliases import NO_ALIASES, Aliases, PhysicalBytes, aliases_of_document, aliases_of_machine
 from ingot.board.ranges import Range
-from ingot.errors import IngotError, did_you_mean
-from ingot.yamlfile import Document, load_yaml
 
 SCHEMA = Path(__file__).with_name("board.schema.json")
 UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
@@ -55,7 +55,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Probe:
-    """A tool that can flash the board. tool: a name of ingot.flash.drivers.PROGRAMS. target: what the tool calls the
+    """A tool that can flash the board. tool: a name of ingot.device.flash.drivers.PROGRAMS. target: what the tool calls the
     board or chip. connect: words for how to connect. memories: those it can write; empty for all."""
 
     tool: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ingot.base.errors import IngotError
 from ingot.board.application import application_memory
 from ingot.board.board import Board, Region
 from ingot.board.mpool import EXTERNAL_FROM, Mpool, Pool, read_mpool
 from ingot.board.ranges import Range, size_text
-from ingot.errors import IngotError
 
 
 def load_pools(board: Board) -> Mpool:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.files import write_if_changed
 from ingot.board.ranges import Range, size_text
-from ingot.errors import IngotError, did_you_mean
-from ingot.files import write_if_changed
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 MAGNITUDES = {"BYTES": 1, "KBYTES": KIB, "MBYTES": MIB, "GBYTES": GIB}

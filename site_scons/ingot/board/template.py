@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ingot.base.errors import IngotError
+from ingot.base.files import write_if_changed
 from ingot.board import find_board, load_board
 from ingot.board.fit import load_pools
-from ingot.errors import IngotError
-from ingot.files import write_if_changed
 
 
 def new_board(name: str, folder: Path, like: str, known: Path) -> list[Path]:

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingot.errors import IngotError
-from ingot.stedgeai.version import parse_version
+from ingot.base.errors import IngotError
+from ingot.st.stedgeai.version import parse_version
 
 TIMEOUT = 20.0  # seconds for a program to say its version
 
@@ -63,7 +63,7 @@ def package(name: str, purpose: str, extra: str = "") -> Found:
 
 def stedgeai() -> Found:
     """ST Edge AI Core, found as compiler=stedgeai finds it."""
-    from ingot.stedgeai.tool import find_tool
+    from ingot.st.stedgeai.tool import find_tool
 
     purpose = "compiler=stedgeai: the Neural-ART NPU"
     install = "ST Edge AI Core from st.com, then set STEDGEAI_CORE_DIR; or bring its output: compiler=prebuilt"

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from ingot.base.errors import IngotError
 from ingot.board.aliases import NO_ALIASES, Aliases
 from ingot.board.ranges import Range
-from ingot.errors import IngotError
 from ingot.image.ecblob import parse_blob, walk_blobs
 from ingot.image.image import Image, parse_image
 from ingot.image.nbin import (

@@ -17,7 +17,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, replace
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 CONTAINER = 0xECBF0030
 BLOB = 0xCA057A7A

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image.ecblob import BLOB, CONTAINER
 from ingot.image.nbin import (
     LAYOUTS,

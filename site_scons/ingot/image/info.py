@@ -6,7 +6,7 @@ import zlib
 from contextlib import suppress
 from typing import Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image.ecblob import parse_blob, walk_blobs
 from ingot.image.image import Image
 from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS

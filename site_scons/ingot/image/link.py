@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image.ecblob import parse_blob
 from ingot.image.image import Image, pack_header, with_layout
 from ingot.image.nbin import (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.image.nbin import MAX_DESCRIPTORS, PoolAttr, PoolData, PoolType, aligned
-from ingot.network import Initializer, Network, NetworkPool
+from ingot.network.types import Initializer, Network, NetworkPool
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool

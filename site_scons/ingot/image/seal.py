@@ -26,7 +26,7 @@ import zlib
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 MAGIC = b"INGOSEAL"
 VERSION = 1

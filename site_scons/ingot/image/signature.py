@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 
 def new_keys() -> tuple[bytes, bytes]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingot.errors import IngotError
-from ingot.stedgeai.version import Version
+from ingot.base.errors import IngotError
+from ingot.st.stedgeai.version import Version
 
 if TYPE_CHECKING:
-    from ingot.emit.reloc import StNetwork
-    from ingot.network import Network
+    from ingot.image.source import StNetwork
+    from ingot.network.types import Network
 
 OLDEST = Version(1, 1, 1)
 
@@ -22,8 +22,8 @@ def st_network(network: Network, network_c: Path, name: str, blobs_in_params: bo
     Which pools are relative, and where they were placed, comes from the comments of network.c. Raises IngotError when
     the text does not say which runtime it wants, or one whose images have another layout.
     """
-    from ingot.emit.reloc import StNetwork
-    from ingot.prebuilt.network_c import parse_network_c
+    from ingot.image.source import StNetwork
+    from ingot.st.prebuilt.network_c import parse_network_c
 
     source = parse_network_c(network_c.read_text(encoding="utf-8", errors="replace"))
     where = str(network_c)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingot.errors import IngotError, did_you_mean
-from ingot.file_names import file_name
-from ingot.yamlfile import Document, load_yaml
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.file_names import file_name
+from ingot.base.yamlfile import Document, load_yaml
 
 SCHEMA = Path(__file__).with_name("model.schema.json")
 MODEL_FILE = "model.yaml"
@@ -76,7 +76,7 @@ class Manifest:
     ) -> dict[str, Any]:
         """Where inputs and outputs are, whether inputs survive, shapes of inputs: as given, else as here.
 
-        The same words are arguments of ingot.steps.
+        The same words are arguments of ingot.steps.registry.
         """
         return {
             "io_placement": io_placement or self.io_placement,

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model.stand_in import is_stand_in
 
 

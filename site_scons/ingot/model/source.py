@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ingot.errors import IngotError
-from ingot.files import write_if_changed
+from ingot.base.errors import IngotError
+from ingot.base.files import write_if_changed
+from ingot.base.places import cache_dir
 from ingot.model.manifest import Manifest
 from ingot.model.model_file import ModelFile, read_model_file
-from ingot.places import cache_dir
 
 MODEL_PATH = "INGOT_MODEL_PATH"
 OFFLINE = "INGOT_OFFLINE"

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 
 DESCRIPTION = "STAND-IN: the graph of the real model with invented weights"
 

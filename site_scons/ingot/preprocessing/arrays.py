@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingot.errors import IngotError
-from ingot.network import Network, NetworkBuffer
+from ingot.base.errors import IngotError
+from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.definition import shape_text
 from ingot.preprocessing.quantization import quantization_of, quantized, range_text
 

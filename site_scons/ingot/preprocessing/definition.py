@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model import Manifest
-from ingot.network import Network, NetworkBuffer
+from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.quantization import (
     Quantization,
     Range,

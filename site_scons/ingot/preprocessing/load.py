@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model import Manifest
-from ingot.network import Network
+from ingot.network.types import Network
 from ingot.preprocessing.arrays import input_array, read_arrays, read_bytes, saturated_text
 from ingot.preprocessing.definition import ImageInput, check_names, image_input, may_be_image, needed_range, shape_text
 from ingot.preprocessing.picture import input_pixels, input_values, picture_line, read_picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.preprocessing.definition import ImageInput
 from ingot.preprocessing.quantization import quantization_of, quantized
 from ingot.preprocessing.resize import boxes, resized

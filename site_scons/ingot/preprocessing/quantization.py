@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingot.errors import IngotError
-from ingot.network import NetworkBuffer
+from ingot.base.errors import IngotError
+from ingot.network.types import NetworkBuffer
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingot.network import Network
+from ingot.network.types import Network
 from ingot.report.names import short_name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingot.network import Network
+from ingot.network.types import Network
 
 
 @dataclass(frozen=True)

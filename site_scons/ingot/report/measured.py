@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingot.network import Network
+from ingot.network.types import Network
 
 
 @dataclass(frozen=True)

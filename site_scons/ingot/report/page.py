@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
-from ingot.emit.fused import UNFUSED, fused_regions
-from ingot.emit.render import render
-from ingot.network import Network
+from ingot.base.render import render
+from ingot.network.fused import UNFUSED, fused_regions
+from ingot.network.types import Network
 from ingot.report.address_map import Strip, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.epoch_table import epoch_rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingot.emit.fused import UNFUSED, FusedRegion, fused_regions
-from ingot.emit.text_table import text_table
-from ingot.network import Network
+from ingot.base.text_table import text_table
+from ingot.network.fused import UNFUSED, FusedRegion, fused_regions
+from ingot.network.types import Network
 from ingot.report.compare import compare
 from ingot.report.epoch_table import epoch_rows
 from ingot.report.measured import Measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ingot.network import Network, NetworkBuffer
+from ingot.network.types import Network, NetworkBuffer
 
 _MOVING = ("input", "output", "activation", "state", "scratch")
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ingot.base.errors import IngotError
 from ingot.board import Mpool, Pool
 from ingot.board.aliases import Aliases
 from ingot.board.mpool import initializer_pool
-from ingot.errors import IngotError
-from ingot.network import Network
+from ingot.network.types import Network
 
 #: Activations begin on a boundary that suits every kernel and cache line.
 ACTIVATIONS_ALIGNED = 64

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-from ingot.shells.jobs import Job
+from ingot.recipe.jobs import Job
 
 
 def make_text(

@@ -1,4 +1,4 @@
-"""The SCons tool "ingot": see ingot.scons.
+"""The SCons tool "ingot": see ingot.shells.scons.
 
 SCons enters a tool's module as sys.modules["ingot"], where the package belongs; it goes back there first.
 """
@@ -16,7 +16,7 @@ if getattr(sys.modules.get("ingot"), "__path__", None) is None:
 
 def generate(env: Any, **options: Any) -> None:
     """Adds Ingot's methods to the environment."""
-    from ingot.scons import tool
+    from ingot.shells.scons import tool
 
     tool(env)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingot.errors import IngotError, did_you_mean
+from ingot.base.errors import IngotError, did_you_mean
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingot.errors import IngotError
+from ingot.base.errors import IngotError
 from ingot.model import Manifest
-from ingot.network import Network, NetworkBuffer
+from ingot.network.types import Network, NetworkBuffer
 from ingot.use_cases.abi import Abi
 
 # The letter of a type in ST's POSTPROCESS_<family>_<input><output> names.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingot.network import NetworkBuffer
+from ingot.network.types import NetworkBuffer
 from ingot.use_cases.case import Case, pairs, shape_text
 from ingot.use_cases.context import Context
 

@@ -15,7 +15,7 @@ import tflite
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from ingot.frontend.operator_code import builtin_kind
+from ingot.compiler.frontend.operator_code import builtin_kind
 from support.models.draw import Draw, Hypothesis
 
 requested: int | None = None

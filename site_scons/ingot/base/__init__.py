@@ -1,0 +1,1 @@
+"""The ground: errors, files, places, text. It knows nothing of the product."""

@@ -1,0 +1,255 @@
+"""YAML files of users: read, checked against a JSON schema, and remembered with the line of every key.
+
+A mistake becomes one IngotError that names file and line, the key, what was expected and the nearest known key.
+A schema node may carry the keyword "expected": the words that a message uses for what belongs there.
+
+Reading twice is cheap: the checked result is kept in Ingot's cache under the hash of file, schema and this format, so
+that a build in which nothing changed imports neither the YAML parser nor the schema library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.files import write_if_changed
+from ingot.base.places import cache_dir
+
+CACHE_FORMAT = 2
+Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A checked YAML file.
+
+    data: dicts, lists, strings, numbers, booleans and None; nothing else.
+    lines: JSON-like pointer ("/flash/slots/0") -> line (from 1) of that key or list item.
+    """
+
+    path: Path
+    data: Any
+    lines: Mapping[str, int]
+
+    def where(self, *keys: str | int) -> str:
+        """`file:line` of the key, or of the nearest thing around it when the key itself is absent."""
+        place = list(keys)
+        while place and _pointer(tuple(place)) not in self.lines:
+            place.pop()
+        return f"{self.path}:{self.lines.get(_pointer(tuple(place)), 1)}"
+
+    def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
+        """An IngotError at that key."""
+        return IngotError(what, where=self.where(*keys), remedy=remedy)
+
+
+def load_yaml(path: Path, schema: Path) -> Document:
+    """Reads `path` and checks it against the JSON schema (draft 2020-12) in the file `schema`.
+
+    Raises IngotError when the file is missing, is not YAML, or does not fit the schema.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise IngotError(f"cannot read the file: {error.strerror}", where=str(path)) from error
+    rules = schema.read_bytes()
+    stamp = hashlib.sha256(b"%d\0%d\0" % (CACHE_FORMAT, len(rules)) + rules + content).hexdigest()
+    kept = cache_dir() / "yaml" / f"{stamp}.json"
+    try:
+        entry = json.loads(kept.read_bytes())
+        return Document(path, entry["data"], entry["lines"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not there yet, or damaged: read the file itself
+    document = _parse(path, content)
+    _validate(document, json.loads(rules))
+    with suppress(OSError):  # a cache that cannot be written only costs time
+        write_if_changed(kept, json.dumps({"data": document.data, "lines": document.lines}))
+    return document
+
+
+def _pointer(keys: Keys) -> str:
+    return "".join(f"/{key}" for key in keys)
+
+
+def spell(keys: Keys) -> str:
+    """How a message names a place in the file: `regions[2].size`."""
+    text = ""
+    for key in keys:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
+    return text
+
+
+def _parse(path: Path, content: bytes) -> Document:
+    """Parses, and walks the node tree for positions. Raises IngotError."""
+    import yaml
+
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise IngotError("the file is not UTF-8 text", where=f"{path}:{line}") from error
+    loader = _loader_class()(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise IngotError("the file is empty", where=str(path))
+        lines: dict[str, int] = {}
+        _walk(path, root, (), lines, set())
+        data = loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise IngotError(f"not valid YAML: {error.problem or error.context}", where=f"{path}:{line}") from error
+    except yaml.YAMLError as error:
+        raise IngotError(f"not valid YAML: {str(error).splitlines()[0]}", where=str(path)) from error
+    except RecursionError as error:
+        raise IngotError("not usable YAML: nested too deeply", where=str(path)) from error
+    except ValueError as error:
+        raise IngotError(f"not usable YAML: {error}", where=str(path)) from error
+    finally:
+        loader.dispose()
+    return Document(path, data, lines)
+
+
+def _loader_class() -> Any:
+    """The safe loader, except that a date stays the text it was written as."""
+    import yaml
+
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):
+        pass
+
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", base.construct_yaml_str)
+    return Loader
+
+
+def _walk(path: Path, node: Any, keys: Keys, lines: dict[str, int], seen: set[int]) -> None:
+    """Notes the line of every key and item below `node`.
+
+    Refuses what a reader of the file would trip over: a key given twice, a key that is no text, and a list or map
+    that is referred to by an alias (expansion would have no bound).
+    """
+    import yaml
+
+    lines.setdefault(_pointer(keys), node.start_mark.line + 1)
+    if isinstance(node, yaml.ScalarNode):
+        return
+    where = f"{path}:{lines[_pointer(keys)]}"
+    if id(node) in seen:
+        raise IngotError(f"{spell(keys)} refers to a list or map by an alias", where=where, remedy="Write it out.")
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            _walk(path, item, (*keys, position), lines, seen)
+        return
+    found: set[str] = set()
+    for key, value in node.value:
+        where = f"{path}:{key.start_mark.line + 1}"
+        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+            raise IngotError("a key must be plain text", where=where, remedy="Put it in quotes.")
+        if key.value in found:
+            raise IngotError(f"the key '{spell((*keys, key.value))}' is given twice", where=where)
+        found.add(key.value)
+        lines[_pointer((*keys, key.value))] = key.start_mark.line + 1
+        _walk(path, value, (*keys, key.value), lines, seen)
+
+
+def _validate(document: Document, schema: Mapping[str, Any]) -> None:
+    """Raises the first mistake in the order of the file's lines."""
+    mistakes = [
+        mistake for error in _validator()(schema).iter_errors(document.data) for mistake in _mistakes(document, error)
+    ]
+    if mistakes:
+        raise min(mistakes, key=lambda mistake: mistake[0])[1]
+
+
+def _validator() -> Any:
+    """A JSON schema's validator whose `$` in a pattern is the end of the text, as in the standard's regular
+    expressions; Python's also is the place in front of a last newline, and names become paths.
+    """
+    import jsonschema
+
+    def pattern(validator: Any, rule: str, instance: Any, schema: Any) -> Iterator[Any]:
+        exact = f"{rule[:-1]}\\Z" if rule.endswith("$") else rule
+        if validator.is_type(instance, "string") and not re.search(exact, instance):
+            yield jsonschema.ValidationError(f"{instance!r} does not match {rule!r}")
+
+    return jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": pattern})
+
+
+def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]]:
+    """(line, error for users) of one violation; an object with three unknown keys gives three."""
+    keys: Keys = tuple(error.absolute_path)
+    place = spell(keys)
+    inside = f" in {place}" if place else ""
+    known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        for key in error.instance:
+            if key not in known:
+                remedy = did_you_mean(key, known)
+                yield _mistake(document, f"unknown key '{key}'{inside}", (*keys, key), remedy)
+    elif error.validator == "required":
+        for key in error.validator_value:
+            if key not in error.instance:
+                meant = known.get(key, {}).get("expected", "")
+                yield _mistake(document, f"the key '{key}' is missing{inside}", keys, f"Add {meant}." if meant else "")
+    elif error.validator in ("anyOf", "oneOf") and "expected" not in error.schema and error.context:
+        deepest = max(error.context, key=lambda inner: len(inner.absolute_path))
+        yield from _mistakes(document, deepest)
+    elif error.validator == "enum":
+        remedy = did_you_mean(str(error.instance), [str(value) for value in error.validator_value])
+        yield _mistake(document, f"{place} is {_shown(error.instance)}, which is not known", keys, remedy)
+    else:
+        what = f"{place or 'the file'} is {_shown(error.instance)}; expected {_expected(error)}"
+        yield _mistake(document, what, keys, "")
+
+
+def _mistake(document: Document, what: str, keys: Keys, remedy: str) -> tuple[int, IngotError]:
+    found = document.error(what, *keys, remedy=remedy)
+    return int(found.where.rsplit(":", 1)[1]), found
+
+
+def _expected(error: Any) -> str:
+    """The schema author's words, or words made from the violated rule."""
+    if "expected" in error.schema:
+        return str(error.schema["expected"])
+    limit = error.validator_value
+    if error.validator == "type":
+        names = {"integer": "a whole number", "string": "text", "object": "keys and values", "array": "a list"}
+        return " or ".join(names.get(kind, f"a {kind}") for kind in ([limit] if isinstance(limit, str) else limit))
+    words = {
+        "minimum": f"at least {limit}",
+        "maximum": f"at most {limit}",
+        "exclusiveMinimum": f"more than {limit}",
+        "multipleOf": f"a multiple of {limit}",
+        "minItems": f"a list of at least {limit}",
+        "maxItems": f"a list of at most {limit}",
+        "minLength": "some text",
+        "pattern": f"text that matches {limit}",
+        "const": f"{limit}",
+        "uniqueItems": "no item twice",
+        "minProperties": f"at least {limit} keys",
+    }.get(error.validator)
+    return words or f"{error.validator} {limit}"
+
+
+def _shown(value: Any) -> str:
+    """A value as short as a message wants it."""
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if value is None:
+        return "empty"
+    if isinstance(value, str):
+        value = re.sub(r"[\x00-\x1f\x7f]", lambda control: ascii(control[0])[1:-1], value)
+    text = f"'{value}'" if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

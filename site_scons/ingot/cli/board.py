@@ -1,0 +1,170 @@
+"""Verbs about a board on the desk: validate, sign, flash, watch, load-and-run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+FilePath = click.Path(path_type=Path, dir_okay=False)
+board_option = click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+
+
+@click.command()
+@click.argument("model")
+@board_option
+@click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
+@click.option("--elf", type=FilePath, help="The twin's firmware (application validate), when there is no --port.")
+@click.option("--port", default="", help="The board's serial port. Default: the twin's, in QEMU.")
+@click.option("--baud", default=0, help="Default: the board's.")
+@click.option("--input", "sample", default="", help="A picture, .npy, .npz or .bin file instead of random inputs.")
+@click.option("--samples", default=3, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--save", default="", help="Write inputs and outputs to this .npz file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def validate(
+    model: str,
+    board: str,
+    network: Path,
+    elf: Path | None,
+    port: str,
+    baud: int,
+    sample: str,
+    samples: int,
+    seed: int,
+    save: str,
+    as_json: bool,
+) -> None:
+    """Compare what a board (or the twin) computes with LiteRT, over its serial line."""
+    from ingot.cli.main import board_file, manifest_of, model_file
+    from ingot.steps.validate import validate as run
+
+    manifest = manifest_of(model)
+    run(
+        network,
+        model_file(manifest),
+        board_file(board),
+        elf,
+        port=port,
+        baud=baud,
+        input=sample,
+        samples=samples,
+        seed=seed,
+        save=save,
+        as_json=as_json,
+        manifest=str(manifest.path),
+    )
+
+
+@click.command()
+@click.argument("binary", type=FilePath)
+@board_option
+@click.option("-o", "--output", type=FilePath, required=True, help="The signed image to write.")
+@click.option("--image-version", default=0, show_default=True, help="Monotonic version number in the header.")
+@click.option("--compare", is_flag=True, help="Also sign with STM32_SigningTool_CLI and show where it differs.")
+def sign(binary: Path, board: str, output: Path, image_version: int, compare: bool) -> None:
+    """Put the STM32N6 boot header in front of BINARY (a firmware.bin)."""
+    from ingot.cli.main import board_file
+    from ingot.steps.flash import sign as run
+
+    run(binary, board_file(board), output, image_version=image_version, compare=compare)
+
+
+@click.command()
+@board_option
+@click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
+@click.option("--summary", type=FilePath, required=True, help="summary.json of `check`: what was built for what.")
+@click.option("--elf", type=FilePath, help="The firmware; without it only weights (or an image) are written.")
+@click.option("--folder", required=True, help="For the parts as files, and the record of what was written.")
+@click.option("--fsbl", default="", help="A signed first-stage loader to write as well.")
+@click.option("--image", default="", help="A relocatable image instead of the weights.")
+@click.option("--params", default="", help="The image's params.")
+@click.option("--probe", default="", help="cubeprogrammer, openocd, probe-rs or pyocd. Default: the first installed.")
+@click.option("--dry-run", is_flag=True, help="Only print the commands.")
+@click.option("--whole", is_flag=True, help="Write what is there already, too.")
+def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: Any) -> None:
+    """Write firmware and weights to a board: what changed, each at its address."""
+    from ingot.cli.main import board_file
+    from ingot.steps.flash import flash as run
+
+    run(network, board_file(board), summary, elf, **given)
+
+
+@click.command()
+@click.argument("model")
+@board_option
+@click.option("--target", "targets", multiple=True, help="What to build. Default: firmware, verify and report.")
+@click.option("--set", "settings", multiple=True, help="A further option of the build, name=value.")
+@click.option("--also", multiple=True, type=click.Path(path_type=Path), help="A further file or folder to watch.")
+def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str, ...], also: tuple[Path, ...]) -> None:
+    """Build, verify and report again whenever the model, its manifest or the board changes. Ctrl-C ends it."""
+    import subprocess
+
+    from ingot.base.watch import watch as run
+    from ingot.cli.main import board_file, manifest_of, model_beside
+    from ingot.cli.project import scons_command
+    from ingot.steps.registry import say
+
+    command = scons_command("watch", "-Q", f"board={board}", f"model={model}", *settings)
+    manifest = manifest_of(model)
+    source = model_beside(manifest)
+    paths = [manifest.path.parent if manifest.document is not None else manifest.path, board_file(board).parent, *also]
+    paths += [source] if source is not None else []
+    command += targets or ("firmware", "verify", "report")
+    run(paths, lambda: subprocess.run(command, check=False).returncode == 0, say)
+
+
+class Address(click.ParamType):
+    """A number such as 0x71000000."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: Any, context: Any) -> int:
+        try:
+            return int(str(value), 0)
+        except ValueError:
+            self.fail(f"{value} is not an address such as 0x71000000", param, context)
+
+
+@click.command("load-and-run")
+@click.argument("image", type=FilePath)
+@board_option
+@click.option("--network", "c_info", type=FilePath, required=True, help="The network_c_info.json beside the image.")
+@click.option("--params", type=FilePath, help="The params, when they are a file of their own.")
+@click.option("--host", type=FilePath, help="model_host's firmware: the twin's, or with --port the board's.")
+@click.option("--model", default="", help="Compare with this model's reference.")
+@click.option("--mode", type=click.Choice(["XIP", "COPY"], case_sensitive=False), default="XIP", show_default=True)
+@click.option("--address", type=Address(), default=0, help="Where the image goes. Default: the board's slot `network`.")
+@click.option("--params-address", type=Address(), default=0, help="Where the params go. Default: the slot `params`.")
+@click.option("--port", default="", help="The board's serial port. Default: the twin's, in QEMU.")
+@click.option("--baud", default=0, help="Default: the board's.")
+@click.option("--no-flash", is_flag=True, help="Image, params and firmware are on the board already.")
+@click.option("--no-run", is_flag=True, help="Only install the image and show what it needs.")
+@click.option("--max-speed", is_flag=True, help="At the highest clock the chip has.")
+@click.option("--probe", default="", help="cubeprogrammer, openocd, probe-rs or pyocd. Default: the first installed.")
+@click.option("--dry-run", is_flag=True, help="Only print the commands that flash.")
+@click.option("--whole", is_flag=True, help="Flash what is there already, too.")
+@click.option("--folder", default="", help="For the record of what was flashed. Default: beside the image.")
+@click.option("--input", default="", help="A picture, .npy, .npz or .bin file instead of random inputs.")
+@click.option("--samples", default=1, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--save", default="", help="Write inputs and outputs to this .npz file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def load_and_run(
+    image: Path, board: str, c_info: Path, params: Path | None, host: Path | None, model: str, mode: str, **given: Any
+) -> None:
+    """Flash a relocatable IMAGE, have a board (or the twin) install and run it, and show what it needs and costs."""
+    from ingot.base.errors import IngotError
+    from ingot.cli.main import board_file, manifest_of, model_file
+    from ingot.steps.validate import load_and_run as run
+
+    if host is None and not given["port"]:
+        raise IngotError("needs the twin's model_host", where="load-and-run", remedy="scons load-and-run builds it.")
+    manifest = manifest_of(model) if model else None
+    compared = model_file(manifest) if manifest else None
+    given["manifest"] = str(manifest.path) if manifest else ""
+    run(image, c_info, board_file(board), host, params, compared, mode=mode.upper(), **given)
+
+
+VERBS = (validate, sign, flash, watch, load_and_run)

@@ -1,0 +1,142 @@
+"""`ingot image`: relocatable images as files, away from any target.
+
+ingot image info | check | keys | sign | verify
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from ingot.base.errors import IngotError
+
+FilePath = click.Path(path_type=Path, dir_okay=False)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+params_option = click.option("--params", type=FilePath, help="The second file of a split image.")
+
+
+@click.group()
+def image() -> None:
+    """Look at, check, sign relocatable images."""
+
+
+@image.command()
+@click.argument("file", type=FilePath)
+@params_option
+@json_option
+def info(file: Path, params: Path | None, as_json: bool) -> None:
+    """Show what FILE is, what it needs, and where its parts are."""
+    from ingot.image.image import parse_image
+    from ingot.image.info import as_dict, as_text
+
+    facts = as_dict(parse_image(_read(file), str(file)), _optional(params))
+    print(json.dumps(facts, indent=2, sort_keys=True) if as_json else as_text(facts))
+
+
+@image.command()
+@click.argument("file", type=FilePath)
+@click.option("--board", help="Whose memory it goes to: then pools with one byte at two addresses overlap as well.")
+@params_option
+@json_option
+def check(file: Path, params: Path | None, as_json: bool, board: str | None) -> None:
+    """Verify everything about FILE that needs no target; exit status 1 when a rule is broken."""
+    from ingot.board import NO_ALIASES, load_board
+    from ingot.cli.main import board_file
+    from ingot.image.check import check_image
+
+    aliases = load_board(board_file(board)).aliases if board else NO_ALIASES
+    findings = check_image(_read(file), str(file), _optional(params), aliases)
+    if as_json:
+        print(json.dumps([vars(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(finding)
+    if not all(finding.passed for finding in findings):
+        sys.exit(1)
+
+
+@image.command()
+@click.argument("private", type=FilePath)
+@click.argument("public", type=FilePath)
+def keys(private: Path, public: Path) -> None:
+    """Make an Ed25519 key pair: PRIVATE is kept secret, PUBLIC is given to whoever verifies."""
+    from ingot.base.files import write_if_changed
+    from ingot.image.signature import new_keys
+
+    if private.exists():
+        raise IngotError(
+            "is there already", where=str(private), remedy="Choose another name; keys are not overwritten."
+        )
+    secret, shown = new_keys()
+    write_if_changed(private, secret)
+    private.chmod(0o600)
+    write_if_changed(public, shown)
+
+
+@image.command()
+@click.argument("file", type=FilePath)
+@click.option("--key", type=FilePath, required=True, help="The private key, as `ingot image keys` makes it.")
+@click.option("--out", type=FilePath, help="Default: FILE itself.")
+def sign(file: Path, key: Path, out: Path | None) -> None:
+    """Sign a sealed image."""
+    from ingot.base.files import write_if_changed
+    from ingot.image.image import parse_image
+    from ingot.image.seal import SIGNED_SIZE, Digest, Seal
+    from ingot.image.signature import sign_bytes
+
+    content = _read(file)
+    parsed = parse_image(content, str(file))
+    if not parsed.trailer:
+        raise IngotError("has no seal to sign", where=str(file), remedy="Build it with seal=sha256 (the default).")
+    seal = Seal.parse(parsed.trailer, str(file))
+    before = content[: len(content) - len(parsed.trailer)]
+    if seal.kind is not Digest.SHA256 or seal.expected_digest(before) != seal.digest:
+        raise IngotError("its seal is not a SHA-256 that holds", where=str(file), remedy="Build it again.")
+    # The length is part of what is sealed and signed: with a signature it is another one.
+    blank = replace(seal, key_id=bytes(8), signature=bytes(64))
+    assert len(blank.to_bytes()) == SIGNED_SIZE
+    blank = replace(blank, digest=blank.expected_digest(before))
+    key_id, signature = sign_bytes(_read(key), blank.signed_bytes, str(key))
+    write_if_changed(out or file, before + replace(blank, key_id=key_id, signature=signature).to_bytes())
+
+
+@image.command()
+@click.argument("file", type=FilePath)
+@click.option("--key", type=FilePath, required=True, help="The public key.")
+def verify(file: Path, key: Path) -> None:
+    """Verify FILE's seal and its signature; exit status 1 when one does not hold."""
+    from ingot.image.image import parse_image
+    from ingot.image.seal import Seal
+    from ingot.image.signature import verify_bytes
+
+    content = _read(file)
+    parsed = parse_image(content, str(file))
+    if not parsed.trailer:
+        raise IngotError("has no seal", where=str(file))
+    seal = Seal.parse(parsed.trailer, str(file))
+    before = content[: len(content) - len(parsed.trailer)]
+    if seal.covered != len(before) or seal.expected_digest(before) != seal.digest:
+        print(f"FAILED {file}: it is not what was sealed")
+        sys.exit(1)
+    if not seal.signature:
+        print(f"FAILED {file}: it is not signed")
+        sys.exit(1)
+    if not verify_bytes(_read(key), seal.signed_bytes, seal.signature, str(key)):
+        print(f"FAILED {file}: the signature is not of this key ({seal.key_id.hex()} signed it)")
+        sys.exit(1)
+    print(f"ok     {file}: {seal.model} ({seal.model_version}) for {seal.board}, signed by {seal.key_id.hex()}")
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise IngotError(f"cannot be read: {error.strerror}", where=str(file)) from None
+
+
+def _optional(file: Path | None) -> bytes | None:
+    return None if file is None else _read(file)

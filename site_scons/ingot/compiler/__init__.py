@@ -1,0 +1,1 @@
+"""The built-in compiler: from a model file to network.c and its weights."""

@@ -1,0 +1,69 @@
+"""`compile_model` through the cache.
+
+The key is what the result depends on: the compiler's code and the libraries it computes with, the model's bytes, the
+pools, the options. Paths are no part of it, so that every checkout and every shell finds what one of them has compiled.
+Whether the machine has a C compiler makes no difference to the result (ingot.compiler.packing.below). The model was read once: key
+and result are of the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.base.file_names import write_outputs
+from ingot.base.places import cache_dir
+from ingot.base.stamp import code_is_older_than_this_process, code_stamp, library_versions
+from ingot.compiler.cache.store import Store
+
+if TYPE_CHECKING:
+    from ingot.board.mpool import Mpool
+    from ingot.compiler.compile import CompileOptions
+    from ingot.model.model_file import ModelFile
+    from ingot.network.types import Network
+
+SWITCH = "INGOT_COMPILE_CACHE"  # 0: neither read nor written
+
+
+def store() -> Store:
+    """The cache of this user, or of INGOT_CACHE."""
+    return Store(cache_dir() / "compiled")
+
+
+def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
+    """64 hex digits."""
+    parts = [
+        code_stamp(),
+        library_versions(),
+        model.sha256,
+        model.name,
+        asdict(pools) | {"path": pools.path.name, "lines": []},
+        asdict(options),
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def compile_cached(model: ModelFile, pools: Mpool, folder: Path, options: CompileOptions) -> Network:
+    """What `ingot.compiler.compile.compile_model` does, from the cache when it holds the result."""
+    from ingot.compiler.compile import compile_file, output_names
+    from ingot.network.c_info import decode_c_info
+
+    if os.environ.get(SWITCH) == "0":
+        outputs = compile_file(model, pools, options)
+        outputs.write(folder)
+        return outputs.network
+    options.check()
+    key, names = entry_key(model, pools, options), output_names(options.name, pools)
+    files = store().load(key)
+    if files is not None and set(files) == set(names.all()):
+        write_outputs(folder, files)
+        return decode_c_info(files[names.info], str(folder / names.info))
+    outputs = compile_file(model, pools, options)
+    outputs.write(folder)
+    if code_is_older_than_this_process():
+        store().save(key, outputs.files)
+    return outputs.network

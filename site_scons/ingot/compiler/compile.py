@@ -1,0 +1,310 @@
+"""From a model file to everything the built-in compiler writes for it.
+
+    read_tflite -> optimize -> lower -> make_schedule -> make_plan -> emit
+
+Writes <name>.c, <name>.h, <name>_atonbuf.<pool>.raw, <name>_c_info.json and <name>_generate_report.txt into one folder.
+Files whose content stays are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.base.errors import IngotError
+from ingot.base.file_names import file_name, network_name
+
+if TYPE_CHECKING:
+    from ingot.board.mpool import Mpool, Pool
+    from ingot.compiler.emit.compiled import Compiled
+    from ingot.compiler.graph import Graph
+    from ingot.compiler.plan.pools import PlanPool
+    from ingot.compiler.schedule.types import ScheduleOptions
+    from ingot.model.model_file import ModelFile
+    from ingot.network.types import Network, NetworkPool
+
+IO_PLACEMENTS = ("activations", "application")
+IO_INPUTS = ("overwrite", "keep")
+OPTIMIZE = ("balanced", "ram", "speed")
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """What a build asks of the compiler.
+
+    name: C name of the network and first part of the file names. model: display name (default: the file's stem).
+    stand_in: the model's weights are invented; every output says so.
+    optimize: "balanced", "ram" or "speed". ram_limit: bytes that activations may take, with the fewest instructions
+        within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
+    io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
+    input_shape: of the inputs whose file leaves extents free (ingot.compiler.frontend.input_shape).
+    io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
+    cpu, isa: what the kernels are compiled for (see ingot.compiler.kernels.registry.Target).
+    beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
+    """
+
+    name: str = "network"
+    model: str = ""
+    stand_in: bool = False
+    optimize: str = "balanced"
+    ram_limit: int = 0
+    fuse: bool = True
+    io_placement: str = "activations"
+    io_input: str = "overwrite"
+    input_shape: str = ""
+    cpu: str = "cortex-m55"
+    isa: str = "mve"
+    beside: tuple[str, ...] = ()
+    in_turn: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raises IngotError for a value that is not one of the allowed."""
+        from ingot.compiler.frontend.input_shape import parse_input_shape
+
+        parse_input_shape(self.input_shape)
+        for key, value, allowed in (
+            ("optimize", self.optimize, OPTIMIZE),
+            ("io.placement", self.io_placement, IO_PLACEMENTS),
+            ("io.input", self.io_input, IO_INPUTS),
+        ):
+            if value not in allowed:
+                raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
+        if self.ram_limit < 0:
+            raise IngotError(f"ram_limit is {self.ram_limit}", remedy="Use a number of bytes, or 0 for no limit.")
+        network_name(self.name, "name")
+
+    def scheduling(self, fit: int) -> ScheduleOptions:
+        """What they ask of schedule and plan. fit: see largest_pool."""
+        from ingot.compiler.schedule.types import ScheduleOptions
+
+        return ScheduleOptions(
+            optimize="speed" if self.ram_limit else self.optimize,
+            fuse=self.fuse,
+            keep_inputs=self.io_input == "keep",
+            io_placement=self.io_placement,
+            fit=min(fit, self.ram_limit) if self.ram_limit else fit,
+        )
+
+    def as_text(self) -> Mapping[str, str]:
+        """The options that network.c's introduction names."""
+        return {
+            "optimize": f"ram-limit {self.ram_limit}" if self.ram_limit else self.optimize,
+            "fuse": "true" if self.fuse else "false",
+            "io-placement": self.io_placement,
+            "keep-inputs": "true" if self.io_input == "keep" else "false",
+            "cpu": self.cpu,
+            "isa": self.isa,
+        }
+
+
+@dataclass(frozen=True)
+class OutputNames:
+    """Names of the files that a compilation writes, in one folder."""
+
+    source: str
+    header: str
+    raw: str
+    info: str
+    report: str
+
+    def __post_init__(self) -> None:
+        for name in self.all():
+            file_name(name, "the name of a generated file")
+
+    def all(self) -> tuple[str, ...]:
+        return (self.source, self.header, self.raw, self.info, self.report)
+
+
+def output_names(name: str, mpool: Mpool) -> OutputNames:
+    """The names, from the network's name and the pools alone, so that build tools can declare the outputs before."""
+    from ingot.board.mpool import initializer_pool
+
+    raw = f"{name}_{mpool.prefix}.{initializer_pool(mpool).fname}.raw"
+    return OutputNames(f"{name}.c", f"{name}.h", raw, f"{name}_c_info.json", f"{name}_generate_report.txt")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a compilation makes. files: name -> content of all of `output_names`."""
+
+    network: Network
+    files: Mapping[str, bytes]
+
+    def write(self, out_dir: Path) -> None:
+        """Writes the files whose content is not there yet."""
+        from ingot.base.file_names import write_outputs
+
+        write_outputs(out_dir, self.files)
+
+
+def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOptions | None = None) -> Network:
+    """Compiles a model file into `out_dir` and returns its description.
+
+    Nothing is written before everything has succeeded. Raises IngotError for whatever is wrong with the model, the
+    options or the pools.
+    """
+    from ingot.model.model_file import read_model_file
+
+    outputs = compile_file(read_model_file(model), mpool, options or CompileOptions())
+    outputs.write(out_dir)
+    return outputs.network
+
+
+def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions) -> Outputs:
+    """Compiles what has been read, and writes nothing. Raises IngotError as `compile_model` does."""
+    from ingot.compiler.frontend.tflite import parse_model
+
+    options.check()
+    source = parse_model(model, options.input_shape)
+    return render_outputs(plan_network(source, model.sha256, mpool, options, options.model or model.path.stem), mpool)
+
+
+def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptions, label: str) -> Compiled:
+    """Everything up to the plan: what the writers of files work from. sha256: of the model's file."""
+    from ingot.board.mpool import initializer_pool
+    from ingot.compiler.emit.compiled import Compiled
+    from ingot.compiler.emit.initializer import lay_out_initializer
+    from ingot.compiler.kernels.lower import lower
+    from ingot.compiler.kernels.registry import Target
+    from ingot.compiler.passes.optimize import optimize
+    from ingot.compiler.plan.planner import make_plan
+    from ingot.compiler.schedule.schedule import make_schedule
+    from ingot.several.pools import check_stateless
+
+    program = lower(optimize(source), Target(options.cpu, options.isa))
+    if options.in_turn:
+        check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
+    constants = initializer_pool(mpool)
+    _check_bases(mpool)
+    initializer = lay_out_initializer(program)
+    if initializer.size > constants.size:
+        raise IngotError(
+            f"the weights of '{label}' need {initializer.size:,} bytes, pool '{constants.name}' has {constants.size:,}",
+            where=mpool.where(constants),
+            remedy="Enlarge the pool in the board's .mpool file.",
+        )
+    pools = _plan_pools(mpool, constants)
+    choice = options.scheduling(largest_pool(mpool))
+    schedule = make_schedule(program, choice)
+    if 0 < options.ram_limit < schedule.peak:
+        raise IngotError(
+            f"ram_limit={options.ram_limit}: the activations of '{label}' take {schedule.peak:,} bytes"
+            + ("" if options.fuse else " with fuse=0"),
+            remedy="`explore` shows how much RAM the model can do with.",
+        )
+    plan = make_plan(program, schedule, pools, choice)
+    return Compiled(
+        name=options.name,
+        model=label,
+        model_sha256=sha256,
+        source=source,
+        program=program,
+        schedule=schedule,
+        plan=plan,
+        pools=tuple(_network_pool(pool) for pool in mpool.pools),
+        pool_notes={pool.name: _note(pool) for pool in mpool.pools},
+        initializer_pool=constants.name,
+        initializer=initializer,
+        prefix=mpool.prefix,
+        options=options.as_text(),
+        stand_in=options.stand_in,
+        beside=options.beside,
+        in_turn=options.in_turn,
+    )
+
+
+def _check_bases(mpool: Mpool) -> None:
+    """Raises IngotError for a pool in which what is placed would not be aligned to its elements."""
+    from ingot.board.mpool import activation_pools, initializer_pool
+    from ingot.compiler.schedule.buffers import BASE_ALIGNMENT
+
+    for pool in (*activation_pools(mpool), initializer_pool(mpool)):
+        if pool.base is not None and pool.base % BASE_ALIGNMENT:
+            raise IngotError(
+                f"pool '{pool.name}' begins at 0x{pool.base:08X}, which is not a multiple of {BASE_ALIGNMENT}",
+                where=mpool.where(pool),
+                remedy=f'Set its "offset" to a multiple of {BASE_ALIGNMENT}: kernels load vectors from there.',
+            )
+
+
+def largest_pool(mpool: Mpool) -> int:
+    """Bytes of the largest pool for activations, or of neighbours that may serve as one."""
+    from ingot.board.mpool import initializer_pool
+    from ingot.compiler.plan.pools import candidates
+
+    return max((pool.size for pool in candidates(_plan_pools(mpool, initializer_pool(mpool)))), default=0)
+
+
+def write_outputs(compiled: Compiled, out_dir: Path, mpool: Mpool) -> Network:
+    """Renders all files of a compiled network, then writes those that changed."""
+    outputs = render_outputs(compiled, mpool)
+    outputs.write(out_dir)
+    return outputs.network
+
+
+def render_outputs(compiled: Compiled, mpool: Mpool) -> Outputs:
+    """All files of a compiled network."""
+    from ingot.compiler.emit.description import describe
+    from ingot.compiler.emit.initializer import render_initializer
+    from ingot.compiler.emit.network_c import emit_network_c
+    from ingot.compiler.emit.network_h import emit_network_h
+    from ingot.compiler.emit.report import render_report
+    from ingot.network.c_info import render_c_info
+
+    code = emit_network_c(compiled)
+    raw = render_initializer(compiled.program, compiled.initializer, code.layout_id)
+    network = describe(compiled, code, raw)
+    names = output_names(compiled.name, mpool)
+    texts = {
+        names.source: code.text,
+        names.header: emit_network_h(compiled),
+        names.info: render_c_info(network),
+        names.report: render_report(network),
+    }
+    return Outputs(network, {name: text.encode() for name, text in texts.items()} | {names.raw: raw})
+
+
+def _plan_pools(mpool: Mpool, constants: Pool) -> list[PlanPool]:
+    """The pools that activations may use: never the one that the initializer is in."""
+    from ingot.board.mpool import activation_pools
+    from ingot.compiler.plan.pools import PlanPool
+
+    return [
+        PlanPool(pool.name, pool.base, pool.size, pool.score)
+        for pool in activation_pools(mpool)
+        if pool.name != constants.name
+    ]
+
+
+def _network_pool(pool: Pool) -> NetworkPool:
+    from ingot.network.types import NetworkPool
+
+    return NetworkPool(
+        name=pool.name,
+        fname=pool.fname,
+        base=pool.base,
+        size=pool.size,
+        used=0,
+        rights=pool.rights,
+        score=pool.score,
+        cacheable=bool(pool.cacheable),
+        relative=pool.relative,
+    )
+
+
+def _note(pool: Pool) -> str:
+    """The pool's further properties, in the words of ST's network.c."""
+    words = [
+        f"THROUGHPUT={pool.throughput}",
+        f"LATENCY={pool.latency}",
+        f"byte width={pool.byte_width}",
+        f"freq ratio={pool.freq_ratio:g}",
+    ]
+    if pool.read_power is not None:
+        words.append(f"read_power={pool.read_power:g}")
+    if pool.write_power is not None:
+        words.append(f"write_power={pool.write_power:g}")
+    words.append(f"use4initializers={'YES' if pool.constants_preferred or not pool.writable else 'NO'}")
+    return " ".join(words)

@@ -1,0 +1,196 @@
+"""The Network description of what the built-in compiler made."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+import ingot
+from ingot.compiler.emit.compiled import Compiled
+from ingot.compiler.emit.network_c import NetworkC
+from ingot.compiler.emit.pools import used_pools
+from ingot.compiler.graph import Graph, Operator, Quantization
+from ingot.compiler.graph.cost import macs, parameters
+from ingot.compiler.kernels.program import Call
+from ingot.compiler.plan.types import Placement
+from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
+
+WHY_SOFTWARE = "built-in compiler"
+
+
+def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
+    """Everything later stages need. Epochs count from 1; epoch 0 is the time before the first, when inputs arrive."""
+    pool = compiled.pool(compiled.initializer_pool)
+    return Network(
+        name=compiled.name,
+        model=compiled.model,
+        model_sha256=compiled.model_sha256,
+        compiler="builtin",
+        compiler_version=ingot.__version__,
+        pools=used_pools(compiled),
+        buffers=(*_tensors(compiled), *_scratch(compiled), *_params(compiled)),
+        epochs=_epochs(compiled),
+        layers=_layers(compiled),
+        initializers=(Initializer(pool.name, compiled.raw_name(), pool.base, len(raw), zlib.crc32(raw)),),
+        peak=compiled.plan.peak,
+        lower_bound=compiled.plan.lower_bound,
+        unfused_peak=compiled.schedule.unfused_peak,
+        stand_in=compiled.stand_in,
+        layout_id=code.layout_id.hex(),
+        kernels=code.kernels,
+        notes=compiled.program.notes,
+        beside=compiled.beside,
+        in_turn=compiled.in_turn,
+    )
+
+
+def _tensors(compiled: Compiled) -> list[NetworkBuffer]:
+    last_epoch = len(compiled.schedule.regions)
+    buffers = []
+    for index in compiled.listed():
+        tensor = compiled.program.tensors[index]
+        place = compiled.plan.placements.get(index) or Placement(index, "", 0, tensor.nbytes, 0, last_epoch - 1)
+        role = compiled.role(index)
+        name, shape = compiled.face(index)
+        first = 0 if role in ("input", "state") else place.first + 1
+        buffers.append(
+            NetworkBuffer(
+                name=name,
+                pool=place.pool,
+                offset=place.offset,
+                size=place.size,
+                shape=shape,
+                dtype=tensor.dtype.value,
+                role=role,
+                epochs=(first, last_epoch if role in ("output", "state") else place.last + 1),
+                scale=_floats(tensor.quant),
+                zero_point=_integers(tensor.quant),
+                ring_rows=place.ring,
+            )
+        )
+    return buffers
+
+
+def _scratch(compiled: Compiled) -> list[NetworkBuffer]:
+    return [
+        NetworkBuffer(
+            name=f"scratch of {_call_name(compiled, call)}",
+            pool=place.pool,
+            offset=place.offset,
+            size=place.size,
+            shape=(place.size,),
+            dtype="uint8",
+            role="scratch",
+            epochs=(place.first + 1, place.last + 1),
+        )
+        for call, place in sorted(compiled.plan.scratch.items())
+    ]
+
+
+def _params(compiled: Compiled) -> list[NetworkBuffer]:
+    layout = compiled.initializer
+    region_of = {c: number for number, region in enumerate(compiled.schedule.regions, 1) for c in region.calls}
+    ends = {call: 0 for call in layout.blocks}
+    for entry in layout.entries:
+        kind, _, rest = entry.owner.partition(" ")
+        if kind == "call":
+            call = int(rest.split(" ")[0])
+            ends[call] = max(ends[call], entry.offset + entry.size)
+    return [
+        NetworkBuffer(
+            name=f"parameters of {_call_name(compiled, call)}",
+            pool=compiled.initializer_pool,
+            offset=offset,
+            size=ends[call] - offset,
+            shape=(ends[call] - offset,),
+            dtype="uint8",
+            role="param",
+            epochs=(region_of[call], region_of[call]),
+        )
+        for call, offset in layout.blocks.items()
+    ]
+
+
+def _call_name(compiled: Compiled, index: int) -> str:
+    return compiled.program.tensors[compiled.program.calls[index].outputs[0]].name
+
+
+def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
+    tensors = compiled.program.tensors
+    epochs = []
+    buffer_of = {tensor: position for position, tensor in enumerate(compiled.listed())}
+    first_params = len(buffer_of) + len(compiled.plan.scratch)
+    params_of = {call: first_params + n for n, call in enumerate(compiled.initializer.blocks)}
+    for number, region in enumerate(compiled.schedule.regions, 1):
+        calls = [compiled.program.calls[i] for i in region.calls]
+        taken, given = _traffic(compiled, region.calls)
+        epochs.append(
+            NetworkEpoch(
+                number=number,
+                kind="SW",
+                kernels=tuple(f"ingot_{call.kernel}" for call in calls),
+                macs=sum(call.macs for call in calls),
+                layers=tuple(sorted({i for call in calls for i in call.origin})),
+                why=WHY_SOFTWARE,
+                rings=tuple(f"{tensors[t].name} {rows}/{tensors[t].rows}" for t, rows in sorted(region.rings.items())),
+                reads=(*_buffers(compiled, taken, buffer_of), *(params_of[i] for i in region.calls if i in params_of)),
+                writes=_buffers(compiled, given, buffer_of),
+            )
+        )
+    return tuple(epochs)
+
+
+def _traffic(compiled: Compiled, region: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The tensors that calls of a region read from outside, and those they make for outside."""
+    inside = [compiled.program.calls[i] for i in region]
+    made = {t for call in inside for t in call.outputs}
+    wanted = set(compiled.program.outputs)
+    for number, call in enumerate(compiled.program.calls):
+        if number not in region:
+            wanted.update(call.inputs)
+    taken = [t for call in inside for t in call.inputs if t not in made]
+    return taken, [t for call in inside for t in call.outputs if t in wanted]
+
+
+def _buffers(compiled: Compiled, tensors: Sequence[int], buffer_of: Mapping[int, int]) -> tuple[int, ...]:
+    """Positions of the buffers of tensors, each once: what is computed in place shares one."""
+    owners = (t if t in buffer_of else compiled.schedule.aliases[t] for t in tensors)
+    return tuple(dict.fromkeys(buffer_of[owner] for owner in owners))
+
+
+def _layers(compiled: Compiled) -> tuple[NetworkLayer, ...]:
+    graph = compiled.source
+    epoch_of: dict[int, int] = {}
+    for number, region in enumerate(compiled.schedule.regions, 1):
+        for call in (compiled.program.calls[i] for i in region.calls):
+            for layer in _origin(call):
+                epoch_of[layer] = number
+    return tuple(_layer(graph, op, epoch_of.get(op.index, -1)) for op in graph.operators)
+
+
+def _origin(call: Call) -> tuple[int, ...]:
+    return tuple(i for i in call.origin if i >= 0)
+
+
+def _layer(graph: Graph, op: Operator, epoch: int) -> NetworkLayer:
+    output = graph.tensors[op.outputs[0]]
+    count, size = parameters(graph, op)
+    return NetworkLayer(
+        index=op.index,
+        kind=op.kind,
+        name=output.name,
+        shape=output.shape,
+        params=count,
+        param_bytes=size,
+        macs=macs(graph, op),
+        inputs=tuple(graph.tensors[t].name for t in op.inputs if t is not None and not graph.tensors[t].is_constant),
+        epoch=epoch,
+    )
+
+
+def _floats(quant: Quantization | None) -> tuple[float, ...]:
+    return tuple(float(value) for value in quant.scale) if quant is not None else ()
+
+
+def _integers(quant: Quantization | None) -> tuple[int, ...]:
+    return tuple(int(value) for value in quant.zero_point) if quant is not None else ()

@@ -1,0 +1,55 @@
+"""Which files of firmware/kernels/ a kernel is declared and defined in.
+
+Declared: the header that names it, as `ingot_<kernel>(` or as an argument of a macro that makes prototypes.
+Defined: the C file whose name is the longest beginning of the kernel's, else the one that names the kernel.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+from ingot.base.errors import IngotError
+from ingot.base.places import kernels_dir
+from ingot.compiler.kernels.program import Call
+
+
+def header_of(call: Call) -> str:
+    """The header to include for a call. Raises IngotError when none declares the kernel."""
+    own = f"{call.descriptor}.h"
+    names = _naming(call.kernel, "*.h")
+    if not names:
+        raise _unknown(call.kernel, "header declares")
+    return own if own in names else names[0]
+
+
+def source_of(call: Call) -> str:
+    """The C file that defines the call's kernel."""
+    stems = [name.removesuffix(".c") for name in _texts(kernels_dir(), "*.c")]
+    fitting = [stem for stem in stems if call.kernel == stem or call.kernel.startswith(f"{stem}_")]
+    if fitting:
+        return f"{max(fitting, key=len)}.c"
+    names = _naming(call.kernel, "*.c")
+    if not names:
+        raise _unknown(call.kernel, "file defines")
+    return names[0]
+
+
+def _naming(kernel: str, pattern: str) -> list[str]:
+    """The files that name the kernel."""
+    word = re.compile(rf"\b(?:ingot_)?{re.escape(kernel)}\b")
+    return [name for name, text in _texts(kernels_dir(), pattern).items() if word.search(text)]
+
+
+def _unknown(kernel: str, what: str) -> IngotError:
+    return IngotError(
+        f"no {what} the kernel ingot_{kernel}()",
+        where=str(kernels_dir()),
+        remedy="Install Ingot again: its kernels and its compiler are of different versions.",
+    )
+
+
+@functools.cache
+def _texts(folder: Path, pattern: str) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob(pattern))}

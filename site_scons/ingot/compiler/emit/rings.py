@@ -1,0 +1,18 @@
+"""How the schedule's rings reach a kernel: members of its descriptor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingot.compiler.kernels.program import Call
+
+
+def ring_fields(call: Call, rings: Mapping[int, int]) -> dict[str, int]:
+    """The `<arg>_ring` members of a call's descriptor that are not zero, in rows as the kernel counts them."""
+    fields = {}
+    for prefix, tensors in (("in", call.inputs), ("out", call.outputs)):
+        for position, tensor in enumerate(tensors):
+            if rings.get(tensor):
+                cuts = call.cuts[position] if prefix == "in" and call.cuts else 1
+                fields[f"{prefix}{position if len(tensors) > 1 else ''}_ring"] = rings[tensor] * cuts
+    return fields

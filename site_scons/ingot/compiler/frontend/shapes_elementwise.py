@@ -1,0 +1,25 @@
+"""The shapes that element-wise operators make."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ingot.compiler.frontend.arguments import Args, Result
+from ingot.compiler.frontend.mismatch import Mismatch
+
+
+def same(args: Args) -> Result:
+    return [args.shape()]
+
+
+def broadcast(args: Args) -> Result:
+    try:
+        return [np.broadcast_shapes(args.shape(0), args.shape(1))]
+    except ValueError:
+        raise Mismatch(f"its inputs {list(args.shape(0))} and {list(args.shape(1))} do not broadcast") from None
+
+
+def prelu(args: Args) -> Result:
+    if broadcast(args)[0] != args.shape():
+        raise Mismatch(f"its slopes {list(args.shape(1))} do not broadcast to {list(args.shape())}")
+    return [args.shape()]

@@ -1,0 +1,294 @@
+"""Reads a TensorFlow Lite file into the typed graph.
+
+The structure is read for every operator, known or not, so that whoever lowers the graph can list all unsupported ones
+at once. What the file says is checked before it is used: a damaged file ends in one IngotError and in nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tflite
+
+from ingot.base.errors import IngotError
+from ingot.compiler.frontend.check import check_operators
+from ingot.compiler.frontend.flatbuffer import DAMAGED, numbers, reading, tables, text
+from ingot.compiler.frontend.foreign_file import foreign_file
+from ingot.compiler.frontend.infer_shapes import check_size, infer_shapes
+from ingot.compiler.frontend.input_shape import with_input_shapes
+from ingot.compiler.frontend.operator_code import builtin_kind, builtin_number
+from ingot.compiler.frontend.options import read_options
+from ingot.compiler.frontend.structure import check_structure
+from ingot.compiler.frontend.subgraphs import check_control_flow, other_subgraphs
+from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
+from ingot.model.model_file import ModelFile, read_model_file
+
+MOST_OPERATORS = 100_000
+
+_DTYPES = {
+    tflite.TensorType.BOOL: DType.BOOL,
+    tflite.TensorType.INT8: DType.INT8,
+    tflite.TensorType.UINT8: DType.UINT8,
+    tflite.TensorType.INT16: DType.INT16,
+    tflite.TensorType.INT32: DType.INT32,
+    tflite.TensorType.INT64: DType.INT64,
+    tflite.TensorType.FLOAT32: DType.FLOAT32,
+}
+_TYPE_NAMES = {v: k.lower() for k, v in vars(tflite.TensorType).items() if isinstance(v, int)}
+_OTHER_TYPES = "Export with full integer quantization: " + ", ".join(d.value for d in DType) + " are supported."
+_REMEDIES = {
+    "float16": "Convert again without float16 quantization (leave `target_spec.supported_types` out).",
+    "int4": "Convert again with weights of 8 bits: two weights in a byte are not supported.",
+}
+
+_COMPILED_ELSEWHERE = {
+    "ethos-u": "The file was compiled for an Ethos-U NPU by Vela: give the model from before that.",
+    "edgetpu-custom-op": "The file was compiled for Google's Edge TPU: give the model from before that.",
+}
+"""Custom operators that a compiler puts in the place of a network."""
+
+
+def read_tflite(path: Path, input_shape: str = "") -> Graph:
+    """The graph of a .tflite file, named after the file. input_shape: see ingot.compiler.frontend.input_shape.
+
+    Raises IngotError with the file and the place in it.
+    """
+    return parse_model(read_model_file(path), input_shape)
+
+
+def read_operators(path: Path) -> Graph:
+    """Operators and tensors as the file has them, for readers that look at no shapes. Raises IngotError."""
+    return parse_operators(read_model_file(path).data, path.stem, str(path))
+
+
+def parse_model(model: ModelFile, input_shape: str = "") -> Graph:
+    """The graph of a .tflite file that has been read. input_shape: see ingot.compiler.frontend.input_shape."""
+    return parse_tflite(model.data, model.path.stem, str(model.path), input_shape)
+
+
+def notes_of(model: ModelFile) -> tuple[str, ...]:
+    """`Graph.notes` of a file, without its graph. Raises IngotError as read_tflite() does."""
+    return other_subgraphs(_open(model.data, str(model.path)), str(model.path))
+
+
+def _open(data: bytes, where: str) -> Any:
+    """The flatbuffer's Model. Raises IngotError when the bytes are something else."""
+    if len(data) < 8:
+        what = "the file is empty." if not data else f"the file has only {len(data)} bytes."
+        raise IngotError(what, where=where, remedy=DAMAGED)
+    if data[4:8] != b"TFL3":
+        foreign = foreign_file(data)
+        if foreign is not None:
+            raise IngotError(f"not a TensorFlow Lite model but {foreign.what}.", where=where, remedy=foreign.remedy)
+        raise IngotError(
+            f"not a TensorFlow Lite model: bytes 4 to 7 are {data[4:8]!r}, not b'TFL3'.", where=where, remedy=DAMAGED
+        )
+    with reading(where, "the model's header"):
+        model = tflite.Model.GetRootAs(data, 0)
+        version = model.Version()
+    if version != 3:
+        raise IngotError(f"schema version {version} is not supported, only 3.", where=where, remedy=DAMAGED)
+    return model
+
+
+def parse_tflite(data: bytes, name: str, where: str, input_shape: str = "") -> Graph:
+    """The graph of a .tflite file's content. where: how messages call the file."""
+    graph, signatures = _read(data, name, where)
+    graph = with_input_shapes(graph, signatures, input_shape, where)
+    graph = infer_shapes(graph, signatures, where)
+    check_operators(graph, where)
+    return graph
+
+
+def parse_operators(data: bytes, name: str, where: str) -> Graph:
+    """What read_operators() gives, of a file's content."""
+    return _read(data, name, where)[0]
+
+
+def _read(data: bytes, name: str, where: str) -> tuple[Graph, dict[int, tuple[int, ...]]]:
+    """What the file says, checked for references and order, and the shape_signature of tensors with free extents."""
+    model = _open(data, where)
+    notes = other_subgraphs(model, where)
+    with reading(where, "the subgraph"):
+        subgraph = model.Subgraphs(0)
+        buffers = tables(model, "Buffers")
+        raw_operators = tables(subgraph, "Operators")
+        raw_tensors = tables(subgraph, "Tensors")
+        inputs = tuple(int(t) for t in numbers(subgraph, "Inputs"))
+        outputs = tuple(int(t) for t in numbers(subgraph, "Outputs"))
+    if len(raw_operators) > MOST_OPERATORS:
+        raise IngotError(f"{len(raw_operators)} operators are more than any model has.", where=where, remedy=DAMAGED)
+
+    operators = _read_operators(model, raw_operators, raw_tensors, where)
+    check_control_flow(operators, where)
+    used = {t for op in operators for t in (*op.inputs, *op.outputs) if t is not None} | {*inputs, *outputs}
+    produced = {t for op in operators for t in op.outputs} | {*inputs}
+    tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
+    graph = Graph(name, tensors, operators, inputs, outputs, notes)
+    check_structure(graph, where)
+    return graph, _read_signatures(raw_tensors, where)
+
+
+def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: str) -> tuple[Operator, ...]:
+    with reading(where, "the operator codes"):
+        codes = [(builtin_number(code), builtin_kind(code), code) for code in tables(model, "OperatorCodes")]
+    operators = []
+    custom = []
+    for index, raw in enumerate(raws):
+        with reading(where, f"operator {index}"):
+            number, kind, code = codes[raw.OpcodeIndex()]
+            if kind is None:
+                raise IngotError(
+                    f"operator {index} has the unknown builtin code {number}.", where=where, remedy=DAMAGED
+                )
+            if kind == "CUSTOM":
+                custom.append((index, text(code, "CustomCode")))
+                continue
+        with reading(where, f"operator {index} ({kind})"):
+            # LiteRT writes -1 for an absent optional input.
+            inputs = tuple(None if t == -1 else int(t) for t in numbers(raw, "Inputs"))
+            outputs = tuple(int(t) for t in numbers(raw, "Outputs"))
+            attrs = read_options(kind, raw)
+            intermediates = [int(t) for t in numbers(raw, "Intermediates")]
+            if intermediates:
+                attrs |= _intermediates(raw_tensors, intermediates, f"{where}: operator {index} ({kind})")
+        operators.append(Operator(kind, inputs, outputs, attrs, index, (index,)))
+    if custom:
+        known = [_COMPILED_ELSEWHERE[name] for _, name in custom if name in _COMPILED_ELSEWHERE]
+        raise IngotError(
+            "custom operators are not supported: " + "; ".join(f"operator {i}: {name!r}" for i, name in custom) + ".",
+            where=where,
+            remedy=known[0]
+            if known
+            else "Export the model with builtin operators only; post-processing belongs into the application.",
+        )
+    return tuple(operators)
+
+
+def _intermediates(raw_tensors: list[Any], ids: list[int], place: str) -> dict[str, Any]:
+    """The quantization of an LSTM's intermediate results; 1.0 and 0 where the file gives none."""
+    scales, zero_points = [], []
+    for i in ids:
+        quant = raw_tensors[i].Quantization() if 0 <= i < len(raw_tensors) else None
+        scale = numbers(quant, "Scale").tolist() if quant is not None else []
+        zero_point = numbers(quant, "ZeroPoint").tolist() if quant is not None else []
+        if len(scale) > 1:
+            raise IngotError(
+                f"its intermediate tensor {i} has {len(scale)} scales, not one.", where=place, remedy=DAMAGED
+            )
+        scales.append(float(scale[0]) if scale else 1.0)
+        zero_points.append(int(zero_point[0]) if zero_point else 0)
+    return {"intermediate_scales": tuple(scales), "intermediate_zero_points": tuple(zero_points)}
+
+
+def _read_tensors(
+    raws: list[Any], buffers: list[Any], used: set[int], produced: set[int], data: bytes, where: str
+) -> tuple[Tensor, ...]:
+    tensors = []
+    foreign = []
+    for index, raw in enumerate(raws):
+        with reading(where, f"tensor {index}"):
+            name = text(raw, "Name") or f"tensor_{index}"
+            number = raw.Type()
+            shape = tuple(int(n) for n in numbers(raw, "Shape"))
+            buffer = buffers[raw.Buffer()]
+            sparse = raw.Sparsity() is not None
+            is_variable = bool(raw.IsVariable())
+        place = f"{where}: tensor {index} ('{name}')"
+        if number not in _DTYPES:
+            if index in used:
+                kind = _TYPE_NAMES.get(number, f"type {number}")
+                foreign.append((f"tensor {index} ('{name}') is {kind}", kind))
+            tensors.append(Tensor(name, (0,), DType.INT8))
+            continue
+        if sparse:
+            raise IngotError(
+                "sparse weights are not supported.", where=place, remedy="Export the model without sparsity encoding."
+            )
+        dtype = _DTYPES[number]
+        if any(n < 0 for n in shape):
+            raise IngotError(
+                f"the shape {list(shape)} has a negative extent.", where=place, remedy="Export with fixed shapes."
+            )
+        check_size(shape, Tensor(name, shape, dtype), place)
+        with reading(place, "the quantization"):
+            quant = _read_quantization(raw, shape, place)
+        with reading(place, "the data"):
+            values = _read_data(buffer, shape, dtype, index in produced, data, place)
+        tensors.append(Tensor(name, shape, dtype, quant, values, is_variable))
+    if foreign:
+        raise IngotError(
+            "unsupported tensor types: " + "; ".join(text for text, _ in foreign) + ".",
+            where=where,
+            remedy=next((_REMEDIES[kind] for _, kind in foreign if kind in _REMEDIES), _OTHER_TYPES),
+        )
+    return tuple(tensors)
+
+
+def _read_signatures(raws: list[Any], where: str) -> dict[int, tuple[int, ...]]:
+    """The shape_signature of each tensor where it has a free extent (-1)."""
+    signatures = {}
+    for index, raw in enumerate(raws):
+        with reading(where, f"tensor {index}"):
+            signature = tuple(int(n) for n in numbers(raw, "ShapeSignature"))
+        if any(n < 0 for n in signature):
+            signatures[index] = signature
+    return signatures
+
+
+def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantization | None:
+    table = raw.Quantization()
+    if table is None:
+        return None
+    scale = numbers(table, "Scale").astype(np.float32)
+    if scale.size == 0:
+        return None
+    zero_point = numbers(table, "ZeroPoint").astype(np.int64)
+    axis = int(table.QuantizedDimension())
+    if zero_point.size == 0:
+        zero_point = np.zeros(scale.size, np.int64)
+    elif zero_point.size == 1 and scale.size > 1:
+        zero_point = np.repeat(zero_point, scale.size)
+    if zero_point.size != scale.size:
+        raise IngotError(f"{scale.size} scales but {zero_point.size} zero points.", where=place, remedy=DAMAGED)
+    if not np.isfinite(scale).all() or (scale < 0).any():
+        raise IngotError("a scale is negative or not a number.", where=place, remedy=DAMAGED)
+    if scale.size == 1 or len(shape) == 1:
+        # A vector has one axis, whatever the file says: older quantizers copied the axis of the weights to the bias.
+        axis = 0
+    if scale.size > 1 and (not 0 <= axis < len(shape) or shape[axis] != scale.size):
+        raise IngotError(
+            f"{scale.size} scales along axis {axis} do not fit the shape {list(shape)}.", where=place, remedy=DAMAGED
+        )
+    return Quantization(_frozen(scale), _frozen(zero_point), axis)
+
+
+def _read_data(
+    buffer: Any, shape: tuple[int, ...], dtype: DType, produced: bool, data: bytes, place: str
+) -> npt.NDArray[Any] | None:
+    raw = numbers(buffer, "Data").astype(np.uint8, copy=False)
+    if raw.size == 0 and buffer.Offset() > 1:
+        # Large models keep their buffers behind the flatbuffer.
+        start, size = int(buffer.Offset()), int(buffer.Size())
+        if start + size > len(data):
+            raise ValueError("buffer outside the file")
+        raw = np.frombuffer(data, np.uint8, size, start)
+    wanted = math.prod(shape) * dtype.size
+    if raw.size == 0 and (wanted or produced):
+        return None
+    if raw.size != wanted:
+        raise IngotError(
+            f"the data has {raw.size} bytes, {dtype.value} {list(shape)} needs {wanted}.", where=place, remedy=DAMAGED
+        )
+    if dtype is DType.BOOL:
+        return _frozen(raw.astype(np.bool_).reshape(shape))
+    return _frozen(raw.copy().view(dtype.numpy.newbyteorder("<")).astype(dtype.numpy, copy=False).reshape(shape))
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,5 @@
+"""The typed graph that every frontend produces and every pass transforms."""
+
+from ingot.compiler.graph.types import DType, Graph, Operator, Quantization, ScalePerChannel, Tensor
+
+__all__ = ["DType", "Graph", "Operator", "Quantization", "ScalePerChannel", "Tensor"]

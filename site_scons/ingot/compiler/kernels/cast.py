@@ -1,0 +1,36 @@
+"""CAST (firmware/kernels/cast.c)."""
+
+from __future__ import annotations
+
+from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.kernels.program import Call
+from ingot.compiler.kernels.registry import Site, elements, lowers, packs
+from ingot.compiler.kernels.rows import same_rows
+
+packs(cast=1)
+
+_CODES = {DType.INT8: 0, DType.UINT8: 1, DType.INT16: 2, DType.INT32: 3, DType.FLOAT32: 4, DType.BOOL: 5}
+
+
+def cast_types(graph: Graph, op: Operator) -> bool:
+    """Both types are among int8, uint8, int16, int32, float32 and bool."""
+    return all(graph.tensors[t].dtype in _CODES for t in (*op.inputs[:1], op.outputs[0]) if t is not None)
+
+
+@lowers("CAST", constraints=(cast_types,), pieces=elements)
+def lower_cast(site: Site) -> Call:
+    """ingot_cast_rows(); in place when the element size stays."""
+    source, target = site.rows_in(0), site.rows_out()
+    return Call(
+        kernel="cast_rows",
+        descriptor="cast",
+        inputs=(0,),
+        outputs=(0,),
+        fields={
+            "row_elements": target.row_bytes // target.dtype.size,
+            "from": _CODES[source.dtype],
+            "to": _CODES[target.dtype],
+        },
+        windows=(same_rows(source, target),),
+        inplace=(0,) if source.dtype.size == target.dtype.size else (),
+    )

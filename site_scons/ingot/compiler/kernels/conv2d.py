@@ -1,0 +1,170 @@
+"""CONV_2D of int8 images (firmware/kernels/conv2d.c); of int16 and float32 ones see conv_s16.py and conv_f32.py.
+
+Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as kernels/kernel_util.cc computes them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.kernels.activation_range import ACTIVATIONS
+from ingot.compiler.kernels.conv_f32 import float_layer, lower_conv_f32
+from ingot.compiler.kernels.conv_s16 import int16_layer, lower_conv_s16
+from ingot.compiler.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
+from ingot.compiler.kernels.program import Call, Param
+from ingot.compiler.kernels.registry import Site, lowers, packs
+from ingot.compiler.kernels.rows import Window, row_window
+from ingot.compiler.kernels.window_fields import window_fields
+from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
+
+packs(conv2d=1)
+
+
+def layer_of_one_type(graph: Graph, op: Operator) -> bool:
+    """Input, weights and output are int8, the bias int32; input and output int16, zero points 0, the bias int64; or all
+    are float32."""
+    return int8_layer(graph, op) or int16_layer(graph, op) or float_layer(graph, op)
+
+
+def int8_layer(graph: Graph, op: Operator) -> bool:
+    """Input, weights and output are int8, the bias int32."""
+    wanted = (DType.INT8, DType.INT8, DType.INT32)
+    given = [None if t is None else graph.tensors[t].dtype for t in op.inputs[:3]]
+    return all(g in (None, w) for g, w in zip(given, wanted, strict=False)) and (
+        graph.tensors[op.outputs[0]].dtype is DType.INT8
+    )
+
+
+def constant_weights(graph: Graph, op: Operator) -> bool:
+    """Weights and bias are constant."""
+    return all(t is None or graph.tensors[t].is_constant for t in op.inputs[1:3])
+
+
+def symmetric_weights(graph: Graph, op: Operator) -> bool:
+    """The weights have zero point 0."""
+    weights = graph.tensors[op.inputs[1] or 0]
+    if weights.dtype is DType.FLOAT32:
+        return True
+    quant = weights.quant
+    return quant is not None and not np.any(quant.zero_point)
+
+
+def known_activation(graph: Graph, op: Operator) -> bool:
+    """The fused activation is NONE, RELU, RELU6 or RELU_N1_TO_1."""
+    return op.attrs.get("activation", "NONE") in ACTIVATIONS
+
+
+def not_dynamic_range(graph: Graph, op: Operator) -> bool:
+    """Weights are integers only where the data are: of a "dynamic range" model (int8 weights, float32 data) only the
+    weights are quantized. Convert it again with a representative data set."""
+    data, weights = (op.inputs[i] for i in ((2, 1) if op.kind == "TRANSPOSE_CONV" else (0, 1)))
+    types = [graph.tensors[t].dtype for t in (data, weights) if t is not None]
+    return types != [DType.FLOAT32, DType.INT8]
+
+
+def not_uint8(graph: Graph, op: Operator) -> bool:
+    """Nothing is uint8, as older converters (TensorFlow 1, Coral) wrote it. Convert the model again for int8."""
+    return all(graph.tensors[t].dtype is not DType.UINT8 for t in (*op.inputs, *op.outputs) if t is not None)
+
+
+MAC_CONSTRAINTS = (
+    not_dynamic_range,
+    not_uint8,
+    layer_of_one_type,
+    constant_weights,
+    symmetric_weights,
+    known_activation,
+)
+
+
+@lowers("CONV_2D", constraints=MAC_CONSTRAINTS)
+def lower_conv2d(site: Site) -> Call:
+    """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8(); for int16 and
+    float32 one of the kernels that convolutions share."""
+    image, weights = site.input(0), site.input(1)
+    kernel_h, kernel_w, channels = weights.shape[1:]
+    if image.dtype is not DType.INT8:
+        return wide_conv(site)
+    groups, attrs = image.shape[3] // channels, site.op.attrs
+    unpadded = all(attrs[f"pad_{side}"] == 0 for side in ("top", "left", "bottom", "right"))
+    strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1
+    pointwise = kernel_h == kernel_w == groups == 1 and unpadded and not (strided and image.shape[0] > 1)
+    return Call(
+        kernel="conv2d_1x1_s8" if pointwise else "conv2d_s8",
+        descriptor="conv2d_1x1" if pointwise else "conv2d",
+        inputs=(0,),
+        outputs=(0,),
+        fields=_pointwise_fields(site) if pointwise else _window_fields(site, groups),
+        params=_params(site, groups, by_column=not pointwise and _gathering(site).by_column),
+        windows=(window_rows(site, kernel_h),),
+        scratch=0 if pointwise else _gathering(site).scratch,
+    )
+
+
+def wide_conv(site: Site) -> Call:
+    """CONV_2D or DEPTHWISE_CONV_2D of int16 or float32."""
+    form = lower_conv_s16 if site.input(0).dtype is DType.INT16 else lower_conv_f32
+    return form(site, window_rows(site, site.input(1).shape[1]))
+
+
+def _gathering(site: Site) -> Gathering:
+    _, kernel_h, kernel_w, channels = site.input(1).shape
+    stride_w, dilation_w = site.op.attrs["stride_w"], site.op.attrs["dilation_w"]
+    plain = dilation_w == 1 and channels == site.input(0).shape[3]
+    return choose_gathering((kernel_h, kernel_w), channels, stride_w, site.output().shape[2], columns_possible=plain)
+
+
+def _params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    out_c = weights.shape[0]
+    windows = np.asarray(weights.data, np.int8)
+    data = (windows.swapaxes(1, 2) if by_column else windows).reshape(out_c, -1)
+    given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+    bias = folded_bias(data, given, image.zero_point)
+    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    each = out_c // groups
+    order = channel_order(each)
+    parts = [slice(group * each, (group + 1) * each) for group in range(groups)]
+    blocks = np.concatenate([records(data[part], bias[part], scaling[:, part], order) for part in parts])
+    return head(image, output, site.op.attrs["activation"], flags), Param("weights", blocks)
+
+
+def _pointwise_fields(site: Site) -> dict[str, int]:
+    image, output = site.input(0), site.output()
+    batches, in_h, in_w, in_c = image.shape
+    # Images of a batch are one long row.
+    pixels = output.shape[2] if batches == 1 else output.elements // output.shape[3]
+    return {
+        "pixels": pixels,
+        "in_pitch": in_w * in_c if batches == 1 else batches * in_h * in_w * in_c,
+        "in_c": in_c,
+        "out_c": output.shape[3],
+        "stride_h": site.op.attrs["stride_h"],
+        "stride_w": site.op.attrs["stride_w"],
+    }
+
+
+def _window_fields(site: Site, groups: int) -> dict[str, int]:
+    gathering = _gathering(site)
+    return {
+        **window_fields(site.input(0), site.output(), site.input(1), site.op.attrs),
+        "groups": groups,
+        "batches": site.input(0).shape[0],
+        "patches": gathering.windows,
+        "by_column": int(gathering.by_column),
+    }
+
+
+def window_rows(site: Site, kernel_h: int) -> Window | None:
+    """Input rows that each output row's window touches."""
+    attrs = site.op.attrs
+    reach = (kernel_h - 1) * attrs.get("dilation_h", 1)
+
+    def first_last(y: int) -> tuple[int, int]:
+        top = y * attrs["stride_h"] - attrs["pad_top"]
+        return top, top + reach
+
+    if site.input(0).shape[0] != 1:
+        return None
+    return row_window(site.rows_in(0), site.rows_out(), site.input(0).shape[1], first_last)

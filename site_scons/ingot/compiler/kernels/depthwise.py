@@ -1,0 +1,103 @@
+"""DEPTHWISE_CONV_2D of int8 images (firmware/kernels/depthwise.c, depthwise_3x3.c); of others see conv2d.py.
+
+Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.compiler.graph import DType
+from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS, wide_conv, window_rows
+from ingot.compiler.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
+from ingot.compiler.kernels.program import Call, Param
+from ingot.compiler.kernels.registry import Site, lowers, packs
+from ingot.compiler.kernels.window_fields import window_fields
+
+packs(depthwise=1)
+
+GROUP = 16  # channels that a vector holds
+WIDE = 4  # INGOT_MAC_WIDE
+MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
+
+
+@lowers("DEPTHWISE_CONV_2D", constraints=MAC_CONSTRAINTS)
+def lower_depthwise(site: Site) -> Call:
+    """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8(); for int16 and float32 as CONV_2D."""
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
+    multiplier = out_c // in_c
+    kernel_h, kernel_w = weights.shape[1:3]
+    attrs = site.op.attrs
+    if image.dtype is not DType.INT8:
+        return wide_conv(site)
+    taps = np.asarray(weights.data, np.int8).reshape(kernel_h * kernel_w, out_c)
+    given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+    bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
+    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    flags |= WIDE if np.any(taps == -128) else 0
+    special = kernel_h == kernel_w == 3 and multiplier == 1
+    words = np.concatenate([bias[None], scaling])
+    if special:
+        together = pixels_together(out_c, attrs["stride_w"])
+    else:
+        together = pixels_beside(in_c, attrs["stride_w"], output.shape[2])
+    return Call(
+        kernel="depthwise_3x3_s8" if special else "depthwise_s8",
+        descriptor="depthwise",
+        inputs=(0,),
+        outputs=(0,),
+        fields={
+            **window_fields(image, output, weights, attrs),
+            "multiplier": multiplier,
+            "batches": batches,
+            "together": together,
+        },
+        params=(
+            head(image, output, attrs["activation"], flags),
+            Param("weights", _sets(taps, words, multiplier, together)),
+        ),
+        windows=(window_rows(site, kernel_h),),
+    )
+
+
+def pixels_together(channels: int, stride: int) -> int:
+    """Neighbouring pixels that count as one of more channels, so that their vectors are full and their loops long."""
+    if stride != 1:
+        return 1
+    full = GROUP // math.gcd(channels, GROUP)
+    return full * max(MOST_TOGETHER // (full * channels), 1) if full * channels <= 2 * MOST_TOGETHER else 1
+
+
+def pixels_beside(channels: int, stride: int, width: int) -> int:
+    """The same, of a row of `width`, but no more than fit the groups of one pixel, so that the block does not grow."""
+    return min(-(-channels // GROUP) * GROUP // channels, width) if stride == 1 else 1
+
+
+def _sets(
+    taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32], multiplier: int, together: int
+) -> npt.NDArray[np.uint8]:
+    """The groups of every multiplier-th channel from the first on, then from the second on and so on."""
+    sets = (slice(first, None, multiplier) for first in range(multiplier))
+    repeats = (1, together)
+    return np.concatenate([_groups(np.tile(taps[:, one], repeats), np.tile(words[:, one], repeats)) for one in sets])
+
+
+def _groups(taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+    """The groups as bytes, (groups, bytes of a group). taps: (taps, channels). words: (3, channels)."""
+    count, channels = taps.shape
+    groups = -(-channels // GROUP)
+    weights = np.zeros((count, groups * GROUP), np.int8)
+    weights[:, :channels] = taps
+    numbers = np.zeros((3, groups * GROUP), np.int32)
+    numbers[:, :channels] = words
+    # Channel c = 4 * lane + 2 * high + odd stands at odd * 8 + high * 4 + lane (ingot_depthwise_slot).
+    ordered = numbers.reshape(3, groups, 4, 2, 2).transpose(1, 0, 4, 3, 2)
+    parts = (
+        np.ascontiguousarray(weights.reshape(count, groups, GROUP).swapaxes(0, 1)).reshape(groups, -1).view(np.uint8),
+        np.ascontiguousarray(ordered).reshape(groups, -1).view(np.uint8),
+    )
+    return np.concatenate(parts, axis=1)

@@ -1,0 +1,89 @@
+"""FULLY_CONNECTED of int8, int16 and float32 vectors (firmware/kernels/fully_connected*.c).
+
+Formulas: LiteRT's kernels/internal/reference/integer_ops/fully_connected.h, in the form that multiplies by a double;
+internal/reference/fully_connected.h for float32.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.compiler.graph import DType
+from ingot.compiler.kernels.activation_range import quantized_range
+from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS
+from ingot.compiler.kernels.conv_f32 import float_channels
+from ingot.compiler.kernels.exact_multiplier import exact_multiplier
+from ingot.compiler.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
+from ingot.compiler.kernels.program import Call, Param
+from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
+from ingot.compiler.kernels.rows import same_rows
+
+packs(fully_connected=1)
+
+_SHORT = 4
+WEIGHTS = 8
+"""Of int16 vectors: the weights of a channel fill a multiple of so many bytes."""
+
+
+@lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS, pieces=vectors)
+def lower_fully_connected(site: Site) -> Call:
+    """One call of ingot_fully_connected_s8(), _s16() or _f32()."""
+    suffix, params = _FORMS[site.input(0).dtype]
+    channels, depth = site.input(1).shape
+    target = site.rows_out()
+    return Call(
+        kernel=f"fully_connected_{suffix}",
+        descriptor="fully_connected",
+        inputs=(0,),
+        outputs=(0,),
+        fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
+        params=params(site),
+        windows=(same_rows(site.rows_in(0), target),),
+    )
+
+
+def _params_s8(site: Site) -> tuple[Param, ...]:
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    channels = weights.shape[0]
+    data = np.asarray(weights.data, np.int8)
+    bias = folded_bias(data, _bias(site), image.zero_point)
+    low, high = quantized_range(site.op.attrs["activation"], output)
+    largest = max(abs(low - output.zero_point), abs(high - output.zero_point), 1)
+    scales = output_scaling(image, weights, output, channels)
+    exact = {scale: exact_multiplier(scale, largest) for scale in set(scales)}
+    scaling = np.asarray([exact[scale] for scale in scales], np.int64).T
+    flags = _SHORT if not scaling[1].any() and (scaling[2] >= 1).all() else 0
+    order = np.arange(-(-channels // LANES) * LANES)
+    order[channels:] = -1
+    words = scaling.astype(np.uint32).view(np.int32)
+    return (
+        head(image, output, site.op.attrs["activation"], flags),
+        Param("weights", records(data, bias, words, order)),
+    )
+
+
+def _params_s16(site: Site) -> tuple[Param, ...]:
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    channels, depth = weights.shape
+    layers = np.zeros(
+        channels, [("scale", "<f8"), ("bias", "<i8"), ("weights", np.int8, (-(-depth // WEIGHTS) * WEIGHTS,))]
+    )
+    layers["scale"] = output_scaling(image, weights, output, channels)
+    if site.has_input(2):
+        layers["bias"] = np.asarray(site.input(2).data).reshape(-1)
+    layers["weights"][:, :depth] = weights.data
+    clamps = np.asarray([*quantized_range(site.op.attrs["activation"], output), 0, 0], np.int32)
+    return Param("head", clamps), Param("channels", layers.view(np.uint8))
+
+
+def _bias(site: Site) -> npt.NDArray[np.int32] | None:
+    return np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+
+
+def _params_f32(site: Site) -> tuple[Param, ...]:
+    bias = np.asarray(site.input(2).data) if site.has_input(2) else None
+    return float_channels(np.asarray(site.input(1).data), bias, site.op.attrs["activation"])
+
+
+_FORMS = {DType.INT8: ("s8", _params_s8), DType.INT16: ("s16", _params_s16), DType.FLOAT32: ("f32", _params_f32)}

@@ -1,0 +1,63 @@
+"""AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (firmware/kernels/average_pool*.c, max_pool*.c).
+
+Formulas: LiteRT's kernels/internal/reference/integer_ops/pooling.h; internal/reference/pooling.h for float32.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.kernels.activation_range import float_range, quantized_range
+from ingot.compiler.kernels.conv2d import known_activation, window_rows
+from ingot.compiler.kernels.program import Call, Param
+from ingot.compiler.kernels.registry import Site, lowers, packs
+
+packs(average_pool=1, max_pool=1)
+
+_SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.FLOAT32: "f32"}
+_KERNELS = {"AVERAGE_POOL_2D": "average_pool", "MAX_POOL_2D": "max_pool"}
+
+
+def image_of_one_type(graph: Graph, op: Operator) -> bool:
+    """Input and output are images of four dimensions, both int8, both int16 with zero point 0, or both float32."""
+    tensors = [graph.tensors[t] for t in (op.inputs[0], op.outputs[0]) if t is not None]
+    types = {t.dtype for t in tensors}
+    if len(types) != 1 or not types <= _SUFFIX.keys() or any(len(t.shape) != 4 for t in tensors):
+        return False
+    if types == {DType.FLOAT32}:
+        return True
+    return all(t.quant is not None and (t.dtype is DType.INT8 or t.zero_point == 0) for t in tensors)
+
+
+@lowers("AVERAGE_POOL_2D", "MAX_POOL_2D", constraints=(image_of_one_type, known_activation))
+def lower_pool(site: Site) -> Call:
+    """One call of ingot_average_pool_<type>() or ingot_max_pool_<type>()."""
+    image, output, attrs = site.input(0), site.output(), site.op.attrs
+    batches, in_h, in_w, channels = image.shape
+    if image.dtype is DType.FLOAT32:
+        clamps = np.asarray(float_range(attrs["activation"]), np.float32)
+    else:
+        clamps = np.asarray(quantized_range(attrs["activation"], output), np.int32)
+    return Call(
+        kernel=f"{_KERNELS[site.op.kind]}_{_SUFFIX[image.dtype]}",
+        descriptor="pool",
+        inputs=(0,),
+        outputs=(0,),
+        fields={
+            "in_h": in_h,
+            "in_w": in_w,
+            "channels": channels,
+            "out_h": output.shape[1],
+            "out_w": output.shape[2],
+            "filter_h": attrs["filter_h"],
+            "filter_w": attrs["filter_w"],
+            "stride_h": attrs["stride_h"],
+            "stride_w": attrs["stride_w"],
+            "pad_top": attrs["pad_top"],
+            "pad_left": attrs["pad_left"],
+            "batches": batches,
+        },
+        params=(Param("clamps", clamps),),
+        windows=(window_rows(site, attrs["filter_h"]),),
+    )

@@ -1,0 +1,102 @@
+"""What lowering produces: a list of kernel calls over activation tensors.
+
+A `Call` is one C function call on the target. Its descriptor holds only numbers that follow from shapes; everything
+that retraining or requantizing can change is in its parameter block, which lives in the initializer (`.raw`).
+The schedule decides in what order, and how many rows at a time, calls run; the memory plan decides where tensors live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.compiler.graph import DType, Quantization
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A tensor that lives in RAM during inference.
+
+    rows: how many rows it is produced and consumed in (see ingot.compiler.kernels.row_splits).
+    row_bytes: bytes of one row; rows * row_bytes == nbytes.
+    role: "input", "output", "activation" or "state" (survives from one inference to the next).
+    graph_id: the tensor's id in the graph it came from.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: DType
+    quant: Quantization | None
+    rows: int
+    row_bytes: int
+    role: str = "activation"
+    graph_id: int = -1
+
+    @property
+    def nbytes(self) -> int:
+        return self.rows * self.row_bytes
+
+
+@dataclass(frozen=True)
+class Param:
+    """One array of a parameter block. Its shape and dtype follow from shapes alone, its values need not.
+
+    name: the member's name in the kernel's layout, for the map of the initializer.
+    """
+
+    name: str
+    data: npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One kernel call.
+
+    kernel: C name without the prefix: "conv2d_s8" is ingot_conv2d_s8() in firmware/kernels/conv2d.c,
+        with the descriptor type ingot_conv2d.
+    descriptor: C name of the descriptor type without the prefix ("conv2d").
+    inputs, outputs: indexes into Program.tensors, in the order of the C arguments.
+    fields: members of the descriptor; numbers, or tuples of numbers for array members. From shapes only.
+        Members named `<x>_ring` are added by the emitter after planning.
+    params: the parameter block, in the kernel's order; members start 4-aligned, the block 16-aligned.
+    macs: multiply-accumulates of the whole call; lower() counts them.
+    windows: per input, int array (rows of outputs[0], 2): first and last input row (inclusive) that output row y reads.
+        None for an input that is needed whole before the first output row.
+    inplace: inputs (positions) whose memory outputs[0] may take over element by element when the input dies here.
+        Only for equal nbytes and element order.
+    scratch: bytes of scratch the kernel wants during the call (0 for almost all).
+    cuts: per input, how many of the kernel's rows one row of that input is; () where each is one.
+    origin: indexes of the source operators it stands for.
+    """
+
+    kernel: str
+    descriptor: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    fields: Mapping[str, int | tuple[int, ...]]
+    params: tuple[Param, ...] = ()
+    macs: int = 0
+    windows: tuple[npt.NDArray[np.int32] | None, ...] = ()
+    inplace: tuple[int, ...] = ()
+    scratch: int = 0
+    cuts: tuple[int, ...] = ()
+    origin: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """The whole network as kernel calls, in an executable order.
+
+    inputs, outputs: indexes into tensors.
+    """
+
+    name: str
+    tensors: tuple[Activation, ...]
+    calls: tuple[Call, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    notes: tuple[str, ...] = field(default=())

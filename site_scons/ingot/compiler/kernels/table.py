@@ -1,0 +1,32 @@
+"""Pointwise functions of one 8-bit input, as a table in the initializer (firmware/kernels/table.c).
+
+The pass ingot.compiler.passes.tables turns every such operator, and chains of them, into an operator of kind "table" whose
+attribute `entries` is an array of 256 outputs in the order of the input byte taken as unsigned.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ingot.compiler.kernels.program import Call, Param
+from ingot.compiler.kernels.registry import Site, elements, lowers, packs
+from ingot.compiler.kernels.rows import same_rows
+
+packs(table=1)
+
+
+@lowers("table", pieces=elements)
+def lower_table(site: Site) -> Call:
+    """One call of ingot_table_8to8, 8to16 or 8to32, by the output's element size; in place when the size stays."""
+    source, target = site.rows_in(0), site.rows_out()
+    size = target.dtype.size
+    return Call(
+        kernel=f"table_8to{8 * size}",
+        descriptor="table",
+        inputs=(0,),
+        outputs=(0,),
+        fields={"row_elements": target.row_bytes // size},
+        params=(Param("entries", np.asarray(site.op.attrs["entries"])),),
+        windows=(same_rows(source, target),),
+        inplace=(0,) if size == 1 else (),
+    )

@@ -1,0 +1,1 @@
+"""Placing blocks of different lifetimes in as little memory as possible."""

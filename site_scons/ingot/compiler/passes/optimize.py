@@ -1,0 +1,57 @@
+"""All passes, in order, until nothing changes.
+
+1. fold_constants: what only constants decide is a constant; later passes then see shape arguments.
+2. make_views, remove_views: RESHAPE and operators that do nothing, out of the way of the patterns below.
+   split_concatenations: no more inputs than the kernel takes; each part is a join of fewer.
+3. fuse_activations: before tables, which would hide a RELU that fuses.
+4. fold_pads: after activations, which tell that a tensor is never negative.
+   make_dense: depthwise convolutions of one channel.
+5. make_tables, hoist_tables, merge_tables: what is left of element-wise functions.
+6. remove_dead: what the others left behind.
+
+What a pass does depends on kinds, types and shapes. The few places where it looks at scales or values say why a
+retrained, requantized model gives the same structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ingot.compiler.graph import Graph
+from ingot.compiler.passes.dense_depthwise import make_dense
+from ingot.compiler.passes.fold_constants import fold_constants
+from ingot.compiler.passes.fold_pads import fold_pads
+from ingot.compiler.passes.fuse_activations import fuse_activations
+from ingot.compiler.passes.hoist_tables import hoist_tables
+from ingot.compiler.passes.merge_tables import merge_tables
+from ingot.compiler.passes.remove_dead import remove_dead
+from ingot.compiler.passes.remove_views import remove_views
+from ingot.compiler.passes.split_concatenations import split_concatenations
+from ingot.compiler.passes.tables import make_tables
+from ingot.compiler.passes.views import make_views
+
+PASSES: tuple[Callable[[Graph], Graph], ...] = (
+    fold_constants,
+    make_views,
+    remove_views,
+    split_concatenations,
+    fuse_activations,
+    fold_pads,
+    make_dense,
+    make_tables,
+    hoist_tables,
+    merge_tables,
+    remove_dead,
+)
+
+
+def optimize(graph: Graph) -> Graph:
+    """The graph after all passes. Every pass removes an operator, turns one into a simpler kind or into smaller ones,
+    or moves a table towards the input, so that this ends.
+    """
+    while True:
+        before = graph
+        for one_pass in PASSES:
+            graph = one_pass(graph)
+        if graph is before:
+            return graph

@@ -1,0 +1,47 @@
+"""The cost model: what running a call row by row costs, in instructions. The one place for these numbers.
+
+They rank schedules; they do not predict a profile. Measured on the kernels of firmware/kernels with Helium: a call from
+a region's step table costs about STEP instructions (table, argument set-up, the kernel's prologue and its constants);
+convolution kernels take PIXELS output pixels at a time, so that an odd row of a step wastes part of a block.
+"""
+
+from __future__ import annotations
+
+from ingot.compiler.kernels.program import Call, Program
+
+STEP = 80
+"""Instructions of one step besides its rows."""
+
+DISPATCH = 30
+"""Instructions of reading one step from a region's table; a region of one call has no table."""
+
+REGION = 60
+"""Instructions of one epoch block."""
+
+FUSED = 400
+"""What a region of several calls costs besides: its table takes flash, and a profile can no longer tell its calls
+apart. Calls are fused where that saves memory, not for its own sake."""
+
+MAC = 0.2
+"""Instructions of a multiply-accumulate in the inner loops."""
+
+ELEMENT = 3
+"""Instructions of an output byte: requantization, or all the work of a call without MACs."""
+
+PIXELS = 2
+"""Output pixels that convolutions make at a time."""
+
+
+def call_cost(program: Program, call: Call, rows: int, grain: int, fused: bool) -> int:
+    """Instructions of a call of `rows` rows, `grain` at a time; `fused`: in a region of several calls."""
+    grain = max(1, min(grain, rows))
+    steps = -(-rows // grain)
+    output = program.tensors[call.outputs[0]]
+    pixels = output.shape[2] if len(output.shape) == 4 and rows > 1 else 1
+    whole = rows * pixels
+    block = grain * pixels
+    done = steps * (-(-block // PIXELS) * PIXELS)
+    work = MAC * call.macs * max(1.0, done / max(whole, 1)) + ELEMENT * sum(
+        program.tensors[t].nbytes for t in call.outputs
+    )
+    return int((STEP + DISPATCH * fused) * steps + work)

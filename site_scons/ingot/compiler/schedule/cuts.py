@@ -1,0 +1,105 @@
+"""Where to cut a linear order into regions: for the least peak, or for the least cost below a given peak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingot.compiler.schedule.cost import FUSED, REGION
+from ingot.compiler.schedule.linear import LinearOrder
+
+LONGEST = 24
+"""Calls in a region at most. Longer ones help in no network we know, and each costs a search."""
+
+FINE = 0
+"""The grain that makes every row of every call alone: least memory."""
+
+WHOLE = 1 << 20
+"""The grain that makes all rows at once."""
+
+GRAINS = (WHOLE, 16, 8, 4, 2, 1, FINE)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One region of a path: positions [begin, end) and the grain of its rows."""
+
+    begin: int
+    end: int
+    grain: int
+
+
+def least_peak(linear: LinearOrder, longest: int = LONGEST) -> tuple[int, list[Cut]]:
+    """The least peak over all ways to cut, and one way that has it. Exact for this order: bounds only skip work."""
+    count = len(linear.order)
+    best = [0] + [1 << 62] * count
+    via: list[Cut | None] = [None] * (count + 1)
+    for end in range(1, count + 1):
+        begins = range(max(0, end - longest), end)
+        ranked = sorted((max(best[b], linear.least(b, end)), -b) for b in begins)
+        for bound, negative in ranked:
+            if bound >= best[end]:
+                break
+            begin = -negative
+            form = linear.best_form(begin, end, FINE, best[begin], best[end])
+            peak = max(best[begin], form.memory)
+            if peak < best[end]:
+                best[end], via[end] = peak, Cut(begin, end, FINE)
+    return best[count], _path(via)
+
+
+def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple[int, list[Cut]] | None:
+    """The cheapest way to cut with a peak of at most `limit`, with its cost; None when there is none."""
+    count = len(linear.order)
+    best = [0.0] + [float("inf")] * count
+    via: list[Cut | None] = [None] * (count + 1)
+    for end in range(1, count + 1):
+        options = []
+        for begin in range(max(0, end - longest), end):
+            if best[begin] == float("inf") or linear.least(begin, end) > limit:
+                continue
+            grains = GRAINS[1:] if end - begin > 1 else GRAINS[:-1]
+            options += [
+                (best[begin] + region_cost(linear, begin, end, grain), -begin, -grain, grain) for grain in grains
+            ]
+        hopeless: set[int] = set()
+        for cost, negative, _, grain in sorted(options):
+            begin = -negative
+            if cost >= best[end]:
+                break
+            if begin in hopeless:
+                continue
+            if linear.best_form(begin, end, FINE, limit, limit + 1).memory > limit:
+                hopeless.add(begin)
+            elif linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit:
+                best[end], via[end] = cost, Cut(begin, end, grain)
+    if via[count] is None and count:
+        return None
+    return int(best[count]), _path(via)
+
+
+def region_cost(linear: LinearOrder, begin: int, end: int, grain: int) -> int:
+    """The cost model's instructions of a region."""
+    calls = linear.order[begin:end]
+    rows = [linear.scheduler.call_rows(i) for i in calls]
+    tallest = rows[-1]
+    fused = end - begin > 1
+    total = REGION + FUSED * fused
+    for index, height in zip(calls, rows, strict=True):
+        each = 1 if grain == FINE else max(1, -(-grain * height // max(tallest, 1)))
+        total += linear.call_cost(index, each, fused)
+    return total
+
+
+def path_cost(linear: LinearOrder, path: Sequence[Cut]) -> int:
+    """The cost of all regions of a path."""
+    return sum(region_cost(linear, cut.begin, cut.end, cut.grain) for cut in path)
+
+
+def _path(via: list[Cut | None]) -> list[Cut]:
+    path = []
+    cut = via[-1]
+    while cut is not None:
+        path.append(cut)
+        cut = via[cut.begin]
+    return path[::-1]

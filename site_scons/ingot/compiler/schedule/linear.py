@@ -1,0 +1,168 @@
+"""A linear order of calls cut into regions: what lives where, and what each possible region needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside
+from ingot.compiler.schedule.cost import call_cost
+from ingot.compiler.schedule.extent import extent
+from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
+from ingot.compiler.schedule.types import ScheduleOptions
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to run a region: its row plan and the bytes it needs, everything that lives through it included.
+
+    through: tensors (memory owners) that live before and behind; dying, born: the owners that may overlay each other.
+    overlaid: bytes that dying and born need together.
+    rings: owner -> aligned bytes, for all that lives in the region only. scratch: aligned bytes.
+    """
+
+    plan: RowPlan
+    memory: int
+    dying: tuple[int, ...]
+    born: tuple[int, ...]
+    overlaid: int
+    rings: dict[int, int]
+    scratch: int
+
+
+def aligned_interval(low: int, high: int) -> tuple[int, int]:
+    """The forbidden interval for distances that are multiples of ALIGNMENT."""
+    return low // ALIGNMENT * ALIGNMENT, -(-high // ALIGNMENT) * ALIGNMENT
+
+
+class LinearOrder:
+    """An order of calls with its lifetimes; regions are ranges [begin, end) of positions in it."""
+
+    def __init__(
+        self, program: Program, order: Sequence[int], options: ScheduleOptions, scheduler: RowScheduler
+    ) -> None:
+        self.program = program
+        self.order = tuple(order)
+        self.scheduler = scheduler
+        self.options = options
+        self._outside = placed_outside(program, options)
+        kept = kept_to_the_end(program, options)
+        self.spans = lifetimes(program, [(i,) for i in order], options)
+        self._owned = {t: span for t, span in self.spans.items() if t not in self._outside}
+        end = len(order)
+        self._state = frozenset(i for i, t in enumerate(program.tensors) if t.role == "state")
+        given = {*program.inputs} | self._state
+        self.live: list[frozenset[int]] = []
+        for cut in range(end + 1):
+            alive = set()
+            for tensor, (first, last) in self._owned.items():
+                born_before = tensor in given or first < cut
+                needed_after = last >= cut if cut < end else False
+                if born_before and (needed_after or tensor in kept):
+                    alive.add(tensor)
+            self.live.append(frozenset(alive))
+        self.bytes = [align(t.nbytes) for t in program.tensors]
+        self.live_bytes = [sum(self.bytes[t] for t in alive) for alive in self.live]
+        self._forms: dict[tuple[int, int, int, bool], Form] = {}
+        self._rings = self._ring_at_least()
+        self._costs: dict[tuple[int, int, bool], int] = {}
+        self._least: dict[tuple[int, int], int] = {}
+
+    def tensors(self, begin: int, end: int) -> RegionTensors:
+        """The region's tensors by what becomes of them; those of the application are none of these."""
+        before, after = self.live[begin], self.live[end]
+        made = {t for at in range(begin, end) for t in self.program.calls[self.order[at]].outputs}
+        inner = made - after - self._outside - self._state
+        return RegionTensors(before - after, after - before, frozenset(inner))
+
+    def least(self, begin: int, end: int) -> int:
+        """Bytes the region needs whatever its row schedule: a quick lower bound of Form.memory."""
+        key = (begin, end)
+        if key not in self._least:
+            parts = self.tensors(begin, end)
+            dying = sum(self.bytes[t] for t in parts.dying)
+            born = sum(self.bytes[t] for t in parts.born)
+            through = self.live_bytes[begin] - dying
+            self._least[key] = through + max(dying, born) + sum(self._rings.get(t, 0) for t in parts.inner)
+        return self._least[key]
+
+    def _ring_at_least(self) -> dict[int, int]:
+        """tensor -> bytes its ring has at least: the rows that one row of a reader needs; 0 if it may share memory."""
+        pointwise: set[int] = set()
+        rows: dict[int, int] = {}
+        for index, call in enumerate(self.program.calls):
+            if call.inplace:
+                pointwise.update((*call.inputs, *call.outputs))
+            for entry in self.scheduler.reads(index, False):
+                need = self.scheduler.rows[entry.tensor] if entry.whole else entry.most
+                rows[entry.tensor] = max(rows.get(entry.tensor, 0), need)
+        return {t: n * self.scheduler.row_bytes[t] for t, n in rows.items() if t not in pointwise}
+
+    def form(self, begin: int, end: int, grain: int, reverse: bool = False) -> Form:
+        """The region [begin, end) with that grain (see RowScheduler.plan)."""
+        key = (begin, end, grain, reverse)
+        if key not in self._forms:
+            self._forms[key] = self._make_form(begin, end, grain, reverse)
+        return self._forms[key]
+
+    def best_form(self, begin: int, end: int, grain: int, enough: int = 0, useless: int = 1 << 62) -> Form:
+        """The direction that needs less memory; top-down when both need the same, or when it needs at most `enough`.
+
+        Bottom-up is not looked at where even perfect overlays would leave it at `useless` bytes or more: rings are
+        nearly the same either way.
+        """
+        down = self.form(begin, end, grain)
+        if not self.turns(down) or down.memory <= max(enough, self.least(begin, end)):
+            return down
+        ideal = max(sum(self.bytes[t] for t in down.dying), sum(self.bytes[t] for t in down.born))
+        if down.memory - down.overlaid + ideal >= useless:
+            return down
+        up = self.form(begin, end, grain, reverse=True)
+        return up if up.memory < down.memory else down
+
+    def turns(self, form: Form) -> bool:
+        """Whether the direction makes a difference: something that is born overlays something that dies."""
+        sizes = self.program.tensors
+        return any(
+            low > -sizes[y].nbytes or high < sizes[x].nbytes for (x, y), (low, high) in form.plan.overlays.items()
+        )
+
+    def call_cost(self, index: int, grain: int, fused: bool) -> int:
+        """The cost model's instructions of a call, see ingot.compiler.schedule.cost."""
+        key = (index, grain, fused)
+        if key not in self._costs:
+            call = self.program.calls[index]
+            self._costs[key] = call_cost(self.program, call, self.scheduler.call_rows(index), grain, fused)
+        return self._costs[key]
+
+    def _make_form(self, begin: int, end: int, grain: int, reverse: bool) -> Form:
+        parts = self.tensors(begin, end)
+        calls = self.order[begin:end]
+        plan = self.scheduler.plan(calls, parts, grain, reverse)
+        root = plan.aliases
+        owners_born = {root.get(t, t) for t in parts.born}
+        owners_dying = {root.get(t, t) for t in parts.dying}
+        dying = tuple(sorted(owners_dying - owners_born))
+        born = tuple(sorted(owners_born - owners_dying))
+        rings = {}
+        for tensor in sorted(parts.inner):
+            owner = root.get(tensor, tensor)
+            if owner in parts.inner and owner not in owners_born:
+                rows = plan.rings.get(owner, self.scheduler.rows[owner])
+                rings[owner] = align(rows * self.scheduler.row_bytes[owner])
+        scratch = max((align(self.program.calls[i].scratch) for i in calls), default=0)
+        through = self.live_bytes[begin] - sum(self.bytes[t] for t in dying)
+        overlaid = self._extent(dying, born, plan)
+        memory = through + sum(rings.values()) + scratch + overlaid
+        return Form(plan, memory, dying, born, overlaid, rings, scratch)
+
+    def _extent(self, dying: tuple[int, ...], born: tuple[int, ...], plan: RowPlan) -> int:
+        both = (*dying, *born)
+        at = {t: i for i, t in enumerate(both)}
+        intervals = {
+            (at[x], at[y]): aligned_interval(*interval)
+            for (x, y), interval in plan.overlays.items()
+            if x in at and y in at
+        }
+        return extent([self.bytes[t] for t in both], intervals)

@@ -1,0 +1,124 @@
+"""Orders in which the calls may run."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.schedule.buffers import kept_to_the_end, placed_outside
+from ingot.compiler.schedule.types import ScheduleOptions
+
+_STATES = 20_000
+"""Sets of finished calls that the search for the best order looks at, at most."""
+
+
+def dependencies(program: Program) -> list[set[int]]:
+    """For each call, the calls that must run before it."""
+    producer = {tensor: i for i, call in enumerate(program.calls) for tensor in call.outputs}
+    needs: list[set[int]] = []
+    for i, call in enumerate(program.calls):
+        needs.append({producer[t] for t in call.inputs if t in producer and producer[t] != i})
+    return needs
+
+
+def orders(program: Program, options: ScheduleOptions) -> list[tuple[int, ...]]:
+    """Some executable orders, without repetition: the program's own, the one with the least whole-tensor peak, and
+    those that finish one branch before they begin the next, by either end."""
+    own = tuple(range(len(program.calls)))
+    found = [own, least_memory_order(program, options), _depth_first(program, False), _depth_first(program, True)]
+    return list(dict.fromkeys(order for order in found if order is not None))
+
+
+def _depth_first(program: Program, last_first: bool) -> tuple[int, ...]:
+    """Calls in the order in which the outputs ask for them, depth first."""
+    needs = dependencies(program)
+    done: list[int] = []
+    seen: set[int] = set()
+    wanted = {i for i in range(len(needs))} - {d for n in needs for d in n}
+    stack = [(i, False) for i in sorted(wanted, reverse=not last_first)]
+    while stack:
+        index, ready = stack.pop()
+        if ready:
+            done.append(index)
+        elif index not in seen:
+            seen.add(index)
+            stack.append((index, True))
+            stack += [(d, False) for d in sorted(needs[index] - seen, reverse=not last_first)]
+    return tuple(done)
+
+
+class _Memory:
+    """Live bytes of whole tensors as calls finish; element-wise results reuse a dying input."""
+
+    def __init__(self, program: Program, options: ScheduleOptions) -> None:
+        self._program = program
+        self._outside = placed_outside(program, options)
+        self._kept = kept_to_the_end(program, options)
+        self._readers: dict[int, set[int]] = {}
+        for i, call in enumerate(program.calls):
+            for t in call.inputs:
+                self._readers.setdefault(t, set()).add(i)
+        given = {*program.inputs, *(i for i, t in enumerate(program.tensors) if t.role == "state")}
+        self.start = sum(self._bytes(t) for t in given)
+
+    def _bytes(self, tensor: int) -> int:
+        return 0 if tensor in self._outside else self._program.tensors[tensor].nbytes
+
+    def run(self, index: int, done: int, live: int) -> tuple[int, int]:
+        """Peak while call `index` runs after the calls of the bit set `done`, and live bytes behind it."""
+        call = self._program.calls[index]
+        made = sum(self._bytes(t) for t in call.outputs if self._program.tensors[t].role != "state")
+        after = done | 1 << index
+        freed = [
+            t
+            for t in dict.fromkeys(call.inputs)
+            if t not in self._kept and all(after >> r & 1 for r in self._readers[t])
+        ]
+        unread = [t for t in call.outputs if t not in self._kept and not self._readers.get(t)]
+        target = call.outputs[0]
+        reused = any(
+            call.inputs[p] in freed
+            and call.inputs[p] not in self._outside
+            and target not in self._outside
+            and self._bytes(call.inputs[p]) == self._bytes(target)
+            for p in call.inplace
+        )
+        peak = live + made - (self._bytes(target) if reused else 0)
+        return peak, live + made - sum(self._bytes(t) for t in (*freed, *unread))
+
+
+def least_memory_order(program: Program, options: ScheduleOptions) -> tuple[int, ...] | None:
+    """The order with the least peak of whole tensors; None when the search would take too long.
+
+    Best first over sets of finished calls. A call that raises neither the peak nor the live bytes goes at once: no
+    order gets worse by it.
+    """
+    needs = dependencies(program)
+    count = len(needs)
+    masks = [sum(1 << d for d in n) for n in needs]
+    memory = _Memory(program, options)
+    heap: list[tuple[int, int, int, int, tuple[int, ...]]] = [(memory.start, 0, 0, memory.start, ())]
+    seen: set[int] = set()
+    while heap and len(seen) < _STATES:
+        peak, _, done, live, order = heapq.heappop(heap)
+        if done in seen:
+            continue
+        seen.add(done)
+        if len(order) == count:
+            return order
+        ready = [i for i in range(count) if not done >> i & 1 and masks[i] & done == masks[i]]
+        results = [(i, *memory.run(i, done, live)) for i in ready]
+        free = next((r for r in results if r[1] <= peak and r[2] <= live), None)
+        for index, high, left in [free] if free else results:
+            entry = (max(peak, high), -len(order) - 1, done | 1 << index, left, (*order, index))
+            if entry[2] not in seen:
+                heapq.heappush(heap, entry)
+    return None
+
+
+def check_order(program: Program, order: Sequence[int]) -> bool:
+    """Whether every call runs once and behind all that it needs."""
+    at = {index: position for position, index in enumerate(order)}
+    needs = dependencies(program)
+    return sorted(order) == list(range(len(needs))) and all(at[d] < at[i] for i in at for d in needs[i])

@@ -1,0 +1,79 @@
+"""Which input rows a call still reads after it has made its first rows, in the form that row schedules ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingot.compiler.kernels.program import Call, Program
+
+GONE = 1 << 30
+"""An input row that is never reached: nothing is read any more."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """How one call reads one input tensor.
+
+    Rows count from the first that is made: from the top, or from the bottom in a reversed region.
+    upto: [y] = input rows that must be there before row y can be made (rows 0..upto[y]-1).
+    oldest: [y] = the oldest input row that row y or a later one reads; GONE behind the last row.
+    newest: [y] = the newest such row; -1 behind the last row.
+    whole: the input is needed whole before the first row.
+    most: the most input rows that one row reads.
+    """
+
+    tensor: int
+    upto: list[int]
+    oldest: list[int]
+    newest: list[int]
+    whole: bool
+    most: int
+
+
+def streams(program: Program, call: Call) -> bool:
+    """Whether the call can run some rows at a time: it has windows, and all its outputs have the same rows."""
+    rows = {program.tensors[t].rows for t in call.outputs}
+    return len(rows) == 1 and any(w is not None for w in call.windows)
+
+
+def reads_of(program: Program, call: Call, reverse: bool) -> list[Reads]:
+    """One entry for each distinct input tensor."""
+    rows = program.tensors[call.outputs[0]].rows if streams(program, call) else 1
+    result: dict[int, Reads] = {}
+    for position, tensor in enumerate(call.inputs):
+        source = program.tensors[tensor].rows
+        window = call.windows[position] if position < len(call.windows) else None
+        if window is None or not streams(program, call):
+            low, high = np.zeros(rows, np.int64), np.full(rows, source - 1, np.int64)
+            whole = True
+        else:
+            low, high = window[:, 0].astype(np.int64), window[:, 1].astype(np.int64)
+            whole = False
+            if reverse:
+                low, high = (source - 1 - high)[::-1], (source - 1 - low)[::-1]
+        empty = high < low
+        low, high = np.where(empty, GONE, low), np.where(empty, -1, high)
+        entry = Reads(
+            tensor,
+            (np.maximum.accumulate(high) + 1).tolist(),
+            [*np.minimum.accumulate(low[::-1])[::-1].tolist(), GONE],
+            [*np.maximum.accumulate(high[::-1])[::-1].tolist(), -1],
+            whole,
+            int((high - low + 1).max(initial=0)),
+        )
+        result[tensor] = _both(result[tensor], entry) if tensor in result else entry
+    return list(result.values())
+
+
+def _both(a: Reads, b: Reads) -> Reads:
+    """A tensor that one call reads through two inputs."""
+    return Reads(
+        a.tensor,
+        [max(x, y) for x, y in zip(a.upto, b.upto, strict=True)],
+        [min(x, y) for x, y in zip(a.oldest, b.oldest, strict=True)],
+        [max(x, y) for x, y in zip(a.newest, b.newest, strict=True)],
+        a.whole or b.whole,
+        max(a.most, b.most),
+    )

@@ -1,0 +1,321 @@
+"""The row schedule of one region: which rows of which call when, the rings that follow, and the overlays it permits.
+
+Demand-driven: the last calls ask for their next rows, and everything before them is made as late as possible; nothing
+is made twice. Several last calls advance in proportion. Rings and overlays are exact for the steps that result:
+
+- a ring keeps the rows from the oldest that a consumer still reads to the newest made;
+- while a step makes rows [y, y+n) of an output Y, let q be the oldest row of a dying tensor X that this step or a later
+  one reads. Y may lie below X as long as (y+n) * row(Y) <= start(X) - start(Y) + q * row(X) at every step; likewise
+  above X, with the newest row still read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.schedule.reads import GONE, Reads, reads_of, streams
+from ingot.compiler.schedule.types import Step
+
+
+@dataclass(frozen=True)
+class RegionTensors:
+    """The tensors of a region by what becomes of them.
+
+    dying: whole, there before the region, and not needed behind it. born: whole, made here, needed behind it.
+    inner: made here and read only here.
+    """
+
+    dying: frozenset[int]
+    born: frozenset[int]
+    inner: frozenset[int]
+
+
+@dataclass
+class RowPlan:
+    """The row schedule of a region.
+
+    rings: inner tensor -> rows kept; a tensor that is kept whole is not listed. aliases: tensor -> the tensor of this
+    region (or dying) whose memory it takes over, resolved.
+    overlays: (dying, born), both resolved -> forbidden open interval of start(born) - start(dying), in bytes.
+    raw: (call, row, count) in the order of execution, rows counted in the region's direction; a call that only runs
+        whole has one row.
+    heights: rows of each call's outputs. whole: whether it only runs whole. inside: whether nothing it writes may
+        overlay something that dies.
+    room: rows that each call may make at once: those of its smallest ring.
+    """
+
+    raw: list[tuple[int, int, int]]
+    heights: list[int]
+    whole: list[bool]
+    inside: list[bool]
+    room: list[int]
+    rings: dict[int, int] = field(default_factory=dict)
+    aliases: dict[int, int] = field(default_factory=dict)
+    overlays: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    reverse: bool = False
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Steps in the tensors' row numbers; neighbouring steps of one call become one where no overlay minds."""
+        steps: list[Step] = []
+        for k, y, n in self.raw:
+            total = self.heights[k]
+            if self.whole[k]:
+                n = total
+            row = total - y - n if self.reverse else y
+            # Rows that nobody reads are made in whole grains; together they may be more than the ring holds.
+            if steps and self.inside[k] and steps[-1].call == k and steps[-1].count + n <= self.room[k]:
+                last = steps.pop()
+                row, n = min(row, last.row), n + last.count
+            steps.append(Step(k, row, n))
+        return tuple(steps)
+
+
+class RowScheduler:
+    """Makes row plans for regions of one program, and keeps what they have in common."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._reads: dict[tuple[int, bool], list[Reads]] = {}
+        self._streams = [streams(program, call) for call in program.calls]
+        self.rows = [t.rows for t in program.tensors]
+        self.row_bytes = [t.row_bytes for t in program.tensors]
+
+    def reads(self, index: int, reverse: bool) -> list[Reads]:
+        """How call `index` reads its inputs."""
+        key = (index, reverse)
+        if key not in self._reads:
+            self._reads[key] = reads_of(self._program, self._program.calls[index], reverse)
+        return self._reads[key]
+
+    def call_rows(self, index: int) -> int:
+        """Rows in which the call can run: 1 when only whole."""
+        return self.rows[self._program.calls[index].outputs[0]] if self._streams[index] else 1
+
+    def plan(self, calls: Sequence[int], tensors: RegionTensors, grain: int, reverse: bool) -> RowPlan:
+        """The row plan of a region.
+
+        grain: rows of the last call that are made at a time, and of the others in proportion; 0 makes every row of
+            every call alone.
+        """
+        aliases = self._alias_candidates(calls, tensors)
+        while True:
+            run = _Run(self, self._program, calls, tensors, grain, reverse, aliases)
+            broken = run.execute()
+            if broken is None:
+                return run.result()
+            del aliases[broken]
+
+    def _alias_candidates(self, calls: Sequence[int], tensors: RegionTensors) -> dict[int, int]:
+        """tensor -> the direct input it may take over, before it is known whether rows permit it."""
+        found: dict[int, int] = {}
+        taken: set[int] = set()
+        mine = tensors.dying | tensors.inner
+        sizes = self._program.tensors
+        for index in calls:
+            call = self._program.calls[index]
+            target = call.outputs[0]
+            if not call.inplace or target not in tensors.born | tensors.inner:
+                continue
+            for position in call.inplace:
+                source = call.inputs[position]
+                elsewhere = any(t == source for p, t in enumerate(call.inputs) if p not in call.inplace)
+                if source not in mine or source in taken or elsewhere:
+                    continue
+                same = sizes[source].rows == sizes[target].rows and sizes[source].row_bytes == sizes[target].row_bytes
+                fits = same or (len(calls) == 1 and sizes[source].nbytes == sizes[target].nbytes)
+                if fits and (target not in found or self._older(source, found[target], tensors)):
+                    found[target] = source
+            if target in found:
+                taken.add(found[target])
+        return found
+
+    @staticmethod
+    def _older(source: int, other: int, tensors: RegionTensors) -> bool:
+        return source in tensors.dying and (other not in tensors.dying or source < other)
+
+
+class _Run:
+    """One simulation of a region. Rows count in the direction of the region until `result` turns them."""
+
+    def __init__(
+        self,
+        owner: RowScheduler,
+        program: Program,
+        calls: Sequence[int],
+        tensors: RegionTensors,
+        grain: int,
+        reverse: bool,
+        aliases: Mapping[int, int],
+    ) -> None:
+        self._owner, self._program, self._calls, self._tensors = owner, program, calls, tensors
+        self._reverse, self._grain = reverse, grain
+        self._direct = aliases
+        self._root = _resolve(aliases)
+        count = len(calls)
+        self._rows = [owner.call_rows(i) for i in calls]
+        self._done = [0] * count
+        made_by = {t: k for k, i in enumerate(calls) for t in program.calls[i].outputs}
+        reads = [owner.reads(i, reverse) for i in calls]
+        self._needs = [[(made_by[r.tensor], r.upto) for r in rs if r.tensor in made_by] for rs in reads]
+        fed = {k for needs in self._needs for k, _ in needs}
+        self._sinks = [k for k in range(count) if k not in fed]
+        self._grains = self._grain_of_each()
+        self.steps: list[tuple[int, int, int]] = []
+        self._newest: dict[int, int] = {}
+        self._kept: dict[int, int] = {}
+        self._intervals: dict[tuple[int, int], list[int]] = {}
+        self._broken: int | None = None
+        self._prepare(reads)
+
+    def _grain_of_each(self) -> list[int]:
+        if not self._grain:
+            return [1] * len(self._calls)
+        tallest = max(self._rows[k] for k in self._sinks)
+        return [max(1, -(-self._grain * rows // tallest)) for rows in self._rows]
+
+    def _prepare(self, reads: Sequence[Sequence[Reads]]) -> None:
+        """Who reads and who shares memory with whom, so that `_emit` only looks up."""
+        program, tensors = self._program, self._tensors
+        readers: dict[int, list[tuple[int, Reads]]] = {}
+        members: dict[int, list[int]] = {}
+        for k, entries in enumerate(reads):
+            for entry in entries:
+                if entry.tensor in tensors.inner or entry.tensor in tensors.dying or entry.tensor in self._root:
+                    readers.setdefault(self._root.get(entry.tensor, entry.tensor), []).append((k, entry))
+        for tensor in (*tensors.dying, *tensors.inner, *tensors.born):
+            members.setdefault(self._root.get(tensor, tensor), []).append(tensor)
+        self._ringed = {root for root, group in members.items() if all(t in tensors.inner for t in group)}
+        dying = [
+            root
+            for root, group in members.items()
+            if any(t in tensors.dying for t in group) and not any(t in tensors.born for t in group)
+        ]
+        born = [
+            root
+            for root, group in members.items()
+            if any(t in tensors.born for t in group) and not any(t in tensors.dying for t in group)
+        ]
+        self._dying = [(root, readers.get(root, []), self._owner.row_bytes[root]) for root in sorted(dying)]
+        self._makes: list[list[tuple[int, int, bool, bool, list[tuple[int, Reads]]]]] = []
+        self._guards: list[list[tuple[int, list[tuple[int, Reads]]]]] = []
+        for k, index in enumerate(self._calls):
+            makes: list[tuple[int, int, bool, bool, list[tuple[int, Reads]]]] = []
+            guards: list[tuple[int, list[tuple[int, Reads]]]] = []
+            for tensor in program.calls[index].outputs:
+                root = self._root.get(tensor, tensor)
+                if tensor in tensors.inner or tensor in tensors.born:
+                    ring = root in self._ringed
+                    makes.append((root, self._owner.row_bytes[tensor], ring, root in born, readers.get(root, [])))
+                if tensor in self._direct:
+                    source = self._direct[tensor]
+                    others = [(c, r) for c, r in readers.get(root, []) if r.tensor == source and c != k]
+                    if others:
+                        guards.append((tensor, others))
+            self._makes.append(makes)
+            self._guards.append(guards)
+
+    def execute(self) -> int | None:
+        """Runs the region; returns a tensor that may not take over its input's memory after all, or None."""
+        rows, done = self._rows, self._done
+        if len(self._sinks) == 1:
+            self._produce(self._sinks[0], rows[self._sinks[0]])
+        else:
+            pending = list(self._sinks)
+            while pending:
+                k = min(pending, key=lambda s: (done[s] / rows[s], s))
+                self._produce(k, min(done[k] + self._grains[k], rows[k]))
+                pending = [s for s in pending if done[s] < rows[s]]
+        for k, index in enumerate(self._calls):
+            if any(t in self._tensors.born for t in self._program.calls[index].outputs):
+                self._produce(k, rows[k])
+        return self._broken
+
+    def _produce(self, k: int, upto: int) -> None:
+        """Makes rows of call k until at least `upto` are there, and before them what they need."""
+        done, needs, total = self._done, self._needs[k], self._rows[k]
+        grain = min(self._grains[k], total)
+        y = done[k]
+        while y < upto:
+            n = grain if y + grain <= total else total - y
+            for d, rows_needed in needs:
+                need = rows_needed[y + n - 1]
+                if done[d] < need:
+                    self._produce(d, min(need, self._rows[d]))
+            self._emit(k, y, n)
+            y += n
+            done[k] = y
+
+    def _emit(self, k: int, y: int, n: int) -> None:
+        done = self._done
+        self.steps.append((k, y, n))
+        whole = self._rows[k] == 1
+        for root, width, ring, born, readers in self._makes[k]:
+            if ring:
+                end = self._owner.rows[root] if whole else y + n
+                newest = self._newest[root] = max(self._newest.get(root, 0), end)
+                keep = end - y
+                for c, r in readers:
+                    held_rows = newest - r.oldest[done[c]]
+                    if held_rows > keep:
+                        keep = held_rows
+                if keep > self._kept.get(root, 0):
+                    self._kept[root] = keep
+            elif born:
+                end = self._owner.rows[root] if whole else y + n
+                for dying, users, dying_width in self._dying:
+                    oldest = min((r.oldest[done[c]] for c, r in users), default=GONE)
+                    if oldest == GONE:
+                        continue
+                    newest = max(r.newest[done[c]] for c, r in users)
+                    low, high = oldest * dying_width - end * width, (newest + 1) * dying_width - y * width
+                    held = self._intervals.setdefault((dying, root), [low, high])
+                    if low < held[0]:
+                        held[0] = low
+                    if high > held[1]:
+                        held[1] = high
+        for tensor, others in self._guards[k]:
+            if min(r.oldest[done[c]] for c, r in others) < y + n:
+                self._broken = tensor
+
+    def result(self) -> RowPlan:
+        """The plan, with rows in the tensors' own numbering."""
+        owner, program = self._owner, self._program
+        rings = {}
+        for tensor in sorted(self._tensors.inner):
+            root = self._root.get(tensor, tensor)
+            if root in self._ringed and 0 < self._kept.get(root, 0) < owner.rows[root]:
+                rings[tensor] = self._kept[root]
+        overlays = {}
+        for (dying, born), (low, high) in self._intervals.items():
+            if self._reverse:
+                shift = program.tensors[dying].nbytes - program.tensors[born].nbytes
+                low, high = shift - high, shift - low
+            overlays[dying, born] = (low, high)
+        for dying, _, _ in self._dying:
+            for tensor in sorted(self._tensors.born):
+                born = self._root.get(tensor, tensor)
+                if born not in self._tensors.dying and (dying, born) not in overlays:
+                    overlays[dying, born] = (0, 0)
+        heights = [owner.rows[program.calls[i].outputs[0]] for i in self._calls]
+        inside = [not any(born for _, _, _, born, _ in makes) for makes in self._makes]
+        room = [
+            min((rings.get(t, owner.rows[t]) for t in program.calls[i].outputs), default=heights[k])
+            for k, i in enumerate(self._calls)
+        ]
+        whole = [r == 1 for r in self._rows]
+        return RowPlan(self.steps, heights, whole, inside, room, rings, dict(self._root), overlays, self._reverse)
+
+
+def _resolve(direct: Mapping[int, int]) -> dict[int, int]:
+    """Follows each alias to the tensor that owns the memory."""
+    resolved = {}
+    for tensor in direct:
+        source = direct[tensor]
+        while source in direct:
+            source = direct[source]
+        resolved[tensor] = source
+    return resolved

@@ -1,0 +1,52 @@
+"""From a program to the order, the regions and the rows in which it runs, and a placement that proves the peak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.compiler.kernels.program import Program
+from ingot.compiler.schedule.choice import Choice
+from ingot.compiler.schedule.types import Schedule, ScheduleOptions
+
+OPTIMIZE = ("ram", "balanced", "speed")
+
+MARGIN = 1.15
+"""optimize=balanced takes the cheapest schedule within this factor of the least peak."""
+
+_LADDER = (1.0, 0.97, 0.94, 0.9, 0.85, 1.01, 1.03, 1.06, 1.1, 1.15, 1.2, 1.3)
+"""Factors of the wanted limit that are tried in turn until a schedule's lower bound is also reached by a placement."""
+
+
+def make_schedule(program: Program, options: ScheduleOptions | None = None) -> Schedule:
+    """The schedule of a program under the given options. Raises IngotError when `optimize` is unknown."""
+    options = options or ScheduleOptions()
+    if options.optimize not in OPTIMIZE:
+        what = f"optimize='{options.optimize}' is not known"
+        raise IngotError(what, where="options", remedy=did_you_mean(options.optimize, OPTIMIZE))
+    if not program.calls:
+        return Schedule((), 0)
+    choice = Choice(program, options)
+    if not options.fuse:
+        return choice.unfused()
+    if options.optimize == "speed" and (not options.fit or choice.unfused_peak <= options.fit):
+        return choice.cheapest()
+    for limit in _limits(options, choice.least_peak):
+        schedule = choice.within(limit)
+        if schedule is not None:
+            return schedule
+    return choice.least()
+
+
+def _limits(options: ScheduleOptions, peak: int) -> Iterator[int]:
+    """Limits for the peak, the wanted one first."""
+    if options.optimize == "ram":
+        wanted = peak
+    elif options.optimize == "speed":
+        wanted = max(options.fit, peak)
+    else:
+        wanted = int(peak * MARGIN)
+    for factor in _LADDER:
+        limit = int(wanted * factor)
+        if limit >= peak:
+            yield limit

@@ -1,0 +1,1 @@
+"""What runs firmware: the twin, a board, the oracle."""

@@ -1,0 +1,106 @@
+"""Where LiteRT's reference kernels are no oracle, so that nobody takes a difference there for a fault of Ingot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ingot.base.errors import IngotError
+from ingot.compiler.graph import DType, Graph, Operator
+
+LAST_BITS = 16
+"""Units in the last place by which float32 outputs may differ where a function of float32 is the C library's."""
+
+FLOAT_FUNCTIONS = frozenset({"TANH", "LOGISTIC", "GELU", "SOFTMAX", "LOG_SOFTMAX", "EXP", "LOG", "ELU", "SIN", "COS"})
+
+
+class Gap(NamedTuple):
+    """found: whether an operator of a graph is such a case. why: what a message says behind the operators' names."""
+
+    found: Callable[[Graph, Operator], bool]
+    why: str
+
+
+def _of_bytes_or_int16(graph: Graph, op: Operator) -> bool:
+    return op.inputs[0] is not None and graph.tensors[op.inputs[0]].dtype in (DType.INT8, DType.INT16)
+
+
+def _sum(graph: Graph, op: Operator) -> bool:
+    return op.kind == "SUM" and _of_bytes_or_int16(graph, op)
+
+
+def _matmul_per_column(graph: Graph, op: Operator) -> bool:
+    if op.kind != "BATCH_MATMUL" or op.inputs[1] is None:
+        return False
+    quant = graph.tensors[op.inputs[1]].quant
+    return quant is not None and quant.per_channel
+
+
+def is_float_function(graph: Graph, op: Operator) -> bool:
+    """Whether its result is the C library's, whose last bits differ from one library to another."""
+    return op.kind in FLOAT_FUNCTIONS and graph.tensors[op.outputs[0]].dtype is DType.FLOAT32
+
+
+GAPS = (
+    Gap(_sum, "is computed wrongly by LiteRT, which adds wrong numbers there (docs/decisions/sum-of-int8.md)"),
+    Gap(
+        _matmul_per_column,
+        "is computed wrongly by LiteRT, which gives zeros there (docs/decisions/batch-matmul-per-channel.md)",
+    ),
+    Gap(is_float_function, "is a function of float32, whose last bits differ between C libraries"),
+)
+
+EXTREME = (
+    "was given NaN, infinities or numbers beyond 2^30 steps, where LiteRT's result is that of the host's CPU and "
+    "Ingot saturates"
+)
+"""QUANTIZE, by its input: only a run tells."""
+
+NOTES = {
+    "SUM": "of int8 and int16 differs from LiteRT's reference kernels, which add wrong numbers there: `verify` of such "
+    "a model fails, and says so ([why](decisions/sum-of-int8.md)).",
+    "BATCH_MATMUL": "with a scale a column differs from LiteRT, which computes zeros there: `verify` of such a model "
+    "fails, and says so ([why](decisions/batch-matmul-per-channel.md)).",
+    "ELU": "has no reference kernel in LiteRT: a model with it runs, but `verify` has nothing to compare it with.",
+    "QUANTIZE": "of float32 gives the ends of its range for infinities and numbers beyond it, and the zero point for "
+    "NaN.",
+}
+"""Operator -> a sentence about it, for docs/operators.md."""
+
+
+def gaps_of(model: Path) -> list[str]:
+    """A clause for every known gap that the model meets: the operators as messages name them, and why."""
+    from ingot.compiler.frontend.tflite import read_operators
+
+    graph = read_operators(model)
+    clauses = []
+    for gap in GAPS:
+        places = [op.place(graph) for op in graph.operators if gap.found(graph, op)]
+        if places:
+            clauses.append(f"{', '.join(places)} {gap.why}")
+    return clauses
+
+
+def has_float_functions(model: Path) -> bool:
+    """Whether outputs of float32 may differ in their last bits."""
+    from ingot.compiler.frontend.tflite import read_operators
+
+    graph = read_operators(model)
+    return any(is_float_function(graph, op) for op in graph.operators)
+
+
+def difference(what: str, models: Sequence[Path], *, where: Path, remedy: str, seen: Sequence[str] = ()) -> IngotError:
+    """The error for outputs that are not those of the reference kernels.
+
+    what, remedy: the message where the reference kernels are right. where: the file that it is about. seen: clauses of
+    known gaps that only the run could tell.
+    """
+    known = [*(clause for model in models for clause in gaps_of(model)), *seen]
+    if not known:
+        return IngotError(what, where=str(where), remedy=remedy)
+    return IngotError(
+        f"the outputs differ from LiteRT's reference kernels, in a known gap: {'; '.join(known)}",
+        where=str(where),
+        remedy="docs/verification.md lists the known gaps. Verify the model without that operator.",
+    )

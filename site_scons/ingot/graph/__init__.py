@@ -1,5 +1,0 @@
-"""The typed graph that every frontend produces and every pass transforms."""
-
-from ingot.graph.types import DType, Graph, Operator, Quantization, ScalePerChannel, Tensor
-
-__all__ = ["DType", "Graph", "Operator", "Quantization", "ScalePerChannel", "Tensor"]

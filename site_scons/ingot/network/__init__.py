@@ -1,0 +1,1 @@
+"""The description of a compiled network, which every later stage reads."""

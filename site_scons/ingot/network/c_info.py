@@ -1,0 +1,548 @@
+"""network_c_info.json: ST's schema 2.0, plus a key "ingot" for what that schema cannot say.
+
+Pools are numbered from 1 in their order, buffers too, nodes are the epochs. Without dates and absolute paths, so that
+the same network gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError
+from ingot.network.stai_format import from_stai, qmn, to_stai
+from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+
+SCHEMA_VERSION = "2.0"
+EXTENSION_VERSION = 1
+APPLICATION = "application"  # pseudo pool of the buffers that the application owns
+_SCHEMA = Path(__file__).with_name("c_info.schema.json")
+
+
+# ---- writing ----
+
+
+def render_c_info(network: Network) -> str:
+    """The file's text."""
+    return json.dumps(_document(network), indent=1, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def _document(network: Network) -> dict[str, Any]:
+    pool_ids = {pool.name: number for number, pool in enumerate(network.pools, 1)}
+    user = [b for b in network.buffers if not b.pool]
+    pools = [_pool(network, pool, pool_ids) for pool in network.pools]
+    if user:
+        pool_ids[""] = len(pools) + 1
+        pools.append(_application_pool(network, len(pools) + 1))
+    return {
+        "json_schema_version": SCHEMA_VERSION,
+        "buffers": [_buffer(number, b, pool_ids) for number, b in enumerate(network.buffers, 1)],
+        "ec_blobs_info": [],
+        "environment": _environment(network),
+        "graphs": [_graph(network)],
+        "memory_accesses": [],
+        "memory_footprint": {
+            "activations": network.peak,
+            "io": [sum(b.size for b in ports if not b.pool) for ports in (network.inputs, network.outputs)],
+            "kernel_flash": None,
+            "kernel_ram": None,
+            "series": "generic",
+            "toolchain": None,
+            "toolchain_flash": None,
+            "toolchain_ram": None,
+            "weights": sum(i.size for i in network.initializers),
+        },
+        "memory_pools": pools,
+        "power_estimates": [],
+        "ingot": _extension(network),
+    }
+
+
+def _pool(network: Network, pool: NetworkPool, ids: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": ids[pool.name],
+        "name": pool.name,
+        "fname": f"atonbuf.{pool.fname}.raw" if pool.fname else "",
+        "address": "" if pool.relative or pool.base is None else str(pool.base),
+        "offset_start": (pool.base or 0) if pool.relative else 0,
+        "size_bytes": pool.size,
+        "used_size_bytes": pool.used,
+        "rights": pool.rights,
+        "cacheable": "CACHEABLE_ON" if pool.cacheable else "CACHEABLE_OFF",
+        "alignment": 16,
+        "attributes": {"score": pool.score},
+        "buffers": [number for number, b in enumerate(network.buffers, 1) if b.pool == pool.name],
+        "persistent": pool.rights == "ACC_READ",
+        "pipelined": "PIPELINED_OFF",
+        "subpools": [ids[name] for name in pool.subpools],
+        "user_allocated": False,
+    }
+
+
+def _application_pool(network: Network, number: int) -> dict[str, Any]:
+    numbers = [i for i, b in enumerate(network.buffers, 1) if not b.pool]
+    size = sum(b.size for b in network.buffers if not b.pool)
+    return {
+        "id": number,
+        "name": APPLICATION,
+        "fname": "",
+        "address": "",
+        "offset_start": 0,
+        "size_bytes": size,
+        "used_size_bytes": size,
+        "rights": "ACC_WRITE",
+        "cacheable": "CACHEABLE_OFF",
+        "alignment": 16,
+        "attributes": {},
+        "buffers": numbers,
+        "persistent": False,
+        "pipelined": "PIPELINED_OFF",
+        "subpools": [],
+        "user_allocated": True,
+    }
+
+
+def _buffer(number: int, buffer: NetworkBuffer, ids: dict[str, int]) -> dict[str, Any]:
+    name, bits = to_stai(buffer.dtype)
+    quantized = buffer.scale and buffer.role != "param"
+    return {
+        "id": number,
+        "name": buffer.name,
+        "mpool_id": ids[buffer.pool],
+        "offset_start": buffer.offset,
+        "size_bytes": buffer.size,
+        "alignment": 16,
+        "batch": buffer.shape[0] if len(buffer.shape) > 1 else 1,
+        "channel_first": False,
+        "channel_last": True,
+        "epochs": {"start": buffer.epochs[0], "end": buffer.epochs[1]},
+        "flags": "",
+        "format": name,
+        "nbits": bits,
+        "intq": _intq(buffer) if quantized else {},
+        "is_param": buffer.role == "param",
+        "qmn": qmn(buffer.dtype),
+        "shape": list(buffer.shape),
+        "shape_map": [],
+    }
+
+
+def _intq(buffer: NetworkBuffer) -> dict[str, Any]:
+    axis = len(buffer.shape) - 1 if len(buffer.scale) > 1 else -1
+    return {"axis": axis, "offsets": list(buffer.zero_point), "scales": list(buffer.scale)}
+
+
+def _environment(network: Network) -> dict[str, Any]:
+    parameters = sum(layer.params for layer in network.layers)
+    files = [f"{network.name}.c", *(i.file for i in network.initializers)]
+    return {
+        "generated_model": {
+            "generated_time": "",
+            "model_files": [{"name": name, "signature": ""} for name in files],
+            "n_params": parameters,
+            "name": network.name,
+            "size": sum(i.size for i in network.initializers),
+            "type": "",
+        },
+        "network_signature": f"0x{network.layout_id}" if network.layout_id else "",
+        "target": "",
+        "test_name": "",
+        "tools": [
+            {
+                "name": "Ingot",
+                "version": network.compiler_version,
+                "arguments": "",
+                "environment": [],
+                "input_model": {
+                    "generated_time": "",
+                    "model_files": [{"name": network.model, "signature": f"0x{network.model_sha256}"}],
+                    "n_params": parameters,
+                    "name": network.model,
+                    "size": sum(layer.param_bytes for layer in network.layers),
+                    "type": "tflite",
+                },
+            }
+        ],
+    }
+
+
+def _graph(network: Network) -> dict[str, Any]:
+    ids = {id(buffer): number for number, buffer in enumerate(network.buffers, 1)}
+    layers = {layer.index: layer for layer in network.layers}
+    nodes = []
+    number = 0
+    for epoch in network.epochs:
+        number += 1
+        node = _node(number, f"epoch_{epoch.number}", epoch.macs, "NODE_SW" if epoch.kind == "SW" else "NODE_EC", "")
+        node["sw_functions"] = list(epoch.kernels)
+        node["original_nodes"] = list(epoch.layers)
+        node["inputs"] = [n + 1 for n in epoch.reads]
+        node["outputs"] = [n + 1 for n in epoch.writes]
+        for index in epoch.layers:
+            number += 1
+            layer = layers[index]
+            child = _node(number, layer.name, layer.macs, node["mapping"], layer.kind)
+            node["subgraph_nodes"].append(child)
+        nodes.append(node)
+    return {
+        "id": 1,
+        "name": network.name,
+        "inputs": [ids[id(b)] for b in network.inputs],
+        "outputs": [ids[id(b)] for b in network.outputs],
+        "nodes": nodes,
+        "edges": [_edge(n, a["id"], b["id"]) for n, (a, b) in enumerate(itertools.pairwise(nodes), 1)],
+        "original_inputs": [_original(b) for b in network.inputs],
+        "original_outputs": [_original(b) for b in network.outputs],
+    }
+
+
+def _node(number: int, name: str, macc: int, mapping: str, kind: str) -> dict[str, Any]:
+    return {
+        "attributes": {},
+        "id": number,
+        "inputs": [],
+        "macc": macc,
+        "mapping": mapping,
+        "name": name,
+        "original_nodes": [],
+        "outputs": [],
+        "scratchs": [],
+        "subgraph_nodes": [],
+        "sw_functions": [],
+        "type": kind,
+    }
+
+
+def _edge(number: int, start: int, end: int) -> dict[str, Any]:
+    return {
+        "attributes": {},
+        "buffer": 0,
+        "edge_kind": "EDGE_FLOW",
+        "end": {"node_id": end, "port": 0},
+        "id": number,
+        "name": f"epoch_dep_{number}_{number + 1}",
+        "start": {"node_id": start, "port": 0},
+    }
+
+
+def _original(buffer: NetworkBuffer) -> dict[str, Any]:
+    axes = ["BATCH", "H", "W", "CH"] if len(buffer.shape) == 4 else ["BATCH", "CH"] if len(buffer.shape) == 2 else []
+    kind = "FLOAT" if buffer.dtype == "float32" else "UNSIGNED" if buffer.dtype.startswith("uint") else "SIGNED"
+    return {
+        "name": buffer.name,
+        "shape": list(buffer.shape),
+        "shape_map": axes,
+        "c_shape_map": axes,
+        "data_format": {
+            "quantizer": "UNIFORM" if buffer.scale else "NONE",
+            "scale": list(buffer.scale),
+            "size": to_stai(buffer.dtype)[1],
+            "type": kind,
+            "zero": list(buffer.zero_point),
+        },
+    }
+
+
+def _extension(network: Network) -> dict[str, Any]:
+    return {
+        "version": EXTENSION_VERSION,
+        "compiler": network.compiler,
+        "model_sha256": network.model_sha256,
+        "stand_in": network.stand_in,
+        "layout_id": network.layout_id,
+        "peak": network.peak,
+        "lower_bound": network.lower_bound,
+        "unfused_peak": network.unfused_peak,
+        "kernels": list(network.kernels),
+        "notes": list(network.notes),
+        **({"beside": list(network.beside)} if network.beside else {}),
+        **({"in_turn": list(network.in_turn)} if network.in_turn else {}),
+        "pool_starts": [pool.start for pool in network.pools],
+        "buffers": [{"role": b.role, "ring_rows": b.ring_rows} for b in network.buffers],
+        "epochs": [
+            {"kind": e.kind, "why": e.why, "rings": list(e.rings), "layers": list(e.layers)} for e in network.epochs
+        ],
+        "layers": [
+            {
+                "index": layer.index,
+                "kind": layer.kind,
+                "name": layer.name,
+                "shape": list(layer.shape),
+                "params": layer.params,
+                "param_bytes": layer.param_bytes,
+                "macs": layer.macs,
+                "inputs": list(layer.inputs),
+                "epoch": layer.epoch,
+            }
+            for layer in network.layers
+        ],
+        "initializers": [
+            {"pool": i.pool, "file": i.file, "address": i.address, "size": i.size, "crc32": i.crc32}
+            for i in network.initializers
+        ],
+    }
+
+
+# ---- reading ----
+
+
+def read_c_info(path: Path) -> Network:
+    """The description in a c_info file of ours or of ST's tools (schema 2.0). Raises IngotError naming file and key.
+
+    What ST's file does not say is left at its default: layers, rings, CRCs of initializers, the lower bound.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise IngotError(f"cannot read the network's description: {error.strerror}", where=str(path)) from None
+    return decode_c_info(content, str(path))
+
+
+def decode_c_info(content: bytes, where: str) -> Network:
+    """The description in the content of a c_info file. where: how messages call the file. Raises IngotError."""
+    try:
+        document = json.loads(content.decode())
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise IngotError(f"not a JSON file: {error}", where=where, remedy="Generate the network again.") from None
+    validate_c_info(document, where)
+    try:
+        return parse_c_info(document)
+    except IngotError as error:
+        raise IngotError(error.what, where=where, remedy="Generate the network again.") from None
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
+        raise IngotError(what, where=where, remedy="Generate the network again.") from None
+
+
+def validate_c_info(document: Any, where: str) -> None:
+    """Raises IngotError when a key that Ingot needs is missing or of another type."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    error = best_match(Draft202012Validator(schema).iter_errors(document))
+    if error is not None:
+        place = ".".join(str(part) for part in error.absolute_path) or "the top level"
+        raise IngotError(
+            f"{error.message} at {place}",
+            where=where,
+            remedy="This must be a c_info file of schema 2.0 (ST Edge AI Core 2.0 or later, or Ingot).",
+        )
+
+
+def parse_c_info(document: dict[str, Any]) -> Network:
+    """The description in a validated c_info document."""
+    own = document.get("ingot", {})
+    pools_json = [p for p in document["memory_pools"] if not p.get("user_allocated")]
+    pool_names = {p["id"]: p["name"] for p in pools_json}
+    buffers = _read_buffers(document, pool_names, own.get("buffers", []))
+    pools = _read_pools(pools_json, pool_names, own.get("pool_starts", []), buffers)
+    name = document["environment"]["generated_model"]["name"]
+    tool: dict[str, Any] = next(iter(document["environment"].get("tools", [])), {})
+    model = tool.get("input_model", {})
+    return Network(
+        name=name,
+        model=own.get("model") or model.get("name", name),
+        model_sha256=own.get("model_sha256", ""),
+        compiler=own.get("compiler", "stedgeai"),
+        compiler_version=tool.get("version", ""),
+        pools=pools,
+        buffers=buffers,
+        epochs=_read_epochs(
+            document["graphs"][0]["nodes"],
+            own.get("epochs", []),
+            {entry["id"]: n for n, entry in enumerate(document["buffers"])},
+        ),
+        layers=_read_layers(document, own, buffers),
+        initializers=_read_initializers(name, pools, buffers, pools_json, own),
+        peak=own.get("peak", document.get("memory_footprint", {}).get("activations") or 0),
+        lower_bound=own.get("lower_bound", 0),
+        unfused_peak=own.get("unfused_peak", 0),
+        stand_in=own.get("stand_in", False),
+        layout_id=own.get("layout_id", ""),
+        kernels=tuple(own.get("kernels", [])),
+        notes=tuple(own.get("notes", [])),
+        beside=tuple(own.get("beside", [])),
+        in_turn=tuple(own.get("in_turn", [])),
+    )
+
+
+def _read_pools(
+    pools: list[dict[str, Any]], names: dict[int, str], starts: list[int], buffers: tuple[NetworkBuffer, ...]
+) -> tuple[NetworkPool, ...]:
+    result = []
+    for position, pool in enumerate(pools):
+        address = str(pool.get("address") or "")
+        relative = not address.isdigit()
+        base = (pool.get("offset_start") or None) if relative else int(address)
+        lowest = min((b.offset for b in buffers if b.pool == pool["name"]), default=0)
+        result.append(
+            NetworkPool(
+                name=pool["name"],
+                fname=pool_file_postfix(pool.get("fname", "")),
+                base=base,
+                # CPU targets say -1 for a heap or array that is as large as it needs to be.
+                size=pool.get("used_size_bytes", 0) if pool.get("size_bytes", 0) < 0 else pool.get("size_bytes", 0),
+                used=pool.get("used_size_bytes", 0),
+                rights=pool.get("rights", "ACC_WRITE"),
+                score=pool.get("attributes", {}).get("score", 0),
+                cacheable=pool.get("cacheable") == "CACHEABLE_ON",
+                relative=relative,
+                subpools=tuple(_pool_name(entry, names) for entry in pool.get("subpools", [])),
+                start=starts[position] if position < len(starts) else lowest,
+            )
+        )
+    return tuple(result)
+
+
+def pool_file_postfix(fname: str) -> str:
+    """The postfix of an initializer in c_info's form: `atonbuf.xSPI2.raw` is xSPI2."""
+    parts = fname.split(".")
+    return parts[-2] if len(parts) >= 3 else fname
+
+
+def _pool_name(entry: Any, names: dict[int, str]) -> str:
+    return names.get(entry, str(entry)) if isinstance(entry, int) else str(entry)
+
+
+def _read_buffers(
+    document: dict[str, Any], pools: dict[int, str], extras: list[dict[str, Any]]
+) -> tuple[NetworkBuffer, ...]:
+    graph = document["graphs"][0]
+    inputs, outputs = set(graph.get("inputs", [])), set(graph.get("outputs", []))
+    result = []
+    for position, buffer in enumerate(document["buffers"]):
+        extra = extras[position] if position < len(extras) else {}
+        role = "activation"
+        if buffer["id"] in inputs:
+            role = "input"
+        elif buffer["id"] in outputs:
+            role = "output"
+        elif buffer.get("is_param"):
+            role = "param"
+        quant = buffer.get("intq") or {}
+        lifetime = buffer.get("epochs") or {}
+        result.append(
+            NetworkBuffer(
+                name=buffer["name"],
+                pool=pools.get(buffer.get("mpool_id", 0), ""),
+                offset=buffer.get("offset_start", 0),
+                size=buffer["size_bytes"],
+                shape=memory_shape(buffer, bool(extras)),
+                dtype=from_stai(buffer.get("format", ""), buffer.get("nbits", 8)),
+                role=extra.get("role", role),
+                epochs=(lifetime.get("start", 0), lifetime.get("end", 0)),
+                scale=tuple(float(value) for value in quant.get("scales", [])),
+                zero_point=tuple(int(value) for value in quant.get("offsets", [])),
+                ring_rows=extra.get("ring_rows", 0),
+            )
+        )
+    return tuple(result)
+
+
+def memory_shape(buffer: dict[str, Any], own: bool = False) -> tuple[int, ...]:
+    """The shape in the order of memory, batch first. own: the file is Ingot's, where shapes are in that order.
+
+    ST's NPU compiler gives (batch, channels, height, width) and says whether memory has channels last; its CPU compiler
+    leaves the batch out and names the axes.
+    """
+    shape = tuple(buffer.get("shape", []))
+    if own:
+        return shape
+    if buffer.get("shape_map") and "BATCH" not in buffer["shape_map"]:
+        return (int(buffer.get("batch") or 1), *shape)
+    if len(shape) == 4 and buffer.get("channel_last") and not buffer.get("channel_first"):
+        return (shape[0], shape[2], shape[3], shape[1])
+    return shape
+
+
+def _read_epochs(
+    nodes: list[dict[str, Any]], extras: list[dict[str, Any]], order: dict[int, int]
+) -> tuple[NetworkEpoch, ...]:
+    """The epochs: nodes named epoch_<n>. A CPU target has none; there every node is one, in order.
+
+    order: positions of buffers by the file's numbers.
+    """
+    result: list[NetworkEpoch] = []
+    named = any(node["name"].startswith("epoch_") for node in nodes)
+    for position, node in enumerate(nodes, 1):
+        prefix, _, number = node["name"].rpartition("_") if named else ("epoch", "", str(position))
+        if prefix != "epoch" or not number.isdigit() or node.get("mapping") == "NODE_NO_X":
+            continue
+        extra = extras[len(result)] if len(result) < len(extras) else {}
+        software = node.get("mapping", "").startswith("NODE_SW") and "HW" not in node.get("mapping", "")
+        children = node.get("subgraph_nodes", [])
+        kernels = node.get("sw_functions") or [child.get("type") or child.get("description", "") for child in children]
+        if not kernels and not named:
+            kernels = [node.get("type") or node.get("description") or node["name"]]
+        result.append(
+            NetworkEpoch(
+                number=int(number),
+                kind=extra.get("kind", "SW" if software else "EC"),
+                kernels=tuple(kernels),
+                macs=node.get("macc", 0),
+                layers=tuple(extra.get("layers", [])),
+                why=extra.get("why", ", ".join(dict.fromkeys(k for k in kernels if k)) if software else ""),
+                rings=tuple(extra.get("rings", [])),
+                reads=tuple(order[i] for i in node.get("inputs", []) if i in order),
+                writes=tuple(order[i] for i in node.get("outputs", []) if i in order),
+            )
+        )
+    return tuple(result)
+
+
+def _read_layers(
+    document: dict[str, Any], own: dict[str, Any], buffers: tuple[NetworkBuffer, ...]
+) -> tuple[NetworkLayer, ...]:
+    """Ours are listed; ST's are the nodes inside epochs (or the nodes), without the constants."""
+    if "layers" in own:
+        return tuple(_read_layer(layer) for layer in own["layers"])
+    by_id = {entry["id"]: buffer for entry, buffer in zip(document["buffers"], buffers, strict=True)}
+    names = {identity: buffer.name for identity, buffer in by_id.items() if buffer.role != "param"}
+    layers: list[NetworkLayer] = []
+    for node in document["graphs"][0]["nodes"]:
+        _, _, number = node["name"].rpartition("_")
+        for child in node.get("subgraph_nodes") or [node]:
+            kind = child.get("type") or child.get("description") or ""
+            if kind == "Param" or child.get("mapping") == "NODE_NO_X":
+                continue
+            made = next((by_id[i] for i in child.get("outputs", []) if i in by_id), None)
+            layers.append(
+                NetworkLayer(
+                    index=len(layers),
+                    kind=kind,
+                    name=child["name"],
+                    shape=made.shape if made else (),
+                    params=0,
+                    param_bytes=0,
+                    macs=child.get("macc", 0),
+                    inputs=tuple(names[i] for i in child.get("inputs", []) if i in names),
+                    epoch=int(number) if number.isdigit() else len(layers) + 1,
+                )
+            )
+    return tuple(layers)
+
+
+def _read_layer(layer: dict[str, Any]) -> NetworkLayer:
+    return NetworkLayer(**{**layer, "shape": tuple(layer["shape"]), "inputs": tuple(layer["inputs"])})
+
+
+def _read_initializers(
+    name: str,
+    pools: tuple[NetworkPool, ...],
+    buffers: tuple[NetworkBuffer, ...],
+    pools_json: list[dict[str, Any]],
+    own: dict[str, Any],
+) -> tuple[Initializer, ...]:
+    """Ours are listed; ST's follow from which pools hold parameters."""
+    if "initializers" in own:
+        return tuple(Initializer(**entry) for entry in own["initializers"])
+    result = []
+    for pool, entry in zip(pools, pools_json, strict=True):
+        ends = [b.offset + b.size for b in buffers if b.pool == pool.name and b.role == "param"]
+        if ends and not pool.virtual and entry.get("fname"):  # without a file they are a C array, linked as any
+            # ST's file holds the pool's bytes from its base on, whether or not the first parameter is there.
+            result.append(Initializer(pool.name, f"{name}_{entry['fname']}", pool.base, max(ends), 0))
+    return tuple(result)

@@ -1,0 +1,1 @@
+"""How a firmware, an image or a test is put together."""

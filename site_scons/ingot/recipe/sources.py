@@ -1,0 +1,105 @@
+"""Which C files make up a firmware, and what they are compiled with. Reads folders, starts nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.places import ROOT, firmware_dir, kernels_dir
+from ingot.link import toolchain
+
+_MACRO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MACRO_VALUE = re.compile(r"-?[A-Za-z0-9_.]*")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The C sources of one firmware, apart from the network and the kernels. include: folders for #include.
+
+    defines: macros that all of its files are compiled with, from the application's application.json.
+    """
+
+    sources: tuple[Path, ...]
+    include: tuple[Path, ...]
+    defines: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def list_apps() -> list[str]:
+    """Names of the applications of firmware/apps."""
+    return sorted(path.parent.name for path in (firmware_dir() / "apps").glob("*/main.c"))
+
+
+def application_folder(app: str) -> Path:
+    """Where an application's C files are: a name of firmware/apps, or a folder with a main.c. Raises IngotError."""
+    if app in list_apps():
+        return firmware_dir() / "apps" / app
+    if (Path(app) / "main.c").is_file():
+        return Path(app).resolve()
+    raise IngotError(
+        f"there is no application '{app}'",
+        remedy=f"{did_you_mean(app, list_apps())} A path to a folder with a main.c works too.",
+    )
+
+
+def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
+    """What to compile for an application (see `application_folder`) on a board, or on its emulated twin.
+
+    chip: the board's. Raises IngotError for an unknown application.
+    """
+    folder = application_folder(app)
+    names = [*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES]
+    names += toolchain.TWIN_SOURCES if twin else toolchain.board_sources(chip)
+    extra = application_extras(folder)
+    names += extra.get("sources", [])
+    return Recipe(
+        sources=(*(ROOT / name for name in names), *toolchain.application_sources(folder, twin)),
+        include=(folder, *(ROOT / name for name in (*extra.get("include", []), *toolchain.INCLUDE_DIRS))),
+        defines=extra.get("defines", {}),
+    )
+
+
+def application_extras(folder: Path) -> dict[str, Any]:
+    """What an application.json asks for: "sources" and "include" (of Ingot's tree), "defines", "sample"."""
+    file = folder / "application.json"
+    if not file.is_file():
+        return {}
+    try:
+        extra: dict[str, Any] = json.loads(file.read_text())
+    except ValueError as error:
+        raise IngotError(f"is not JSON: {error}", where=str(file)) from None
+    root = ROOT.resolve()
+    for key, is_there in (("sources", Path.is_file), ("include", Path.is_dir)):
+        for name in extra.get(key, []):
+            if not is_there(ROOT / name) or not (ROOT / name).resolve().is_relative_to(root):
+                raise IngotError(
+                    f"Ingot's own files have no {name!a} (key '{key}')",
+                    where=str(file),
+                    remedy="Put files of your own beside the main.c; every C file there is compiled.",
+                )
+    for name, value in extra.get("defines", {}).items():
+        if not _MACRO.fullmatch(name) or not _MACRO_VALUE.fullmatch(str(value)):
+            raise IngotError(
+                f"{f'{name}={value}'!a} is no macro for the command line (key 'defines')",
+                where=str(file),
+                remedy="Give a name and a number or a word; anything else belongs into a header.",
+            )
+    return extra
+
+
+def application_sample(folder: Path) -> str:
+    """What an application finds on the twin: "values" (the bytes of the inputs), or "pixels" (a camera's frame)."""
+    sample = application_extras(folder).get("sample", "values")
+    if sample not in ("values", "pixels"):
+        where = str(folder / "application.json")
+        raise IngotError(f"the sample is '{sample}', which is not known", where=where, remedy="Use values or pixels.")
+    return str(sample)
+
+
+def kernel_sources() -> list[Path]:
+    """All kernels. The linker takes from their archive what a network calls."""
+    return sorted(kernels_dir().glob("*.c"))

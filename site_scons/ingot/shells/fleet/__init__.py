@@ -1,0 +1,1 @@
+"""Boards x models x options, built with Ninja."""

@@ -1,0 +1,174 @@
+"""Building a fleet. Ninja does the work: an entry that fails stops no other one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.base.errors import IngotError
+from ingot.base.files import write_if_changed
+
+# Every step of every build imports this file.
+if TYPE_CHECKING:
+    from ingot.recipe.jobs import Job
+    from ingot.shells.fleet.matrix import Entry, Outcome
+
+Say = Callable[[str], None]
+
+_PROGRESS = re.compile(r"\[\d+/\d+\] (.*)")
+_FAILED = re.compile(r"FAILED: (?:\[code=\d+\] )?(\S+)")
+
+
+def fleet(
+    file: Path,
+    *,
+    build: str,
+    junit: str = "",
+    command: Sequence[str] = (),
+    board: str = "",
+    model: str = "",
+    parallel: int = 0,
+) -> None:
+    """Builds and verifies every entry of a fleet.yaml and prints a table. Raises IngotError when an entry failed.
+
+    The table is also in <build>/fleet.txt, and as JUnit XML in <build>/fleet.xml or `junit`; both are there after a
+    failure, too. command: how `ingot` is called. board, model: only these. parallel: commands at a time, 0 for
+    Ninja's choice.
+    """
+    from ingot.shells.fleet.matrix import read_fleet
+    from ingot.shells.fleet.report import junit_xml, table
+
+    ingot = command or (sys.executable, "-m", "ingot")
+    entries = read_fleet(file, build, board, model)
+    outcomes = run_fleet(entries, ingot, build, parallel, lambda line: print(f"  {line}", flush=True))
+    write_if_changed(Path(build, "fleet.txt"), table(outcomes))
+    write_if_changed(Path(junit or f"{build}/fleet.xml"), junit_xml(outcomes))
+    failed = [item for item in outcomes if item.failed]
+    for item in failed:
+        print(f"\n{item.entry.name}:\n{item.log}", file=sys.stderr, flush=True)
+    print(f"\n{table(outcomes)}", end="", flush=True)
+    if failed:
+        raise IngotError(f"{len(failed)} of {len(outcomes)} entries failed", where=str(file))
+
+
+def fleet_jobs(entries: Sequence[Entry], ingot: Sequence[str], build: str) -> tuple[list[Job], dict[str, list[str]]]:
+    """All jobs of all entries, and what may be asked for: "fleet", each board, each model.
+
+    An entry is done when its `log_file` is there; without a twin, when it is built and proven.
+    """
+    from ingot.recipe.jobs import firmware_jobs
+
+    jobs: dict[tuple[str, ...], Job] = {}
+    names: dict[str, list[str]] = {"fleet": []}
+    for entry in entries:
+        mine, known = firmware_jobs(entry.request, ingot, f"{build}/models")
+        verified = [_logged(entry, job, known["firmware"]) for job in mine if job.outputs[0] == "verify"]
+        for job in (*(job for job in mine if job.kind != "run"), *verified):
+            jobs.setdefault(job.outputs, job)
+        for name in ("fleet", entry.board, entry.model):
+            names.setdefault(name, []).append(target_of(entry))
+    return list(jobs.values()), names
+
+
+def _logged(entry: Entry, job: Job, firmware: Sequence[str]) -> Job:
+    """The verification as a target: its text goes to a file. A failure prints it."""
+    log = log_file(entry)
+    command = f"{shlex.join(job.command)} --set samples={entry.samples} >{shlex.quote(log)}.part 2>&1"
+    text = f"{command} && mv {shlex.quote(log)}.part {shlex.quote(log)}"
+    reads = (*job.inputs, *firmware)
+    return replace(
+        job, kind="link", outputs=(log,), inputs=reads, command=("sh", "-c", text), text=f"verify {entry.name}"
+    )
+
+
+def log_file(entry: Entry) -> str:
+    """What the verification of an entry printed; only there when it passed."""
+    return f"{entry.request.out}/verified.txt"
+
+
+def target_of(entry: Entry) -> str:
+    """The last file of an entry."""
+    return log_file(entry) if entry.has_twin else f"{entry.request.out}/memory_map.txt"
+
+
+def run_fleet(
+    entries: Sequence[Entry], ingot: Sequence[str], build: str, parallel: int = 0, say: Say | None = None
+) -> list[Outcome]:
+    """Builds and verifies all entries with Ninja; what became of each. Raises IngotError when Ninja is missing.
+
+    Leaves <build>/fleet.ninja, which `ninja -k 0 -f` builds by itself as well. say: gets a line an entry.
+    """
+    from ingot.shells.ninja import ninja_text
+
+    if shutil.which("ninja") is None:
+        raise IngotError("a fleet is built with Ninja, which is not installed", remedy="Run: pip install ninja")
+    jobs, names = fleet_jobs(entries, ingot, build)
+    itself = Path(build) / "fleet.ninja"
+    write_if_changed(itself, ninja_text(jobs, names, build))
+    for entry in entries:  # of a verification that failed before
+        Path(f"{log_file(entry)}.part").unlink(missing_ok=True)
+    status, printed = _ninja(itself, parallel, say or (lambda line: None))
+    failures = _failures(printed)
+    if status and not failures:
+        raise IngotError(f"Ninja could not start: {printed.strip()}", where=str(itself))
+    # What belongs to no entry (kernels, a model that is made) concerns all.
+    folders = tuple(f"{entry.request.out}/" for entry in entries)
+    common = {file: text for file, text in failures.items() if not file.startswith(folders)}
+    return [_outcome(entry, failures, common) for entry in entries]
+
+
+def _ninja(itself: Path, parallel: int, say: Say) -> tuple[int, str]:
+    """Runs Ninja to the end; its status and what it printed. say: gets verifications as they end."""
+    command = ["ninja", "-f", str(itself), "-k", "0", *(["-j", str(parallel)] if parallel else [])]
+    # The commands find this very Ingot, also where it is not installed.
+    folders = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders)), "NINJA_STATUS": "[%f/%t] "}
+    lines = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            done = _PROGRESS.match(line)
+            if done and done[1].startswith("verify "):
+                say(done[1])
+    return process.returncode, "".join(lines)
+
+
+def _failures(text: str) -> dict[str, str]:
+    """First output of each failed job -> what it printed. Ninja writes `FAILED: outputs`, the command, its text."""
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in text.splitlines():
+        if failed := _FAILED.match(line):
+            current = found.setdefault(failed[1], [])
+        elif _PROGRESS.match(line) or line.startswith("ninja: "):
+            current = None
+        elif current is not None:
+            current.append(line)
+    return {name: "\n".join(lines[1:]) for name, lines in found.items()}
+
+
+def _outcome(entry: Entry, failures: dict[str, str], common: dict[str, str]) -> Outcome:
+    from ingot.shells.fleet.matrix import Outcome
+
+    target, summary = target_of(entry), Path(entry.request.out, "summary.json")
+    mine = {file: text for file, text in failures.items() if file.startswith(f"{entry.request.out}/")} | common
+    part = Path(f"{target}.part")
+    if target in mine and part.is_file():
+        mine[target] = part.read_text()
+    if mine or not Path(target).is_file():
+        texts = dict.fromkeys(text.strip() for text in mine.values() if text.strip())
+        return Outcome(entry, "FAILED", "\n".join(texts) or "a step before it failed")
+    facts = json.loads(summary.read_text()) if summary.is_file() else {}
+    return Outcome(entry, "verified" if entry.has_twin else "built", Path(target).read_text(), facts)

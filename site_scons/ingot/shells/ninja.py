@@ -1,0 +1,77 @@
+"""`ingot ninja`: a firmware as a build.ninja. The same request gives the same bytes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+from ingot.recipe.jobs import Job
+
+HEAD = """\
+# Written by `ingot ninja`; it is written again when board, pools or model.yaml change. Changes here are lost.
+ninja_required_version = 1.5
+builddir = {builddir}
+
+rule step
+  command = $command
+  description = $text
+  depfile = $depfile
+  restat = 1
+rule cc
+  command = $command
+  description = $text
+  depfile = $depfile
+  deps = gcc
+rule ar
+  command = rm -f $out && $command
+  description = $text
+rule link
+  command = $command
+  description = $text
+rule run
+  command = $command
+  description = $text
+  pool = console
+rule again
+  command = $command
+  description = $text
+  generator = 1
+  restat = 1
+"""
+
+
+def ninja_text(
+    jobs: Sequence[Job],
+    names: Mapping[str, Sequence[str]],
+    folder: str,
+    itself: str = "",
+    again: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+) -> str:
+    """The text of build.ninja.
+
+    folder: where Ninja keeps its log. names: what users may ask for; the first one is the default.
+    itself, again, inputs: the path of this file, the command that writes it (none: nobody has to), and what that reads.
+    """
+    lines = [HEAD.format(builddir=folder.replace("$", "$$"))]
+    if again:
+        lines += _edge("again", [itself], inputs, [("command", shlex.join(again)), ("text", f"ingot ninja {itself}")])
+    for job in jobs:
+        variables = [("command", shlex.join(job.command)), ("text", job.text)]
+        if job.depfile:
+            variables.append(("depfile", job.depfile))
+        lines += _edge(job.kind, job.outputs, job.inputs, variables)
+    for name, files in names.items():
+        if files:
+            lines.append(f"build {_path(name)}: phony {' '.join(map(_path, files))}")
+    lines.append(f"default {_path(next(iter(names)))}")
+    return "\n".join(lines) + "\n"
+
+
+def _edge(rule: str, outputs: Sequence[str], inputs: Sequence[str], variables: Sequence[tuple[str, str]]) -> list[str]:
+    lines = [f"build {' '.join(map(_path, outputs))}: {rule} {' '.join(map(_path, inputs))}".rstrip()]
+    return lines + [f"  {name} = {value.replace('$', '$$')}" for name, value in variables]
+
+
+def _path(path: str) -> str:
+    return path.replace("$", "$$").replace(" ", "$ ").replace(":", "$:")

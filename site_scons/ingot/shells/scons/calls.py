@@ -1,0 +1,31 @@
+"""What every method that users call does around its work."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+import SCons.Errors
+
+from ingot.base.errors import IngotError
+from ingot.shells.scons.paths import check_folders
+
+
+def user_call(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Runs a method in the top folder (SCons enters an SConscript's), and shows mistakes without a traceback."""
+
+    @functools.wraps(function)
+    def called(env: Any, *arguments: Any, **named: Any) -> Any:
+        before = os.getcwd()
+        os.chdir(env.fs.Top.get_abspath())
+        try:
+            check_folders(os.getcwd())
+            return function(env, *arguments, **named)
+        except IngotError as error:
+            raise SCons.Errors.UserError(f"ingot: {error}") from None
+        finally:
+            os.chdir(before)
+
+    return called

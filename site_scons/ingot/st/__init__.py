@@ -1,0 +1,1 @@
+"""ST's tools and their output."""

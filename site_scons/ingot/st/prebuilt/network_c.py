@@ -1,0 +1,283 @@
+"""What a network.c of ST's NPU compiler says in its text: versions, options, pools, buffer tables, epoch blocks.
+
+The compiler repeats in comments and tables what its c_info file says, so that a network.c alone is enough. Grammar, as
+in the files of ATONN 1.0 to 1.1.3 (ST Edge AI 2.0 to 4.0) and in those of the built-in compiler:
+
+    * --<option> = <value>                                    in the head comment
+    #if LL_ATON_VERSION_MAJOR != 1 || ..._DEV != 262
+    /* index=8 file postfix=xSPI2 name=octoFlash offset=0x...  absolute_mode size=... READ_ONLY ... */
+    static const EpochBlock_ItemTypeDef ll_atonn_rt_epoch_block_array[] = { { .start_epoch_block = ..., }, ... }
+    LL_ATON_Input_Buffers_Info_<name>(void) { ... { .name = "...", .addr_base = {(unsigned char *)(0x...UL)}, ... } }
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingot.network.ll_aton import dtype_of
+from ingot.st.stedgeai.version import Version
+
+_POOL = re.compile(
+    r"/\*\s*index=(\d+)\s+file postfix=(\S*)\s+name=(\S+)\s+offset=(0x[0-9a-fA-F]+|\d+)\s+(.*?)\*/", re.DOTALL
+)
+_STATED = re.compile(r"/\*\s*global pool (\d+) is (\d+(?:\.(\d+))?) (B|KB|MB|GB)\s*\*/")
+_UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
+_VERSION = re.compile(r"^\s*#\s*if\s.*?LL_ATON_VERSION_MAJOR\s*!=\s*(\d+)(.*)$", re.MULTILINE)
+_OPTION = re.compile(r"^ \* --([\w-]+)\s*=\s*\"?(.*?)\"?\s*$", re.MULTILINE)
+_ARRAY = re.compile(r"static const (?:uint32_t|float|int16_t)\s+(\w+)\s*\[\s*\w*\s*\]\s*=\s*\{([^}]*)\}")
+_TABLE = re.compile(r"\bLL_ATON_(Input|Output|Internal)_Buffers_Info_(\w+)\s*\([^)]*\)\s*\{")
+_FIELD = re.compile(r"\.(\w+)\s*=\s*(\{.*?\}|\"(?:[^\"\\]|\\.)*\"|[^,\n]+)")
+_ADDRESS = re.compile(r"\(\s*(0x[0-9a-fA-F]+)\s*U?L?\s*\)|\b(_mem_pool_\w+)")
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SourcePool:
+    """A pool as its comments give it. base: None in relative mode.
+
+    stated: least and most bytes that the rounded "global pool 8 is 2.52 MB" can mean, None where it says "?".
+    offset: the address in the comment, in relative mode too.
+    """
+
+    index: int
+    postfix: str
+    name: str
+    base: int | None
+    size: int
+    writable: bool
+    virtual: bool
+    relative: bool
+    cacheable: bool
+    score: int
+    stated: tuple[int, int] | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class SourceBuffer:
+    """A line of a buffer table. base: address of its pool or None; label: of a relative pool, or "".
+
+    kind: "input", "output" or "internal". offset, end: bytes from the pool's base. shape: in the order of memory.
+    epoch: the one that writes it.
+    """
+
+    name: str
+    kind: str
+    base: int | None
+    label: str
+    offset: int
+    end: int
+    user: bool
+    param: bool
+    epoch: int
+    shape: tuple[int, ...]
+    dtype: str
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SourceBlock:
+    """An epoch block: epochs first..last (the same without an epoch controller blob). kind: "EC", "HW" or "SW"."""
+
+    first: int
+    last: int
+    kind: str
+    blob: str = ""
+
+
+@dataclass(frozen=True)
+class NetworkSource:
+    """Everything a network.c says about itself.
+
+    options: of the NPU compiler's command line. kinds: epoch -> kinds of its nodes, as the comments have them.
+    """
+
+    name: str
+    version: Version | None
+    description: str
+    options: Mapping[str, str]
+    pools: tuple[SourcePool, ...]
+    buffers: tuple[SourceBuffer, ...]
+    blocks: tuple[SourceBlock, ...]
+    kinds: Mapping[int, tuple[str, ...]]
+    includes: tuple[str, ...]
+
+    @property
+    def model(self) -> str:
+        """Name of the model it was generated from, without folder and ending; "" when it does not say.
+
+        ST's front end hands the model to the NPU compiler as `<name>_OE_<version>.onnx`.
+        """
+        file = self.options.get("onnx-input", "").replace("\\", "/").rsplit("/", 1)[-1]
+        return file.removesuffix(".onnx").split("_OE_")[0]
+
+
+def parse_network_c(text: str) -> NetworkSource:
+    """Reads the text; what is not there is left empty."""
+    version = _version(text)
+    tables = list(_TABLE.finditer(text))
+    arrays = {found[1]: found[2] for found in _ARRAY.finditer(text)}
+    buffers: list[SourceBuffer] = []
+    for table in tables:
+        body = _braced(text, table.end() - 1)
+        local = arrays | {found[1]: found[2] for found in _ARRAY.finditer(body)}
+        buffers += [_buffer(table[1].lower(), entry, local, version) for entry in _entries(body)]
+    stated = {int(found[1]): _stated(found) for found in _STATED.finditer(text)}
+    description = re.search(r"GIT_DESCRIPTION\s+\"([^\"]*)\"", text)
+    return NetworkSource(
+        name=tables[0][2] if tables else "network",
+        version=version,
+        description=description[1] if description else "",
+        options={found[1]: found[2] for found in _OPTION.finditer(text)},
+        pools=tuple(sorted((_pool(found, stated) for found in _POOL.finditer(text)), key=lambda pool: pool.index)),
+        buffers=tuple(buffers),
+        blocks=_blocks(text),
+        kinds=_kinds(text),
+        includes=tuple(re.findall(r"^\s*#\s*include\s+\"([^\"]+)\"", text, re.MULTILINE)),
+    )
+
+
+def _version(text: str) -> Version | None:
+    found = _VERSION.search(text)
+    if found is None:
+        return None
+    rest = dict(re.findall(r"LL_ATON_VERSION_(\w+)\s*!=\s*(\d+)", found[2]))
+    return Version(int(found[1]), *(int(rest.get(part, 0)) for part in ("MINOR", "MICRO", "DEV")))
+
+
+def _stated(found: re.Match[str]) -> tuple[int, int]:
+    unit, half = _UNITS[found[4]], 0.5 / 10 ** len(found[3] or "")
+    slack = half if found[4] != "B" else 0.0
+    return int((float(found[2]) - slack) * unit), int((float(found[2]) + slack) * unit) + 1
+
+
+def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> SourcePool:
+    rest = found[5]
+    size, score = re.search(r"\bsize=(\d+)", rest), re.search(r"\bscore=(-?\d+)", rest)
+    relative = "relative_mode" in rest
+    return SourcePool(
+        index=int(found[1]),
+        postfix=found[2],
+        name=found[3],
+        base=None if relative else int(found[4], 0),
+        size=int(size[1]) if size else 0,
+        writable="READ_ONLY" not in rest,
+        virtual=bool(re.search(r"\bvpool\b", rest)),
+        relative=relative,
+        cacheable="cacheable=ON" in rest,
+        score=int(score[1]) if score else 0,
+        stated=stated.get(int(found[1])),
+        offset=int(found[4], 0),
+    )
+
+
+def _braced(text: str, start: int) -> str:
+    """The text of the block whose `{` is at `start`, without the braces."""
+    depth = 0
+    for found in re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*\"").finditer(text, start):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}":
+            depth -= 1
+            if not depth:
+                return text[start + 1 : found.start()]
+    return text[start + 1 :]
+
+
+def _entries(body: str) -> list[dict[str, str]]:
+    """The elements of the table `buff_info[]` in a function's body, field -> text."""
+    start = re.search(r"\bbuff_info\s*\[\s*\]\s*=\s*\{", body)
+    return _elements(_braced(body, start.end() - 1)) if start else []
+
+
+def _elements(table: str) -> list[dict[str, str]]:
+    plain = _COMMENT.sub(" ", table)
+    elements = []
+    position = plain.find("{")
+    while position >= 0:
+        element = _braced(plain, position)
+        fields = {found[1]: found[2].strip() for found in _FIELD.finditer(element)}
+        elements.append(fields)
+        position = plain.find("{", position + len(element) + 2)
+    return [fields for fields in elements if fields.get("name", "") != "NULL"]
+
+
+def _buffer(kind: str, fields: Mapping[str, str], arrays: Mapping[str, str], version: Version | None) -> SourceBuffer:
+    address = _ADDRESS.search(fields.get("addr_base", ""))
+    bits = _integer(fields.get("nbits", "8"))
+    unsigned = fields.get("Qunsigned", "0") == "1"
+    plain = {8: "int8", 16: "int16", 32: "int32"}.get(bits, "int8")
+    return SourceBuffer(
+        name=fields.get("name", '""').strip('"'),
+        kind=kind,
+        base=int(address[1], 16) if address and address[1] else None,
+        label=(address[2] or "") if address else "",
+        offset=_integer(fields.get("offset_start", "0")),
+        end=_integer(fields.get("offset_end", "0")),
+        user=fields.get("is_user_allocated", "0") != "0",
+        param=fields.get("is_param", "0") != "0",
+        epoch=_integer(fields.get("epoch", "0")),
+        shape=_shape(fields, arrays),
+        dtype=dtype_of(fields.get("type", ""), version) or (f"u{plain}" if unsigned else plain),
+        scale=tuple(_numbers(arrays, fields.get("scale", ""), float)),
+        zero_point=tuple(_numbers(arrays, fields.get("offset", ""), int)),
+    )
+
+
+def _shape(fields: Mapping[str, str], arrays: Mapping[str, str]) -> tuple[int, ...]:
+    """The shape in the order of memory.
+
+    `mem_shape` is that order where channels are first or last. `shape` has (batch, height, width, channels) of the
+    compiler's view; it is taken where channels are mixed, as the compiler's (batch, channels, height, width).
+    """
+    shape = tuple(_numbers(arrays, fields.get("shape", ""), int))
+    memory = tuple(_numbers(arrays, fields.get("mem_shape", ""), int))
+    mixed = fields.get("chpos", "").endswith(("Mixed", "Undefined"))
+    if not mixed and len(memory) == len(shape) and memory:
+        return memory
+    return (shape[0], shape[3], shape[1], shape[2]) if len(shape) == 4 else shape
+
+
+def _numbers(arrays: Mapping[str, str], name: str, kind: Any) -> list[Any]:
+    """The numbers of an array; a compound literal stands for itself."""
+    text = arrays.get(name.strip(), name if "{" in name else "")
+    words = [word.rstrip("fFuUlL") for word in re.findall(r"-?\d[\w.+-]*", text)]
+    return [kind(word) for word in words]
+
+
+def _integer(text: str) -> int:
+    found = re.match(r"-?(0x[0-9a-fA-F]+|\d+)", text.strip())
+    return int(found[0], 0) if found else 0
+
+
+def _blocks(text: str) -> tuple[SourceBlock, ...]:
+    start = re.search(r"\bll_atonn_rt_epoch_block_array\s*\[\s*\]\s*=\s*\{", text)
+    if start is None:
+        return ()
+    blocks: list[SourceBlock] = []
+    for fields in _elements(re.sub(r"^\s*#.*$", "", _braced(text, start.end() - 1), flags=re.MULTILINE)):
+        flags = fields.get("flags", "")
+        if "last_eb" in flags and "epoch_start" not in flags:
+            continue
+        first = _integer(fields.get("epoch_num", str(blocks[-1].last + 1 if blocks else 1)))
+        kind = "EC" if "_blob" in flags else "SW" if "pure_sw" in flags else "HW"
+        blob = re.search(r"\w*_ec_blob_\w+", fields.get("blob_address", ""))
+        last = _integer(fields.get("last_epoch_num", str(first)))
+        blocks.append(SourceBlock(first, max(first, last), kind, blob[0] if blob else ""))
+    return tuple(blocks)
+
+
+def _kinds(text: str) -> dict[int, tuple[str, ...]]:
+    """Kinds of nodes by epoch: `/* kind=Resize node=Resize_257 */` below `/* scheduling epoch=56 ... */`."""
+    kinds: dict[int, list[str]] = {}
+    epoch = 0
+    for found in re.finditer(r"/\* scheduling epoch=(\d+)|/\* kind=(\w+) node=", text):
+        if found[1]:
+            epoch = int(found[1])
+        else:
+            kinds.setdefault(epoch, []).append(found[2])
+    return {number: tuple(names) for number, names in kinds.items()}

@@ -1,0 +1,1 @@
+"""The steps of a build: functions from files to files, one file a family."""

@@ -1,0 +1,215 @@
+"""What less RAM costs: the step `explore`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError
+from ingot.board.target import INSTRUCTION_SETS, open_board
+
+OPTIMIZE = ("ram", "balanced", "speed")
+
+
+Ask = tuple[str, Any]
+"""An option of the compiler with its value."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to schedule a model, and what it costs.
+
+    asks: options, each of which asks for it. peak: bytes of activations. cost: instructions by the cost model.
+    instructions, code: measured on the twin, None when nothing was measured. code: bytes more than
+    the empty application.
+    """
+
+    asks: tuple[Ask, ...]
+    peak: int
+    cost: int
+    fused: int
+    steps: int
+    instructions: int | None = None
+    code: int | None = None
+
+    @property
+    def figures(self) -> tuple[int, int, int]:
+        """What is compared: peak, instructions, code."""
+        return self.peak, self.cost if self.instructions is None else self.instructions, self.code or 0
+
+    def how(self, flags: bool) -> str:
+        """How to ask for it: as options of a build, or as flags of `ingot compile`."""
+        return " or ".join(_flag(*ask) if flags else f"{ask[0]}={ask[1]}" for ask in self.asks)
+
+
+def _flag(name: str, value: Any) -> str:
+    return "--no-fuse" if name == "fuse" else f"--{name.replace('_', '-')} {value}"
+
+
+def explore(
+    model: Path,
+    board: Path,
+    objects: Sequence[Path] = (),
+    plain: Sequence[Path] = (),
+    archive: Path | None = None,
+    empty: Path | None = None,
+    *,
+    io_placement: str = "activations",
+    io_input: str = "overwrite",
+    input_shape: str = "",
+    fuse: bool = True,
+    flags: bool = False,
+    stack: int | None = None,
+    heap: int | None = None,
+    as_json: bool = False,
+) -> None:
+    """Prints the schedules of a model that no other beats in peak memory, instructions and code, as a table or JSON.
+
+    Those of `optimize` are there in any case. flags: options are named as those of the command `ingot compile`.
+    fuse: without it there is one schedule.
+
+    objects: of the twin's firmware without the network, plain: the same of the application `inference`, archive: the
+    kernels, empty: the empty application's firmware (the last three for the size of the code). With them every
+    schedule is built and run on the twin; without them instructions are the cost model's.
+    """
+    from ingot import steps
+    from ingot.compiler.compile import output_names
+    from ingot.device.run.bench import measure
+
+    asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input, "input_shape": input_shape}
+    ways = _ways(model, board, asked, fuse)
+    if objects and plain and archive and empty:
+        twin, pools = open_board(board, twin=True)
+        names = output_names("network", pools)
+        with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
+            for number, way in enumerate(ways):
+                steps.say(f"explore {number + 1} of {len(ways)}: {way.how(flags)}")
+                folder = Path(name) / str(number)
+                folder.mkdir()
+                outputs = [folder / file for file in names.all()]
+                network = steps.compile_network(model, board, outputs, twin=True, **asked, **dict(way.asks[:1]))
+                script, c_info = folder / "firmware.ld", folder / names.info
+                steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
+                _compile(folder / names.source, twin.core)
+                elf = _link(folder, "validate", objects, archive, twin.core)
+                small = _link(folder, "inference", plain, archive, twin.core)
+                found = measure(way.how(flags), elf, empty, network, folder, twin, small)
+                ways[number] = replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
+    if as_json:
+        print(as_json_text(ways, flags))
+    else:
+        print(table(ways, flags), end="")
+
+
+def undominated(ways: Sequence[Way]) -> list[Way]:
+    """The ways that no other beats in everything, smallest peak first; of equals the first one given."""
+    result: list[Way] = []
+    for i, way in enumerate(ways):
+        others = [(other, j) for j, other in enumerate(ways) if j != i]
+        if not any(_as_good(other, way) and (other.figures != way.figures or j < i) for other, j in others):
+            result.append(way)
+    return sorted(result, key=lambda way: way.figures)
+
+
+def shown(ways: Sequence[Way]) -> list[tuple[Way, Way | None]]:
+    """The undominated ways, and those of `optimize` whatever they are, each of these with one that is as good."""
+    best = undominated(ways)
+    rows: list[tuple[Way, Way | None]] = [(way, None) for way in best]
+    for way in ways:
+        if way not in best and way.asks[0][0] == "optimize":
+            rows.append((way, next(other for other in best if _as_good(other, way))))
+    return sorted(rows, key=lambda row: row[0].figures)
+
+
+def _as_good(one: Way, other: Way) -> bool:
+    return all(a <= b for a, b in zip(one.figures, other.figures, strict=True))
+
+
+def table(ways: Sequence[Way], flags: bool = False) -> str:
+    """One line a way, and how to get it. flags: of `ingot compile`."""
+    from ingot.base.text_table import text_table
+
+    if not ways:
+        return "nothing to compute, so nothing to choose\n"
+    least = min(way.figures[1] for way in ways) or 1
+    measured = ways[0].instructions is not None
+    rows = []
+    for way, better in shown(ways):
+        peak, instructions, code = way.figures
+        more = f"{100 * instructions / least - 100:+.2f} %"
+        sizes = [f"{code:,}"] if measured else []
+        how = way.how(flags) + (f" ({better.how(flags)} is no worse in anything)" if better else "")
+        rows.append([f"{peak:,}", f"{instructions:,}", more, *sizes, str(way.fused), str(way.steps), how])
+    titles = ["peak RAM", "instructions" if measured else "instructions (estimate)", "more"]
+    titles += [*(["code"] if measured else []), "fused calls", "steps", "how to get it"]
+    return text_table(titles, rows, "r" * (len(titles) - 1))
+
+
+def as_json_text(ways: Sequence[Way], flags: bool = False) -> str:
+    """The same as JSON. no_better_than: how to get what is as good, null for what nothing beats."""
+    rows = []
+    for way, better in shown(ways):
+        data = {key: value for key, value in asdict(way).items() if key != "asks"}
+        rows.append(data | {"how": way.how(flags), "no_better_than": better.how(flags) if better else None})
+    return json.dumps(rows, indent=2, sort_keys=True)
+
+
+def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> list[Way]:
+    """What `optimize=` gives and the points between, without measurements. asked: further CompileOptions."""
+    from ingot.compiler.compile import CompileOptions, largest_pool
+    from ingot.compiler.frontend.tflite import read_tflite
+    from ingot.compiler.kernels.lower import lower
+    from ingot.compiler.kernels.registry import Target
+    from ingot.compiler.passes.optimize import optimize
+    from ingot.compiler.schedule.explore import explore as points_of
+    from ingot.compiler.schedule.explore import point_of
+    from ingot.compiler.schedule.schedule import make_schedule
+
+    target, pools = open_board(board)
+    fit = largest_pool(pools)
+    graph = optimize(read_tflite(model, asked["input_shape"]))
+    program = lower(graph, Target(target.core, INSTRUCTION_SETS[target.core]))
+    if not program.calls:
+        return []
+    named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if fuse else [("fuse", 0)]
+    ways: dict[tuple[int, int], Way] = {}
+    for key, value in named:
+        options = CompileOptions(**{**asked, key: value}).scheduling(fit)
+        point = point_of(0, make_schedule(program, options))
+        way = ways.get((point.peak, point.cost)) or Way((), point.peak, point.cost, point.fused, point.steps)
+        ways[point.peak, point.cost] = replace(way, asks=(*way.asks, (key, value)))
+    for point in points_of(program, CompileOptions(**asked).scheduling(fit)) if fuse else ():
+        way = Way((("ram_limit", point.fit),), point.peak, point.cost, point.fused, point.steps)
+        ways.setdefault((point.peak, point.cost), way)
+    return sorted(ways.values(), key=lambda way: way.peak)
+
+
+def _compile(source: Path, core: str) -> None:
+    """network.o beside network.c."""
+    from ingot.link import toolchain
+
+    include = [source.parent, *(toolchain.ROOT / path for path in toolchain.INCLUDE_DIRS)]
+    _run(toolchain.compile_command(source, source.with_name("network.o"), core, "network", include))
+
+
+def _link(folder: Path, app: str, objects: Sequence[Path], archive: Path, core: str) -> Path:
+    """The twin's firmware of an application."""
+    from ingot.link import toolchain
+
+    elf = folder / f"{app}.elf"
+    parts = [*objects, folder / "network.o"]
+    _run(toolchain.link_command(parts, elf, core, folder / "firmware.ld", libraries=[archive]))
+    return elf
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stderr, file=sys.stderr, end="")
+        raise IngotError(f"{Path(command[0]).name} failed", where="explore")

@@ -1,0 +1,56 @@
+"""Layers of float32, as the tails of mixed models have them, against LiteRT's reference kernels: equal to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ingot.compiler.compile import CompileOptions
+from support import tflite_builder
+from support.differential import check, check_network
+from support.models.float32 import layer, mixed, transpose_conv
+from support.models.pooling import pool
+from support.models.products import batch_matmul
+from support.models.trials import for_each, for_each_kind
+
+
+@for_each_kind(layer, ("CONV_2D", "DEPTHWISE_CONV_2D"), examples=60)
+def test_convolution(kind: str, model: bytes) -> None:
+    """Products are added in LiteRT's order."""
+    check(model)
+
+
+@for_each(transpose_conv, 60)
+def test_transpose_conv(model: bytes) -> None:
+    """LiteRT scatters what is gathered here."""
+    check(model)
+
+
+@for_each_kind(lambda d, kind: pool(d, kind, "float32"), ("AVERAGE_POOL_2D", "MAX_POOL_2D"))
+def test_pooling(kind: str, model: bytes) -> None:
+    """The part of the window inside the image."""
+    check(model)
+
+
+@for_each(lambda d: batch_matmul(d, "float32"))
+def test_batch_matmul(model: bytes) -> None:
+    """Transposed, broadcast, constant."""
+    check(model)
+
+
+@pytest.mark.parametrize("kind", ["AVERAGE_POOL_2D", "MAX_POOL_2D"])
+@pytest.mark.parametrize("activation", ["NONE", "RELU"])
+@pytest.mark.parametrize("kernel", [(1, 1), (2, 1)])
+def test_zeros_and_infinities(kind: str, activation: str, kernel: tuple[int, int]) -> None:
+    """A pooling of single pixels is more than a copy, and zeros have signs."""
+    values = np.array([-0.0, 0.0, -np.inf, np.inf, -1e-45, 3e38], np.float32)
+    pairs = np.stack(np.meshgrid(values, values)).reshape(1, 2, -1, 1)
+    model = tflite_builder.pool(kind, pairs.shape, kernel, activation=activation, dtype="float32", scale=None)
+    check(model, [pairs])
+
+
+def test_row_by_row_behind_int8() -> None:
+    """A float tail takes part in fused regions: rows instead of tensors are kept, with the same results."""
+    whole = check_network(mixed(), CompileOptions(fuse=False), sanitize=True)
+    fused = check_network(mixed(), CompileOptions(optimize="ram"), sanitize=True)
+    assert fused.peak < whole.peak / 2

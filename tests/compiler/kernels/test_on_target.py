@@ -1,0 +1,115 @@
+"""The kernels on emulated cores: Helium on a Cortex-M55, DSP instructions on a Cortex-M7, against portable C."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from ingot.compiler.kernels.program import Program
+from ingot.device.run.inputs import random_inputs
+from support.differential import program_of
+from support.emulated_kernels import run_emulated
+from support.firmware import needs_gcc, needs_qemu
+from support.models import nonlinear
+from support.models.draw import Seeded
+from support.models.every import MODELS
+from support.tflite_builder import unary
+
+pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
+
+CASES = 3
+"""Of every operator."""
+
+TABLES = 40
+"""Models of QUANTIZE and DEQUANTIZE that are looked at for tables."""
+
+Case = tuple[str, Program, list[npt.NDArray[Any]]]
+
+
+def cases() -> list[Case]:
+    """Some models of every operator with inputs, always the same ones."""
+    found = []
+    for number, (name, model) in enumerate(MODELS.items()):
+        for i in range(CASES):
+            program = program_of(model(Seeded(1000 * number + i)), optimized=False)
+            specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
+            inputs = random_inputs(specs, i)
+            if name.split()[0] in ("SQRT", "RSQRT", "LOG"):  # cores differ in the sign of NaN
+                inputs = [np.abs(x) for x in inputs]
+            found.append((f"{name} {i}: {program.calls[0].kernel}", program, inputs))
+    return found
+
+
+def tables() -> list[Case]:
+    """What the passes make of operators of one 8-bit input: entries of 8, 16 and 32 bits."""
+    found = []
+    for model in (nonlinear.quantize, nonlinear.dequantize):
+        for seed in range(TABLES):
+            program = program_of(model(Seeded(seed)))
+            kernel = program.calls[0].kernel
+            if kernel.startswith("table_"):
+                specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
+                found.append((f"{kernel} {seed}", program, random_inputs(specs, seed)))
+    assert {name.split()[0] for name, *_ in found} == {"table_8to8", "table_8to16", "table_8to32"}
+    return found
+
+
+def extremes() -> list[Case]:
+    """QUANTIZE of NaN, infinities and huge numbers: vectors, and what is left of them."""
+    found = []
+    for dtype in ("int8", "uint8", "int16"):
+        program = program_of(unary("QUANTIZE", (1, 45), ("float32", None, 0), (dtype, 0.5, 3)))
+        special = np.float32(
+            [np.nan, np.inf, -np.inf, 1e10, -1e10, 3e38, -3e38, 2.0**30, 2.0**23, -(2.0**24), 63, 1.25]
+        )
+        found.append((f"QUANTIZE {dtype} of extremes", program, [np.resize(special, (1, 45))]))
+    return found
+
+
+@pytest.mark.parametrize(("cpu", "row_by_row"), [("cortex-m55", False), ("cortex-m55", True), ("cortex-m7", False)])
+def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
+    """Every output byte, and no byte behind an output."""
+    known = [*cases(), *tables(), *extremes()]
+    outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, row_by_row=row_by_row)
+    wrong = [
+        f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+def test_pointers_are_aligned(cpu: str) -> None:
+    """The core faults where the emulator forgives, so these kernels check (docs/verification.md). All begins at a
+    multiple of 8 that is none of 16, as in a relocatable image: that is all that kernels may count on."""
+    known = [*cases(), *tables()]
+    outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, checked=True, shift=8)
+    assert [name for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None] == []
+
+
+def test_a_vector_that_is_not_aligned_stops_the_kernel() -> None:
+    """Tensors of int16 at odd addresses: the emulator gives the right result, the checked kernel does not go on."""
+    case = next((program, inputs) for _, program, inputs in cases() if program.calls[0].kernel == "max_pool_s16")
+    (unseen,) = run_emulated([case], shift=1)
+    assert unseen.differs is None
+    with pytest.raises(AssertionError, match=r"UsageFault: unknown instruction.*\npixel at max_pool_s16\.c"):
+        run_emulated([case], shift=1, checked=True)
+
+
+def test_a_difference_is_seen() -> None:
+    """One parameter changed by one on the target only."""
+    name, program, inputs = next(case for case in cases() if "mul_s8" in case[0])
+    changed = replace(program, calls=tuple(_spoiled(call) for call in program.calls))
+    good, bad = run_emulated([(program, inputs), (program, inputs)], on_target=[program, changed])
+    assert good.differs is None, name
+    assert bad.differs is not None
+
+
+def _spoiled(call: Any) -> Any:
+    first = call.params[0]
+    words = np.array(first.data)
+    words[4] += 1  # the output's zero point
+    return replace(call, params=(replace(first, data=words), *call.params[1:]))

@@ -1,0 +1,95 @@
+"""Where LiteRT's reference kernels are wrong, or there is none, the message says so and blames nobody else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingot.base.errors import IngotError
+from ingot.device.run.oracle import Reference
+from ingot.device.run.reference_gaps import EXTREME, difference, gaps_of, has_float_functions
+from support import tflite_builder as tfl
+from support.models.draw import Seeded
+from support.models.products import batch_matmul_per_column
+
+
+def reducing(folder: Path, kind: str, dtype: str) -> Path:
+    """A model with one reduction."""
+    b = tfl.Builder()
+    quant = () if dtype == "float32" else (0.1, 0)
+    x, y = b.input((1, 4, 8), dtype, *quant), b.tensor((1, 8), dtype, *quant)
+    b.operator(kind, [x, b.constant(np.array([1], np.int32))], [y])
+    path = folder / f"{kind}_{dtype}.tflite"
+    path.write_bytes(b.finish([y]))
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16"])
+def test_the_operator_and_the_page_are_named(tmp_path: Path, dtype: str) -> None:
+    model = reducing(tmp_path, "SUM", dtype)
+    message = str(difference("something else", [model], where=model, remedy="This is a fault of Ingot."))
+    assert "in a known gap: operator 0 (SUM -> '" in message and "docs/decisions/sum-of-int8.md" in message
+    assert "a fault of Ingot" not in message
+
+
+def test_a_scale_a_column_is_named(tmp_path: Path) -> None:
+    model = tmp_path / "columns.tflite"
+    model.write_bytes(batch_matmul_per_column(Seeded(1)))
+    message = str(difference("something else", [model], where=model, remedy="This is a fault of Ingot."))
+    assert "operator 0 (BATCH_MATMUL -> '" in message and "docs/decisions/batch-matmul-per-channel.md" in message
+    assert "a fault of Ingot" not in message
+
+
+@pytest.mark.parametrize("kind", ["TANH", "LOGISTIC", "GELU", "SOFTMAX", "EXP", "LOG"])
+def test_functions_of_floats_are_named(tmp_path: Path, kind: str) -> None:
+    model = tmp_path / "float.tflite"
+    model.write_bytes(tfl.unary(kind, (1, 4), ("float32", None, 0), ("float32", None, 0)))
+    assert has_float_functions(model)
+    message = str(difference("something else", [model], where=model, remedy="This is a fault of Ingot."))
+    assert (
+        f"operator 0 ({kind} -> 't1') is a function of float32, whose last bits differ between C libraries" in message
+    )
+    assert "a fault of Ingot" not in message
+
+
+def test_extremes_in_the_middle_of_a_network(tmp_path: Path) -> None:
+    """Only the run tells them; there LiteRT's numbers are compared as they are."""
+    b = tfl.Builder()
+    x, y, z = b.input((1, 4), "float32"), b.tensor((1, 4), "float32"), b.tensor((1, 4), "int8", 0.5, 3)
+    b.operator("SQRT", [x], [y])
+    b.operator("QUANTIZE", [y], [z])
+    model = tmp_path / "root.tflite"
+    model.write_bytes(b.finish([z]))
+    reference = Reference(model)
+    reference.run([np.float32([[1, 4, 9, 16]])])
+    assert reference.extreme_quantizers() == []
+    reference.run([np.float32([[1, 4, -9, 16]])])
+    assert reference.extreme_quantizers() == ["operator 1 (QUANTIZE -> 't2')"]
+    seen = [f"{place} {EXTREME}" for place in reference.extreme_quantizers()]
+    message = str(difference("something else", [model], where=model, remedy="This is a fault of Ingot.", seen=seen))
+    assert "operator 1 (QUANTIZE -> 't2') was given NaN, infinities" in message
+    assert "a fault of Ingot" not in message
+
+
+@pytest.mark.parametrize(("kind", "dtype"), [("SUM", "float32"), ("MEAN", "int8")])
+def test_where_the_reference_is_right_it_is_a_fault(tmp_path: Path, kind: str, dtype: str) -> None:
+    model = reducing(tmp_path, kind, dtype)
+    assert gaps_of(model) == []
+    error = difference("something else", [model], where=model, remedy="This is a fault of Ingot.")
+    assert str(error) == f"{model}: something else\n  This is a fault of Ingot."
+
+
+def test_the_reference_is_still_wrong(tmp_path: Path) -> None:
+    """As soon as LiteRT adds signed numbers, this page of ours and its exceptions can go."""
+    model = reducing(tmp_path, "SUM", "int8")
+    given = np.full((1, 4, 8), -1, np.int8)
+    assert Reference(model).run([given])[0].max() != -4
+
+
+def test_no_reference_kernel_is_one_message() -> None:
+    with pytest.raises(IngotError) as caught:
+        Reference(tfl.unary("ELU", (1, 4), ("int8", 0.1, 0), ("int8", 0.1, 0)))
+    assert str(caught.value) == (
+        "LiteRT has no reference kernel of ELU (version 1) to compare with\n"
+        "  The model runs all the same; verify it without that operator."
+    )

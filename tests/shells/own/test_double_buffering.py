@@ -1,0 +1,30 @@
+"""The example computes each frame from its own buffer, while the next one is written."""
+
+import re
+import zlib
+
+import numpy as np
+import pytest
+
+from ingot.device.run.oracle import Reference
+from support.pose_model import SIZE, pose_model
+from support.scons_project import Project
+
+
+@pytest.mark.emulated
+def test_every_frame_gives_what_the_reference_gives(project: Project) -> None:
+    project.model_yaml.write_text(
+        "name: small\nsource: {file: small.tflite}\n"
+        "io: {placement: application}\napplication: ../../examples/double_buffering\n"
+    )
+    build = project.build("firmware", "emulate", "app=examples/double_buffering")
+    found = re.findall(r"frame (\d): output 0x([0-9A-Fa-f]{8})", build.out)
+
+    reference = Reference(pose_model(0))
+    place = np.arange(SIZE * SIZE * 3)
+    expected = []
+    for frame in range(4):
+        pixels = (place * 7 + (place >> 8) + frame * 31).astype(np.uint8).reshape(1, SIZE, SIZE, 3)
+        expected.append((str(frame), zlib.crc32(reference.run([pixels])[0].tobytes())))
+    assert [(frame, int(crc, 16)) for frame, crc in found] == expected
+    assert len({crc for _, crc in expected}) == 4

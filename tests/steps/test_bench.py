@@ -1,0 +1,47 @@
+"""Which models of a folder the benchmark takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
+from ingot.steps.bench import models_of, refusal
+from support import tflite_builder
+
+
+def test_one_model_or_all_of_a_folder(tmp_path: Path) -> None:
+    for name in ("b.tflite", "a.tflite", "c.onnx"):
+        (tmp_path / name).touch()
+    assert models_of(tmp_path) == [tmp_path / "a.tflite", tmp_path / "b.tflite"]
+    assert models_of(tmp_path / "b.tflite") == [tmp_path / "b.tflite"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing", "there is no file or folder {}"),
+        ("missing.tflite", "there is no file or folder {}"),
+        ("empty", "there is no .tflite in {}"),
+        ("net.onnx", "{} is not a .tflite"),
+    ],
+)
+def test_where_there_is_none(name: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "net.onnx").touch()
+    with pytest.raises(IngotError) as caught:
+        models_of(tmp_path / name)
+    assert caught.value.what == message.format(tmp_path / name)
+
+
+def test_a_model_that_the_compiler_refuses(tmp_path: Path) -> None:
+    good, damaged, folder = tmp_path / "good.tflite", tmp_path / "damaged.tflite", tmp_path / "folder.tflite"
+    good.write_bytes(tflite_builder.unary("RELU", (1, 8), ("int8", 0.1, 0), ("int8", 0.1, 0)))
+    damaged.write_bytes(good.read_bytes()[:40])
+    folder.mkdir()
+    board = ROOT / "boards" / "n6dk" / "board.yaml"
+    assert refusal(good, board) == ""
+    assert str(damaged) in refusal(damaged, board)
+    assert f"{folder}: cannot read the model" in refusal(folder, board)
