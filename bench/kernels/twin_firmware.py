@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.board import find_board
+from ingot.board.target import open_board
 from ingot.device.run.inputs import random_inputs
 from ingot.device.run.twin import TwinRun, emulate, images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
 from ingot.network.types import Network
 from ingot.recipe.sources import firmware_recipe, kernel_sources
-from ingot.steps.registry import compile_network, io_bytes, open_board
+from ingot.steps.compile import compile_network
+from ingot.steps.link import io_bytes
 
 
 @dataclass(frozen=True)

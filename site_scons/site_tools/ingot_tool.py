@@ -1,4 +1,4 @@
-"""The SCons tool of Ingot's own SConstruct: declares what each step of `ingot.steps.registry` reads and writes.
+"""The SCons tool of Ingot's own SConstruct: declares what each step of `ingot.steps` reads and writes.
 
 Nothing here knows how a step works; ingot.shells.scons.step makes it a target, here as in a user's SConstruct.
 
@@ -98,7 +98,7 @@ def exists(env):
 
 
 def ingot_step(env, step, inputs, outputs, **more):
-    """One step of ingot.steps.registry as a target: see ingot.shells.scons.step.add_step."""
+    """One step of ingot.steps as a target: see ingot.shells.scons.step.add_step."""
 
     def literal(file):
         return file_node(env, file) if isinstance(file, str) else file

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ingot import steps
 from ingot.base.errors import IngotError
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 from ingot.report.address_map import Area, areas_of, strips
@@ -21,6 +20,7 @@ from ingot.report.names import fitted, short_name
 from ingot.report.page import Box, _covered, page
 from ingot.report.terminal import terminal_report
 from ingot.report.timeline import covered, timeline
+from ingot.steps import inspect as inspect_steps
 from support.shared import shared
 
 
@@ -166,7 +166,7 @@ def test_terminal() -> None:
 
 
 def test_the_output_of_st_tools(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    steps.report(shared("st_ai_output/network_c_info.json"), tmp_path / "report.html")
+    inspect_steps.report(shared("st_ai_output/network_c_info.json"), tmp_path / "report.html")
     assert "245,760 bytes, weights 212,609 bytes, 56 epochs" in capsys.readouterr().out
     assert "npuRAM5" in (tmp_path / "report.html").read_text()
 
@@ -175,7 +175,7 @@ def test_a_broken_summary(tmp_path: Path) -> None:
     (tmp_path / "c_info.json").write_text("{")
     (tmp_path / "summary.json").write_text(json.dumps([1]))
     with pytest.raises(IngotError):
-        steps.report(tmp_path / "c_info.json", tmp_path / "page.html", summary=tmp_path / "summary.json")
+        inspect_steps.report(tmp_path / "c_info.json", tmp_path / "page.html", summary=tmp_path / "summary.json")
     assert not (tmp_path / "page.html").exists()
 
 

@@ -35,7 +35,7 @@ LINKED = re.compile(r"^arm-none-eabi-gcc .* -Wl,-T,\S+ ")
 class Build:
     """What one run of scons printed and did.
 
-    steps: how often each step of ingot.steps.registry ran, by its progress line. compiled: names of object files made.
+    steps: how often each step of ingot.steps ran, by its progress line. compiled: names of object files made.
     links: firmwares linked.
     """
 

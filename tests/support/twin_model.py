@@ -17,7 +17,7 @@ from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
 from ingot.network.types import Network
 from ingot.recipe.sources import application_extras, kernel_sources
-from ingot.steps.registry import io_bytes
+from ingot.steps.link import io_bytes
 from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c
 from support.session import compile_once, session_folder

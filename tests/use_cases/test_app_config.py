@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingot import steps
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.model import Manifest, load_manifest
 from ingot.network.c_info import render_c_info
 from ingot.network.types import Network, NetworkBuffer, NetworkPool
 from ingot.preprocessing.definition import image_input
+from ingot.steps import app_config as app_config_steps
 from ingot.use_cases.app_config import app_config
 
 POSE = """\
@@ -212,14 +212,16 @@ def test_c_reads_the_definition(tmp_path: Path, aspect: str, color: str, keys: s
 
 
 def test_a_range_that_nothing_tells_is_no_macro(tmp_path: Path) -> None:
-    """ST's applications do without; those that need it ask for it (ingot.steps.registry.app_config, #error in the C)."""
+    """ST's applications do without; those that need it ask for it (ingot.steps.app_config, #error in the C)."""
     plain = manifest(tmp_path, "name: plain\nsource: {file: plain.tflite}\n")
     header = macros(app_config(plain, network(source="float32")))
     assert "INGOT_IMAGE_INPUT" not in header and header["NN_WIDTH"] == "(224)"
     posing = manifest(tmp_path, "name: p\nsource: {file: p.tflite}\napplication: pose_estimation\n")
     (tmp_path / "network_c_info.json").write_text(render_c_info(network(source="float32")))
     with pytest.raises(IngotError, match="what do the bytes 0 and 255 of a pixel stand for"):
-        steps.app_config(tmp_path / "network_c_info.json", tmp_path / "app_config.h", manifest=str(posing.path))
+        app_config_steps.app_config(
+            tmp_path / "network_c_info.json", tmp_path / "app_config.h", manifest=str(posing.path)
+        )
     assert not (tmp_path / "app_config.h").exists()
 
 

@@ -101,10 +101,10 @@ def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str,
     """Build, verify and report again whenever the model, its manifest or the board changes. Ctrl-C ends it."""
     import subprocess
 
+    from ingot.base.console import say
     from ingot.base.watch import watch as run
     from ingot.cli.main import board_file, manifest_of, model_beside
     from ingot.cli.project import scons_command
-    from ingot.steps.registry import say
 
     command = scons_command("watch", "-Q", f"board={board}", f"model={model}", *settings)
     manifest = manifest_of(model)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingot import __version__, steps
+from ingot import __version__
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT, cache_dir
 from ingot.cli import board as cli_board
@@ -25,6 +25,12 @@ from ingot.cli import project as cli_project
 from ingot.cli import shells as cli_shells
 from ingot.cli.shells import input_shape_option, io_options
 from ingot.recipe.compilers import COMPILERS, Wanted, job_for, takes_images
+from ingot.steps import app_config as app_config_steps
+from ingot.steps import compile as compile_steps
+from ingot.steps import explore as explore_steps
+from ingot.steps import inspect as inspect_steps
+from ingot.steps import link as link_steps
+from ingot.steps import run as run_steps
 from ingot.use_cases.abi import ABIS
 
 if TYPE_CHECKING:
@@ -210,7 +216,7 @@ def app_config(
 ) -> None:
     """Write app_config.h for MODEL (a name under models/ or a model.yaml)."""
     manifest = manifest_of(model)
-    written = steps.app_config(network, out, manifest=str(manifest.path), abi=abi, st_pack=st_pack)
+    written = app_config_steps.app_config(network, out, manifest=str(manifest.path), abi=abi, st_pack=st_pack)
     files = [str(path) for path in written]
     finish({"files": files}, as_json, "\n".join(files), depfile, [network, manifest.path])
 
@@ -236,7 +242,7 @@ def linker_script(
 ) -> None:
     """Write the linker script: what the board has and the network's pools leave."""
     path = board_file(board)
-    steps.linker_script(network, path, out, twin=twin, app=app, stack=stack, heap=heap)
+    link_steps.linker_script(network, path, out, twin=twin, app=app, stack=stack, heap=heap)
     finish({"files": [str(out)]}, as_json, str(out), depfile, [network, path, pools_file(path)])
 
 
@@ -250,8 +256,8 @@ def check(board: str, twin: bool, network: Path, elf: Path, out: Path, depfile: 
     """Prove on the linked firmware that nothing overlaps and everything fits."""
     path = board_file(board)
     summary = out.with_name("summary.json")
-    raws = steps.raw_files(network)
-    result = steps.check_firmware(elf, network, raws, path, out, summary, twin=twin)
+    raws = link_steps.raw_files(network)
+    result = link_steps.check_firmware(elf, network, raws, path, out, summary, twin=twin)
     result["files"] = [str(out), str(summary)]
     finish(result, as_json, out.read_text(), depfile, [elf, network, *raws, path, pools_file(path)])
 
@@ -267,7 +273,7 @@ def check(board: str, twin: bool, network: Path, elf: Path, out: Path, depfile: 
 def emulate(board: str, network: Path, elf: Path, sample: str, model: str, seed: int, as_json: bool) -> None:
     """Run the network once on the board's twin in QEMU."""
     manifest = str(manifest_of(model).path) if model else ""
-    steps.emulate(elf, network, board_file(board), input=sample, seed=seed, as_json=as_json, manifest=manifest)
+    run_steps.emulate(elf, network, board_file(board), input=sample, seed=seed, as_json=as_json, manifest=manifest)
 
 
 @ingot.command()
@@ -284,7 +290,7 @@ def verify(
 ) -> None:
     """Compare the twin's outputs with LiteRT's reference kernels, byte for byte."""
     manifest = manifest_of(model)
-    steps.verify(
+    run_steps.verify(
         elf,
         network,
         model_file(manifest),
@@ -306,7 +312,7 @@ def info(model: str, input_shape: str | None, as_json: bool) -> None:
     manifest = manifest_of(model)
     shape = manifest.io(input_shape=input_shape)["input_shape"]
     document = str(manifest.path) if manifest.document else ""
-    steps.info(made_file(manifest), input_shape=shape, as_json=as_json, manifest=document)
+    inspect_steps.info(made_file(manifest), input_shape=shape, as_json=as_json, manifest=document)
 
 
 @ingot.command()
@@ -321,7 +327,7 @@ def report(
 ) -> None:
     """Show where a network's memory and time go: C_INFO is a network_c_info.json, of ST's tools too."""
     page = output or c_info.with_name("report.html")
-    steps.report(c_info, page, summary=summary, costs=costs, base=str(base or ""), quiet=quiet)
+    inspect_steps.report(c_info, page, summary=summary, costs=costs, base=str(base or ""), quiet=quiet)
 
 
 @ingot.command()
@@ -342,7 +348,7 @@ def explore(
     """Show what less RAM costs MODEL in instructions."""
     manifest = manifest_of(model)
     io = manifest.io(io_placement, io_input, input_shape)
-    steps.explore(model_file(manifest), board_file(board), **io, fuse=fuse, flags=True, as_json=as_json)
+    explore_steps.explore(model_file(manifest), board_file(board), **io, fuse=fuse, flags=True, as_json=as_json)
 
 
 @ingot.command()
@@ -361,7 +367,7 @@ def model_file(manifest: Manifest, require_real: bool = False) -> Path:
     if found is not None:
         return found
     made = made_file(manifest)
-    steps.obtain_model(made, str(manifest.path), require_real)
+    compile_steps.obtain_model(made, str(manifest.path), require_real)
     return made
 
 

@@ -76,7 +76,7 @@ class Manifest:
     ) -> dict[str, Any]:
         """Where inputs and outputs are, whether inputs survive, shapes of inputs: as given, else as here.
 
-        The same words are arguments of ingot.steps.registry.
+        The same words are arguments of ingot.steps.
         """
         return {
             "io_placement": io_placement or self.io_placement,

@@ -46,7 +46,7 @@ class Wanted:
 
     @property
     def builtin(self) -> dict[str, Any]:
-        """The arguments of ingot.steps.registry.compile_network that say how, of any network for any place."""
+        """The arguments of ingot.steps.compile_network that say how, of any network for any place."""
         chosen = {"optimize": self.optimize, "ram_limit": self.ram_limit, "fuse": self.fuse}
         return {"title": self.title, "sha256": self.sha256, **self.io, **chosen}
 
@@ -55,7 +55,7 @@ class Wanted:
 class Job:
     """A compilation as a build target.
 
-    step: function of ingot.steps.registry that does it; options: its keyword arguments. needs_model: it reads the model's file.
+    step: function of ingot.steps that does it; options: its keyword arguments. needs_model: it reads the model's file.
     source: the C file, "" when the compiler has none. info, raws: the description and the initializers.
     files: everything it writes, in the folder of the build, in the order that the step takes them.
     reads: files it reads beside model, board and pools. watch: what else makes it run again.

@@ -1,4 +1,4 @@
-"""A step of `ingot.steps.registry` as a command line, and back.
+"""A step of `ingot.steps` as a command line, and back.
 
     ingot step compile_network --in model=net.tflite --in board=b/board.yaml --out outputs=out/network.c ...
 
@@ -86,7 +86,7 @@ def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options:
 
 
 def step_names() -> list[str]:
-    """The steps that files can be given to: functions of ingot.steps.registry, and those that it takes from a room's `steps`."""
+    """The steps that files can be given to: functions of ingot.steps, and those that it takes from a room's `steps`."""
     from ingot import steps
 
     found = inspect.getmembers(steps, inspect.isfunction)

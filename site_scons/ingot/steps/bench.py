@@ -34,13 +34,13 @@ def models_of(where: Path) -> list[Path]:
 def refusal(model: Path, board: Path, **options: Any) -> str:
     """Why the built-in compiler refuses the model on the board's twin; empty when it does not.
 
-    options: as ingot.steps.registry.compile_network takes them. What was compiled here comes from the cache in the build.
+    options: as ingot.steps.compile_network takes them. What was compiled here comes from the cache in the build.
     """
-    from ingot import steps
+    from ingot.steps import compile as compile_steps
 
     with TemporaryDirectory(prefix="ingot-bench-") as folder:
         try:
-            steps.compile_network(model, board, [Path(folder) / "network.c"], twin=True, **options)
+            compile_steps.compile_network(model, board, [Path(folder) / "network.c"], twin=True, **options)
         except IngotError as error:
             return str(error)
     return ""
@@ -68,18 +68,19 @@ def bench(
     whose epochs are then printed as well. rivals: a file of figures to compare with, or "". refused: models without a
     firmware, and why; with any of them, or one that does not run, the step fails when all is written and printed.
     """
-    from ingot import steps
+    from ingot.base.console import say
+    from ingot.board.target import open_board
     from ingot.device.run.bench import as_dict, code_size, measure, profile, read_rivals, table
     from ingot.network.c_info import read_c_info
 
-    twin, _ = steps.open_board(board, twin=True)
+    twin, _ = open_board(board, twin=True)
     known = read_rivals(Path(rivals)) if rivals else {}
     rows, missing = [], dict(refused or {})
     for number, (elf, c_info, small) in enumerate(zip(elfs, c_infos, plain, strict=True)):
         network = read_c_info(c_info)
         name = Path(network.model).stem
         assert empty is not None, "models have been built"
-        steps.say(f"bench {name}")
+        say(f"bench {name}")
         try:
             rows.append(measure(name, elf, empty, network, c_info.parent, twin, small))
         except IngotError as error:

@@ -78,9 +78,11 @@ def explore(
     kernels, empty: the empty application's firmware (the last three for the size of the code). With them every
     schedule is built and run on the twin; without them instructions are the cost model's.
     """
-    from ingot import steps
+    from ingot.base.console import say
     from ingot.compiler.compile import output_names
     from ingot.device.run.bench import measure
+    from ingot.steps import compile as compile_steps
+    from ingot.steps import link as link_steps
 
     asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input, "input_shape": input_shape}
     ways = _ways(model, board, asked, fuse)
@@ -89,13 +91,13 @@ def explore(
         names = output_names("network", pools)
         with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
             for number, way in enumerate(ways):
-                steps.say(f"explore {number + 1} of {len(ways)}: {way.how(flags)}")
+                say(f"explore {number + 1} of {len(ways)}: {way.how(flags)}")
                 folder = Path(name) / str(number)
                 folder.mkdir()
                 outputs = [folder / file for file in names.all()]
-                network = steps.compile_network(model, board, outputs, twin=True, **asked, **dict(way.asks[:1]))
+                network = compile_steps.compile_network(model, board, outputs, twin=True, **asked, **dict(way.asks[:1]))
                 script, c_info = folder / "firmware.ld", folder / names.info
-                steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
+                link_steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
                 _compile(folder / names.source, twin.core)
                 elf = _link(folder, "validate", objects, archive, twin.core)
                 small = _link(folder, "inference", plain, archive, twin.core)

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 def sign(binary: Path, board: Path, signed: Path, *, image_version: int = 0, compare: bool = False) -> None:
     """Writes the application with its boot header. compare: Raises IngotError when ST's tool makes something else."""
+    from ingot.base.console import say
+    from ingot.board.target import open_board
     from ingot.device.sign.st_tool import TOOL, differences, find_tool, sign_with_tool
     from ingot.device.sign.stm32_header import sign as make
-    from ingot.steps.registry import open_board, say
 
     target, _ = open_board(board)
     check_needs_header(target.name, target.chip)
@@ -67,9 +68,9 @@ def flash(
     """
     import json
 
+    from ingot.board.target import open_board
     from ingot.device.flash.plan import make_plan
     from ingot.network.c_info import read_c_info
-    from ingot.steps.registry import open_board
 
     target, _ = open_board(board)
     built = json.loads(summary.read_text())
@@ -110,9 +111,9 @@ def flash_image(
 
 def write_parts(board: Board, parts: Sequence[Part], probe: str, folder: Path, *, dry_run: bool, whole: bool) -> None:
     """Writes the parts that are not there yet with the board's tool, and says so; a dry run prints the commands."""
+    from ingot.base.console import say
     from ingot.device.flash.drivers import choose_driver
     from ingot.device.flash.run import flash as run
-    from ingot.steps.registry import say
 
     driver = choose_driver(board, [part.address for part in parts], probe, dry_run=dry_run)
     show = (lambda line: print(line, flush=True)) if dry_run else say

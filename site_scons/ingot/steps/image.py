@@ -1,4 +1,4 @@
-"""The steps of a build that make a relocatable image: functions from files to files, as those of ingot.steps.registry."""
+"""The steps of a build that make a relocatable image: functions from files to files, as those of ingot.steps."""
 
 from __future__ import annotations
 

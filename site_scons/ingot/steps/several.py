@@ -1,4 +1,4 @@
-"""Steps of builds with several networks in one firmware. See ingot.steps.registry."""
+"""Steps of builds with several networks in one firmware. See ingot.steps."""
 
 from __future__ import annotations
 

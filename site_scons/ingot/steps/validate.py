@@ -29,13 +29,13 @@ def validate(
     output differs or nobody answers.
     """
     from ingot.base.files import write_if_changed
+    from ingot.board.target import open_board
     from ingot.device.protocol.lines import archive, client_of, line_to, show_result
     from ingot.device.protocol.validate import validate as run
     from ingot.device.run.reference_gaps import difference
     from ingot.device.run.samples import samples_of
     from ingot.device.run.twin import images_of
     from ingot.network.c_info import read_c_info
-    from ingot.steps.registry import open_board
 
     target, _ = open_board(board, twin=not port)
     network = read_c_info(c_info)
@@ -96,7 +96,9 @@ def load_and_run(
     flashed. manifest: the model.yaml whose preprocessing counts for `input`. Raises IngotError when the loader refuses
     the image or an output differs.
     """
+    from ingot.base.console import say
     from ingot.base.files import write_if_changed
+    from ingot.board.target import open_board
     from ingot.device.protocol.lines import archive, client_of, line_to, show_result
     from ingot.device.run.load_and_run import commands, placing
     from ingot.device.run.load_and_run import load_and_run as run
@@ -105,7 +107,6 @@ def load_and_run(
     from ingot.device.run.samples import samples_of
     from ingot.network.c_info import read_c_info
     from ingot.steps.flash import flash_image
-    from ingot.steps.registry import open_board, say
 
     target, pools = open_board(board, twin=not port)
     network = read_c_info(c_info)

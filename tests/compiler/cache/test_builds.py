@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from ingot.base import places
+from ingot.board.target import open_board
 from ingot.compiler.cache.store import Store
 from ingot.compiler.compile import output_names
-from ingot.steps.registry import open_board
 from support.pose_model import pose_model
 
 BOARD = places.ROOT / "boards/n6dk/board.yaml"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingot import steps
 from ingot.base import places, stamp
+from ingot.board.target import open_board
 from ingot.compiler import compile as compiler
 from ingot.compiler.compile import output_names
 from ingot.model.model_file import ModelFile
-from ingot.steps.registry import open_board
+from ingot.steps import compile as compile_steps
 from support.pose_model import pose_model
 
 BOARD = places.ROOT / "boards/n6dk/board.yaml"
@@ -39,7 +39,7 @@ def build(folder: Path, seed: int = 0, board: Path = BOARD, **options: object) -
     folder.mkdir(exist_ok=True)
     (folder / "net.tflite").write_bytes(pose_model(seed))
     names = output_names("network", open_board(board)[1]).all()
-    steps.compile_network(folder / "net.tflite", board, [folder / name for name in names], **options)  # type: ignore[arg-type]
+    compile_steps.compile_network(folder / "net.tflite", board, [folder / name for name in names], **options)  # type: ignore[arg-type]
     return {name: (folder / name).read_bytes() for name in names}
 
 

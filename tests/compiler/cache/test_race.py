@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingot import steps
 from ingot.base import places, stamp
 from ingot.base.errors import IngotError
+from ingot.board.target import open_board
 from ingot.compiler.compile import output_names
-from ingot.steps.registry import open_board
+from ingot.steps import compile as compile_steps
 from support.tflite_builder import Builder
 
 BOARD = places.ROOT / "boards/n6dk/board.yaml"
@@ -55,7 +55,7 @@ class Project:
     def build(self, **options: str) -> dict[str, bytes]:
         self._builds += 1
         out = self._folder / str(self._builds)
-        steps.compile_network(self.model, BOARD, [out / name for name in NAMES], **options)  # type: ignore[arg-type]
+        compile_steps.compile_network(self.model, BOARD, [out / name for name in NAMES], **options)  # type: ignore[arg-type]
         return {name: (out / name).read_bytes() for name in NAMES}
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ingot import steps
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.board import load_board
 from ingot.board.fit import load_pools
 from ingot.recipe.compilers import Wanted, job_for
+from ingot.steps import app_config as app_config_steps
+from ingot.steps import inspect as inspect_steps
+from ingot.steps import link as link_steps
 from support.shared import shared
 
 
@@ -45,14 +47,14 @@ def test_every_later_stage(tmp_path: Path, board: Path, capsys: pytest.CaptureFi
     out = tmp_path / "out"
     info, raws = take(board, out)
 
-    facts = steps.check_network(info, raws, board, out / "memory_map.txt", out / "summary.json")
+    facts = link_steps.check_network(info, raws, board, out / "memory_map.txt", out / "summary.json")
     text = (out / "memory_map.txt").read_text()
     assert "0x342E0000-0x3434FFFF        458,752      245,760  network: pool 'npuRAM5'" in text
     assert "0x71000000-0x71033E80      212,609                 weights network_atonbuf.xSPI2.raw" in text
     assert facts == json.loads((out / "summary.json").read_text())
 
     capsys.readouterr()
-    steps.report(info, out / "report.html", summary=out / "summary.json")
+    inspect_steps.report(info, out / "report.html", summary=out / "summary.json")
     printed = capsys.readouterr().out
     assert "3.0.0-20426 123672867" in printed
     assert "activations 245,760 bytes, weights 212,609 bytes, 56 epochs" in printed
@@ -60,11 +62,11 @@ def test_every_later_stage(tmp_path: Path, board: Path, capsys: pytest.CaptureFi
     report = (out / "network_generate_report.txt").read_text()
     assert report and report != (out / "st_generate_report.txt").read_text()
 
-    steps.weights_hex(info, raws, [out / "network_atonbuf.xSPI2.hex"])
+    link_steps.weights_hex(info, raws, [out / "network_atonbuf.xSPI2.hex"])
     lines = (out / "network_atonbuf.xSPI2.hex").read_text().splitlines()
     assert lines[0] == ":020000047100" + "89" and lines[-1] == ":00000001FF"
 
-    steps.linker_script(info, board, out / "firmware.ld", stack=None, heap=None)
+    link_steps.linker_script(info, board, out / "firmware.ld", stack=None, heap=None)
     assert "npuRAM5" in (out / "firmware.ld").read_text()
 
 
@@ -75,12 +77,12 @@ def test_app_config_says_what_its_camera_could_not_use(tmp_path: Path, board: Pa
     text = "name: mobilenet\nsource: {file: mobilenet.onnx}\npostprocessing:\n  type: image_classification\n"
     manifest.write_text(f"{text}  classes: [empty, full]\n")
     with pytest.raises(IngotError) as caught:
-        steps.app_config(info, tmp_path / "app_config.h", manifest=str(manifest), abi="n6-v3")
+        app_config_steps.app_config(info, tmp_path / "app_config.h", manifest=str(manifest), abi="n6-v3")
     assert "has shape 1x3x128x128" in str(caught.value)
     assert "generate with inputs_ch_position: chlast" in caught.value.remedy
     manifest.write_text(f"{text}  classes: [empty, full, other]\n")
     with pytest.raises(IngotError, match="has 3 names, but the model has 2 classes"):
-        steps.app_config(info, tmp_path / "app_config.h", manifest=str(manifest), abi="n6-v3")
+        app_config_steps.app_config(info, tmp_path / "app_config.h", manifest=str(manifest), abi="n6-v3")
 
 
 def test_on_the_board_as_it_is_the_pools_are_said_to_differ(tmp_path: Path) -> None:

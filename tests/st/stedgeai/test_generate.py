@@ -14,7 +14,7 @@ from ingot.board import load_board
 from ingot.board.fit import load_pools
 from ingot.recipe.compilers import Wanted, job_for
 from ingot.st.stedgeai.tool import find_tool
-from ingot.steps.registry import run_stedgeai
+from ingot.steps.compile import run_stedgeai
 from support.st_output import VERSIONS
 from support.stedgeai_stand_in import calls, install
 

@@ -52,8 +52,8 @@ def client_of(line: Link, network: Network, clock: int, quiet: bool) -> Iterator
 
 def show_result(outcome: Validation, network: Network, clock: int, as_json: bool, more: dict[str, Any]) -> None:
     """Prints tables, or JSON with `more` in it. clock: of the CPU, for durations."""
+    from ingot.base.console import say
     from ingot.device.protocol.validate import text
-    from ingot.steps.registry import say
 
     if as_json:
         print(json.dumps(outcome.as_dict() | {"stand_in": network.stand_in} | more, indent=2, sort_keys=True))

@@ -1,4 +1,4 @@
-"""Steps of `ingot.steps.registry` as targets of SCons.
+"""Steps of `ingot.steps` as targets of SCons.
 
 A step's inputs are file nodes; its options are one canonical JSON text in a Value node, because Value nodes of numbers
 that hash alike (-1 and -2, 1 and True) are one node for SCons.

@@ -1,0 +1,175 @@
+"""Steps that give a network: a model obtained and compiled, or the output of other compilers taken over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingot.base.files import write_if_changed
+from ingot.board.target import INSTRUCTION_SETS, open_board
+
+if TYPE_CHECKING:
+    from ingot.network.types import Network
+    from ingot.st.stedgeai.pack import Pack
+from ingot.base.console import VERBOSE, say
+
+
+def obtain_model(model: Path, manifest: str, require_real: bool) -> None:
+    """Downloads the model's file, or makes its stand-in."""
+    from ingot.model import load_manifest, obtain_source
+
+    write_if_changed(model, obtain_source(load_manifest(Path(manifest)), require_real, say))
+
+
+def compile_network(
+    model: Path,
+    board: Path,
+    outputs: Sequence[Path],
+    *,
+    twin: bool = False,
+    name: str = "network",
+    title: str = "",
+    sha256: str = "",
+    io_placement: str = "activations",
+    io_input: str = "overwrite",
+    input_shape: str = "",
+    optimize: str = "balanced",
+    ram_limit: int = 0,
+    fuse: bool = True,
+    beside: Sequence[Path] = (),
+    in_turn: Sequence[Path] = (),
+    relocatable: bool = False,
+) -> Network:
+    """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
+
+    outputs: all files of ingot.compiler.compile.output_names, in one folder. beside, in_turn: the descriptions of networks of
+    the same firmware that may run at the same time as this one, and of those that never do (ingot.several.pools).
+    sha256: what the model.yaml says of the model's file, which may have been replaced since that was compared.
+    relocatable: for an image, whose weights are wherever it is installed.
+    """
+    from ingot.compiler.cache.compiled import compile_cached
+    from ingot.compiler.compile import CompileOptions
+    from ingot.compiler.frontend.tflite import notes_of
+    from ingot.image.pools import relocatable_pools
+    from ingot.model.model_file import read_model_file
+    from ingot.model.stand_in import is_stand_in
+    from ingot.network.c_info import read_c_info
+    from ingot.several.pools import pools_left
+
+    target, pools = open_board(board, twin)
+    others = [[read_c_info(path) for path in paths] for paths in (beside, in_turn)]
+    if beside or in_turn:
+        pools = pools_left(pools, target.aliases, *others)
+    if relocatable:
+        pools = relocatable_pools(target, pools)
+    source = read_model_file(model, sha256)
+    stand_in = is_stand_in(source.data)
+    if stand_in:
+        say(f"STAND-IN: the weights of {model.name} are invented")
+    for note in notes_of(source):
+        say(f"{model.name}: {note}")
+    options = CompileOptions(
+        name=name,
+        model=title or model.name,
+        stand_in=stand_in,
+        optimize=optimize,
+        ram_limit=ram_limit,
+        fuse=fuse,
+        io_placement=io_placement,
+        io_input=io_input,
+        input_shape=input_shape,
+        cpu=target.core,
+        isa=INSTRUCTION_SETS[target.core],
+        beside=tuple(network.name for network in others[0]),
+        in_turn=tuple(network.name for network in others[1]),
+    )
+    return compile_cached(source, pools, outputs[0].parent, options)
+
+
+def take_prebuilt(
+    board: Path,
+    outputs: Sequence[Path],
+    model: Path | None = None,
+    *,
+    output: str,
+    st_pack: str = "",
+    camera: bool = False,
+    title: str = "",
+    strict: bool = False,
+    signature: bool = True,
+) -> Network:
+    """Takes over a folder or zip of ST Edge AI's output, checked against board, model and runtime.
+
+    outputs: files of ingot.st.prebuilt.files.output_files, in one folder. strict: warnings are errors.
+    signature: compare the model where no SHA-256 of it is recorded (see ingot.st.consistency.finding.Subject).
+    """
+    from ingot.model.model_file import read_model_file
+    from ingot.st.prebuilt.take import Place, take_output
+
+    target, pools = open_board(board)
+    source = read_model_file(model) if model is not None else None
+    place = Place(target, pools, source, _pack(st_pack), camera, strict, title=title, signature=signature)
+    return take_output(Path(output), outputs[0].parent, place, say)
+
+
+def run_stedgeai(
+    model: Path,
+    board: Path,
+    outputs: Sequence[Path],
+    *,
+    settings: dict[str, Any] | None = None,
+    reloc: bool = False,
+    st_pack: str = "",
+    camera: bool = False,
+    title: str = "",
+    sha256: str = "",
+    timeout: float = 1800.0,
+) -> Network:
+    """Compiles a model with the installed ST Edge AI Core.
+
+    outputs: files of ingot.st.stedgeai.outputs.plan_outputs, in one folder. settings: the model.yaml's section `stedgeai`.
+    INGOT_VERBOSE in the environment shows the command line; as an argument it would make the tool run again.
+    """
+    from ingot.model.model_file import read_model_file
+    from ingot.st.prebuilt.take import Place
+    from ingot.st.stedgeai.generate import generate
+    from ingot.st.stedgeai.request import Request
+    from ingot.st.stedgeai.tool import find_tool
+
+    target, pools = open_board(board)
+    tool = find_tool()
+    say(f"ST Edge AI Core {tool.version}")
+    source = read_model_file(model, sha256)
+    network = generate(
+        tool,
+        source,
+        "network",
+        Request(**(settings or {}), reloc=reloc),
+        Place(target, pools, source, _pack(st_pack), camera, title=title),
+        outputs[0].parent,
+        timeout=timeout,
+        say=say,
+        show=say if os.environ.get(VERBOSE) else lambda line: None,
+    )
+    _hex_of_others(network, outputs)
+    return network
+
+
+def _hex_of_others(network: Network, outputs: Sequence[Path]) -> None:
+    """The .hex of initializers that nobody could declare before the tool had run (in a second pool)."""
+    from ingot.link.hexfile import raw_to_hex
+
+    declared = {path.name for path in outputs}
+    for item in network.initializers:
+        if item.file not in declared and item.address is not None:
+            raw = outputs[0].parent / item.file
+            raw_to_hex(raw, item.address, raw.with_suffix(".hex"))
+
+
+def _pack(path: str) -> Pack | None:
+    """ST's runtime in the folder that st_pack= names."""
+    from ingot.st.stedgeai.pack import open_pack
+
+    return open_pack(Path(path)) if path else None

@@ -1,0 +1,70 @@
+"""Steps that show a model or a network to people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingot.base.errors import IngotError
+from ingot.base.files import write_if_changed
+
+if TYPE_CHECKING:
+    pass
+from ingot.base.console import say
+
+
+def info(model: Path, *, input_shape: str = "", as_json: bool = False, manifest: str = "") -> None:
+    """Prints what a model consists of.
+
+    manifest: the model.yaml of a file that may not be there yet; `model` is then where a build puts it, and no stand-in
+    is made for this. input_shape: see ingot.compiler.frontend.input_shape.
+    """
+    from ingot.compiler.frontend.info import as_dict, as_text
+    from ingot.compiler.frontend.tflite import read_tflite
+    from ingot.model import load_manifest, look_up_source
+
+    if manifest:
+        model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
+
+    graph = read_tflite(model, input_shape)
+    print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
+
+
+def report(
+    c_info: Path,
+    page: Path,
+    *,
+    summary: Path | None = None,
+    costs: Path | None = None,
+    base: str = "",
+    quiet: bool = False,
+) -> None:
+    """Writes the report of a network as one HTML page, and prints its short form.
+
+    c_info: a network_c_info.json, of any compiler. summary: what check_firmware wrote, for the address map.
+    costs: what `emulate` prints as JSON, for the instructions of each epoch and the stack.
+    base: the network_c_info.json of another build to compare with.
+    """
+    from ingot.network.c_info import read_c_info
+    from ingot.report.measured import measured_of
+    from ingot.report.page import page as render
+    from ingot.report.terminal import terminal_report
+
+    network = read_c_info(c_info)
+    other = read_c_info(Path(base)) if base else None
+    facts = _json_file(summary) if summary else None
+    measured = measured_of(_json_file(costs), network) if costs else None
+    write_if_changed(page, render(network, summary=facts, measured=measured, base=other))
+    if not quiet:
+        print(terminal_report(network, measured, other), end="")
+
+
+def _json_file(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise IngotError(f"cannot be read as JSON: {error}", where=str(path)) from error
+    if not isinstance(content, dict):
+        raise IngotError("is not a JSON object", where=str(path))
+    return content

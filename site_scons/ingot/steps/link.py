@@ -1,0 +1,129 @@
+"""Steps around the link: linker script, proof on the finished ELF, flash files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingot.base.errors import IngotError
+from ingot.base.files import write_if_changed
+from ingot.board.target import open_board
+
+if TYPE_CHECKING:
+    from ingot.network.types import Network
+from ingot.base.console import say
+
+
+def linker_script(
+    c_info: Path,
+    board: Path,
+    script: Path,
+    others: Sequence[Path] = (),
+    *,
+    twin: bool = False,
+    app: str = "",
+    stack: int | None,
+    heap: int | None,
+) -> None:
+    """Writes the linker script. others: descriptions of further networks. stack, heap: bytes, None for the board's.
+
+    The application `validate` keeps inputs and outputs that the network leaves to it on its heap, which grows by them.
+    """
+    from ingot.link.linker_script import LinkSettings
+    from ingot.link.linker_script import linker_script as render
+    from ingot.network.c_info import read_c_info
+
+    target, pools = open_board(board, twin)
+    networks = [read_c_info(path) for path in (c_info, *others)]
+    if app == "validate":
+        heap = (target.heap if heap is None else heap) + max(io_bytes(network) for network in networks)
+    write_if_changed(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:]))
+
+
+def io_bytes(network: Network) -> int:
+    """Bytes of the inputs and outputs that the application has to provide, each on a boundary of 32."""
+    return sum((buffer.size + 63) // 32 * 32 for buffer in (*network.inputs, *network.outputs) if not buffer.pool)
+
+
+def raw_files(c_info: Path) -> list[Path]:
+    """The network's initializers, which lie beside its description."""
+    from ingot.network.c_info import read_c_info
+
+    return [c_info.with_name(item.file) for item in read_c_info(c_info).initializers]
+
+
+def check_firmware(
+    elf: Path,
+    c_info: Path,
+    raws: Sequence[Path],
+    board: Path,
+    memory_map: Path,
+    summary: Path,
+    others: Sequence[Path] = (),
+    *,
+    twin: bool = False,
+) -> dict[str, Any]:
+    """Proves that nothing overlaps; writes the memory map and the figures for the summary, and returns those.
+
+    others: descriptions of further networks; the initializers of each lie beside its description.
+    """
+    from ingot.link.check import Built, check
+    from ingot.link.memory_map import memory_map_text
+    from ingot.link.summary import summary_of
+    from ingot.network.c_info import read_c_info
+
+    target, pools = open_board(board, twin)
+    network = read_c_info(c_info)
+    further = [Built(read_c_info(path), path.parent) for path in others]
+    proven = check(target, pools, network, elf, c_info.parent, others=further)
+    facts = summary_of(proven, network)
+    write_if_changed(memory_map, memory_map_text(proven))
+    write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    return facts
+
+
+def show_map(memory_map: Path) -> None:
+    """Prints the memory map."""
+    print(memory_map.read_text(), end="")
+
+
+def check_network(
+    c_info: Path, raws: Sequence[Path], board: Path, memory_map: Path, summary: Path, *, lacks: str = ""
+) -> dict[str, Any]:
+    """As check_firmware for a network without a firmware. lacks: why there is none."""
+    from ingot.link.check import check_placement
+    from ingot.link.memory_map import memory_map_text
+    from ingot.link.summary import summary_of
+    from ingot.network.c_info import read_c_info
+
+    target, pools = open_board(board)
+    network = read_c_info(c_info)
+    proven = check_placement(target, pools, network, c_info.parent)
+    facts = summary_of(proven, network)
+    write_if_changed(memory_map, memory_map_text(proven))
+    write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    if lacks:
+        say(f"no firmware is linked: {lacks}")
+    return facts
+
+
+def binaries(elf: Path, board: Path, binary: Path, hexfile: Path) -> None:
+    """Writes firmware.bin (what is signed and flashed) and firmware.hex (all of it at its flash addresses)."""
+    from ingot.link.hexfile import write_firmware
+
+    target, _ = open_board(board)
+    write_firmware(target, elf, binary, hexfile)
+
+
+def weights_hex(c_info: Path, raws: Sequence[Path], hexfiles: Sequence[Path]) -> None:
+    """Writes each initializer as .hex at its flash address."""
+    from ingot.link.hexfile import raw_to_hex
+    from ingot.network.c_info import read_c_info
+
+    network = read_c_info(c_info)
+    for item, raw, target in zip(network.initializers, raws, hexfiles, strict=True):
+        if item.address is None:
+            raise IngotError(f"pool '{item.pool}' has no address, so its weights have no .hex", where=str(raw))
+        raw_to_hex(raw, item.address, target)

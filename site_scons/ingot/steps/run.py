@@ -1,0 +1,194 @@
+"""Steps that run firmware on the board's twin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingot.base.files import write_if_changed
+from ingot.board.target import open_board
+
+if TYPE_CHECKING:
+    pass
+from ingot.base.console import say
+
+
+def _say_whose_network(compiler: str) -> None:
+    """No emulator has the NPU: whatever compiler made the board's network, the twin runs the built-in one's."""
+    if compiler not in ("", "builtin"):
+        say(f"the twin runs what the built-in compiler makes of the model, not the network of compiler={compiler}")
+
+
+def emulate(
+    elf: Path,
+    c_info: Path,
+    board: Path,
+    *,
+    input: str = "",
+    seed: int = 1,
+    as_json: bool = False,
+    compiler: str = "",
+    manifest: str = "",
+) -> None:
+    """Runs the twin's firmware once and prints what it computed and cost.
+
+    compiler: the board's network's. manifest: the model.yaml whose preprocessing counts for `input`.
+    """
+    from ingot.device.run.samples import samples_of
+    from ingot.device.run.twin import emulate as run
+    from ingot.device.run.twin import images_of
+    from ingot.network.c_info import read_c_info
+
+    _say_whose_network(compiler)
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    lines: list[str] = []
+    ((label, sample),) = samples_of(network, input, 1, seed, manifest, lines.append)
+    done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
+    result = done.inferences[0]
+    outputs = [
+        {"name": buffer.name, "shape": list(buffer.shape), "dtype": buffer.dtype, "values": array.ravel().tolist()}
+        for buffer, array in zip(network.outputs, result.outputs, strict=True)
+    ]
+    if as_json:
+        facts = {"input": label, "instructions": result.instructions, "epochs": list(done.epochs), "outputs": outputs}
+        facts |= {"init": done.init, "stack_used": done.stack_used, "stack_size": done.stack_size}
+        facts |= {"preprocessing": lines}
+        print(json.dumps(facts | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
+        return
+    if network.stand_in:
+        say("STAND-IN: the weights are invented, the outputs mean nothing")
+    for line in lines or [f"input        {label}"]:
+        print(f"  {line}")
+    for buffer, array in zip(network.outputs, result.outputs, strict=True):
+        shape = "x".join(map(str, buffer.shape))
+        print(f"  {buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}")
+    print(
+        f"  instructions {result.instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference"
+    )
+    print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
+
+
+def run_app(
+    elf: Path,
+    c_info: Path,
+    board: Path,
+    *,
+    input: str = "",
+    seed: int = 1,
+    compiler: str = "",
+    manifest: str = "",
+    sample: str = "values",
+) -> None:
+    """Runs an application on the twin and prints what it prints.
+
+    The application finds one sample as a file whose name is the last word of its command line. sample: "values" for
+    the bytes of the network's inputs, "pixels" for a camera's frame in the input's size. manifest: see `emulate`.
+    """
+    import tempfile
+
+    from ingot.device.run.qemu import require_success, run
+    from ingot.device.run.samples import pixels_of, samples_of
+    from ingot.device.run.twin import images_of
+    from ingot.network.c_info import read_c_info
+
+    _say_whose_network(compiler)
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+
+    def say_indented(line: str) -> None:
+        print(f"  {line}", flush=True)
+
+    if sample == "pixels":
+        arrays = pixels_of(network, input, seed, manifest, say_indented)
+    else:
+        arrays = samples_of(network, input, 1, seed, manifest, say_indented)[0][1]
+    with tempfile.TemporaryDirectory(prefix="ingot-app-") as folder:
+        Path(folder, "sample.bin").write_bytes(b"".join(array.tobytes() for array in arrays))
+
+        def show(line: str) -> bool:
+            say_indented(line)
+            return True
+
+        images = images_of(network, c_info.parent)
+        done = run(elf, images, machine=target.machine, arguments=["sample.bin"], folder=Path(folder), on_line=show)
+    require_success(done, elf)
+
+
+def verify(
+    elf: Path,
+    c_info: Path,
+    model: Path,
+    board: Path,
+    *,
+    input: str = "",
+    samples: int = 3,
+    seed: int = 1,
+    as_json: bool = False,
+    compiler: str = "",
+    manifest: str = "",
+) -> None:
+    """Compares the twin's outputs with LiteRT's reference kernels. manifest: see `emulate`.
+
+    Raises IngotError when a byte differs.
+    """
+    from ingot.device.run.reference_gaps import difference
+    from ingot.device.run.samples import samples_of
+    from ingot.device.run.twin import images_of
+    from ingot.device.run.verify import verify as run
+    from ingot.network.c_info import read_c_info
+
+    _say_whose_network(compiler)
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    lines: list[str] = []
+    given = samples_of(network, input, samples, seed, manifest, lines.append)
+    if not as_json:
+        for line in lines:
+            print(f"  {line}", flush=True)
+    outcome = run(
+        model,
+        elf,
+        images_of(network, c_info.parent),
+        network,
+        given,
+        machine=target.machine,
+        report=(lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True)),
+    )
+    if as_json:
+        facts = outcome.as_dict() | {"preprocessing": lines, "stand_in": network.stand_in}
+        print(json.dumps(facts, indent=2, sort_keys=True))
+    elif network.stand_in:
+        say("STAND-IN: this proves the firmware, not the real model")
+    if not outcome.passed:
+        raise difference(
+            "the firmware computes something else than the model",
+            [model],
+            where=model,
+            remedy="This is a fault of Ingot: please report it with the model file.",
+            seen=outcome.gaps,
+        )
+
+
+def _peak(array: Any) -> str:
+    """The index of the largest value."""
+    import numpy as np
+
+    return "[" + ", ".join(str(int(i)) for i in np.unravel_index(int(array.argmax()), array.shape)) + "]"
+
+
+def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: int = 1) -> None:
+    """Runs the twin once and writes the instructions of each epoch and the stack, as `report` reads them."""
+    from ingot.device.run.samples import random_samples
+    from ingot.device.run.twin import emulate as run
+    from ingot.device.run.twin import images_of
+    from ingot.network.c_info import read_c_info
+
+    target, _ = open_board(board, twin=True)
+    network = read_c_info(c_info)
+    ((_, sample),) = random_samples(network, 1, seed)
+    done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
+    facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
+    facts |= {"stack_used": done.stack_used, "stack_size": done.stack_size}
+    write_if_changed(costs, json.dumps(facts, sort_keys=True) + "\n")
