@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingot.base.places import ROOT, kernels_dir
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 TREE = "tree"  # of an installed package: firmware/, boards/, ...; what of it is code has lines of its own below
 COMPUTE_WITH = ("flatbuffers", "jinja2", "numpy", "tflite")  # what a compilation's result comes through
 

@@ -31,6 +31,7 @@ from ingot.steps import explore as explore_steps
 from ingot.steps import inspect as inspect_steps
 from ingot.steps import link as link_steps
 from ingot.steps import run as run_steps
+from ingot.steps.registry import step_function
 from ingot.use_cases.abi import ABIS
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def compile(
     if twin:
         options["twin"] = True
     files = [out / name for name in job.files]
-    network = getattr(steps, job.step)(model=source, board=path, outputs=files, **options)
+    network = step_function(job.step)(model=source, board=path, outputs=files, **options)
     inputs = sorted({*([source] if source else []), manifest.path, path, checked.pools_file, *job.reads})
     result = {"files": [str(path) for path in files], "model": network.model, "stand_in": network.stand_in}
     result |= {"peak": network.peak, "lower_bound": network.lower_bound, "layout_id": network.layout_id}

@@ -88,7 +88,8 @@ def firmware_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--stamp", default="", help="An empty file to touch at the end.")
 def step(name: str, inputs: Words, outputs: Words, options: Words, depfile: str, target: str, stamp: str) -> None:
     """Run one step of a build; build files are full of these."""
-    from ingot.recipe.step import call_step, write_depfile
+    from ingot.recipe.step import write_depfile
+    from ingot.steps.call import call_step
 
     call_step(name, inputs, outputs, options)
     if stamp:

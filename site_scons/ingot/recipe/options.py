@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.file_names import network_name
-
-TRUE = ("1", "yes", "true", "on")
-FALSE = ("0", "no", "false", "off")
+from ingot.base.text_values import switch, whole_number
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,9 @@ class Option:
     def parse(self, text: str) -> str | int | bool:
         """The value that `text` means. Raises IngotError."""
         if self.kind == "switch":
-            if text.lower() in TRUE + FALSE:
-                return text.lower() in TRUE
-            raise IngotError(f"{self.name}={text} is not a switch", remedy="Use 0 or 1.")
+            return switch(self.name, text)
         if self.kind == "number":
-            try:
-                number = int(text, 0)
-            except ValueError as error:
-                raise IngotError(f"{self.name}={text} is not a whole number") from error
+            number = whole_number(self.name, text)
             if number < 0:
                 raise IngotError(f"{self.name}={text} is below 0")
             return number

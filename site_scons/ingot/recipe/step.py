@@ -8,16 +8,13 @@ maps one to one to what the SCons tool calls.
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.files import write_if_changed
-from ingot.recipe.options import FALSE, TRUE
 
 Files = str | Sequence[str]
 
@@ -54,58 +51,6 @@ class Step:
 def flat(items: Any) -> list[str]:
     """Files and lists of files as one list."""
     return [file for item in items for file in ([item] if isinstance(item, str) else item)]
-
-
-def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options: Sequence[str]) -> None:
-    """Runs a step; the texts are `argument=value`. Raises IngotError, also for an argument the step does not have."""
-    from ingot import steps
-
-    function = getattr(steps, name, None) if name in step_names() else None
-    if function is None:
-        raise IngotError(f"there is no step '{name}'", remedy=did_you_mean(name, step_names()))
-    parameters = inspect.signature(function).parameters
-    arguments: dict[str, Any] = {}
-    for text in (*inputs, *outputs, *options):
-        key, equals, value = text.partition("=")
-        if not equals or key not in parameters:
-            raise IngotError(f"{name} has no argument '{key}'", remedy=did_you_mean(key, parameters))
-        kind = str(parameters[key].annotation)
-        if kind.startswith("Sequence"):
-            arguments.setdefault(key, []).append(Path(value))
-        else:
-            arguments[key] = _value(key, value, kind)
-    for key, parameter in parameters.items():
-        if key not in arguments and parameter.default is inspect.Parameter.empty:
-            if "None" in str(parameter.annotation):
-                arguments[key] = None
-            elif str(parameter.annotation).startswith("Sequence"):
-                arguments[key] = []
-            else:
-                raise IngotError(f"{name} needs '{key}'", remedy=f"Give it with --in, --out or --set {key}=...")
-    function(**arguments)
-
-
-def step_names() -> list[str]:
-    """The steps that files can be given to: functions of ingot.steps, and those that it takes from a room's `steps`."""
-    from ingot import steps
-
-    found = inspect.getmembers(steps, inspect.isfunction)
-    return [name for name, call in found if call.__module__.endswith(".steps") and not name.startswith("_")]
-
-
-def _value(key: str, text: str, kind: str) -> Any:
-    if kind == "Path":
-        return Path(text)
-    if kind == "bool":
-        if text.lower() not in TRUE + FALSE:
-            raise IngotError(f"{key}={text} is not a switch", remedy="Use 0 or 1.")
-        return text.lower() in TRUE
-    if kind.startswith("int"):
-        try:
-            return int(text, 0)
-        except ValueError as error:
-            raise IngotError(f"{key}={text} is not a whole number") from error
-    return text
 
 
 def write_depfile(

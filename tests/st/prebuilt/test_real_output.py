@@ -17,6 +17,7 @@ from ingot.recipe.compilers import Wanted, job_for
 from ingot.steps import app_config as app_config_steps
 from ingot.steps import inspect as inspect_steps
 from ingot.steps import link as link_steps
+from ingot.steps.registry import step_function
 from support.shared import shared
 
 
@@ -38,7 +39,7 @@ def take(board: Path, out: Path) -> tuple[Path, list[Path]]:
     loaded = load_board(board)
     job = job_for("prebuilt", loaded, load_pools(loaded), Wanted(st_output=str(shared("st_ai_output"))))
     assert not job.source and "network.c is not in st_ai_output" in job.lacks
-    getattr(steps, job.step)(board=board, outputs=[out / name for name in job.files], **job.options)
+    step_function(job.step)(board=board, outputs=[out / name for name in job.files], **job.options)
     assert {path.name for path in out.iterdir()} == set(job.files)
     return out / job.info, [out / name for name in job.raws]
 

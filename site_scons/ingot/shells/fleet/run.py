@@ -130,7 +130,7 @@ def _ninja(itself: Path, parallel: int, say: Say) -> tuple[int, str]:
     """Runs Ninja to the end; its status and what it printed. say: gets verifications as they end."""
     command = ["ninja", "-f", str(itself), "-k", "0", *(["-j", str(parallel)] if parallel else [])]
     # The commands find this very Ingot, also where it is not installed.
-    folders = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
+    folders = [str(Path(__file__).resolve().parents[3]), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders)), "NINJA_STATUS": "[%f/%t] "}
     lines = []
     with subprocess.Popen(

@@ -87,14 +87,14 @@ def _arguments(counts: Any, nodes: Any) -> dict[str, Any]:
 
 def _run(target: Any, source: Any, env: Any) -> int:
     """Calls the step. A mistake of the user's is printed without a traceback and fails the target."""
-    from ingot import steps
+    from ingot.steps.registry import step_function
 
     job = json.loads(source[-1].read())
     arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
     started = time.monotonic()
     status = 0
     try:
-        getattr(steps, job["step"])(**arguments)
+        step_function(job["step"])(**arguments)
     except IngotError as error:
         if not env["INGOT_KEEP"]:
             for node in target:

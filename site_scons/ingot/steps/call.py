@@ -1,0 +1,55 @@
+"""Calling a step with arguments that are texts, as a command line has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.text_values import real_number, switch, table, whole_number
+from ingot.steps.registry import Argument, Kind, step_arguments, step_function
+
+
+def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options: Sequence[str]) -> None:
+    """Runs a step; the texts are `argument=value`, an argument of several files stands several times.
+
+    Raises IngotError: for a step or argument that is not there, a value of another kind, and what the step raises.
+    """
+    declared = step_arguments(name)
+    values: dict[str, Any] = {}
+    for text in (*inputs, *outputs, *options):
+        key, equals, value = text.partition("=")
+        if not equals or key not in declared:
+            raise IngotError(f"{name} has no argument '{key}'", remedy=did_you_mean(key, declared))
+        if declared[key].kind in (Kind.FILES, Kind.TEXTS):
+            values.setdefault(key, []).append(_value(declared[key], value))
+        else:
+            values[key] = _value(declared[key], value)
+    for argument in declared.values():
+        if argument.name not in values and argument.required:
+            values[argument.name] = _default(name, argument)
+    step_function(name)(**values)
+
+
+def _default(step: str, argument: Argument) -> Any:
+    """What a required argument is that the command line leaves out: it cannot say None or an empty list."""
+    if argument.absent:
+        return None
+    if argument.kind is Kind.FILES:
+        return []
+    raise IngotError(f"{step} needs '{argument.name}'", remedy=f"Give it with --in, --out or --set {argument.name}=...")
+
+
+def _value(argument: Argument, text: str) -> Any:
+    if argument.kind in (Kind.FILE, Kind.FILES):
+        return Path(text)
+    if argument.kind is Kind.SWITCH:
+        return switch(argument.name, text)
+    if argument.kind is Kind.WHOLE:
+        return whole_number(argument.name, text)
+    if argument.kind is Kind.REAL:
+        return real_number(argument.name, text)
+    if argument.kind is Kind.TABLE:
+        return table(argument.name, text)
+    return text
