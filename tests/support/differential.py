@@ -3,9 +3,10 @@
     check(model_bytes)                       # inputs seeded by the model
     check(model_bytes, [array])              # given inputs
 
-compiles the model's graph to kernel calls and runs them on the host with the portable kernels (ingot.device.run.direct), in
-three ways: whole tensors, row by row through the smallest rings, and in place; each result is compared with
-`ai-edge-litert`'s BUILTIN_REF. About 10 ms a case besides the compilation of the kernels, which happens once.
+compiles the model's graph to kernel calls and runs them on the host with the portable kernels
+(ingot.device.run.direct), in three ways: whole tensors, row by row through the smallest rings, and in place; each
+result is compared with `ai-edge-litert`'s BUILTIN_REF. About 10 ms a case besides the compilation of the kernels, which
+happens once.
 
     check_network(model_bytes, CompileOptions(optimize="ram"))
 

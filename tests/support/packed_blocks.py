@@ -1,7 +1,7 @@
 """The table of packed parameter blocks: for every kernel a fixed layer, the number of its packing, and a digest.
 
-tests/compiler/kernels/packed_blocks.json is written by this file, from the checkout's top, when a number was raised or a kernel
-is new:
+tests/compiler/kernels/packed_blocks.json is written by this file, from the checkout's top, when a number was raised or
+a kernel is new:
 
     PYTHONPATH=tests:site_scons python -m support.packed_blocks
 

@@ -55,8 +55,8 @@ class Slot:
 
 @dataclass(frozen=True)
 class Probe:
-    """A tool that can flash the board. tool: a name of ingot.device.flash.drivers.PROGRAMS. target: what the tool calls the
-    board or chip. connect: words for how to connect. memories: those it can write; empty for all."""
+    """A tool that can flash the board. tool: a name of ingot.device.flash.drivers.PROGRAMS. target: what the tool calls
+    the board or chip. connect: words for how to connect. memories: those it can write; empty for all."""
 
     tool: str
     target: str = ""

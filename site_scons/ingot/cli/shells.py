@@ -187,7 +187,9 @@ def configure_inputs(parts: Any) -> list[str]:
     document = [parts.manifest_file] if parts.manifest.document is not None else []
     folders = [parts.application_folder] if parts.request.app else []
     folders += [near(kernels_dir()), near(firmware_dir() / "apps" / "validate")]
-    code = [near(Path(__file__).parent / name) for name in ("firmware.py", "build/toolchain.py", "shells/parts.py")]
+    code = [
+        near(Path(__file__).parents[1] / name) for name in ("recipe/sources.py", "link/toolchain.py", "recipe/parts.py")
+    ]
     return [parts.board_file, parts.pools_file, *document, *folders, *code]
 
 

@@ -44,8 +44,9 @@ def compile_network(
 ) -> Network:
     """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
 
-    outputs: all files of ingot.compiler.compile.output_names, in one folder. beside, in_turn: the descriptions of networks of
-    the same firmware that may run at the same time as this one, and of those that never do (ingot.several.pools).
+    outputs: all files of ingot.compiler.compile.output_names, in one folder. beside, in_turn: the descriptions of
+    networks of the same firmware that may run at the same time as this one, and of those that never do
+    (ingot.several.pools).
     sha256: what the model.yaml says of the model's file, which may have been replaced since that was compared.
     relocatable: for an image, whose weights are wherever it is installed.
     """
@@ -129,8 +130,9 @@ def run_stedgeai(
 ) -> Network:
     """Compiles a model with the installed ST Edge AI Core.
 
-    outputs: files of ingot.st.stedgeai.outputs.plan_outputs, in one folder. settings: the model.yaml's section `stedgeai`.
-    INGOT_VERBOSE in the environment shows the command line; as an argument it would make the tool run again.
+    outputs: files of ingot.st.stedgeai.outputs.plan_outputs, in one folder. settings: the model.yaml's section
+    `stedgeai`. INGOT_VERBOSE in the environment shows the command line; as an argument it would make the tool run
+    again.
     """
     from ingot.model.model_file import read_model_file
     from ingot.st.prebuilt.take import Place

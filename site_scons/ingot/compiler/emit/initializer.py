@@ -23,7 +23,8 @@ HEADER_SIZE = 64
 MAGIC = b"IGT1"
 FORMAT = 1
 """Raised when anything but the kernels' blocks is written in another way: header, order, alignment, scales and zero
-points. It is in the header and in the layout id; the blocks have numbers of their own (ingot.compiler.kernels.registry.packs).
+points. It is in the header and in the layout id; the blocks have numbers of their own
+(ingot.compiler.kernels.registry.packs).
 """
 ALIGNMENT = 16
 

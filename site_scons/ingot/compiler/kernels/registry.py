@@ -102,9 +102,10 @@ def packs(**numbers: int) -> None:
     numbers: C name without the prefix -> number. A name stands for every kernel that begins with it: conv2d=1 for
     ingot_conv2d_s8() and ingot_conv2d_1x1_s8(). Where one of them changes alone, its whole name gets a number, too.
 
-    The number is part of the layout id (ingot.compiler.emit.layout_id). It is raised whenever the kernel reads its block in
-    another way: firmware in the field then refuses an initializer that it would misread. It stays when the same bytes
-    are only computed in another way. tests/kernels/test_packing.py fails when bytes change and the number does not.
+    The number is part of the layout id (ingot.compiler.emit.layout_id). It is raised whenever the kernel reads its
+    block in another way: firmware in the field then refuses an initializer that it would misread. It stays when the
+    same bytes are only computed in another way. tests/compiler/kernels/test_packing.py fails when bytes change and the number
+    does not.
     """
     for kernel, number in numbers.items():
         if PACKINGS.setdefault(kernel, number) != number:

@@ -1,7 +1,7 @@
 """Pointwise functions of one 8-bit input, as a table in the initializer (firmware/kernels/table.c).
 
-The pass ingot.compiler.passes.tables turns every such operator, and chains of them, into an operator of kind "table" whose
-attribute `entries` is an array of 256 outputs in the order of the input byte taken as unsigned.
+The pass ingot.compiler.passes.tables turns every such operator, and chains of them, into an operator of kind "table"
+whose attribute `entries` is an array of 256 outputs in the order of the input byte taken as unsigned.
 """
 
 from __future__ import annotations

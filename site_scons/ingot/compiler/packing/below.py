@@ -1,9 +1,9 @@
 """Packing plain buffers (no overlays) below a fixed capacity: complete, and fast enough for the hardest known cases.
 
-The search is that of ingot.compiler.packing.skyline: buffers from the bottom up in the order of their offsets, each at the
-lowest offset that its placed neighbours leave; pruned by the earliest end of every section's waiting buffers. It runs
-as C, compiled by the host's compiler once and cached. Where there is none, ingot.compiler.packing.search takes the very same steps
-in Python: the plan, and with it network.c, must not hang on what a machine has installed.
+The search is that of ingot.compiler.packing.skyline: buffers from the bottom up in the order of their offsets, each at
+the lowest offset that its placed neighbours leave; pruned by the earliest end of every section's waiting buffers. It
+runs as C, compiled by the host's compiler once and cached. Where there is none, ingot.compiler.packing.search takes the
+very same steps in Python: the plan, and with it network.c, must not hang on what a machine has installed.
 
 No single order between equal offsets suits all problems, so several take turns, with a limit of nodes that grows from
 round to round (as in Moffitt, "MiniMalloc", ASPLOS 2023). No clock is read: the same input gives the same result.

@@ -3,7 +3,8 @@
     env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])
     net = env.IngotModel("network", "model.tflite", board="n6dk")
 
-or, without a toolpath, `from ingot.shells.scons import tool` and `Environment(tools=["default", tool])`. See docs/scons.md.
+or, without a toolpath, `from ingot.shells.scons import tool` and `Environment(tools=["default", tool])`. See
+docs/scons.md.
 """
 
 from __future__ import annotations
