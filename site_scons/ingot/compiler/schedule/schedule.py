@@ -31,6 +31,14 @@ def make_schedule(program: Program, options: ScheduleOptions | None = None) -> S
         return choice.unfused()
     if options.optimize == "speed" and (not options.fit or choice.unfused_peak <= options.fit):
         return choice.cheapest()
+    schedule = _within_limits(choice, options)
+    if options.optimize == "ram" and schedule.peak > choice.unfused_peak:  # calls alone may be placed in less
+        return min(schedule, choice.unfused(), key=lambda candidate: candidate.peak)
+    return schedule
+
+
+def _within_limits(choice: Choice, options: ScheduleOptions) -> Schedule:
+    """The schedule of the first limit that a placement reaches; without one, that of the least peak."""
     for limit in _limits(options, choice.least_peak):
         schedule = choice.within(limit)
         if schedule is not None:
