@@ -1,4 +1,4 @@
-"""Puts the folders that are not Python into the wheel, as ingot/tree/ (ingot.places finds them there)."""
+"""Puts the folders that are not Python into the wheel, as ingot/tree/ (ingot.base.places finds them there)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from support.models import trials
 from support.sanitizer import sanitize_all_tests
 from support.session import close_session, open_session
 
-SHARE_BUILDS = ("docs", "scons", "shells")
+SHARE_BUILDS = ("docs", "shells")
 """Folders whose tests start from a built project, and are slow."""
 
 _SESSION = pytest.StashKey[Path | None]()

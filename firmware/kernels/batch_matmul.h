@@ -1,4 +1,4 @@
-/* BATCH_MATMUL of int8 and float32 matrices (ingot/kernels/batch_matmul.py): out[b] = left[b] x right[b], either
+/* BATCH_MATMUL of int8 and float32 matrices (ingot/compiler/kernels/batch_matmul.py): out[b] = left[b] x right[b], either
  * transposed.
  *
  * Parameter block: int32 left_zero, right_zero, out_zero, multiplier, shift, low, high, 0; nothing for float32.

@@ -1,4 +1,4 @@
-/* CAST between types (ingot/kernels/cast.py). float32 becomes an integer by truncation, with saturation. */
+/* CAST between types (ingot/compiler/kernels/cast.py). float32 becomes an integer by truncation, with saturation. */
 #ifndef INGOT_CAST_H
 #define INGOT_CAST_H
 

@@ -1,4 +1,4 @@
-/* CONCATENATION and PACK (ingot/kernels/concat.py): inputs side by side, up to 16 of them, some may be constant.
+/* CONCATENATION and PACK (ingot/compiler/kernels/concat.py): inputs side by side, up to 16 of them, some may be constant.
  *
  * Along rows (`along_rows`), output row y is a row of the input it falls into, or a piece of one; rows of a ring are
  * counted in such pieces. Else a row of the output is `groups` times one part of every input. Constant inputs stand in

@@ -1,4 +1,4 @@
-/* CONV_2D of int8 images (ingot/kernels/conv2d.py).
+/* CONV_2D of int8 images (ingot/compiler/kernels/conv2d.py).
  *
  * Parameter block: ingot_mac_params, then for every group its records (dense.h). The depth of a window is
  * kernel_h * kernel_w * (in_c / groups) bytes, in this order; with by_column kernel_w * kernel_h * in_c.

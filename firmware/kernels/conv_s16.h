@@ -1,4 +1,4 @@
-/* CONV_2D and DEPTHWISE_CONV_2D of int16 images with int8 weights (ingot/kernels/conv_s16.py). A depthwise convolution is
+/* CONV_2D and DEPTHWISE_CONV_2D of int16 images with int8 weights (ingot/compiler/kernels/conv_s16.py). A depthwise convolution is
  * one with a group for every input channel. Sums have 64 bits.
  *
  * Parameter block: int32 low, high, 0, 0, then for every output channel

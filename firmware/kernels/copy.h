@@ -1,4 +1,4 @@
-/* Rows as they are (ingot/kernels/copy.py): a network output that is another tensor under a new name. */
+/* Rows as they are (ingot/compiler/kernels/copy.py): a network output that is another tensor under a new name. */
 #ifndef INGOT_COPY_H
 #define INGOT_COPY_H
 

@@ -1,4 +1,4 @@
-/* DEPTHWISE_CONV_2D of int8 images (ingot/kernels/depthwise.py).
+/* DEPTHWISE_CONV_2D of int8 images (ingot/compiler/kernels/depthwise.py).
  *
  * Parameter block: ingot_mac_params, then `multiplier` sets: the first outputs of all input channels, the second ones,
  * and so on. A set has for every sixteen input channels (the last group filled up with zeros)

@@ -1,8 +1,8 @@
-/* FULLY_CONNECTED of int8 vectors, of int16 vectors with int8 weights, of float32 (ingot/kernels/fully_connected.py).
+/* FULLY_CONNECTED of int8 vectors, of int16 vectors with int8 weights, of float32 (ingot/compiler/kernels/fully_connected.py).
  *
  * LiteRT's reference multiplies the sum by a double and rounds once, half away from zero. For int8 that is
  *     sign(sum) * floor(|sum| * m / 2^(63 + right) + 1/2),     m = high * 2^32 + low,
- * with m chosen so that every sum gives the same result (ingot/kernels/exact_multiplier.py).
+ * with m chosen so that every sum gives the same result (ingot/compiler/kernels/exact_multiplier.py).
  *
  * Parameter block: ingot_mac_params, then for every four output channels a record
  *     int32 bias[4];                                as dense.h

@@ -1,4 +1,4 @@
-/* GATHER along one axis (ingot/kernels/gather.py). The block holds constant indexes, or a constant table to
+/* GATHER along one axis (ingot/compiler/kernels/gather.py). The block holds constant indexes, or a constant table to
  * gather from. */
 #ifndef INGOT_GATHER_H
 #define INGOT_GATHER_H

@@ -1,4 +1,4 @@
-/* L2_NORMALIZATION over the innermost dimension (ingot/kernels/l2_normalization.py). */
+/* L2_NORMALIZATION over the innermost dimension (ingot/compiler/kernels/l2_normalization.py). */
 #ifndef INGOT_L2_NORMALIZATION_H
 #define INGOT_L2_NORMALIZATION_H
 

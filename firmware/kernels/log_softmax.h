@@ -1,4 +1,4 @@
-/* LOG_SOFTMAX over the innermost dimension (ingot/kernels/log_softmax.py). */
+/* LOG_SOFTMAX over the innermost dimension (ingot/compiler/kernels/log_softmax.py). */
 #ifndef INGOT_LOG_SOFTMAX_H
 #define INGOT_LOG_SOFTMAX_H
 

@@ -1,4 +1,4 @@
-/* UNIDIRECTIONAL_SEQUENCE_LSTM of int8 with an int16 cell state (ingot/kernels/lstm.py); without projection, peepholes and
+/* UNIDIRECTIONAL_SEQUENCE_LSTM of int8 with an int16 cell state (ingot/compiler/kernels/lstm.py); without projection, peepholes and
  * layer normalization. Both states last from one inference to the next.
  */
 #ifndef INGOT_LSTM_H

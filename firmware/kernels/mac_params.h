@@ -1,4 +1,4 @@
-/* Parameters that every multiply-accumulate kernel starts its block with (ingot/kernels/mac_block.py). */
+/* Parameters that every multiply-accumulate kernel starts its block with (ingot/compiler/kernels/mac_block.py). */
 #ifndef INGOT_MAC_PARAMS_H
 #define INGOT_MAC_PARAMS_H
 

@@ -1,4 +1,4 @@
-/* MAXIMUM and MINIMUM of two inputs with the output's scale (ingot/kernels/minmax.py). No parameters. */
+/* MAXIMUM and MINIMUM of two inputs with the output's scale (ingot/compiler/kernels/minmax.py). No parameters. */
 #ifndef INGOT_MINMAX_H
 #define INGOT_MINMAX_H
 

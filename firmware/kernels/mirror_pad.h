@@ -1,4 +1,4 @@
-/* MIRROR_PAD (ingot/kernels/mirror_pad.py): the input continued by its mirror image.
+/* MIRROR_PAD (ingot/compiler/kernels/mirror_pad.py): the input continued by its mirror image.
  *
  * Rows are the outermost dimension; a row is up to five nested dimensions, the innermost in runs of `run` bytes.
  */

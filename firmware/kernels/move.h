@@ -1,4 +1,4 @@
-/* Data movement with regular steps (ingot/kernels/move.py): TRANSPOSE, SLICE, STRIDED_SLICE, SPLIT, TILE, UNPACK,
+/* Data movement with regular steps (ingot/compiler/kernels/move.py): TRANSPOSE, SLICE, STRIDED_SLICE, SPLIT, TILE, UNPACK,
  * SPACE_TO_DEPTH, DEPTH_TO_SPACE, BROADCAST_TO and the like.
  *
  * Output row y is made of `subrows` parts, part s from input row

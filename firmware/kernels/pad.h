@@ -1,4 +1,4 @@
-/* PAD and PADV2 (ingot/kernels/pad.py): the input inside a frame of one value.
+/* PAD and PADV2 (ingot/compiler/kernels/pad.py): the input inside a frame of one value.
  *
  * Rows are the outermost dimension; a row is up to five nested dimensions, the innermost in bytes.
  */

@@ -1,4 +1,4 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (ingot/kernels/pooling.py).
+/* AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (ingot/compiler/kernels/pooling.py).
  *
  * Parameter block: int32 low, high: the clamps of the fused activation; floats for float32.
  */

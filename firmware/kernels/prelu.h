@@ -1,4 +1,4 @@
-/* PRELU: out = x >= 0 ? x : x * alpha (ingot/kernels/prelu.py). */
+/* PRELU: out = x >= 0 ? x : x * alpha (ingot/compiler/kernels/prelu.py). */
 #ifndef INGOT_PRELU_H
 #define INGOT_PRELU_H
 

@@ -1,4 +1,4 @@
-/* QUANTIZE and DEQUANTIZE where no table of 256 entries does (ingot/kernels/quantize.py), element by element.
+/* QUANTIZE and DEQUANTIZE where no table of 256 entries does (ingot/compiler/kernels/quantize.py), element by element.
  *
  * quantize_f32_*: round(x / scale) + zero point, ties away from zero, saturating. The quotient is the float32 that a
  * division gives. Infinite ones and such whose quotient is no float32 saturate, NaN gives the zero point.

@@ -1,4 +1,4 @@
-/* MEAN, SUM, REDUCE_MAX, REDUCE_MIN over any axes (ingot/kernels/reduce.py).
+/* MEAN, SUM, REDUCE_MAX, REDUCE_MIN over any axes (ingot/compiler/kernels/reduce.py).
  *
  * A row of the output is four nested loops over kept positions; at each, three nested loops run over what is reduced.
  * Strides are elements of the input; the output is written in order.

@@ -1,4 +1,4 @@
-/* Execution of a fused region: several calls that run a few rows at a time (ingot/emit/steps.py). */
+/* Execution of a fused region: several calls that run a few rows at a time (ingot/compiler/emit/step_table.py). */
 #ifndef INGOT_REGION_H
 #define INGOT_REGION_H
 

@@ -1,4 +1,4 @@
-/* RESIZE_BILINEAR (ingot/kernels/resize_bilinear.py).
+/* RESIZE_BILINEAR (ingot/compiler/kernels/resize_bilinear.py).
  *
  * int8: positions are in 1/1024 of an input pixel; the four neighbours are weighted with products of two 10-bit
  * fractions and the sum is divided by 2^20, ties away from zero. float32: LiteRT's order of operations.

@@ -1,4 +1,4 @@
-/* RESIZE_NEAREST_NEIGHBOR (ingot/kernels/resize_nearest.py), pixels of any type. */
+/* RESIZE_NEAREST_NEIGHBOR (ingot/compiler/kernels/resize_nearest.py), pixels of any type. */
 #ifndef INGOT_RESIZE_NEAREST_H
 #define INGOT_RESIZE_NEAREST_H
 

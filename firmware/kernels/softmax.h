@@ -1,4 +1,4 @@
-/* SOFTMAX over the innermost dimension (ingot/kernels/softmax.py).
+/* SOFTMAX over the innermost dimension (ingot/compiler/kernels/softmax.py).
  *
  * s8: exp() of every difference to the row's largest number is in a table, so that the kernel only adds, divides once a
  * row and scales. With two classes nothing but the difference of the two matters: the results themselves are a table.

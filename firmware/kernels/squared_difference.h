@@ -1,4 +1,4 @@
-/* SQUARED_DIFFERENCE: out = (a - b)^2 (ingot/kernels/squared_difference.py). */
+/* SQUARED_DIFFERENCE: out = (a - b)^2 (ingot/compiler/kernels/squared_difference.py). */
 #ifndef INGOT_SQUARED_DIFFERENCE_H
 #define INGOT_SQUARED_DIFFERENCE_H
 

@@ -1,4 +1,4 @@
-/* SVDF of int8 with an int16 state that lasts from one inference to the next (ingot/kernels/svdf.py). */
+/* SVDF of int8 with an int16 state that lasts from one inference to the next (ingot/compiler/kernels/svdf.py). */
 #ifndef INGOT_SVDF_H
 #define INGOT_SVDF_H
 

@@ -1,4 +1,4 @@
-/* Pointwise functions of one 8-bit input as a table of 256 entries (ingot/kernels/table.py).
+/* Pointwise functions of one 8-bit input as a table of 256 entries (ingot/compiler/kernels/table.py).
  *
  * Parameter block: the entries, indexed by the input byte taken as unsigned:
  *     8to8: uint8 entry[256];  8to16: int16 entry[256];  8to32: 32-bit entry[256] (bits of a float32 or int32).

@@ -1,4 +1,4 @@
-/* Pointwise functions of float32 (ingot/kernels/unary.py), for the tails of mixed models. 8-bit ones are tables. */
+/* Pointwise functions of float32 (ingot/compiler/kernels/unary.py), for the tails of mixed models. 8-bit ones are tables. */
 #ifndef INGOT_UNARY_F32_H
 #define INGOT_UNARY_F32_H
 

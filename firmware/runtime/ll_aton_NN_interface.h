@@ -84,7 +84,7 @@ typedef enum LL_ATON_SMALL_ENUM {
     CHPos_Mixed = 3
 } Buffer_CHPos_TypeDef;
 
-/* As from runtime 1.1.1 on. Runtimes 1.0.0 and 1.1.0 have other numbers: site_scons/ingot/stedgeai/interface.py. */
+/* As from runtime 1.1.1 on. Runtimes 1.0.0 and 1.1.0 have other numbers: site_scons/ingot/network/ll_aton.py. */
 typedef enum LL_ATON_SMALL_ENUM {
     DataType_UNDEFINED = 0,
     DataType_FLOAT = 1,

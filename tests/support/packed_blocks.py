@@ -32,7 +32,7 @@ from ingot.compiler.passes.optimize import optimize
 from ingot.device.run.host_kernels import host_kernels
 from support.tflite_builder import TENSOR_TYPES, Builder, binary, shaped, unary
 
-TABLE = Path(__file__).parents[1] / "kernels/packed_blocks.json"
+TABLE = Path(__file__).parents[1] / "compiler/kernels/packed_blocks.json"
 LARGEST_LAYER = 1600
 """Bytes of a .tflite file; enough for several groups of channels."""
 DRAWS = 120

@@ -1,5 +1,5 @@
 /* Several networks in one firmware, on the emulated twin: each sample holds the inputs of every network, and the
- * networks run one after the other. ingot/run/together.py compares what they wrote.
+ * networks run one after the other. ingot/device/run/together.py compares what they wrote.
  *
  * Lines on the console:
  *     together: network <name>

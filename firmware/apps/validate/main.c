@@ -1,7 +1,7 @@
 /* Runs the network on every sample that the transport brings, and says what it cost. Where a host talks over a serial
  * line (serial.h), it is served instead (serve.h).
  *
- * Lines on the console, for people and for ingot/run/twin.py:
+ * Lines on the console, for people and for ingot/device/run/twin.py:
  *     validate: network <name>, unit <instructions|cycles>
  *     init: <cost of the initialisation, with the check of the weights>
  *     sample <number>: <cost of the inference>

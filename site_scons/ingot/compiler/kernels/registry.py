@@ -104,8 +104,8 @@ def packs(**numbers: int) -> None:
 
     The number is part of the layout id (ingot.compiler.emit.layout_id). It is raised whenever the kernel reads its
     block in another way: firmware in the field then refuses an initializer that it would misread. It stays when the
-    same bytes are only computed in another way. tests/compiler/kernels/test_packing.py fails when bytes change and the number
-    does not.
+    same bytes are only computed in another way. tests/compiler/kernels/test_packing.py fails when bytes change and the
+    number does not.
     """
     for kernel, number in numbers.items():
         if PACKINGS.setdefault(kernel, number) != number:

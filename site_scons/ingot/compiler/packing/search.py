@@ -1,6 +1,7 @@
 """The search of search.c, node for node, for machines without a C compiler: slower, and with the same result.
 
-Names and order of the code are those of search.c; a change belongs into both. tests/plan/test_below.py compares them.
+Names and order of the code are those of search.c; a change belongs into both. tests/compiler/packing/test_below.py
+compares them.
 """
 
 from __future__ import annotations
