@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingot.base.places import ROOT
 from ingot.cli.operators import operators_page
@@ -57,10 +58,12 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_commands_of_pages_are_marked_as_such() -> None:
-    """A block of another kind would not be run."""
+    """A block of another kind would not be run. Pieces of input files are marked as YAML, and are that."""
     for page in PAGES:
-        kinds = set(re.findall(r"^```(\w+)$", (ROOT / page).read_text(), re.MULTILINE))
-        assert kinds <= {"sh"}, page
+        text = (ROOT / page).read_text()
+        assert set(re.findall(r"^```(\w+)$", text, re.MULTILINE)) <= {"sh", "yaml"}, page
+        for piece in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            assert isinstance(yaml.safe_load(piece), dict), page
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ingot.base.errors import IngotError
 from ingot.compiler.kernels.exact_multiplier import ExactMultiplier, exact_multiplier
+from ingot.compiler.kernels.lower import lower
+from ingot.compiler.kernels.registry import Target
+from ingot.compiler.passes.optimize import optimize
+from support.differential import graph_of
+from support.tflite_builder import fully_connected
 
 LARGEST = 255
 
@@ -35,7 +42,10 @@ def limited(value: int) -> int:
 @given(st.floats(min_value=2.0**-24, max_value=16.0), st.integers(min_value=-(1 << 31) + 1, max_value=(1 << 31) - 1))
 def test_equal_to_doubles(scale: float, anywhere: int) -> None:
     """Only results within the output's range have to be right; beyond, both are clamped."""
-    m = exact_multiplier(scale, LARGEST)
+    try:
+        m = exact_multiplier(scale, LARGEST)
+    except IngotError:
+        assume(False)
     sums = [anywhere]
     for k in range(1, LARGEST + 1):
         near = int((k - 0.5) / scale)
@@ -50,6 +60,21 @@ def test_ties(scale: float) -> None:
     m = exact_multiplier(scale, LARGEST)
     for total in range(-2000, 2001):
         assert limited(on_target(total, m)) == limited(rounded(total * scale)), total
+
+
+def test_a_scale_that_no_multiplier_has() -> None:
+    """The double 1.15 is below 1.15: 70 times it is rounded up to a tie, 50 times it stays below one."""
+    assert (rounded(50 * 1.15), rounded(70 * 1.15)) == (57, 81)  # a factor below 1.15, and one that is at least 1.15
+    with pytest.raises(IngotError, match=r"is 1\.15; no integer form rounds as LiteRT"):
+        exact_multiplier(1.15, LARGEST)
+
+
+def test_such_a_layer_is_refused_by_name() -> None:
+    model = fully_connected(
+        (1, 4), np.ones((2, 4), np.int8), 7 / 16, source=("int8", 1.0, 0), target=("int8", 5 / 8, 0)
+    )
+    with pytest.raises(IngotError, match=r"operator 0 \(FULLY_CONNECTED -> 't2'\): input scale .* is 0\.7; no integer"):
+        lower(optimize(graph_of(model)), Target())
 
 
 def test_short_whenever_exact() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.model.model_file import read_model_file
 from ingot.st.consistency.finding import Subject
 from ingot.st.consistency.other_model import RULE, other_model
 from ingot.st.consistency.rules import findings
@@ -24,7 +25,7 @@ def output_for(folder: Path, content: bytes, network: StNetwork | None = None, *
     model = folder / more.pop("name", "tiny.tflite")
     model.write_bytes(content)
     files = {"network_c_info.json": None} | more.pop("files", {})
-    return subject(folder, network or with_scales(StNetwork()), files, model=model, **more)
+    return subject(folder, network or with_scales(StNetwork()), files, model=read_model_file(model), **more)
 
 
 def words(found: Subject) -> list[str]:

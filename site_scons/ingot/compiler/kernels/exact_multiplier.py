@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from ingot.base.errors import IngotError
+
 
 class ExactMultiplier(NamedTuple):
     """m = high * 2^32 + low; high < 2^31. right: see above, at most 40."""
@@ -23,8 +25,8 @@ class ExactMultiplier(NamedTuple):
 def exact_multiplier(scale: float, largest: int, largest_sum: int = (1 << 31) - 1) -> ExactMultiplier:
     """The multiplier for results up to `largest` and |sums| up to `largest_sum`; low is 0 whenever that is exact too.
 
-    Raises ValueError when no multiplier of 63 bits is exact (a double would have to lie within 2^-52 of a tie in the
-    wrong way for two results at once).
+    Raises IngotError when no multiplier is exact: a double rounds one product up to a tie and another one down from it.
+    The doubles of some short fractions do, such as 1.15 and 7/10 (50 * 1.15 is below 57.5 and 70 * 1.15 is 80.5).
     """
     if scale <= 0.0:
         return ExactMultiplier(0, 0, 1)
@@ -45,7 +47,10 @@ def exact_multiplier(scale: float, largest: int, largest_sum: int = (1 << 31) - 
         if first > 1:
             highest = min(highest, -(-step // (first - 1)) - 1)
     if lowest > highest:
-        raise ValueError(f"no integer multiplier is exact for the scale {scale!r}")
+        raise IngotError(
+            f"input scale x weight scale / output scale, is {scale!r}; no integer form rounds as LiteRT",
+            remedy="Another output scale, as any other training gives it, is compiled.",
+        )
     nearest = min(max(nominal, lowest), highest)
     for high in ((nearest + (1 << 31)) >> 32, -(-lowest >> 32)):
         if lowest <= high << 32 <= highest and high < 1 << 31:

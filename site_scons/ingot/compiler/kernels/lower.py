@@ -95,13 +95,13 @@ def _refuse(graph: Graph, problems: list[str]) -> None:
 
 
 def _all_lowered(sites: list[Site], memory: dict[int, int]) -> list[tuple[Call, ...]]:
-    """Each site's calls. Raises one IngotError that lists the operators that need one scale where there are several."""
+    """Each site's calls. Raises one IngotError that lists the operators whose numbers no call can have, with why."""
     lowered, problems = [], []
     for site in sites:
         try:
             lowered.append(_lowered(site, memory))
-        except ScalePerChannel as per_channel:
-            problems.append(f"{site.op.place(site.graph)}: {per_channel.what}")
+        except IngotError as problem:  # one scale where there are several, a scale that has no integer form
+            problems.append(f"{site.op.place(site.graph)}: {problem.what}")
     if problems:
         _refuse(sites[0].graph, problems)
     return lowered
