@@ -37,7 +37,7 @@ def validate(
     as_json: bool,
 ) -> None:
     """Compare what a board (or the twin) computes with LiteRT, over its serial line."""
-    from ingot.cli.main import board_file, manifest_of, model_file
+    from ingot.cli.words import board_file, manifest_of, model_file
     from ingot.steps.validate import validate as run
 
     manifest = manifest_of(model)
@@ -65,7 +65,7 @@ def validate(
 @click.option("--compare", is_flag=True, help="Also sign with STM32_SigningTool_CLI and show where it differs.")
 def sign(binary: Path, board: str, output: Path, image_version: int, compare: bool) -> None:
     """Put the STM32N6 boot header in front of BINARY (a firmware.bin)."""
-    from ingot.cli.main import board_file
+    from ingot.cli.words import board_file
     from ingot.steps.flash import sign as run
 
     run(binary, board_file(board), output, image_version=image_version, compare=compare)
@@ -85,7 +85,7 @@ def sign(binary: Path, board: str, output: Path, image_version: int, compare: bo
 @click.option("--whole", is_flag=True, help="Write what is there already, too.")
 def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: Any) -> None:
     """Write firmware and weights to a board: what changed, each at its address."""
-    from ingot.cli.main import board_file
+    from ingot.cli.words import board_file
     from ingot.steps.flash import flash as run
 
     run(network, board_file(board), summary, elf, **given)
@@ -103,8 +103,8 @@ def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str,
 
     from ingot.base.console import say
     from ingot.base.watch import watch as run
-    from ingot.cli.main import board_file, manifest_of, model_beside
     from ingot.cli.project import scons_command
+    from ingot.cli.words import board_file, manifest_of, model_beside
 
     command = scons_command("watch", "-Q", f"board={board}", f"model={model}", *settings)
     manifest = manifest_of(model)
@@ -156,7 +156,7 @@ def load_and_run(
 ) -> None:
     """Flash a relocatable IMAGE, have a board (or the twin) install and run it, and show what it needs and costs."""
     from ingot.base.errors import IngotError
-    from ingot.cli.main import board_file, manifest_of, model_file
+    from ingot.cli.words import board_file, manifest_of, model_file
     from ingot.steps.validate import load_and_run as run
 
     if host is None and not given["port"]:
@@ -167,4 +167,22 @@ def load_and_run(
     run(image, c_info, board_file(board), host, params, compared, mode=mode.upper(), **given)
 
 
-VERBS = (validate, sign, flash, watch, load_and_run)
+@click.group()
+def board() -> None:
+    """Boards of your own."""
+
+
+@board.command("new")
+@click.argument("name")
+@click.option("--like", default="n6dk", show_default=True, help="The board to begin with: a name or a path.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Its folder. Default: boards/NAME.")
+def board_new(name: str, like: str, out: Path | None) -> None:
+    """Begin a board: a commented board.yaml and its pools, valid as they are."""
+    from ingot.base.places import ROOT
+    from ingot.board.template import new_board
+
+    for path in new_board(name, out or Path("boards") / name, like, ROOT / "boards"):
+        print(path)
+
+
+VERBS = (board, validate, sign, flash, watch, load_and_run)

@@ -72,7 +72,7 @@ def patch(project: Path, network: Path, board: str, mode: str, elf: Path | None,
 def _plan(network: Path, board: str, mode: str, elf: Path | None) -> tuple[Budget, Camera]:
     from ingot.base.errors import IngotError
     from ingot.board import load_board
-    from ingot.cli.main import board_file
+    from ingot.cli.words import board_file
     from ingot.network.c_info import read_c_info
     from ingot.st.h747.budget import footprint_of, make_budget
     from ingot.st.h747.camera import camera_for

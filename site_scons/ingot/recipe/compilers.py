@@ -1,6 +1,6 @@
 """The three compilers behind one door: what each reads and writes, so that shells can declare it. Light to import.
 
-A shell asks `job_for`, runs the step it names with the job's options, and never asks again which compiler it was.
+The recipe asks `compilation_of`, makes a job of the step it names, and never asks again which compiler it was.
 """
 
 from __future__ import annotations
@@ -12,26 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import Board, Mpool
+from ingot.recipe.options import Options
 
 if TYPE_CHECKING:
     from ingot.model import Manifest
-    from ingot.recipe.sources import Recipe
-    from ingot.st.stedgeai.firmware import StFirmware
+    from ingot.st.stedgeai.firmware import StRuntime
 
 COMPILERS = ("builtin", "stedgeai", "prebuilt")
-NAME = "network"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Settings:
     """What a build asks of a compiler, whichever it is.
 
+    name: C name of the network. title: what reports call the model. sha256: the model.yaml's, of the model's file.
     io (as Manifest.io gives it), optimize, ram_limit, fuse: of the built-in compiler. st_output: folder or zip for
     `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. camera: something
-    is made of the camera's image. reloc: for a relocatable image. sha256: the model.yaml's, of the model's file.
+    is made of the camera's image. reloc: for a relocatable image.
     """
 
+    name: str = "network"
     title: str = ""
+    sha256: str = ""
     io: Mapping[str, str] = field(default_factory=dict)
     optimize: str = "balanced"
     ram_limit: int = 0
@@ -42,7 +44,25 @@ class Wanted:
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
     camera: bool = False
     reloc: bool = False
-    sha256: str = ""
+
+    @classmethod
+    def of(cls, options: Options, manifest: Manifest, name: str, reloc: bool = False) -> Settings:
+        """The settings that options and model.yaml give."""
+        return cls(
+            name=name,
+            title=manifest.title,
+            sha256=manifest.source.sha256,
+            io=manifest.io(*(options.text(name) for name in ("io_placement", "io_input", "input_shape"))),
+            optimize=options.text("optimize"),
+            ram_limit=options.number("ram_limit"),
+            fuse=options.switch("fuse"),
+            st_output=options.text("st_output"),
+            st_pack=options.text("st_pack"),
+            st_timeout=options.number("st_timeout"),
+            stedgeai=dict(manifest.stedgeai),
+            camera=takes_images(manifest),
+            reloc=reloc,
+        )
 
     @property
     def builtin(self) -> dict[str, Any]:
@@ -52,7 +72,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Job:
+class Compilation:
     """A compilation as a build target.
 
     step: function of ingot.steps that does it; options: its keyword arguments. needs_model: it reads the model's file.
@@ -76,22 +96,22 @@ class Job:
     st_pack: str = ""
     sources: tuple[str, ...] = ()
 
-    def st_firmware(self, recipe: Recipe) -> StFirmware:
-        """The firmware with ST's runtime in place of Ingot's."""
-        from ingot.st.stedgeai.firmware import with_pack
+    def st_runtime(self) -> StRuntime:
+        """ST's runtime, which the firmware then has in place of Ingot's."""
+        from ingot.st.stedgeai.firmware import st_runtime
         from ingot.st.stedgeai.pack import open_pack
 
-        return with_pack(recipe, open_pack(Path(self.st_pack)))
+        return st_runtime(open_pack(Path(self.st_pack)))
 
 
-def job_for(compiler: str, board: Board, mpool: Mpool, wanted: Wanted) -> Job:
+def compilation_of(compiler: str, board: Board, mpool: Mpool, settings: Settings) -> Compilation:
     """The job of that compiler. Raises IngotError: an unknown compiler, a missing tool, an output that is not there."""
     if compiler == "builtin":
-        return _builtin(mpool, wanted)
+        return _builtin(mpool, settings)
     if compiler == "prebuilt":
-        return _prebuilt(board, wanted)
+        return _prebuilt(board, settings)
     if compiler == "stedgeai":
-        return _stedgeai(board, mpool, wanted)
+        return _stedgeai(board, mpool, settings)
     raise IngotError(f"there is no compiler '{compiler}'", where="compiler", remedy=did_you_mean(compiler, COMPILERS))
 
 
@@ -102,30 +122,36 @@ def takes_images(manifest: Manifest) -> bool:
     return str(manifest.postprocessing.get("type", "")) not in ("", *SIGNALS)
 
 
-def _builtin(mpool: Mpool, wanted: Wanted) -> Job:
+def _builtin(mpool: Mpool, settings: Settings) -> Compilation:
     from ingot.compiler.compile import output_names
 
-    names = output_names(NAME, mpool)
+    names = output_names(settings.name, mpool)
     files = (names.source, names.header, names.info, names.report, names.raw)
-    return Job("compile_network", files, names.source, names.info, (names.raw,), wanted.builtin)
+    options = {"name": settings.name, **settings.builtin, **({"relocatable": True} if settings.reloc else {})}
+    return Compilation("compile_network", files, names.source, names.info, (names.raw,), options)
 
 
-def _prebuilt(board: Board, wanted: Wanted) -> Job:
+def _prebuilt(board: Board, settings: Settings) -> Compilation:
     from ingot.st.prebuilt.files import output_files, written_raws
     from ingot.st.prebuilt.output import network_name, open_output
 
-    if not wanted.st_output:
+    if not settings.st_output:
         raise IngotError(
             "compiler=prebuilt needs st_output=FOLDER (or a zip)",
             remedy="It is what `stedgeai generate` or ST's cloud wrote (st_ai_output).",
         )
-    output = open_output(Path(wanted.st_output))
+    output = open_output(Path(settings.st_output))
     name = network_name(output)
     source = f"{name}.c" if f"{name}.c" in output else ""
     reads = [output.path] if output.zipped else sorted(output.path / member for member in output.members.values())
-    options = {"output": str(output.path), "st_pack": wanted.st_pack, "camera": wanted.camera, "title": wanted.title}
-    options["signature"] = bool(wanted.stedgeai.get("check_signature", True))
-    return Job(
+    options = {
+        "output": str(output.path),
+        "st_pack": settings.st_pack,
+        "camera": settings.camera,
+        "title": settings.title,
+    }
+    options["signature"] = bool(settings.stedgeai.get("check_signature", True))
+    return Compilation(
         "take_prebuilt",
         output_files(output),
         source,
@@ -133,67 +159,68 @@ def _prebuilt(board: Board, wanted: Wanted) -> Job:
         written_raws(output),
         options,
         reads=tuple(reads),
-        watch=[sorted(output.members.items()), *_pack_versions(wanted)],
+        watch=[sorted(output.members.items()), *_pack_versions(settings)],
         needs_model=False,
-        lacks=_lacks("" if source else f"{name}.c is not in {output.path.name}", board, wanted),
-        st_pack=wanted.st_pack,
+        lacks=_lacks("" if source else f"{name}.c is not in {output.path.name}", board, settings),
+        st_pack=settings.st_pack,
         sources=_more_sources(output_files(output), source),
     )
 
 
-def _stedgeai(board: Board, mpool: Mpool, wanted: Wanted) -> Job:
+def _stedgeai(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
     from ingot.st.stedgeai.outputs import plan_outputs
     from ingot.st.stedgeai.request import Request
     from ingot.st.stedgeai.tool import find_tool
 
     tool = find_tool()
-    settings = {key: value for key, value in wanted.stedgeai.items() if key != "check_signature"}
-    declared = plan_outputs(tool, board, mpool, NAME, Request(**settings, reloc=wanted.reloc))
+    table = {key: value for key, value in settings.stedgeai.items() if key != "check_signature"}
+    declared = plan_outputs(tool, board, mpool, settings.name, Request(**table, reloc=settings.reloc))
     options = {
-        "settings": settings,
-        "reloc": wanted.reloc,
-        "st_pack": wanted.st_pack,
-        "camera": wanted.camera,
-        "title": wanted.title,
-        "sha256": wanted.sha256,
-        "timeout": wanted.st_timeout,
+        "sha256": settings.sha256,
+        "name": settings.name,
+        "settings": table,
+        "reloc": settings.reloc,
+        "st_pack": settings.st_pack,
+        "camera": settings.camera,
+        "title": settings.title,
+        "timeout": settings.st_timeout,
     }
-    return Job(
+    return Compilation(
         "run_stedgeai",
         declared.all(),
         declared.source,
         declared.info,
         declared.raws,
         options,
-        watch=[*tool.signature, *_pack_versions(wanted)],
-        lacks=_lacks("", board, wanted),
-        st_pack=wanted.st_pack,
+        watch=[*tool.signature, *_pack_versions(settings)],
+        lacks=_lacks("", board, settings),
+        st_pack=settings.st_pack,
         sources=_more_sources(declared.all(), declared.source),
     )
 
 
-def _lacks(without: str, board: Board, wanted: Wanted) -> str:
+def _lacks(without: str, board: Board, settings: Settings) -> str:
     """What is missing for a firmware, and nothing else. without: what the output itself lacks."""
     from ingot.st.stedgeai.pack import open_pack
 
     missing: Sequence[str] = [without] if without else []
     if board.chip != "stm32n6":
         return "; ".join([*missing, "ST's runtime for this chip is linked in ST's own project (ingot h747 patch)"])
-    if not wanted.st_pack:
+    if not settings.st_pack:
         missing = [*missing, "st_pack= is not given (ST's runtime: an ST Edge AI install or a GettingStarted checkout)"]
     else:
-        names = open_pack(Path(wanted.st_pack)).missing
-        missing = [*missing, *([f"{wanted.st_pack} lacks {', '.join(names)}"] if names else [])]
+        names = open_pack(Path(settings.st_pack)).missing
+        missing = [*missing, *([f"{settings.st_pack} lacks {', '.join(names)}"] if names else [])]
     return "; ".join(missing)
 
 
-def _pack_versions(wanted: Wanted) -> list[str]:
+def _pack_versions(settings: Settings) -> list[str]:
     """The versions in st_pack=, which the network is compared with: another pack at the same place compares again."""
-    if not wanted.st_pack:
+    if not settings.st_pack:
         return []
     from ingot.st.stedgeai.pack import open_pack
 
-    pack = open_pack(Path(wanted.st_pack))
+    pack = open_pack(Path(settings.st_pack))
     return [str(pack.ll_aton), str(pack.library_version), str(pack.runtime)]
 
 

@@ -1,20 +1,42 @@
-"""The options of a build (`name=value`), the same for every shell: names, defaults, what is allowed, help."""
+"""The options of a build (`name=value`), declared once: name, type, default, values, help, and who offers them.
+
+`scons -h`, `ingot --help`, CMake's and Make's arguments, `env.IngotModel` and fleet.yaml take them from OPTIONS.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.file_names import network_name
 from ingot.base.text_values import switch, whole_number
+
+#: What options are about -> the title in help texts.
+GROUPS = {
+    "choice": "What is built",
+    "network": "How the network is compiled",
+    "firmware": "The firmware around it",
+    "image": "Relocatable images (reloc)",
+    "run": "Running it (emulate, verify, validate, load-and-run)",
+    "flash": "The board on the desk (flash, load-and-run)",
+    "report": "Reports (report, bench)",
+    "build": "The build itself",
+}
+
+#: Groups that every shell offers for every network; the others belong to the command line of SCons and of `ingot`.
+EVERYWHERE = ("network", "image")
 
 
 @dataclass(frozen=True)
 class Option:
     """One option.
 
-    kind: "text", "switch" (0/1), "number" (from 0 up), "name" (a C identifier), "choice" (of `choices`, or default).
+    kind: "text", "switch" (0/1), "number" (from 0 up), "name" (a C identifier), "choice" (of `choices`, or the
+    default).
+    group: one of GROUPS. targets: the targets that read it, "" for all.
     """
 
     name: str
@@ -22,6 +44,8 @@ class Option:
     help: str
     kind: str = "text"
     choices: tuple[str, ...] = ()
+    group: str = "build"
+    targets: str = ""
 
     def parse(self, text: str) -> str | int | bool:
         """The value that `text` means. Raises IngotError."""
@@ -38,70 +62,115 @@ class Option:
             raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
         return text
 
+    @property
+    def flag(self) -> str:
+        """The option as the command `ingot` has it."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+def _group(group: str, *options: Option) -> tuple[Option, ...]:
+    from dataclasses import replace
+
+    return tuple(replace(option, group=group) for option in options)
+
 
 OPTIONS = (
-    Option("board", "n6dk", "a name under boards/, or a path to a board.yaml"),
-    Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
-    Option("compiler", "builtin", "what compiles the model", "choice", ("builtin", "stedgeai", "prebuilt")),
-    Option("st_output", "", "compiler=prebuilt: the folder or zip that ST Edge AI wrote"),
-    Option("st_pack", "", "ST's runtime for the firmware: an ST Edge AI install or a GettingStarted checkout"),
-    Option("st_timeout", "1800", "compiler=stedgeai: seconds after which the tool is ended", "number"),
-    Option("app", "", "an application of firmware/apps, or a folder with a main.c [the model.yaml's]"),
-    Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
-    Option(
-        "ram_limit",
-        "0",
-        "bytes that activations may take, for a point of `scons explore`; 0: as optimize= says",
-        "number",
-    ),
-    Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
-    Option(
-        "io_placement",
-        "",
-        "who owns inputs and outputs [the model.yaml's]",
+    *_group(
         "choice",
-        ("activations", "application"),
+        Option("board", "n6dk", "a name under boards/, or a path to a board.yaml"),
+        Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
     ),
-    Option("io_input", "", "whether inputs survive an inference [the model.yaml's]", "choice", ("overwrite", "keep")),
-    Option(
-        "input_shape",
-        "",
-        "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
+    *_group(
+        "network",
+        Option("compiler", "builtin", "what compiles the model", "choice", ("builtin", "stedgeai", "prebuilt")),
+        Option("st_output", "", "compiler=prebuilt: the folder or zip that ST Edge AI wrote"),
+        Option("st_pack", "", "ST's runtime for the firmware: an ST Edge AI install or a GettingStarted checkout"),
+        Option("st_timeout", "1800", "compiler=stedgeai: seconds after which the tool is ended", "number"),
+        Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
+        Option(
+            "ram_limit",
+            "0",
+            "bytes that activations may take, for a point of `scons explore`; 0: as optimize= says",
+            "number",
+        ),
+        Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
+        Option(
+            "io_placement",
+            "",
+            "who owns inputs and outputs [the model.yaml's]",
+            "choice",
+            ("activations", "application"),
+        ),
+        Option(
+            "io_input", "", "whether inputs survive an inference [the model.yaml's]", "choice", ("overwrite", "keep")
+        ),
+        Option(
+            "input_shape",
+            "",
+            "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
+        ),
+        Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
     ),
-    Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
-    Option("input", "", "emulate, verify, validate, load-and-run: a picture, .npy, .npz or .bin, not random inputs"),
-    Option("samples", "3", "verify, validate, load-and-run: how many inputs", "number"),
-    Option("seed", "1", "emulate, verify: seed of the inputs", "number"),
-    Option("port", "", "validate, load-and-run: the board's serial port; without it the twin is asked"),
-    Option("baud", "0", "validate, load-and-run: bits a second; 0: the board's", "number"),
-    Option("save", "", "validate, load-and-run: a .npz file for inputs and outputs"),
-    Option("probe", "", "flash, load-and-run: cubeprogrammer, openocd, probe-rs or pyocd [the first that can]"),
-    Option("dry_run", "0", "flash, load-and-run: only print the commands", "switch"),
-    Option("whole", "0", "flash, load-and-run: write what is there already, too", "switch"),
-    Option("fsbl", "", "flash: a signed first-stage loader to write as well"),
-    Option("mode", "XIP", "load-and-run: in place or copied to RAM", "choice", ("XIP", "COPY")),
-    Option("address", "0", "load-and-run: where the image goes; 0: the board's slot", "number"),
-    Option("params_address", "0", "load-and-run: where the params of split=1 go; 0: the board's slot", "number"),
-    Option("no_flash", "0", "load-and-run: it is on the board already", "switch"),
-    Option("no_run", "0", "load-and-run: only install the image", "switch"),
-    Option("max_speed", "0", "load-and-run: at the chip's highest clock", "switch"),
-    Option("base", "", "report: the network_c_info.json of another build, to compare with"),
-    Option("models", "../shared/models", "bench: a .tflite, or a folder of them"),
-    Option("json", "0", "bench: print the figures as JSON; --json is the same", "switch"),
-    Option("profile", "0", "bench, report: what each epoch costs on the twin", "switch"),
-    Option("split", "0", "reloc: the params go into a second file", "switch"),
-    Option("ecblob_in_params", "0", "reloc: epoch-controller blobs go in front of the params (NPU networks)", "switch"),
-    Option("secure", "1", "reloc: for the secure state", "switch"),
-    Option("gen_c_file", "0", "reloc: also write the image as a C array", "switch"),
-    Option("name", "network", "reloc: C name of the network, first part of the file names", "name"),
-    Option("runtime_abi", "1.1.1", "reloc: whose header the image gets", "choice", ("1.1.1", "1.1.3")),
-    Option("seal", "board", "reloc: what proves the image whole", "choice", ("board", "sha256", "crc32", "none")),
-    Option("build", "build", "folder for everything that is built"),
-    Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
-    Option("cache", "", "folder of a shared cache of built files"),
-    Option("launcher", "", "put before the compiler's name, such as ccache [the variable INGOT_LAUNCHER]"),
-    Option("verbose", "0", "show the compiler's command lines", "switch"),
+    *_group(
+        "firmware",
+        Option("app", "", "an application of firmware/apps, or a folder with a main.c [the model.yaml's]"),
+    ),
+    *_group(
+        "image",
+        Option("split", "0", "the params go into a second file", "switch"),
+        Option("ecblob_in_params", "0", "epoch-controller blobs go in front of the params (NPU networks)", "switch"),
+        Option("secure", "1", "for the secure state", "switch"),
+        Option("gen_c_file", "0", "also write the image as a C array", "switch"),
+        Option("runtime_abi", "1.1.1", "whose header the image gets", "choice", ("1.1.1", "1.1.3")),
+        Option("seal", "board", "what proves the image whole", "choice", ("board", "sha256", "crc32", "none")),
+    ),
+    *_group(
+        "run",
+        Option("input", "", "a picture, .npy, .npz or .bin, not random inputs"),
+        Option("samples", "3", "how many inputs", "number", targets="verify, validate, load-and-run"),
+        Option("seed", "1", "seed of the inputs", "number"),
+        Option("port", "", "the board's serial port; without it the twin is asked", targets="validate, load-and-run"),
+        Option("baud", "0", "bits a second; 0: the board's", "number", targets="validate, load-and-run"),
+        Option("save", "", "a .npz file for inputs and outputs", targets="validate, load-and-run"),
+    ),
+    *_group(
+        "flash",
+        Option("probe", "", "cubeprogrammer, openocd, probe-rs or pyocd [the first that can]"),
+        Option("dry_run", "0", "only print the commands", "switch"),
+        Option("whole", "0", "write what is there already, too", "switch"),
+        Option("fsbl", "", "a signed first-stage loader to write as well", targets="flash"),
+        Option("mode", "XIP", "in place or copied to RAM", "choice", ("XIP", "COPY"), targets="load-and-run"),
+        Option("address", "0", "where the image goes; 0: the board's slot", "number", targets="load-and-run"),
+        Option(
+            "params_address",
+            "0",
+            "where the params of split=1 go; 0: the board's slot",
+            "number",
+            targets="load-and-run",
+        ),
+        Option("no_flash", "0", "it is on the board already", "switch", targets="load-and-run"),
+        Option("no_run", "0", "only install the image", "switch", targets="load-and-run"),
+        Option("max_speed", "0", "at the chip's highest clock", "switch", targets="load-and-run"),
+    ),
+    *_group(
+        "report",
+        Option("base", "", "the network_c_info.json of another build, to compare with", targets="report"),
+        Option("models", "../shared/models", "a .tflite, or a folder of them", targets="bench"),
+        Option("json", "0", "print the figures as JSON; --json is the same", "switch", targets="bench"),
+        Option("profile", "0", "what each epoch costs on the twin", "switch"),
+    ),
+    *_group(
+        "build",
+        Option("name", "network", "reloc: C name of the network, first part of the file names", "name"),
+        Option("build", "build", "folder for everything that is built"),
+        Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
+        Option("cache", "", "folder of a shared cache of built files"),
+        Option("launcher", "", "put before the compiler's name, such as ccache [the variable INGOT_LAUNCHER]"),
+        Option("verbose", "0", "show the compiler's command lines", "switch"),
+    ),
 )
+
+BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}
 
 
 @dataclass(frozen=True)
@@ -119,21 +188,54 @@ class Options:
     def switch(self, name: str) -> bool:
         return bool(self.values[name])
 
+    def changed(self, **values: str | int | bool) -> Options:
+        """The same with some other values."""
+        return Options({**self.values, **values})
 
-def parse_options(given: Mapping[str, str]) -> Options:
-    """All options, from what the command line gives. Raises IngotError for an unknown name or a wrong value."""
-    known = {option.name: option for option in OPTIONS}
-    for name in given:
+    def pick(self, *names: str) -> dict[str, str | int | bool]:
+        """Some of them by name."""
+        return {name: self.values[name] for name in names}
+
+
+def parse_options(texts: Mapping[str, str], allowed: Iterable[str] = ()) -> Options:
+    """All options, from those that a command line names. Raises IngotError for an unknown name or a wrong value.
+
+    allowed: names that this command line knows; none for all.
+    """
+    known = {name: BY_NAME[name] for name in allowed} if allowed else BY_NAME
+    for name in texts:
         if name not in known:
             raise IngotError(f"there is no option '{name}'", remedy=did_you_mean(name, known))
-    return Options({name: option.parse(given.get(name, option.default)) for name, option in known.items()})
+    return Options({name: option.parse(texts.get(name, option.default)) for name, option in BY_NAME.items()})
+
+
+def as_text(value: Any) -> str:
+    """A value of Python or YAML as a command line writes it: True is 1, None nothing."""
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+@functools.cache
+def default_options() -> Options:
+    return parse_options({})
+
+
+def names_of(*groups: str) -> list[str]:
+    """The names of the options of some groups."""
+    return [option.name for option in OPTIONS if option.group in groups]
 
 
 def options_help() -> str:
-    """The options as lines of help."""
-    lines = []
-    for option in OPTIONS:
-        what = f"{option.help} ({' | '.join(option.choices)})" if option.choices else option.help
-        default = f" [{option.default}]" if option.default else ""
-        lines.append(f"  {option.name + '=':<14}{what}{default}")
+    """The options as lines of help, a paragraph a group."""
+    lines: list[str] = []
+    for group, title in GROUPS.items():
+        lines += ["", f"  {title}"] if lines else [f"  {title}"]
+        for option in OPTIONS:
+            if option.group != group:
+                continue
+            what = f"{option.targets}: {option.help}" if option.targets else option.help
+            what += f" ({' | '.join(option.choices)})" if option.choices else ""
+            default = f" [{option.default}]" if option.default else ""
+            lines.append(f"    {option.name + '=':<18}{what}{default}")
     return "\n".join(lines)

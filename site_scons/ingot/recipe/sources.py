@@ -1,32 +1,17 @@
-"""Which C files make up a firmware, and what they are compiled with. Reads folders, starts nothing."""
+"""The C files of applications and kernels. Reads folders, starts nothing."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT, firmware_dir, kernels_dir
-from ingot.link import toolchain
 
 _MACRO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MACRO_VALUE = re.compile(r"-?[A-Za-z0-9_.]*")
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The C sources of one firmware, apart from the network and the kernels. include: folders for #include.
-
-    defines: macros that all of its files are compiled with, from the application's application.json.
-    """
-
-    sources: tuple[Path, ...]
-    include: tuple[Path, ...]
-    defines: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def list_apps() -> list[str]:
@@ -43,23 +28,6 @@ def application_folder(app: str) -> Path:
     raise IngotError(
         f"there is no application '{app}'",
         remedy=f"{did_you_mean(app, list_apps())} A path to a folder with a main.c works too.",
-    )
-
-
-def firmware_recipe(app: str, twin: bool, chip: str = "") -> Recipe:
-    """What to compile for an application (see `application_folder`) on a board, or on its emulated twin.
-
-    chip: the board's. Raises IngotError for an unknown application.
-    """
-    folder = application_folder(app)
-    names = [*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES]
-    names += toolchain.TWIN_SOURCES if twin else toolchain.board_sources(chip)
-    extra = application_extras(folder)
-    names += extra.get("sources", [])
-    return Recipe(
-        sources=(*(ROOT / name for name in names), *toolchain.application_sources(folder, twin)),
-        include=(folder, *(ROOT / name for name in (*extra.get("include", []), *toolchain.INCLUDE_DIRS))),
-        defines=extra.get("defines", {}),
     )
 
 

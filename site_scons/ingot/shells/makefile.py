@@ -9,11 +9,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-from ingot.recipe.jobs import Job
+from ingot.recipe.firmware import FirmwareBuild
+from ingot.shells.command import Command
 
 
 def make_text(
-    jobs: Sequence[Job],
+    commands: Sequence[Command],
     names: Mapping[str, Sequence[str]],
     variables: Mapping[str, Sequence[str]],
     prefix: str,
@@ -25,19 +26,40 @@ def make_text(
     inputs: what these rules themselves depend on.
     """
     lines = ["# Written by `ingot make-rules`; changes here are lost.", ""]
-    for job in jobs:
+    for job in commands:
         lines += _RENDER[job.kind](job, prefix)
     for name, files in names.items():
         if files:
             lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {_words(files)}"]
-    depfiles = [job.depfile for job in jobs if job.depfile]
+    depfiles = [job.depfile for job in commands if job.depfile]
     lines += [f"-include {_words(depfiles)}", "", f"{_path(itself)}: {_words(inputs)}"]
     stem = prefix.rstrip("-")
     lines += [f"{stem}_{name} := {_words(words)}" for name, words in variables.items()]
     return "\n".join(lines) + "\n"
 
 
-def _step(job: Job, prefix: str) -> list[str]:
+def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
+    """What the user's own rules need of a firmware: objects, flags, files."""
+    program = firmware.program
+    return {
+        "OBJECTS": [job.target for job in firmware.objects("network", "runtime")],
+        "STARTUP_OBJECTS": [job.target for job in firmware.objects("startup")],
+        "CFLAGS": [
+            *(f"-I{folder}" for folder in firmware.folders),
+            *(f"-D{name}={value}" for name, value in program.defines.items()),
+        ],
+        "LDFLAGS": [*program.link_flags, f"-Wl,-T,{program.script}"],
+        "KERNELS": firmware.libraries,
+        "SCRIPT": [program.script],
+        "RAW": firmware.raws,
+        "HEX": [name for network in firmware.networks for name in network.hexfiles],
+        "HEADERS": firmware.headers,
+        "CINFO": firmware.infos,
+        "BOARD": [program.board_file],
+    }
+
+
+def _step(job: Command, prefix: str) -> list[str]:
     stamp = f"{job.outputs[0]}.stamp"
     target = _path(stamp)
     lines = [
@@ -49,7 +71,7 @@ def _step(job: Job, prefix: str) -> list[str]:
     return [*lines, f"{_words(job.outputs)}: {target} ;@true"]
 
 
-def _compiled(job: Job, prefix: str) -> list[str]:
+def _compiled(job: Command, prefix: str) -> list[str]:
     return [
         f"{_words(job.outputs)}: {_words(job.inputs)}",
         "\t@mkdir -p $(@D)",
@@ -58,18 +80,18 @@ def _compiled(job: Job, prefix: str) -> list[str]:
     ]
 
 
-def _archived(job: Job, prefix: str) -> list[str]:
+def _archived(job: Command, prefix: str) -> list[str]:
     head, *rest = _compiled(job, prefix)
     return [head, "\t@rm -f $@", *rest]
 
 
-def _linked(job: Job, prefix: str) -> list[str]:
+def _linked(job: Command, prefix: str) -> list[str]:
     elf, *others = job.outputs
     lines = [f"{_path(elf)}: {_words(job.inputs)}", f"\t@echo {shlex.quote(job.text)}", f"\t@{_command(job)}"]
     return [*lines, *([f"{_words(others)}: {_path(elf)} ;@true"] if others else [])]
 
 
-def _run(job: Job, prefix: str) -> list[str]:
+def _run(job: Command, prefix: str) -> list[str]:
     name = f"{prefix}{job.outputs[0]}"
     return [f".PHONY: {name}", f"{name}: {_words(job.inputs)}", f"\t@{_command(job)}"]
 
@@ -77,8 +99,8 @@ def _run(job: Job, prefix: str) -> list[str]:
 _RENDER = {"step": _step, "cc": _compiled, "ar": _archived, "link": _linked, "run": _run}
 
 
-def _command(job: Job) -> str:
-    return shlex.join(job.command).replace("$", "$$")
+def _command(job: Command) -> str:
+    return shlex.join(job.words).replace("$", "$$")
 
 
 def _words(paths: Sequence[str]) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from ingot.recipe.jobs import Job
+from ingot.base.errors import IngotError
+from ingot.shells.command import Command
 
 HEAD = """\
 # Written by `ingot ninja`; it is written again when board, pools or model.yaml change. Changes here are lost.
@@ -41,7 +46,7 @@ rule again
 
 
 def ninja_text(
-    jobs: Sequence[Job],
+    commands: Sequence[Command],
     names: Mapping[str, Sequence[str]],
     folder: str,
     itself: str = "",
@@ -56,8 +61,8 @@ def ninja_text(
     lines = [HEAD.format(builddir=folder.replace("$", "$$"))]
     if again:
         lines += _edge("again", [itself], inputs, [("command", shlex.join(again)), ("text", f"ingot ninja {itself}")])
-    for job in jobs:
-        variables = [("command", shlex.join(job.command)), ("text", job.text)]
+    for job in commands:
+        variables = [("command", shlex.join(job.words)), ("text", job.text)]
         if job.depfile:
             variables.append(("depfile", job.depfile))
         lines += _edge(job.kind, job.outputs, job.inputs, variables)
@@ -75,3 +80,24 @@ def _edge(rule: str, outputs: Sequence[str], inputs: Sequence[str], variables: S
 
 def _path(path: str) -> str:
     return path.replace("$", "$$").replace(" ", "$ ").replace(":", "$:")
+
+
+def find_ninja() -> str:
+    """The program. Raises IngotError when it is not installed."""
+    program = shutil.which("ninja")
+    if program is None:
+        raise IngotError("Ninja is not installed", remedy="Run: pip install ninja, or: apt-get install ninja-build")
+    return program
+
+
+def ninja_environment() -> dict[str, str]:
+    """The environment in which the commands find this very Ingot, also where it is not installed."""
+    folders = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+
+def run_ninja(itself: str, targets: Sequence[str], parallel: int = 0) -> None:
+    """Runs Ninja on a file and shows what it prints. Raises IngotError when something failed."""
+    words = [find_ninja(), "-f", itself, *(["-j", str(parallel)] if parallel else []), *targets]
+    if subprocess.run(words, env=ninja_environment(), check=False).returncode:
+        raise IngotError(f"{' '.join(targets)} failed", where=itself)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,17 @@ def _value(argument: Argument, text: str) -> Any:
     if argument.kind is Kind.TABLE:
         return table(argument.name, text)
     return text
+
+
+def files_read(inputs: Sequence[str], options: Sequence[str]) -> list[str]:
+    """What a step reads: its inputs, the board's pools, the model.yaml, and Ingot's own code."""
+    from ingot.base.stamp import code_files
+    from ingot.board import load_board
+
+    files = [text.partition("=")[2] for text in inputs]
+    for text in inputs:
+        key, _, value = text.partition("=")
+        if key == "board":
+            files.append(os.path.relpath(load_board(Path(value)).pools_file))
+    files += [text.partition("=")[2] for text in options if text.startswith("manifest=")]
+    return [*files, *(str(path) for path in code_files())]

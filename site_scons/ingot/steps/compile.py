@@ -120,6 +120,7 @@ def run_stedgeai(
     board: Path,
     outputs: Sequence[Path],
     *,
+    name: str = "network",
     settings: dict[str, Any] | None = None,
     reloc: bool = False,
     st_pack: str = "",
@@ -147,7 +148,7 @@ def run_stedgeai(
     network = generate(
         tool,
         source,
-        "network",
+        name,
         Request(**(settings or {}), reloc=reloc),
         Place(target, pools, source, _pack(st_pack), camera, title=title),
         outputs[0].parent,

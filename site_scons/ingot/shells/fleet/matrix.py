@@ -21,9 +21,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ingot.base.errors import did_you_mean
+from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.yamlfile import Document, load_yaml
-from ingot.recipe.parts import Parts, Request
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.options import EVERYWHERE, Options, as_text, names_of, parse_options
+from ingot.recipe.request import Request
+
+#: Options that are paths; they count from the folder of the fleet.yaml.
+PATHS = ("st_output", "st_pack")
 
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
 
@@ -68,8 +73,12 @@ def read_fleet(path: Path, build: str, board: str = "", model: str = "") -> list
     entries = []
     for word in data["boards"]:
         for name in data["models"]:
-            for options in data.get("options", [{}]):
-                entries.append(_entry(path.parent, word, name, options, build, data.get("samples", 3)))
+            for number, options in enumerate(data.get("options", [{}])):
+                try:
+                    values = _values(path.parent, options, data.get("samples", 3))
+                except IngotError as error:
+                    raise document.error(error.what, "options", number, remedy=error.remedy) from None
+                entries.append(_entry(path.parent, word, name, options, values, build))
     _check_folders(document, entries)
     for wanted, known in ((board, [e.board for e in entries]), (model, [e.model for e in entries])):
         if wanted and wanted not in known:
@@ -90,20 +99,36 @@ def _check_folders(document: Document, entries: Sequence[Entry]) -> None:
         folders[entry.request.out] = entry
 
 
-def _entry(folder: Path, board: str, model: str, options: dict[str, Any], build: str, samples: int) -> Entry:
+def _values(folder: Path, options: dict[str, Any], samples: int) -> Options:
+    """The options of an entry; any that every shell offers. Raises IngotError."""
+    texts = {key.replace("-", "_"): as_text(value) for key, value in options.items()}
+    for name in PATHS:
+        if texts.get(name):
+            texts[name] = _beside(folder, texts[name])
+    return parse_options({**texts, "samples": str(samples)}, [*names_of(*EVERYWHERE), "samples"])
+
+
+def _entry(folder: Path, board: str, model: str, options: dict[str, Any], values: Options, build: str) -> Entry:
     label = ",".join(f"{key}={value}" for key, value in sorted(options.items()))
-    request = Request(model=_beside(folder, model), board=_beside(folder, board), out=build, app="validate")
-    parts = Parts(request)
+    request = Request(
+        model=_beside(folder, model),
+        board=_beside(folder, board),
+        out=build,
+        app="validate",
+        options=values,
+        kernels=f"{build}/kernels",
+        models=f"{build}/models",
+    )
+    known = NetworkBuild(request)
     suffix = "-" + re.sub(r"[^A-Za-z0-9_.=-]", "-", label) if label else ""
-    place = f"{build}/{parts.board.name}{suffix}/{parts.manifest.name}"
-    chosen = {key.replace("-", "_"): value for key, value in options.items()}
+    place = f"{build}/{known.board.name}{suffix}/{known.manifest.name}"
     return Entry(
-        board=parts.board.name,
-        model=parts.manifest.name,
+        board=known.board.name,
+        model=known.manifest.name,
         label=label,
-        request=replace(request, out=place, **chosen),
-        has_twin=parts.board.twin is not None,
-        samples=samples,
+        request=replace(request, out=place),
+        has_twin=known.board.twin is not None,
+        samples=values.number("samples"),
     )
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +16,7 @@ from ingot.base.files import write_if_changed
 
 # Every step of every build imports this file.
 if TYPE_CHECKING:
-    from ingot.recipe.jobs import Job
+    from ingot.shells.command import Command
     from ingot.shells.fleet.matrix import Entry, Outcome
 
 Say = Callable[[str], None]
@@ -60,34 +57,37 @@ def fleet(
         raise IngotError(f"{len(failed)} of {len(outcomes)} entries failed", where=str(file))
 
 
-def fleet_jobs(entries: Sequence[Entry], ingot: Sequence[str], build: str) -> tuple[list[Job], dict[str, list[str]]]:
-    """All jobs of all entries, and what may be asked for: "fleet", each board, each model.
+def fleet_commands(
+    entries: Sequence[Entry], ingot: Sequence[str], build: str
+) -> tuple[list[Command], dict[str, list[str]]]:
+    """All commands of all entries, and what may be asked for: "fleet", each board, each model.
 
     An entry is done when its `log_file` is there; without a twin, when it is built and proven.
     """
-    from ingot.recipe.jobs import firmware_jobs
+    from ingot.recipe.firmware import FirmwareBuild
+    from ingot.recipe.whole import whole_recipe
+    from ingot.shells.command import command_of
 
-    jobs: dict[tuple[str, ...], Job] = {}
+    commands: dict[tuple[str, ...], Command] = {}
     names: dict[str, list[str]] = {"fleet": []}
     for entry in entries:
-        mine, known = firmware_jobs(entry.request, ingot, f"{build}/models")
-        verified = [_logged(entry, job, known["firmware"]) for job in mine if job.outputs[0] == "verify"]
-        for job in (*(job for job in mine if job.kind != "run"), *verified):
-            jobs.setdefault(job.outputs, job)
+        recipe = whole_recipe(FirmwareBuild.of([entry.request]), ["verify"])
+        for job in recipe.jobs:
+            command = command_of(job, ingot, entry.request.launcher)
+            if command.kind == "run":
+                command = _logged(entry, command, recipe.targets["firmware"])
+            commands.setdefault(command.outputs, command)
         for name in ("fleet", entry.board, entry.model):
             names.setdefault(name, []).append(target_of(entry))
-    return list(jobs.values()), names
+    return list(commands.values()), names
 
 
-def _logged(entry: Entry, job: Job, firmware: Sequence[str]) -> Job:
+def _logged(entry: Entry, command: Command, firmware: Sequence[str]) -> Command:
     """The verification as a target: its text goes to a file. A failure prints it."""
     log = log_file(entry)
-    command = f"{shlex.join(job.command)} --set samples={entry.samples} >{shlex.quote(log)}.part 2>&1"
-    text = f"{command} && mv {shlex.quote(log)}.part {shlex.quote(log)}"
-    reads = (*job.inputs, *firmware)
-    return replace(
-        job, kind="link", outputs=(log,), inputs=reads, command=("sh", "-c", text), text=f"verify {entry.name}"
-    )
+    text = f"{shlex.join(command.words)} >{shlex.quote(log)}.part 2>&1 && mv {shlex.quote(log)}.part {shlex.quote(log)}"
+    reads = (*command.inputs, *firmware)
+    return Command("link", (log,), reads, ("sh", "-c", text), text=f"verify {entry.name}")
 
 
 def log_file(entry: Entry) -> str:
@@ -107,11 +107,10 @@ def run_fleet(
 
     Leaves <build>/fleet.ninja, which `ninja -k 0 -f` builds by itself as well. say: gets a line an entry.
     """
-    from ingot.shells.ninja import ninja_text
+    from ingot.shells.ninja import find_ninja, ninja_text
 
-    if shutil.which("ninja") is None:
-        raise IngotError("a fleet is built with Ninja, which is not installed", remedy="Run: pip install ninja")
-    jobs, names = fleet_jobs(entries, ingot, build)
+    find_ninja()
+    jobs, names = fleet_commands(entries, ingot, build)
     itself = Path(build) / "fleet.ninja"
     write_if_changed(itself, ninja_text(jobs, names, build))
     for entry in entries:  # of a verification that failed before
@@ -128,10 +127,10 @@ def run_fleet(
 
 def _ninja(itself: Path, parallel: int, say: Say) -> tuple[int, str]:
     """Runs Ninja to the end; its status and what it printed. say: gets verifications as they end."""
+    from ingot.shells.ninja import ninja_environment
+
     command = ["ninja", "-f", str(itself), "-k", "0", *(["-j", str(parallel)] if parallel else [])]
-    # The commands find this very Ingot, also where it is not installed.
-    folders = [str(Path(__file__).resolve().parents[3]), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders)), "NINJA_STATUS": "[%f/%t] "}
+    environment = {**ninja_environment(), "NINJA_STATUS": "[%f/%t] "}
     lines = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment

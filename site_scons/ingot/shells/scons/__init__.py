@@ -14,13 +14,11 @@ from typing import Any
 
 def tool(env: Any) -> None:
     """Adds Ingot's methods to the environment. Starts no process and changes nothing that is there."""
-    from ingot.link.toolchain import launcher
+    from ingot.shells.scons.declare import add_builders
     from ingot.shells.scons.model import ingot_model
     from ingot.shells.scons.program import ingot_program, ingot_toolchain
-    from ingot.shells.scons.step import add_step_builder
 
-    add_step_builder(env)
-    env.SetDefault(INGOT_LAUNCHER=launcher(), INGOT_CCFLAGS=[])
+    add_builders(env)
     env.AddMethod(ingot_model, "IngotModel")
     env.AddMethod(ingot_program, "IngotProgram")
     env.AddMethod(ingot_toolchain, "IngotToolchain")

@@ -24,6 +24,8 @@ def user_call(function: Callable[..., Any]) -> Callable[..., Any]:
             check_folders(os.getcwd())
             return function(env, *arguments, **named)
         except IngotError as error:
+            if env.get("INGOT_OWN"):  # Ingot's own SConstruct says it in Ingot's own way
+                raise
             raise SCons.Errors.UserError(f"ingot: {error}") from None
         finally:
             os.chdir(before)

@@ -4,61 +4,144 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingot.base import places
-from ingot.link import toolchain
-from ingot.recipe.jobs import object_name
-from ingot.recipe.parts import Parts, Request, prefix_maps
-from ingot.shells.scons.archives import shared_archive
+from ingot.recipe.firmware import FirmwareBuild
+from ingot.recipe.image import ImageBuild
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.options import Options, as_text, names_of, parse_options
+from ingot.recipe.request import Request
 from ingot.shells.scons.calls import user_call
-from ingot.shells.scons.paths import command_path, dir_node, expanded, file_node, literal_words
-from ingot.shells.scons.step import add_step
+from ingot.shells.scons.declare import declare, folders, from_top, pick
+from ingot.shells.scons.paths import command_path, expanded, file_node
 
 _SUFFIXES = (".tflite", ".onnx")
+
+#: What `env.IngotModel` takes besides the arguments that it names.
+MODEL_OPTIONS = names_of("network", "image")
 
 
 @dataclass
 class NetworkNodes:
-    """What `env.IngotModel` returns; all but `name`, `include`, `parts` and `env` are nodes.
+    """What `env.IngotModel` returns. `sources` to `include` are nodes.
 
-    sources, headers: network.c and network.h. objects: network.o. runtime: objects of the epoch loop. startup: objects
-    of vectors and reset, for programs that have none of their own. kernels: the archive. script: linker script.
-    weights: raw initializers. hex: the same at their flash addresses. config: app_config.h. include: for CPPPATH.
+    build: how the network is built. nodes: what the network's jobs write, by path.
+    sources, headers: network.c and network.h. info, report: description and report. weights: raw initializers.
+    hex: the same at their flash addresses. config: app_config.h. objects: network.o. runtime: objects of the epoch
+    loop. startup: objects of vectors and reset, for programs that have none of their own. kernels: the archive.
+    script: linker script. include: for CPPPATH. C is declared when it is asked for.
     """
 
     name: str
-    parts: Parts
-    model: Any
-    sources: Any
-    headers: Any
-    info: Any
-    report: Any
-    weights: Any
-    objects: Any
-    runtime: Any
-    startup: Any
-    kernels: Any
-    script: Any
-    config: Any
-    hex: Any
-    include: list[Any]
     env: Any
+    build: NetworkBuild
+    model: Any
+    nodes: dict[str, Any] = field(default_factory=dict)
+
+    @functools.cached_property
+    def alone(self) -> FirmwareBuild:
+        """The firmware around this network alone."""
+        return FirmwareBuild([self.build])
+
+    @property
+    def sources(self) -> list[Any]:
+        return pick(self.nodes, self.build.sources)
+
+    @property
+    def headers(self) -> list[Any]:
+        return pick(self.nodes, [self.build.header] if self.build.header else [])
+
+    @property
+    def info(self) -> Any:
+        return self.nodes[self.build.info]
+
+    @property
+    def report(self) -> Any:
+        return next(node for path, node in self.nodes.items() if path.endswith("_generate_report.txt"))
+
+    @property
+    def weights(self) -> list[Any]:
+        return pick(self.nodes, self.build.raws)
+
+    @functools.cached_property
+    def hex(self) -> list[Any]:
+        job = self.build.weights_hex()
+        return list(self._declared([job]).values()) if job else []
+
+    @property
+    def config(self) -> list[Any]:
+        job = self.build.app_config()
+        return pick(self.nodes, job.outputs) if job else []
+
+    @functools.cached_property
+    def script(self) -> Any:
+        job = self.alone.linker_script()
+        return self._declared([job])[self.build.script]
+
+    @functools.cached_property
+    def objects(self) -> list[Any]:
+        return self._objects("network")
+
+    @functools.cached_property
+    def runtime(self) -> list[Any]:
+        return self._objects("runtime")
+
+    @functools.cached_property
+    def startup(self) -> list[Any]:
+        return self._objects("startup")
+
+    @functools.cached_property
+    def kernels(self) -> list[Any]:
+        self._declared(self.alone.kernels())
+        return [file_node(self.env, path) for path in self.alone.libraries]
+
+    @property
+    def include(self) -> list[Any]:
+        return folders(self.env, self.build.folders)
 
     @functools.cached_property
     def image(self) -> Any:
         """The relocatable image. Its nodes are declared when it is asked for, and built when something needs them."""
-        from ingot.shells.scons.image import image_node
-
-        return image_node(self.env, self)
+        return image_nodes(self.env, self)
 
     @property
     def link(self) -> list[Any]:
         """What a program with its own startup code links besides its own objects."""
         return [*self.objects, *self.runtime, *self.kernels]
+
+    @property
+    def everything(self) -> list[Any]:
+        """What a plain build of the network alone makes."""
+        return [*self.nodes.values(), self.script, *self.hex]
+
+    def _objects(self, role: str) -> list[Any]:
+        return list(self._declared(self.alone.objects(role)).values())
+
+    def _declared(self, jobs: Any) -> dict[str, Any]:
+        return _at_top(self.env, jobs)
+
+
+@user_call
+def _at_top(env: Any, jobs: Any) -> dict[str, Any]:
+    return declare(env, jobs)
+
+
+@user_call
+def image_nodes(env: Any, net: NetworkNodes) -> Any:
+    """The node of `<name>_rel.bin`, in the folder `reloc` of the network's."""
+    image = ImageBuild(net.build)
+    split = net.build.request.options.switch("split")
+    nodes = declare(env, image.build(split))
+    keep_out_of_default(env, nodes.values())
+    return nodes[image.binary(split)]
+
+
+def keep_out_of_default(env: Any, nodes: Any) -> None:
+    """A plain `scons` does not build these."""
+    for node in env.Flatten(list(nodes)):
+        env.Ignore(node.dir, node)
 
 
 @user_call
@@ -68,15 +151,12 @@ def ingot_model(
     model: Any,
     board: str,
     out: str = "",
-    optimize: str = "balanced",
-    fuse: bool = True,
-    io_placement: str = "",
-    io_input: str = "",
-    input_shape: str = "",
     stack: int | None = None,
     heap: int | None = None,
     beside: Any = (),
     in_turn: Any = (),
+    settings: Options | None = None,
+    **options: Any,
 ) -> NetworkNodes:
     """The nodes of one network.
 
@@ -85,64 +165,53 @@ def ingot_model(
     path of a folder or board.yaml of your own. out: folder for what is built, default: `name`.
     beside, in_turn: what this method returned for the other networks of the same firmware that were asked for before:
     those that may run at the same time as this one, and those that never do, so that their activations overlap.
+    options: any of MODEL_OPTIONS, such as optimize="ram", compiler="prebuilt", split=True. settings: all options at
+    once, in their place.
     """
     node = _model_node(env, model)
-    folder = env.fs.Dir(expanded(env, out or name, "out"))
-    command_path(from_top(env, folder), "out")
-    asked = Request(
+    folder = command_path(from_top(env, env.fs.Dir(expanded(env, out or name, "out"))), "out")
+    chosen = settings or parse_options({key: as_text(value) for key, value in options.items()}, MODEL_OPTIONS)
+    request = Request(
         model=from_top(env, node) if node is not None else _where(env, model),
         board=_where(env, board),
-        out=from_top(env, folder),
+        out=folder,
         name=name,
-        optimize=optimize,
-        fuse=fuse,
-        io_placement=io_placement,
-        io_input=io_input,
-        input_shape=input_shape,
+        options=_with_paths(env, chosen),
+        kernels=env.get("INGOT_KERNELS") or from_top(env, env.fs.Dir("ingot-kernels")),
+        models=env.get("INGOT_MODELS") or f"{folder}/model",
+        ccflags=tuple(map(str, env.Flatten([env["INGOT_CCFLAGS"]]))),
+        variant=variant(env),
         stack=stack,
         heap=heap,
-        beside=tuple(other.parts.info for other in _networks(env, beside)),
-        in_turn=tuple(other.parts.info for other in _networks(env, in_turn)),
+        beside=tuple(other.build.info for other in _networks(env, beside)),
+        in_turn=tuple(other.build.info for other in _networks(env, in_turn)),
     )
-    parts = Parts(asked)
-    if node is None:
-        file, obtain = parts.obtain(f"{asked.out}/model")
-        node = file_node(env, file)
-        if obtain is not None:
-            wanted = parts.manifest.source
-            watch = [wanted.file, wanted.sha256, wanted.url]
-            node = add_step(env, obtain.name, {}, {"model": node}, watch=watch, **obtain.options)[0]
-    sources, header, info, report, *raws = _add(env, parts, parts.compile("m"), {"model": node})
-    script = _add(env, parts, parts.linker_script(), {"c_info": info})
-    config = []
-    if parts.manifest.document is not None:
-        given = [dict(parts.manifest.preprocessing), dict(parts.manifest.postprocessing)]
-        config = _add(env, parts, parts.app_config(), {"c_info": info}, watch=given)
-    hexfiles = _add(env, parts, parts.weights_hex(), {"c_info": info, "raws": raws})
-    return NetworkNodes(
-        name=name,
-        parts=parts,
-        model=node,
-        sources=[sources],
-        headers=[header],
-        info=info,
-        report=report,
-        weights=raws,
-        objects=_objects(env, parts, "network", [parts.source], folder),
-        runtime=_objects(env, parts, "firmware", parts.runtime, folder),
-        startup=_objects(env, parts, "firmware", parts.startup, folder),
-        kernels=kernel_archive(env, parts),
-        script=script,
-        config=config,
-        hex=hexfiles,
-        include=[folder, *(dir_node(env, path) for path in parts.folders[1:])],
-        env=env,
-    )
+    build = NetworkBuild(request, model=request.model if node is not None else "")
+    nodes = declare(env, [job for job in (build.obtaining, build.compile(), build.app_config()) if job])
+    return NetworkNodes(name, env, build, file_node(env, build.model) if build.model else None, nodes)
 
 
-def _networks(env: Any, given: Any) -> list[NetworkNodes]:
+#: Variables of a process that change what GCC makes of the same command line.
+_VARIABLES = ("COMPILER_PATH", "CPATH", "C_INCLUDE_PATH", "GCC_EXEC_PREFIX", "SOURCE_DATE_EPOCH")
+
+
+def variant(env: Any) -> str:
+    """What objects depend on besides the command line; "" in the usual environment."""
+    return " ".join(f"{name}={env['ENV'][name]}" for name in _VARIABLES if env["ENV"].get(name))
+
+
+def _with_paths(env: Any, options: Options) -> Options:
+    """Options whose paths count from the SConscript, as all other paths do."""
+    values = dict(options.values)
+    for name in ("st_output", "st_pack"):
+        if values[name]:
+            values[name] = _where(env, str(values[name]))
+    return Options(values)
+
+
+def _networks(env: Any, networks: Any) -> list[NetworkNodes]:
     """One network or several, however they are nested."""
-    return [item for item in env.Flatten([given]) if item]
+    return [item for item in env.Flatten([networks]) if item]
 
 
 def _model_node(env: Any, model: Any) -> Any:
@@ -161,86 +230,3 @@ def _where(env: Any, word: str) -> str:
         if os.path.exists(path := from_top(env, node)):
             return path
     return word
-
-
-def from_top(env: Any, node: Any) -> str:
-    """A node's path from the top folder; in an SConscript, SCons writes it from there."""
-    return str(node.get_path(env.fs.Top))
-
-
-def _add(
-    env: Any,
-    parts: Parts,
-    step: Any,
-    inputs: dict[str, Any],
-    watch: Any = None,
-    done: str = "",
-    also: Sequence[Any] = (),
-) -> Any:
-    """A step of `parts`; inputs: nodes for those of its inputs that are not simply its paths. See add_step."""
-
-    def node(name: str, file: Any) -> Any:
-        if name in inputs:
-            return inputs[name]
-        return [file_node(env, item) for item in file] if isinstance(file, list) else file_node(env, str(file))
-
-    given = {name: node(name, file) for name, file in step.inputs.items()}
-    outputs = {
-        name: [file_node(env, item) for item in file] if isinstance(file, list) else file_node(env, str(file))
-        for name, file in step.outputs.items()
-    }
-    also = [*also, *([file_node(env, parts.pools_file)] if "board" in step.inputs else [])]
-    return add_step(env, step.name, given, outputs, done=done, also=also, watch=watch, **step.options)
-
-
-def cross_environment(env: Any, parts: Parts, role: str) -> Any:
-    """A clone whose Object() compiles Ingot's C with the flags of `toolchain/`; folders are not in signatures."""
-    gcc = with_path(env.Clone())
-    folders = [dir_node(env, path) for path in (parts.kernel_folders if role == "kernels" else parts.folders)]
-    gcc.Replace(
-        CC=f"{parts.prefix}gcc",
-        AR=f"{parts.prefix}ar",
-        ARCOM="$AR $ARFLAGS $TARGET $SOURCES",
-        ARFLAGS=["rcsD"],
-        RANLIBCOM="",
-        OBJSUFFIX=".o",
-        LIBPREFIX="lib",
-        LIBSUFFIX=".a",
-        CCFLAGS=[*parts.flags(role), *env["INGOT_CCFLAGS"]],
-        CFLAGS=[],
-        CPPFLAGS=[],
-        CPPPATH=folders,
-        CPPDEFINES=[] if role == "kernels" else sorted(parts.defines.items()),
-        INGOT_MAPS=literal_words(prefix_maps()),
-        CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $SOURCES $)",
-    )
-    return gcc
-
-
-def with_path(env: Any) -> Any:
-    """The environment with the PATH that scons was called with, where the cross compiler is found."""
-    env["ENV"] = {**env["ENV"], **toolchain.compiler_environment()}
-    return env
-
-
-def _objects(
-    env: Any, parts: Parts, role: str, sources: list[str], folder: Any, include: Sequence[str] = ()
-) -> list[Any]:
-    """include: further folders for #include."""
-    gcc = cross_environment(env, parts, role)
-    gcc.AppendUnique(CPPPATH=[dir_node(env, path) for path in include])
-    nodes = []
-    for source in sources:
-        name = "network.o" if role == "network" else object_name(source)
-        nodes += gcc.Object(folder.File(f"obj/{name}"), file_node(env, source))
-    return nodes
-
-
-def kernel_archive(env: Any, parts: Parts) -> Any:
-    """All kernels for the board's core as one archive; networks in one folder with the same flags share it."""
-    gcc = cross_environment(env, parts, "kernels")
-
-    def objects(folder: Any) -> list[Any]:
-        return [gcc.Object(folder.File(f"{Path(source).stem}.o"), file_node(env, source)) for source in parts.kernels]
-
-    return shared_archive(gcc, env.fs.Dir(f"ingot-kernels/{parts.board.core}"), objects)

@@ -1,21 +1,37 @@
-"""A user's program with a network: compiled for the board, linked with the generated script, proven."""
+"""A program with a network: compiled for the board, linked with the generated script, proven."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import functools
+from collections.abc import Sequence
 from typing import Any
-
-import SCons.Action
 
 from ingot.base.places import ROOT
 from ingot.board import find_board, load_board
 from ingot.link import toolchain
-from ingot.recipe.networks import Networks
-from ingot.recipe.parts import Parts, prefix_maps
+from ingot.recipe.firmware import FirmwareBuild
+from ingot.recipe.job import Job
+from ingot.recipe.network import NetworkBuild, prefix_maps
+from ingot.recipe.targets import Targets
+from ingot.recipe.whole import target_jobs
 from ingot.shells.scons.calls import user_call
-from ingot.shells.scons.model import NetworkNodes, _add, _objects, _where, from_top, kernel_archive, with_path
-from ingot.shells.scons.paths import command_path, dir_node, expanded, file_node, literal_words
-from ingot.shells.scons.step import add_step
+from ingot.shells.scons.declare import declare, folders, from_top
+from ingot.shells.scons.model import NetworkNodes, _where, keep_out_of_default
+from ingot.shells.scons.paths import command_path, expanded, literal_words
+
+#: What may be asked of every program, as `<target>-<name>`.
+PROGRAM_TARGETS = (
+    "check",
+    "emulate",
+    "verify",
+    "validate",
+    "flash",
+    "sign",
+    "report",
+    "reloc",
+    "reloc-verify",
+    "load-and-run",
+)
 
 
 @user_call
@@ -23,7 +39,8 @@ def ingot_toolchain(env: Any, board: str) -> Any:
     """A clone of the environment that compiles and links for the board's core, with Ingot's flags; for your own C."""
     target = load_board(find_board(_where(env, board), ROOT / "boards"))
     prefix = toolchain.settings()["prefix"]
-    gcc = with_path(env.Clone())
+    gcc = env.Clone()
+    gcc["ENV"] = {**gcc["ENV"], **toolchain.compiler_environment()}
     gcc.Replace(
         CC=f"{prefix}gcc",
         AR=f"{prefix}ar",
@@ -35,92 +52,110 @@ def ingot_toolchain(env: Any, board: str) -> Any:
     return gcc
 
 
+class ProgramNodes:
+    """What `env.IngotProgram` returns.
+
+    elf, map, script, binaries, proof: nodes; elf and map are None where nothing can be linked (lacks says why).
+    everything: all that a plain build makes. target(name): the alias of one of PROGRAM_TARGETS.
+    """
+
+    def __init__(self, env: Any, name: str, nets: Sequence[NetworkNodes], firmware: FirmwareBuild, elf: str) -> None:
+        self.env, self.name, self.nets, self.firmware, self.elf_path = env, name, nets, firmware, elf
+        self.lacks = firmware.lacks
+        self.elf: Any = None
+        self.map: Any = None
+        self.script: Any = None
+        self.binaries: list[Any] = []
+        self.proof: list[Any] = []
+        self.everything: list[Any] = []
+
+    @functools.cached_property
+    def twin(self) -> tuple[FirmwareBuild | None, str]:
+        """The firmware of the board's twin and its ELF. Declared when it is asked for."""
+        if not self.firmware.has_twin:
+            return None, ""
+        return _twin(self.env, self)
+
+    @functools.cached_property
+    def targets(self) -> Targets:
+        return Targets(self.firmware, self.elf_path, *self.twin)
+
+    @property
+    def verify(self) -> Any:
+        """An alias that compares the networks on the board's twin with LiteRT's reference kernels."""
+        return self.target("verify") if self.firmware.has_twin else []
+
+    def target(self, name: str, image_name: str = "") -> Any:
+        """The alias `<target>-<name>`; [] where it makes no sense for this program."""
+        return _target(self.env, self, name, image_name)
+
+
 @user_call
-def ingot_program(env: Any, target: str, sources: Any, net: Any, startup: bool = True) -> Any:
+def _twin(env: Any, program: ProgramNodes) -> tuple[FirmwareBuild, str]:
+    twin = program.firmware.twin()
+    jobs, elf = twin.build()
+    nodes = declare(env, [*twin.generate_networks(), *jobs, twin.check(elf)])
+    keep_out_of_default(env, nodes.values())
+    return twin, elf
+
+
+@user_call
+def _target(env: Any, program: ProgramNodes, name: str, image_name: str) -> Any:
+    jobs, files = target_jobs(program.targets, name, image_name)
+    nodes = declare(env, jobs)
+    keep_out_of_default(env, nodes.values())
+    made = [nodes[name]] if name in nodes else [nodes[file] for file in files]
+    return env.Alias(f"{program.name}-{name}" if program.name else name, made) if made else []
+
+
+@user_call
+def ingot_program(
+    env: Any, target: str, sources: Any = (), net: Any = (), startup: bool = True, app: str = ""
+) -> ProgramNodes:
     """A firmware of your sources and a network, or a list of networks: linked, proven, and as .bin and .hex.
 
     env: one that compiles for the board, such as `env.IngotToolchain` gives. startup: with Ingot's vectors and reset.
-    Returns elf, map, binaries, proof, and `verify`: an alias `<target>-verify` that compares the networks on the
-    board's emulated twin with LiteRT's reference kernels.
+    app: an application of firmware/apps or a folder, in place of sources; its files lie in the folder of `target`.
+    Returns ProgramNodes. `scons <target>-verify` compares the networks on the board's emulated twin with LiteRT's
+    reference kernels; PROGRAM_TARGETS lists what else can be asked for in this way.
     """
     nets: list[NetworkNodes] = env.Flatten([net])
     target = expanded(env, target, "target")
-    command_path(from_top(env, env.fs.File(f"{target}.elf")), "target")
-    first = nets[0]
-    networks = Networks([item.parts for item in nets])
+    path = command_path(from_top(env, env.fs.File(target)), "target")
+    builds = [item.build for item in nets]
+    stem = f"{path.rpartition('/')[0] or '.'}/" if app else f"{path}_"
+    firmware = FirmwareBuild(builds, _program_of(builds[0], app, path) if app else None, stem)
+    made = ProgramNodes(env, "" if app else target, nets, firmware, "" if firmware.lacks else f"{path}.elf")
+    script = f"{path}.ld" if len(nets) > 1 and not app else firmware.program.script
+    jobs: list[Job] = list(firmware.generate(script)) if app or len(nets) > 1 else []
+    own = [] if app else _own_objects(env, firmware, sources)
+    if made.elf_path:
+        roles = ("application", "network", "runtime", *(["startup"] if startup else []))
+        objects = firmware.objects(*roles)
+        files = [*(from_top(env, node) for node in own), *(job.target for job in objects)]
+        jobs += [*firmware.kernels(), *objects, firmware.link(made.elf_path, files, script)]
+    proof = firmware.check(made.elf_path)
+    jobs += [*firmware.flash_files(made.elf_path, weights=bool(app)), proof]
+    nodes = declare(env, jobs)
+    if made.elf_path:
+        made.elf, made.map = nodes[made.elf_path], nodes[f"{path}.map"]
+        made.binaries = [nodes[f"{path}.bin"], nodes[f"{path}.hex"]]
+    made.script = nodes[script] if script in nodes else nets[0].script
+    made.proof = [nodes[file] for file in proof.outputs]
+    made.everything = [*(node for item in nets for node in item.nodes.values()), *nodes.values()]
+    return made
+
+
+def _program_of(first: NetworkBuild, app: str, path: str) -> NetworkBuild:
+    from dataclasses import replace
+
+    folder = path.rpartition("/")[0] or "."
+    config = "" if folder == first.request.out else first.request.out
+    return NetworkBuild(replace(first.request, app=app, out=folder, config=config), model=first.model or "-")
+
+
+def _own_objects(env: Any, firmware: FirmwareBuild, sources: Any) -> list[Any]:
+    """The objects of the user's own sources; they find the generated headers."""
     program = env.Clone()
-    program.AppendUnique(CPPPATH=[folder for item in nets for folder in item.include])
-    script = first.script if len(nets) == 1 else _together(env, networks, env.fs.File(f"{target}.ld"))[0]
-    own = [program.Object(item) if isinstance(item, str) else item for item in env.Flatten([sources])]
-    objects = env.Flatten([own, [item.objects for item in nets], first.runtime, first.startup if startup else []])
-    elf, map_file = _link(program, first.parts, [f"{target}.elf", f"{target}.map"], objects, first.kernels, script)
-    pools = [file_node(env, first.parts.pools_file)]
-    board = {"board": file_node(env, first.parts.board_file)}
-    binaries = add_step(
-        env, "binaries", {"elf": elf, **board}, {"binary": f"{target}.bin", "hexfile": f"{target}.hex"}, also=pools
-    )
-    others = {"others": [item.info for item in nets[1:]]} if len(nets) > 1 else {}
-    proof = add_step(
-        env,
-        "check_firmware",
-        {"elf": elf, "c_info": first.info, "raws": [raw for item in nets for raw in item.weights], **board, **others},
-        {"memory_map": f"{target}_memory_map.txt", "summary": f"{target}_summary.json"},
-        also=pools,
-        twin=False,
-    )
-    verify = _verify(env, target, networks, nets)
-    return SimpleNamespace(elf=elf, map=map_file, script=script, binaries=binaries, proof=proof, verify=verify)
-
-
-def _together(env: Any, networks: Networks, script: Any) -> list[Any]:
-    """The linker script of the networks, and ingot_networks.h, which #include finds, when there are several."""
-    linked = _add(env, networks.first, networks.linker_script(from_top(env, script)), {})
-    header = networks.header()
-    return [*linked, *(_add(env, networks.first, header, {}) if header else [])]
-
-
-def _link(env: Any, parts: Parts, outputs: list[Any], objects: Any, kernels: Any, script: Any) -> Any:
-    command = "$CC $SOURCES $INGOT_LINK -Wl,-T,$INGOT_SCRIPT -Wl,-Map=${TARGETS[1]} -o $TARGET"
-    flags = [flag for flag in parts.link_flags if not flag.startswith("-Wl,-T,")]
-    linked = env.Command(
-        outputs,
-        [*objects, *kernels],
-        SCons.Action.Action(command),
-        INGOT_LINK=flags,
-        INGOT_SCRIPT=script,
-    )
-    env.Depends(linked, script)
-    return linked
-
-
-def _verify(env: Any, target: str, networks: Networks, nets: list[NetworkNodes]) -> Any:
-    """An alias that builds the twin's firmware around the same models and compares every output byte."""
-    if networks.first.board.twin is None:
-        return []
-    twin = networks.twin()
-    first, folder = twin.first, dir_node(env, twin.first.request.out)
-    nodes, network_objects, raws = [], [], []
-    for parts, item in zip(twin.members, nets, strict=True):
-        network = _add(env, parts, parts.compile("m"), {"model": item.model})
-        own = dir_node(env, parts.request.out)
-        network_objects += _objects(env, parts, "network", [parts.source], own, twin.folders)
-        nodes += network
-        raws += network[4:]
-    script, *header = _together(env, twin, file_node(env, first.script))
-    objects = [
-        *_objects(env, first, "firmware", first.application, folder, twin.folders),
-        *network_objects,
-        *_objects(env, first, "firmware", [*first.runtime, *first.startup], folder, twin.folders),
-    ]
-    gcc = env.Clone(CC=f"{first.prefix}gcc")
-    outputs = [file_node(env, first.path(name)) for name in ("firmware.elf", "firmware.map")]
-    elf, map_file = _link(gcc, first, outputs, objects, kernel_archive(env, first), script)
-    step = twin.verify(str(elf), [str(item.model) for item in nets])
-    models = [item.model for item in nets]
-    given = {"elf": elf, "model": models[0], "models": models}
-    inputs = {name: given[name] for name in step.inputs if name in given}
-    verify = _add(env, first, step, inputs, done=file_node(env, first.path(".verified")), also=raws)
-    env.AlwaysBuild(verify)
-    for node in env.Flatten([nodes, script, header, objects, elf, map_file, verify]):
-        env.Ignore(node.dir, node)  # a plain `scons` builds no twin
-    return env.Alias(f"{target}-verify", verify)
+    program.AppendUnique(CPPPATH=folders(env, firmware.folders))
+    return env.Flatten([program.Object(item) if isinstance(item, str) else item for item in env.Flatten([sources])])

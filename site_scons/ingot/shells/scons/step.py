@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ingot.base.stamp import code_stamp
 def add_step_builder(env: Any) -> None:
     """Gives the environment the builder that `add_step` uses.
 
-    The environment may have INGOT_SAY, a function of step and label that gives a progress line, and INGOT_RAN, a
+    The environment may have INGOT_STEP_SAY, a function of step and label that gives a progress line, and INGOT_RAN, a
     function of step, seconds and first target ("" when it failed) that is told of every step.
     """
     action = SCons.Action.Action(_run, _describe)
@@ -92,22 +93,27 @@ def _run(target: Any, source: Any, env: Any) -> int:
     job = json.loads(source[-1].read())
     arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
     started = time.monotonic()
-    status = 0
-    try:
-        step_function(job["step"])(**arguments)
-    except IngotError as error:
-        if not env["INGOT_KEEP"]:
-            for node in target:
-                Path(str(node)).unlink(missing_ok=True)
-        print(f"ingot: {error}", file=sys.stderr)
-        status = 1
+    status = call(lambda: step_function(job["step"])(**arguments))
+    if status and not env["INGOT_KEEP"]:
+        for node in target:
+            Path(str(node)).unlink(missing_ok=True)
     if ran := env.get("INGOT_RAN"):
         ran(job["step"], time.monotonic() - started, "" if status else str(target[0]))
     return status
 
 
+def call(function: Callable[[], Any]) -> int:
+    """The status of a call: a mistake of the user's is printed without a traceback and fails."""
+    try:
+        function()
+    except IngotError as error:
+        print(f"ingot: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def _describe(target: Any, source: Any, env: Any) -> str:
     step = json.loads(source[-1].read())["step"]
-    if say := env.get("INGOT_SAY"):
+    if say := env.get("INGOT_STEP_SAY"):
         return str(say(step, env.subst("$INGOT_LABEL") or str(target[0])))
     return f"ingot {step} -> {target[0]}"

@@ -1,0 +1,247 @@
+"""How a firmware is put together: its networks, C files, link, proof and flash files. The only place that does."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
+from ingot.recipe.kernels import kernel_archive
+from ingot.recipe.network import NetworkBuild, near
+from ingot.recipe.request import Request
+from ingot.recipe.step import Files, Step
+from ingot.several.pools import check_names
+
+
+class FirmwareBuild:
+    """One or several networks in one firmware, in the order in which they were placed.
+
+    What is there once (runtime, script, proof) goes by the first. program: whose application, folder and C settings
+    the firmware has, by default the first network's; its application may be the user's own, whose objects the shell
+    brings. stem: what the names of the files about the program begin with, by default its folder.
+    """
+
+    def __init__(self, networks: Sequence[NetworkBuild], program: NetworkBuild | None = None, stem: str = "") -> None:
+        check_names([network.name for network in networks])
+        self.networks = tuple(networks)
+        self.first, self.others = self.networks[0], self.networks[1:]
+        self.program = program or self.first
+        self.stem = stem or f"{self.program.request.out}/"
+
+    @classmethod
+    def of(cls, requests: Sequence[Request]) -> FirmwareBuild:
+        return cls([NetworkBuild(request) for request in requests])
+
+    # ---- files
+
+    @property
+    def infos(self) -> list[str]:
+        return [network.info for network in self.networks]
+
+    @property
+    def raws(self) -> list[str]:
+        return [raw for network in self.networks for raw in network.raws]
+
+    @property
+    def headers(self) -> list[str]:
+        """Generated headers that C files of the firmware may include."""
+        own = [name for network in self.networks for name in network.generated_headers]
+        return [*own, *([self.networks_header] if self.others else []), *([self.places_header] if self._loads else [])]
+
+    @property
+    def networks_header(self) -> str:
+        return self.program.path("ingot_networks.h")
+
+    @property
+    def places_header(self) -> str:
+        """Where the board keeps relocatable images; for the application that loads them."""
+        return self.program.path("reloc_places.h")
+
+    @property
+    def _loads(self) -> bool:
+        return Path(self.program.request.app).name == "model_host"
+
+    @property
+    def folders(self) -> list[str]:
+        """For #include."""
+        return list(dict.fromkeys([*self.program.folders, *(network.request.out for network in self.networks)]))
+
+    @property
+    def lacks(self) -> str:
+        """Why no firmware can be linked, "" when one can."""
+        return "; ".join(
+            dict.fromkeys(network.compilation.lacks for network in self.networks if network.compilation.lacks)
+        )
+
+    @functools.cached_property
+    def _kernels(self) -> tuple[list[Job], str]:
+        return kernel_archive(self.first)
+
+    @property
+    def libraries(self) -> list[str]:
+        """What is linked behind all objects: the kernels, or what ST's runtime has in their place."""
+        if self.first.st_runtime:
+            return [near(self.first.st_runtime.library)]
+        return [self._kernels[1]]
+
+    # ---- jobs of steps
+
+    def generate_networks(self) -> list[Job]:
+        """The networks and their settings."""
+        parts = [(network.obtaining, network.compile(), network.app_config()) for network in self.networks]
+        return [job for jobs in parts for job in jobs if job]
+
+    def generate(self, script: str = "") -> list[Job]:
+        """What the program needs beside the networks: the linker script, and headers."""
+        jobs: list[Job] = [self.linker_script(script)]
+        if self.others:
+            inputs = {"c_infos": self.infos}
+            jobs.append(StepJob(Step("networks_header", inputs, {"header": self.networks_header})))
+        if self._loads:
+            places = Step("reloc_places", {"board": self.first.board_file}, {"header": self.places_header})
+            jobs.append(StepJob(places, (self.first.pools_file,)))
+        return jobs
+
+    def linker_script(self, script: str = "") -> StepJob:
+        request, manifest = self.program.request, self.program.manifest
+        options = {
+            "twin": request.twin,
+            "app": "validate" if request.app in ("validate", "together", "model_host") else "",
+            "stack": manifest.stack if request.stack is None else request.stack,
+            "heap": manifest.heap if request.heap is None else request.heap,
+        }
+        inputs: dict[str, Files] = {"c_info": self.first.info, "board": self.first.board_file, **self._other_infos}
+        step = Step("linker_script", inputs, {"script": script or self.program.script}, options)
+        return StepJob(step, (self.first.pools_file,))
+
+    @property
+    def _other_infos(self) -> dict[str, Files]:
+        return {"others": [network.info for network in self.others]} if self.others else {}
+
+    def check(self, elf: str) -> StepJob:
+        """The proof: of a finished ELF, or without one ("") of where the network lies."""
+        results = {"memory_map": f"{self.stem}memory_map.txt", "summary": f"{self.stem}summary.json"}
+        inputs: dict[str, Files] = {"c_info": self.first.info, "raws": self.raws, "board": self.first.board_file}
+        if elf:
+            inputs = {"elf": elf, **inputs, **self._other_infos}
+            step = Step("check_firmware", inputs, results, {"twin": self.first.request.twin})
+        else:
+            step = Step("check_network", inputs, results, {"lacks": self.lacks})
+        return StepJob(step, (self.first.pools_file,))
+
+    def flash_files(self, elf: str, weights: bool = True, stem: str = "") -> list[Job]:
+        """What is written to flash: the application (without an ELF none) and each network's weights.
+
+        stem: what the application's files are called, by default as the ELF.
+        """
+        jobs: list[Job] = []
+        if elf:
+            stem = stem or elf.removesuffix(".elf")
+            outputs = {"binary": f"{stem}.bin", "hexfile": f"{stem}.hex"}
+            inputs = {"elf": elf, "board": self.first.board_file}
+            jobs.append(StepJob(Step("binaries", inputs, outputs), (self.first.pools_file,)))
+        return [*jobs, *(job for network in self.networks if weights and (job := network.weights_hex()))]
+
+    # ---- jobs of C
+
+    def objects(self, *roles: str) -> list[CompileJob]:
+        """The object files of some roles ("application", "network", "runtime" with ST's, "startup").
+
+        They stand in the order in which every shell links them.
+        """
+        program = self.program
+        files = {
+            "application": [("firmware", source) for source in program.application],
+            "network": [("network", source) for network in self.networks for source in network.sources],
+            "runtime": [("firmware", source) for source in program.runtime]
+            + [("st", near(path)) for path in (program.st_runtime.sources if program.st_runtime else ())],
+            "startup": [("firmware", source) for source in program.startup],
+        }
+        return [self._compiled(kind, source) for role in files if role in roles for kind, source in files[role]]
+
+    def _compiled(self, kind: str, source: str) -> CompileJob:
+        """kind: "firmware", "network", or "st" for C files of ST's, whose warnings are not ours to mend."""
+        program = self.program
+        stem = Path(source).stem if kind == "network" else object_stem(source)
+        flags = program.flags("network" if kind == "st" else kind)
+        return CompileJob(
+            target=program.path(f"obj/{'st_' if kind == 'st' else ''}{stem}.o"),
+            source=source,
+            compiler=program.compiler,
+            flags=(*flags, "-w") if kind == "st" else tuple(flags),
+            defines=program.defines,
+            folders=tuple(self.folders),
+            headers=tuple(self.headers),
+            group=f"firmware|files for {program.request.out}",
+        )
+
+    def kernels(self) -> list[Job]:
+        """The jobs of the kernels' archive; none where ST's runtime brings its own."""
+        return [] if self.first.st_runtime else self._kernels[0]
+
+    def link(self, elf: str, objects: Sequence[str], script: str = "") -> LinkJob:
+        """The firmware's link. objects: in order."""
+        program = self.program
+        return LinkJob(
+            elf=elf,
+            map_file=f"{elf.removesuffix('.elf')}.map",
+            objects=tuple(objects),
+            libraries=tuple(self.libraries),
+            script=script or program.script,
+            compiler=program.compiler,
+            flags=tuple(program.link_flags),
+        )
+
+    def build(self) -> tuple[list[Job], str]:
+        """The jobs from the networks' files to the ELF of the application, and the ELF; "" where it lacks something."""
+        if self.lacks:
+            return self.generate(), ""
+        elf = self.program.path("firmware.elf")
+        objects = self.objects("application", "network", "runtime", "startup")
+        link = self.link(elf, [job.target for job in objects])
+        return [*self.generate(), *self.kernels(), *objects, link], elf
+
+    # ---- the twin
+
+    @property
+    def has_twin(self) -> bool:
+        return self.first.board.twin is not None
+
+    def twin(self, app: str = "") -> FirmwareBuild:
+        """The same networks for the board's emulated twin. app: in place of the application that verifies them."""
+        app = app or ("together" if self.others else "validate")
+        infos: dict[str, str] = {}
+        members = []
+        for network in self.networks:
+            there = network.request.for_twin(app, infos)
+            members.append(NetworkBuild(there, model=network.model))
+            infos[network.info] = members[-1].info
+        return FirmwareBuild(members)
+
+    def with_app(self, app: str, folder: str) -> FirmwareBuild:
+        """The same networks, whose files stay where they are, with another application in a folder of its own."""
+        request = replace(self.first.request, app=app, out=folder, config=self.first.request.out)
+        return FirmwareBuild(self.networks, NetworkBuild(request, model=self.first.model))
+
+
+def object_stem(source: str) -> str:
+    """A name for an object file that no other source of the firmware has."""
+    path = Path(source)
+    return f"{path.parent.name}_{path.stem}"
+
+
+def place_together(first: Request, others: Sequence[tuple[str, str]], in_turn: bool) -> list[Request]:
+    """Requests of several networks in one firmware: the first, and (C name, model) of those behind it.
+
+    in_turn: no two of them ever run at the same time.
+    """
+    requests = [first]
+    for name, model in others:
+        before = tuple(NetworkBuild(request).info for request in requests)
+        # A shape that was given is the first network's; those of others are in their model.yaml.
+        options = first.options.changed(input_shape="")
+        here = replace(first, name=name, model=model, out=f"{first.out}/{name}", options=options)
+        requests.append(replace(here, in_turn=before) if in_turn else replace(here, beside=before))
+    return requests

@@ -1,0 +1,114 @@
+"""Measurements as jobs: `bench` of a folder of models, and `explore` of what less RAM costs one model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT, firmware_dir
+from ingot.recipe.firmware import FirmwareBuild, object_stem
+from ingot.recipe.job import CompileJob, Job, StepJob
+from ingot.recipe.network import NetworkBuild, near
+from ingot.recipe.request import Request
+from ingot.recipe.sources import application_extras
+from ingot.recipe.step import Files, Step
+
+RIVALS = ROOT / "bench" / "rivals.csv"
+
+
+def bench_jobs(request: Request, models: Mapping[str, str], refused: Mapping[str, str], build: str) -> list[Job]:
+    """Every model on the board's twin, and the table.
+
+    request: board and options. models: name -> file. refused: name -> why there is no firmware. build: folder.
+    """
+    jobs: list[Job] = []
+    twins: list[tuple[FirmwareBuild, str]] = []
+    board = NetworkBuild(replace(request, model="-.tflite"), model="-")
+    for name, file in models.items():
+        own = replace(request, model=file, out=f"{build}/{board.board.name}/{name}")
+        twin = FirmwareBuild([NetworkBuild(own, model=file)]).twin()
+        made, elf = twin.build()
+        jobs += [*twin.generate_networks(), *made, twin.check(elf)]
+        twins.append((twin, elf))
+    small = [_small(twin, "inference") for twin, _ in twins]
+    empty = _small(twins[0][0], "empty") if twins else ([], "")
+    jobs += [job for made, _ in (*small, empty) for job in made]
+    loader = _loader(board)
+    jobs += loader
+    folder = f"{build}/{board.board.name}"
+    inputs: dict[str, Files] = {
+        "elfs": [elf for _, elf in twins],
+        "c_infos": [twin.first.info for twin, _ in twins],
+        "plain": [elf for _, elf in small],
+        **({"empty": empty[1]} if twins else {}),
+        "loader": [job.target for job in loader],
+        "board": board.board_file,
+    }
+    outputs: dict[str, Files] = {"report": f"{folder}/bench.json"}
+    if request.options.switch("profile"):
+        outputs["pages"] = [twin.program.path("report.html") for twin, _ in twins]
+    options = {
+        "rivals": near(RIVALS) if RIVALS.is_file() else "",
+        "as_json": request.options.switch("json"),
+        "refused": dict(refused),
+    }
+    also = [file for twin, elf in twins for file in (*twin.check(elf).outputs, *twin.raws)]
+    label = f"{len(twins)} models on {board.board.name}"
+    step = Step("bench", inputs, outputs, options)
+    return [*jobs, StepJob(step, tuple(also), target="bench", always=True, keep=True, label=label)]
+
+
+def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
+    """What less RAM costs: every way built and run on the twin. Raises IngotError where a limit is given."""
+    network, options = twin.first, twin.first.request.options
+    if limit := options.number("ram_limit"):
+        raise IngotError(f"ram_limit={limit}: explore tries limits of its own", remedy="Leave ram_limit= out.")
+    empty_jobs, empty = _small(twin, "empty")
+    plain_jobs, _ = _small(twin, "inference")
+    own = [job.target for job in twin.objects("application", "runtime", "startup")]
+    plain = [job.target for job in plain_jobs if isinstance(job, CompileJob) and "/inference/obj/" in job.target]
+    without = [file for file in plain if Path(file).stem != Path(network.source).stem]
+    inputs: dict[str, Files] = {
+        "model": network.model,
+        "board": network.board_file,
+        "objects": own,
+        "plain": without,
+        "archive": twin.libraries[0],
+        "empty": empty,
+    }
+    manifest = network.manifest
+    settings: dict[str, Any] = {
+        **manifest.io(*(options.text(name) for name in ("io_placement", "io_input", "input_shape"))),
+        "fuse": options.switch("fuse"),
+        "stack": manifest.stack,
+        "heap": manifest.heap,
+    }
+    step = Step("explore", inputs, {}, settings)
+    return [*empty_jobs, *plain_jobs, StepJob(step, target="explore", always=True, label=network.model)]
+
+
+def _small(twin: FirmwareBuild, app: str) -> tuple[list[Job], str]:
+    """An application without what talks to the host, for sizes: its jobs and its ELF."""
+    return twin.with_app(app, twin.program.path(app)).build()
+
+
+def _loader(board: NetworkBuild) -> list[CompileJob]:
+    """The objects of the loader of relocatable images, as the application that uses it has them compiled."""
+    folder = firmware_dir() / "apps" / "model_host"
+    extras = application_extras(folder)
+    sources = [near(ROOT / name) for name in extras["sources"] if name.startswith("firmware/runtime/")]
+    return [
+        CompileJob(
+            target=board.path(f"loader/{object_stem(source)}.o"),
+            source=source,
+            compiler=board.compiler,
+            flags=tuple(board.flags("firmware")),
+            defines=extras["defines"],
+            folders=(near(firmware_dir() / "runtime"),),
+            group="loader|the loader",
+        )
+        for source in sources
+    ]

@@ -1,0 +1,273 @@
+"""Networks and programs as rules of CMake, which toolchain/cmake/IngotConfig.cmake includes.
+
+Rules run in the binary folder of the CMakeLists.txt that asks for them; paths count from there.
+CMake's Makefiles know files that a target before has made, but no byproducts: so commands stand in targets that follow
+each other, and a command never waits for what an earlier command of its own target writes besides its outputs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.recipe.firmware import FirmwareBuild
+from ingot.recipe.image import ImageBuild
+from ingot.recipe.job import Job, StepJob
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.options import as_text, parse_options
+from ingot.recipe.request import Request
+from ingot.recipe.targets import Targets
+from ingot.recipe.whole import distinct, target_jobs
+from ingot.shells.command import Command, command_of
+
+#: Targets of a program that CMake has functions for, besides its check.
+PROGRAM_TARGETS = ("emulate", "verify", "validate", "report", "flash", "sign", "reloc", "reloc-verify", "load-and-run")
+
+
+def request_text(request: Request) -> str:
+    """A request as JSON, for a later command about the same network."""
+    data = asdict(request)
+    data["options"] = {name: as_text(value) for name, value in request.options.values.items()}
+    return json.dumps(data, indent=2, sort_keys=True) + "\n"
+
+
+def read_request(path: Path) -> Request:
+    """The request that `request_text` wrote."""
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    data["options"] = parse_options(data["options"])
+    for key in ("beside", "in_turn"):
+        data[key] = tuple(data[key])
+    return Request(**data)
+
+
+class Rules:
+    """The text of one file of rules. ingot: how the command `ingot` is called. launcher: before the C compiler."""
+
+    def __init__(self, ingot: Sequence[str], launcher: str = "") -> None:
+        self.ingot, self.launcher = ingot, launcher
+        self.lines = ["# Written by Ingot; changes here are lost."]
+
+    def depends(self, files: Sequence[str]) -> None:
+        """CMake configures again when one of these files changes."""
+        items = _list(map(_absolute, files))
+        self.lines.append(f"set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS {items})")
+
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def chain(self, target: str, stages: Iterable[tuple[str, Sequence[Job]]], after: Sequence[str] = ()) -> str:
+        """A target for each stage, `<target>_<stage>`, each behind the one before; the last one's name."""
+        before = list(after)
+        for stage, jobs in stages:
+            name = f"{target}_{stage}"
+            stamps = [self._command(command_of(job, self.ingot, self.launcher)) for job in jobs]
+            self._target(name, stamps, before)
+            before = [name]
+        return before[0] if before else ""
+
+    def kernels(self, jobs: Sequence[Job], archive: str) -> str:
+        """The target of an archive of kernels, once in a build; its name. "" where there is none to build."""
+        if not jobs:
+            return ""
+        name = f"ingot_kernels_{Path(archive).parent.name}"
+        mark = len(self.lines)
+        self.chain("", [])
+        stamps = [self._command(command_of(job, self.ingot, self.launcher)) for job in jobs]
+        self._target(name, stamps, [])
+        body = self.lines[mark:]
+        self.lines[mark:] = [f"if(NOT TARGET {name})", *(f"  {line}" for line in body), "endif()"]
+        return name
+
+    def run(self, name: str, job: StepJob, after: Sequence[str]) -> None:
+        """A target that runs a job whenever it is asked for."""
+        command = command_of(job, self.ingot, self.launcher)
+        words = _words(command.words)
+        self.lines.append(
+            f'add_custom_target({name} COMMAND {words} WORKING_DIRECTORY "{_HERE}" USES_TERMINAL VERBATIM)'
+        )
+        self._after(name, after)
+
+    def interface(self, target: str, firmware: FirmwareBuild, objects: Sequence[str], after: Sequence[str]) -> None:
+        """What a program links: objects, kernels, folders, linker script."""
+        program = firmware.program
+        items = _list([*map(_absolute, (*objects, *firmware.libraries))])
+        script = _absolute(program.script)
+        self.lines += [
+            f"add_library({target} INTERFACE)",
+            f"target_include_directories({target} INTERFACE {_list(map(_absolute, firmware.folders))})",
+            f"target_link_libraries({target} INTERFACE {items})",
+            f"target_link_options({target} INTERFACE {_words(program.link_flags)} {_quoted(f'-Wl,-T,{script}')})",
+            f"set_property(TARGET {target} PROPERTY INTERFACE_LINK_DEPENDS {_quoted(script)})",
+        ]
+        self._after(target, after)
+
+    def properties(self, target: str, values: Mapping[str, str | Sequence[str]]) -> None:
+        """Facts about a target, as INGOT_<name>."""
+        for name, value in values.items():
+            text = _quoted(value) if isinstance(value, str) else _list(value)
+            self.lines.append(f"set_property(TARGET {target} PROPERTY INGOT_{name} {text})")
+
+    def _target(self, name: str, files: Sequence[str], after: Sequence[str]) -> None:
+        self.lines.append(f"add_custom_target({name} DEPENDS {_list(files)})")
+        self._after(name, after)
+
+    def _after(self, name: str, after: Sequence[str]) -> None:
+        if after:
+            self.lines.append(f"add_dependencies({name} {' '.join(after)})")
+
+    def _command(self, command: Command) -> str:
+        """The rule; what stands for it in a target: its stamp or its file. A step leaves files alone that stay."""
+        outputs = [_absolute(path) for path in command.outputs]
+        words = list(command.words)
+        first = outputs[0]
+        files = f"OUTPUT {_list(outputs)}"
+        if command.kind == "step":
+            first = f"{outputs[0]}.stamp"
+            files = f"OUTPUT {_quoted(first)} BYPRODUCTS {_list(outputs)}"
+            words += ["--stamp", first]
+        more = f" DEPFILE {_quoted(_absolute(command.depfile))}" if command.depfile else ""
+        if command.kind == "cc":
+            words = [outputs[0] if word == command.outputs[0] else word for word in words]
+        folder = first.rpartition("/")[0]
+        self.lines += [
+            f"file(MAKE_DIRECTORY {_quoted(folder)})",
+            f"add_custom_command({files}",
+            f"  COMMAND {_words(words)}",
+            f"  DEPENDS {_list(map(_absolute, command.inputs))}{more}",
+            f'  WORKING_DIRECTORY "{_HERE}" COMMENT {_quoted(command.text)} VERBATIM)',
+        ]
+        return first
+
+
+_HERE = "${CMAKE_CURRENT_BINARY_DIR}"
+
+
+def network_rules(target: str, network: NetworkBuild, rules: Rules, startup: bool, before: Sequence[str]) -> str:
+    """The rules of `ingot_add_model`. before: targets of the networks that this one is placed behind."""
+    firmware = FirmwareBuild([network])
+    rules.depends(network.configure_inputs)
+    config, weights = network.app_config(), network.weights_hex()
+    obtain: list[tuple[str, Sequence[Job]]] = [("obtain", [network.obtaining])] if network.obtaining else []
+    stages: list[tuple[str, Sequence[Job]]] = [
+        *obtain,
+        ("compile", [network.compile()]),
+        ("generate", [job for job in (firmware.linker_script(), config, weights) if job]),
+    ]
+    generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
+    objects = firmware.objects("network", "runtime", *(["startup"] if startup else []))
+    kernels = rules.kernels(firmware.kernels(), firmware.libraries[0])
+    last = rules.chain(target, [("objects", objects)], [generated, *([kernels] if kernels else [])])
+    rules.interface(target, firmware, [job.target for job in objects], [last])
+    rules.lines.append(f"add_custom_target({target}_weights)\nadd_dependencies({target}_weights {generated})")
+    rules.properties(target, {"info": _absolute(network.info), "name": network.name, "members": target})
+    return rules.text()
+
+
+def program_rules(target: str, firmware: FirmwareBuild, rules: Rules, members: Sequence[str]) -> str:
+    """The rules of `ingot_join`: one target of several networks. members: their targets."""
+    jobs = firmware.generate()
+    last = rules.chain(target, [("generate", jobs)], [f"{name}_objects" for name in members])
+    objects = [job.target for network in firmware.networks for job in FirmwareBuild([network]).objects("network")]
+    first = FirmwareBuild([firmware.first])
+    objects += [job.target for job in first.objects("runtime", "startup")]
+    rules.interface(target, firmware, objects, [last])
+    rules.properties(target, {"members": members})
+    return rules.text()
+
+
+def check_rules(executable: str, firmware: FirmwareBuild, rules: Rules, target: str) -> str:
+    """The rules of `ingot_check`: the proof after each link, and the files for flash."""
+    elf = f"$<TARGET_FILE:{executable}>"
+    jobs = [*firmware.flash_files(elf, weights=False, stem=firmware.stem.removesuffix("_")), firmware.check(elf)]
+    rules.chain(executable, [("check", jobs)], [executable, target])
+    rules.lines.append(f"set_property(TARGET {executable}_check PROPERTY EXCLUDE_FROM_ALL FALSE)")
+    return rules.text().replace(
+        f"add_custom_target({executable}_check DEPENDS", f"add_custom_target({executable}_check ALL DEPENDS"
+    )
+
+
+def target_rules(
+    name: str,
+    what: str,
+    firmware: FirmwareBuild,
+    rules: Rules,
+    members: Sequence[str],
+    elf: str = "",
+    executable: str = "",
+) -> str:
+    """The rules of `ingot_add_target`: a target that builds or runs one of PROGRAM_TARGETS.
+
+    elf, executable: the program and its CMake target, for the targets that need it. Raises IngotError for a target
+    that makes no sense here.
+    """
+    twin = firmware.twin() if firmware.has_twin else None
+    after = [f"{member}_generate" for member in members] + ([f"{executable}_check"] if executable else [])
+    twin_elf = ""
+    if twin is not None and what in ("emulate", "verify", "validate", "report", "reloc-verify", "load-and-run"):
+        jobs, twin_elf = twin.build()
+        after = [_built(rules, f"{name}_twin", [*twin.generate_networks(), *jobs, twin.check(twin_elf)], after)]
+    parts, files = target_jobs(Targets(firmware, elf, twin, twin_elf), what)
+    if not parts:
+        raise IngotError(f"'{what}' makes no sense here", where=f"ingot_add_target({name})", remedy=_remedy(what, elf))
+    run = next((job for job in parts if isinstance(job, StepJob) and job.always), None)
+    others = [job for job in parts if job is not run]
+    if others:
+        after = [_built(rules, f"{name}_files", others, after)]
+    if run is not None:
+        rules.run(name, run, after)
+    else:
+        rules.lines.append(f"add_custom_target({name})")
+        rules._after(name, after)
+    if what == "reloc":
+        rules.properties(members[0], {"image": _absolute(files[0])})
+    return rules.text()
+
+
+def _remedy(what: str, elf: str) -> str:
+    if what in ("flash", "sign", "report") and not elf:
+        return "Say EXECUTABLE <target>, whose program has an ingot_check."
+    return did_you_mean(what, PROGRAM_TARGETS)
+
+
+def _built(rules: Rules, target: str, jobs: Sequence[Job], after: Sequence[str]) -> str:
+    """The targets of some jobs in an order that Makefiles understand; the last one's name."""
+    stages: list[tuple[str, list[Job]]] = []
+    place: dict[str, int] = {}
+    for job in distinct(jobs):
+        # Behind every step that writes something this job reads: its files are there when the stage begins.
+        stage = max((place[path] + 1 for path in job.inputs if path in place), default=0)
+        while len(stages) <= stage:
+            stages.append((str(len(stages)), []))
+        stages[stage][1].append(job)
+        for path in job.outputs:
+            place[path] = stage
+    return rules.chain(target, stages, after)
+
+
+def image_files(firmware: FirmwareBuild) -> list[str]:
+    """The images of a program's networks."""
+    split = firmware.first.request.options.switch("split")
+    return [ImageBuild(network).binary(split) for network in firmware.networks]
+
+
+def _absolute(path: str) -> str:
+    return path if path.startswith(("/", "$<")) or (len(path) > 1 and path[1] == ":") else f"{_HERE}/{path}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace(";", "\\;")
+    return f'"{escaped}"'
+
+
+def _list(items: Iterable[str]) -> str:
+    return " ".join(map(_quoted, items))
+
+
+def _words(words: Iterable[str]) -> str:
+    return " ".join(
+        _quoted(word if word.startswith(_HERE) or "$<" in word else word.replace("$", "\\$")) for word in words
+    )

@@ -1,0 +1,70 @@
+"""A job as a command, for shells that run commands: Ninja, Make and CMake write it down in their own syntax."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingot.recipe.job import ArchiveJob, CompileJob, Job, StepJob
+from ingot.recipe.network import prefix_maps
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command. kind: "step", "cc", "ar", "link" or "run" (always runs; its output is the name that users ask for).
+
+    inputs: what it reads; the compiler, and a step, add more through `depfile`. A step leaves outputs alone whose
+    content stays, so that what follows need not run.
+    """
+
+    kind: str
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+    words: tuple[str, ...]
+    depfile: str = ""
+    text: str = ""
+
+
+def command_of(job: Job, ingot: Sequence[str], launcher: str = "") -> Command:
+    """A job as a command. ingot: how the command `ingot` is called. launcher: put before the C compiler."""
+    if isinstance(job, StepJob):
+        return _step(job, ingot)
+    if isinstance(job, CompileJob):
+        depfile = f"{job.target}.d"
+        words = [*shlex.split(launcher), job.compiler, "-MMD", "-MP", "-MF", depfile, *job.arguments, *prefix_maps()]
+        words += ["-o", job.target, "-c", job.source]
+        return Command("cc", job.outputs, job.inputs, tuple(words), depfile, f"cc {job.target}")
+    kind = "ar" if isinstance(job, ArchiveJob) else "link"
+    return Command(kind, job.outputs, job.inputs, tuple(job.command), text=f"{kind} {job.outputs[0]}")
+
+
+def _step(job: StepJob, ingot: Sequence[str]) -> Command:
+    step = job.step
+    words = [*ingot, *step.arguments()]
+    if job.watch:
+        # Nobody reads it: another text is another command, which runs again.
+        text = json.dumps(job.watch, sort_keys=True, default=str)
+        words += ["--watch", hashlib.sha256(text.encode()).hexdigest()[:16]]
+    manifest = step.options.get("manifest")
+    inputs = (*job.inputs, *([str(manifest)] if manifest else []))
+    if job.always:
+        return Command("run", (job.target,), inputs, tuple(words), text=f"{step.name} {job.label}".rstrip())
+    depfile = f"{step.writes[0]}.d"
+    words += ["--depfile", depfile]
+    return Command("step", job.outputs, inputs, tuple(words), depfile, f"{step.name} {step.writes[0]}")
+
+
+def ingot_command() -> list[str]:
+    """How to call this very `ingot` from a build file: as INGOT_COMMAND says, else as it was called."""
+    if chosen := os.environ.get("INGOT_COMMAND"):
+        return shlex.split(chosen)
+    script = Path(sys.argv[0])
+    if script.name == "ingot" and os.access(script, os.X_OK):
+        return [str(script.absolute())]
+    return [sys.executable, "-m", "ingot"]

@@ -1,0 +1,160 @@
+"""Jobs of a recipe as nodes of SCons.
+
+Paths of a recipe count from the top folder, where SCons runs commands; `#` says so in any SConscript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import SCons.Action
+import SCons.Builder
+
+from ingot.link import toolchain
+from ingot.recipe.job import ArchiveJob, CompileJob, Job, LinkJob, StepJob
+from ingot.recipe.network import prefix_maps
+from ingot.recipe.step import Files
+from ingot.shells.scons.paths import command_path, dir_node, file_node, literal_words
+from ingot.shells.scons.step import add_step, add_step_builder
+
+#: Folders and launcher do not belong to the signature: the bytes are the same wherever the tree lies.
+_COMPILE = "$( $INGOT_LAUNCHER $) $INGOT_CC -o $TARGET -c $INGOT_ARGUMENTS $( $INGOT_MAPS $) $SOURCE"
+_ARCHIVE = "$INGOT_AR rcsD $TARGET $SOURCES"
+_LINK = "$INGOT_CC $SOURCES $INGOT_FLAGS -Wl,-T,$INGOT_SCRIPT -Wl,-Map=${TARGETS[1]} -o $TARGET"
+
+
+def add_builders(env: Any) -> None:
+    """Gives the environment the builders that `declare` uses.
+
+    The environment may have INGOT_SAY, a function of group and text that gives a progress line, and INGOT_SPAWN, a
+    function of group and spawn function that gives the spawn function of that group's commands.
+    """
+    add_step_builder(env)
+    env.SetDefault(INGOT_LAUNCHER=toolchain.launcher(), INGOT_CCFLAGS=[])
+    said = env.get("INGOT_SAY") is not None
+    for name, command in (("IngotCompile", _COMPILE), ("IngotArchive", _ARCHIVE), ("IngotLink", _LINK)):
+        action = SCons.Action.Action(command, "$INGOT_TEXT") if said else SCons.Action.Action(command)
+        env.Append(BUILDERS={name: SCons.Builder.Builder(action=action)})
+
+
+def from_top(env: Any, node: Any) -> str:
+    """A node's path from the top folder; in an SConscript, SCons writes it from there."""
+    return str(node.get_path(env.fs.Top))
+
+
+_DECLARED: dict[tuple[int, str], tuple[str, Job]] = {}
+
+
+def declared_jobs() -> list[Job]:
+    """All C jobs of this build so far."""
+    return [job for _, job in _DECLARED.values()]
+
+
+def declare(env: Any, jobs: Iterable[Job]) -> dict[str, Any]:
+    """The nodes of all that the jobs write, by path; of a job that always runs also by its target's name.
+
+    A file that was declared before with the same command (kernels that several networks share) is that node again.
+    """
+    nodes: dict[str, Any] = {}
+    for job in jobs:
+        nodes.update(_declared(env, job))
+    return nodes
+
+
+def _declared(env: Any, job: Job) -> dict[str, Any]:
+    if isinstance(job, StepJob):
+        return _step(env, job)
+    for path in (*job.outputs, *job.inputs, *(job.folders if isinstance(job, CompileJob) else ())):
+        command_path(path, "a path of the build")
+    key = (id(env.fs), job.outputs[0])
+    text = repr(job)
+    if key in _DECLARED and _DECLARED[key][0] == text:
+        return {path: file_node(env, path) for path in job.outputs}
+    _DECLARED[key] = (text, job)
+    if isinstance(job, CompileJob):
+        made = _compile(env, job)
+    elif isinstance(job, ArchiveJob):
+        made = env.IngotArchive(
+            file_node(env, job.target), _files(env, job.objects), **_common(env, "archive", ""), INGOT_AR=job.archiver
+        )
+    else:
+        made = _link(env, job)
+    return dict(zip(job.outputs, made, strict=True))
+
+
+def _common(env: Any, group: str, text: str) -> dict[str, Any]:
+    """Overrides of all commands: the toolchain's PATH, and where something is told, what."""
+    more: dict[str, Any] = {"ENV": {**env["ENV"], **toolchain.compiler_environment()}}
+    if say := env.get("INGOT_SAY"):
+        more["INGOT_TEXT"] = say(group, text)
+    if spawn := env.get("INGOT_SPAWN"):
+        more["SPAWN"] = spawn(group, env["SPAWN"])
+    return more
+
+
+def _compile(env: Any, job: CompileJob) -> Any:
+    group, _, text = job.group.partition("|")
+    return env.IngotCompile(
+        file_node(env, job.target),
+        file_node(env, job.source),
+        INGOT_CC=job.compiler,
+        INGOT_ARGUMENTS=literal_words(job.arguments),
+        INGOT_MAPS=literal_words(prefix_maps()),
+        CPPPATH=[dir_node(env, folder) for folder in job.folders],
+        CPPDEFINES=[],
+        **_common(env, group, f"@{text}"),
+    )
+
+
+def _link(env: Any, job: LinkJob) -> Any:
+    script = file_node(env, job.script)
+    made = env.IngotLink(
+        _files(env, job.outputs),
+        _files(env, (*job.objects, *job.libraries)),
+        INGOT_CC=job.compiler,
+        INGOT_FLAGS=literal_words(job.flags),
+        INGOT_SCRIPT=script,
+        **_common(env, "link", job.elf),
+    )
+    env.Depends(made, script)
+    return made
+
+
+def _step(env: Any, job: StepJob) -> dict[str, Any]:
+    step = job.step
+    outputs = {name: _map(env, files) for name, files in step.outputs.items()}
+    done = "" if job.outputs else file_node(env, f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{step.name}")
+    made = add_step(
+        env,
+        step.name,
+        {name: _map(env, files) for name, files in step.inputs.items()},
+        outputs,
+        done=done,
+        also=_files(env, job.also),
+        watch=job.watch,
+        always=job.always,
+        label=job.label,
+        keep=job.keep,
+        **step.options,
+    )
+    nodes = dict(zip(job.outputs, made, strict=False))
+    return {**nodes, job.target: made} if job.target else nodes
+
+
+def _map(env: Any, files: Files) -> Any:
+    return file_node(env, files) if isinstance(files, str) else _files(env, files)
+
+
+def _files(env: Any, paths: Iterable[str]) -> list[Any]:
+    return [file_node(env, path) for path in paths]
+
+
+def folders(env: Any, paths: Iterable[str]) -> list[Any]:
+    """Nodes of folders, for CPPPATH."""
+    return [dir_node(env, path) for path in paths]
+
+
+def pick(nodes: Mapping[str, Any], paths: Iterable[str]) -> list[Any]:
+    """The nodes of some paths, in that order."""
+    return [nodes[path] for path in paths]

@@ -1,0 +1,139 @@
+"""Progress lines, times by step, and what they need of an environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import SCons.Defaults
+import SCons.Script
+
+from ingot.base.console import VERBOSE
+from ingot.link import toolchain
+from ingot.recipe.options import Options
+from ingot.shells.scons.paths import check_folders, command_path
+
+#: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
+SECONDS: dict[str, float] = {}
+
+#: First targets of the steps that ran in this build.
+BUILT: set[str] = set()
+
+#: What progress lines and the summary call a step whose name is longer.
+VERBS = {
+    "obtain_model": "obtain",
+    "compile_network": "compile",
+    "take_prebuilt": "take",
+    "run_stedgeai": "stedgeai",
+    "check_network": "check",
+    "linker_script": "layout",
+    "app_config": "config",
+    "weights_hex": "weights",
+    "check_firmware": "check",
+    "show_map": "map",
+    "run_app": "emulate",
+    "reloc_sources": "layout",
+    "pack_image": "image",
+    "reloc_verify": "verify",
+    "reloc_st_sources": "layout",
+    "reloc_places": "layout",
+    "load_and_run": "run",
+}
+
+
+def settings(options: Options) -> dict[str, Any]:
+    """Variables of the environment that the tool `ingot` is added to."""
+    # SCons asks its default environment for deciders; with the default tools that starts several compilers.
+    SCons.Defaults.DefaultEnvironment(tools=[])
+    check_folders(os.getcwd())
+    build, verbose = command_path(options.text("build"), "build"), options.switch("verbose")
+    if verbose:
+        os.environ[VERBOSE] = "1"
+    Path(build).mkdir(parents=True, exist_ok=True)
+    launcher = command_path(options.text("launcher") or toolchain.launcher(), "launcher")
+    return {
+        "INGOT_OPTIONS": options,
+        "INGOT_OWN": True,
+        "INGOT_BUILD": build,
+        "INGOT_KERNELS": f"{build}/kernels",
+        "INGOT_MODELS": f"{build}/models",
+        "INGOT_LAUNCHER": launcher,
+        "INGOT_SAY": None if verbose else progress,
+        "INGOT_STEP_SAY": progress,
+        "INGOT_RAN": _ran,
+        "INGOT_SPAWN": timed_spawn,
+        "PRINT_CMD_LINE_FUNC": _print_command,
+    }
+
+
+def progress(step: str, what: str) -> str:
+    """A line of progress, or "" when the user wants none. what: "@..." is said once for all commands of that text."""
+    if quiet():
+        return ""
+    group, what = ("@", what[1:]) if what.startswith("@") else ("", what)
+    if not what:
+        return "@"
+    line = f"  {VERBS.get(step, step):<10}{what}"
+    return f"{group}{line}" if group else line
+
+
+def quiet() -> bool:
+    """Whether -Q or -s was given."""
+    return bool(SCons.Script.GetOption("no_progress") or SCons.Script.GetOption("silent"))
+
+
+_SAID: set[str] = set()
+
+
+def _print_command(text: str, target: Any, source: Any, env: Any) -> None:
+    """Prints progress lines; of a group of commands ("@...") only the first."""
+    if text.startswith("@"):
+        if text in _SAID or quiet():
+            return
+        _SAID.add(text)
+        text = text[1:]
+    if text:
+        sys.stdout.write(f"{text}\n")  # in one piece: other threads print too
+        sys.stdout.flush()
+
+
+def _ran(step: str, seconds: float, target: str) -> None:
+    """Told of every step that ran; target: "" for one that failed."""
+    _add_seconds(VERBS.get(step, step), seconds)
+    if target:
+        BUILT.add(target)
+
+
+def _add_seconds(step: str, seconds: float) -> None:
+    SECONDS[step] = SECONDS.get(step, 0.0) + seconds
+
+
+def timed_spawn(step: str, spawn: Callable[..., int]) -> Callable[..., int]:
+    """SCons's way of starting a process, with its time counted as that step's."""
+
+    def timed(sh: Any, escape: Any, command: str, arguments: Any, variables: Any) -> int:
+        if shutil.which(command, path=variables.get("PATH")) is None:
+            return _not_installed(command)
+        started = time.monotonic()
+        try:
+            return spawn(sh, escape, command, arguments, variables)
+        finally:
+            _add_seconds(step, time.monotonic() - started)
+
+    return timed
+
+
+_MISSING: set[str] = set()
+
+
+def _not_installed(command: str) -> int:
+    """Says once that a program of the toolchain is missing; the shell's status for that."""
+    if command not in _MISSING:
+        _MISSING.add(command)
+        print(f"ingot: {toolchain.not_installed(command)}", file=sys.stderr)
+    return 127

@@ -1,0 +1,115 @@
+"""One model on one board, as Ingot's own SConstruct offers it: the firmware and every target around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import SCons.Script
+
+from ingot.board import find_board, load_board
+from ingot.model import find_model
+from ingot.recipe.job import CompileJob, StepJob
+from ingot.recipe.options import Options
+from ingot.recipe.step import Step
+from ingot.shells.scons.declare import declare
+from ingot.shells.scons.own.command_line import folder
+from ingot.shells.scons.program import PROGRAM_TARGETS
+
+#: Targets that need a second set of kernels or a firmware of their own: declared only when they are asked for.
+ON_REQUEST = ("reloc", "reloc-verify", "load-and-run", "emulate", "verify", "validate", "report", "flash", "sign")
+
+
+def firmware(env: Any) -> Any:
+    """Declares everything; returns the program."""
+    options: Options = env["INGOT_OPTIONS"]
+    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
+    if options.text("cache"):
+        env.CacheDir(options.text("cache").replace("$", "$$"))
+    board = load_board(find_board(options.text("board"), folder("boards")))
+    manifest = find_model(options.text("model"), folder("models"))
+    out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
+    net = env.IngotModel("network", options.text("model"), board=options.text("board"), out=out, settings=options)
+    app = options.text("app") or manifest.application
+    program = env.IngotProgram(f"{out}/firmware", net=net, app=app)
+    env.Default(env.Alias("firmware", program.everything))
+    cleaning = SCons.Script.GetOption("clean")
+    if cleaning and program.firmware.has_twin:
+        twin, _ = program.twin
+        env.Clean("firmware", env.Dir(f"#{twin.program.request.out}"))
+    for name in PROGRAM_TARGETS:
+        if name not in ON_REQUEST or name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name):
+            program.target(name, options.text("name"))
+    if "info" in SCons.Script.COMMAND_LINE_TARGETS:
+        _info(env, program)
+    if "explore" in SCons.Script.COMMAND_LINE_TARGETS:
+        from ingot.shells.scons.own.explore import explore
+
+        env.Alias("explore", explore(env, program))
+    if "bench" in SCons.Script.COMMAND_LINE_TARGETS:
+        from ingot.shells.scons.own.bench import bench
+
+        env.Alias("bench", bench(env, board))
+    if "compile_commands.json" in SCons.Script.COMMAND_LINE_TARGETS:
+        _editors(env, program)
+    return program
+
+
+def _info(env: Any, program: Any) -> None:
+    """Shows what the model consists of. Asked for alone, nothing is built and so nothing run: no stand-in's script."""
+    network = program.firmware.first
+    if network.obtaining is not None and set(SCons.Script.COMMAND_LINE_TARGETS) == {"info"}:
+        options = {"model": network.model, "manifest": network.manifest_file, "input_shape": network.input_shape}
+        job = StepJob(Step("info", {}, {}, options), target="info", always=True, label=network.model)
+        env.Alias("info", declare(env, [job])["info"])
+    else:
+        program.target("info")
+
+
+def asks_for_files(name: str) -> bool:
+    """Whether the command line names files that belong to a target, such as build/n6dk/movenet/reloc/…"""
+    key = {"reloc": "reloc", "verify": "twin", "sign": "signed", "report": "report.html"}.get(name)
+    return key is not None and any(key in str(word) for word in SCons.Script.COMMAND_LINE_TARGETS)
+
+
+def fleet(env: Any, arguments: Mapping[str, str]) -> None:
+    """A target that always builds and verifies a fleet, with Ninja. arguments: the command line's board= and model=."""
+    from ingot.shells.command import ingot_command
+    from ingot.shells.fleet.run import fleet as run
+    from ingot.shells.scons.step import call
+
+    options: Options = env["INGOT_OPTIONS"]
+    build, jobs = f"{env['INGOT_BUILD']}/fleet", SCons.Script.GetOption("num_jobs")
+    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
+
+    def build_fleet(target: Any, source: Any, env: Any) -> int:
+        return call(
+            lambda: run(
+                Path(options.text("fleet")),
+                build=build,
+                command=ingot_command(),
+                board=arguments.get("board", ""),
+                model=arguments.get("model", ""),
+                parallel=jobs if jobs > 1 else 0,
+            )
+        )
+
+    done = env.Command(f"{build}/.fleet", options.text("fleet"), SCons.Action.Action(build_fleet, lambda *_: ""))
+    env.AlwaysBuild(done)
+    env.Clean(done, env.Dir(build))
+    env.Default(env.Alias("fleet", done))
+
+
+def _editors(env: Any, program: Any) -> None:
+    """compile_commands.json: how each C file of the firmware is compiled."""
+    from ingot.shells.compile_commands import compile_commands_text
+    from ingot.shells.scons.declare import declared_jobs
+
+    jobs = [job for job in declared_jobs() if isinstance(job, CompileJob)]
+    text = compile_commands_text(jobs)
+
+    def write(target: Any, source: Any, env: Any) -> None:
+        Path(str(target[0])).write_text(text)
+
+    env.Command("compile_commands.json", env.Value(text), SCons.Action.Action(write, lambda *_: ""))
