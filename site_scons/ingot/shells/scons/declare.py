@@ -47,7 +47,7 @@ _DECLARED: dict[tuple[int, str], tuple[str, Job]] = {}
 
 
 def declared_jobs() -> list[Job]:
-    """All C jobs of this build so far."""
+    """All jobs of this build so far."""
     return [job for _, job in _DECLARED.values()]
 
 
@@ -63,21 +63,22 @@ def declare(env: Any, jobs: Iterable[Job]) -> dict[str, Any]:
 
 
 def _declared(env: Any, job: Job) -> dict[str, Any]:
+    if isinstance(job, StepJob) and not job.outputs:
+        return _step(env, job)
+    key, text = (id(env.fs), job.outputs[0]), repr(job)
+    if key in _DECLARED and _DECLARED[key][0] == text:
+        nodes = {path: file_node(env, path) for path in job.outputs}
+        return {**nodes, job.target: list(nodes.values())} if isinstance(job, StepJob) and job.target else nodes
+    _DECLARED[key] = (text, job)
     if isinstance(job, StepJob):
         return _step(env, job)
     for path in (*job.outputs, *job.inputs, *(job.folders if isinstance(job, CompileJob) else ())):
         command_path(path, "a path of the build")
-    key = (id(env.fs), job.outputs[0])
-    text = repr(job)
-    if key in _DECLARED and _DECLARED[key][0] == text:
-        return {path: file_node(env, path) for path in job.outputs}
-    _DECLARED[key] = (text, job)
     if isinstance(job, CompileJob):
         made = _compile(env, job)
     elif isinstance(job, ArchiveJob):
-        made = env.IngotArchive(
-            file_node(env, job.target), _files(env, job.objects), **_common(env, "archive", ""), INGOT_AR=job.archiver
-        )
+        target, objects = file_node(env, job.target), _files(env, job.objects)
+        made = env.IngotArchive(target, objects, **_common(env, "archive", ""), INGOT_AR=job.archiver)
     else:
         made = _link(env, job)
     return dict(zip(job.outputs, made, strict=True))

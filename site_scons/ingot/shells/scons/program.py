@@ -6,6 +6,8 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import SCons.Script
+
 from ingot.base.places import ROOT
 from ingot.board import find_board, load_board
 from ingot.link import toolchain
@@ -135,13 +137,17 @@ def ingot_program(
         files = [*(from_top(env, node) for node in own), *(job.target for job in objects)]
         jobs += [*firmware.kernels(), *objects, firmware.link(made.elf_path, files, script)]
     proof = firmware.check(made.elf_path)
-    jobs += [*firmware.flash_files(made.elf_path, weights=bool(app)), proof]
+    jobs += [*firmware.flash_files(made.elf_path), proof]
     nodes = declare(env, jobs)
     if made.elf_path:
         made.elf, made.map = nodes[made.elf_path], nodes[f"{path}.map"]
         made.binaries = [nodes[f"{path}.bin"], nodes[f"{path}.hex"]]
     made.script = nodes[script] if script in nodes else nets[0].script
     made.proof = [nodes[file] for file in proof.outputs]
+    if not app:
+        for name in PROGRAM_TARGETS:
+            if f"{target}-{name}" in SCons.Script.COMMAND_LINE_TARGETS:
+                made.target(name)
     made.everything = [*(node for item in nets for node in item.nodes.values()), *nodes.values()]
     return made
 
