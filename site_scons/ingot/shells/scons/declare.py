@@ -88,7 +88,7 @@ def _common(env: Any, group: str, text: str) -> dict[str, Any]:
     """Overrides of all commands: the toolchain's PATH, and where something is told, what."""
     more: dict[str, Any] = {"ENV": {**env["ENV"], **toolchain.compiler_environment()}}
     if say := env.get("INGOT_SAY"):
-        more["INGOT_TEXT"] = say(group, text)
+        more["INGOT_TEXT"] = say(group, text) or "@"
     if spawn := env.get("INGOT_SPAWN"):
         more["SPAWN"] = spawn(group, env["SPAWN"])
     return more
