@@ -1,5 +1,7 @@
 #include "log_softmax.h"
 
+#include <float.h>
+
 #include "real.h"
 #include "reciprocal.h"
 
@@ -68,7 +70,7 @@ static void group_f32(const float *in, float *out, uint32_t depth)
         most = in[i] > most ? in[i] : most;
     for (uint32_t i = 0; i < depth; i++)
         sum += ingot_expf(in[i] - most);
-    const float log = (float)ingot_log((double)sum);
+    const float log = sum <= FLT_MAX ? (float)ingot_log((double)sum) : sum; /* NaN stays NaN */
     for (uint32_t i = 0; i < depth; i++)
         out[i] = in[i] - most - log;
 }

@@ -1,5 +1,7 @@
 #include "reduce.h"
 
+#include <float.h>
+
 #include "vector.h"
 
 /* One run of outputs: kept[3] of them, from `in` on, kept_stride[3] apart. */
@@ -102,8 +104,9 @@ RUN(max_s16, int16_t, int16_t, *in, sum = *x > sum ? *x : sum, sum)
 RUN(min_s16, int16_t, int16_t, *in, sum = *x < sum ? *x : sum, sum)
 RUN(max_s32, int32_t, int32_t, *in, sum = *x > sum ? *x : sum, sum)
 RUN(min_s32, int32_t, int32_t, *in, sum = *x < sum ? *x : sum, sum)
-RUN(max_f32, float, float, *in, sum = *x > sum ? *x : sum, sum)
-RUN(min_f32, float, float, *in, sum = *x < sum ? *x : sum, sum)
+/* As LiteRT starts: NaN is never chosen, and infinity is not where there is nothing else. */
+RUN(max_f32, float, float, -FLT_MAX, sum = *x > sum ? *x : sum, sum)
+RUN(min_f32, float, float, FLT_MAX, sum = *x < sum ? *x : sum, sum)
 
 #define KERNEL(name, type)                                                                                            \
     void ingot_reduce_##name(const ingot_reduce *k, const type *in, type *out, const void *params, unsigned y,        \

@@ -170,7 +170,7 @@ void ingot_resize_bilinear_f32(const ingot_resize_bilinear *k, const float *in, 
                     float b = bottom[(unsigned)x0 * k->channels + c] * v * (1 - u);
                     float d = top[(unsigned)x1 * k->channels + c] * (1 - v) * u;
                     float e = bottom[(unsigned)x1 * k->channels + c] * v * u;
-                    *to++ = a + b + d + e;
+                    *to++ = a + b + d + e + 0.0f; /* LiteRT adds an offset of 0: there is no -0.0 */
                 }
             }
         }

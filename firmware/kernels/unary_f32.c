@@ -42,7 +42,7 @@ static float gelu_tanh(float x)
         }                                                                                                             \
     }
 
-KERNEL(relu, x > 0.0f ? x : 0.0f)
+KERNEL(relu, x < 0.0f ? 0.0f : x)
 KERNEL(relu6, limited(x, 0.0f, 6.0f))
 KERNEL(relu_n1_to_1, limited(x, -1.0f, 1.0f))
 KERNEL(leaky_relu, x > 0.0f ? x : x * alpha)
@@ -52,7 +52,7 @@ KERNEL(gelu, (float)(0.5 * (double)x * ingot_erfc(-(double)x * 0.707106781186547
 KERNEL(gelu_tanh, gelu_tanh(x))
 KERNEL(logistic, logistic(x))
 KERNEL(tanh, (float)ingot_tanh((double)x))
-KERNEL(abs, x < 0.0f ? -x : x)
+KERNEL(abs, __builtin_fabsf(x))
 KERNEL(neg, -x)
 KERNEL(square, x * x)
 KERNEL(sqrt, ingot_sqrtf(x))

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-
-from ingot.base.places import ROOT
 from ingot.recipe.jobs import firmware_jobs
 from ingot.recipe.parts import Request
+
+from ingot.base.places import ROOT
 
 
 @pytest.mark.parametrize(

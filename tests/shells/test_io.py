@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-
-from ingot.base.errors import IngotError
 from ingot.recipe.jobs import firmware_jobs, image_jobs
 from ingot.recipe.networks import together
 from ingot.recipe.parts import Parts, Request
+
+from ingot.base.errors import IngotError
 from ingot.shells.fleet.matrix import read_fleet
 from support.pose_model import pose_model
 

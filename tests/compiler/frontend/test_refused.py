@@ -1,5 +1,7 @@
 """Models that are well-formed files but make no sense, or that Ingot does not support: one message each."""
 
+import ai_edge_litert.schema_py_generated as schema
+import flatbuffers
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ from compiler.frontend.examples import EXAMPLES, F32, I8, IMAGE, i32, weights
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.tflite import parse_tflite
 from support import tflite_builder as tfl
+from support.models.draw import Seeded
+from support.models.recurrent import lstm
 from support.tflite_builder import Builder
 
 
@@ -333,3 +337,69 @@ def test_quantized_weights_for_float_data_are_left_to_lowering():
     y = b.tensor((1, 5), "float32")
     b.operator("FULLY_CONNECTED", [x, b.constant(weights(5, 4), 0.1), b.constant(np.float32([1, 2, 3, 4, 5]))], [y])
     assert parse_tflite(b.finish([y]), "m", "m").operators
+
+
+def test_a_hard_swish_whose_scale_is_far_smaller():
+    model = tfl.unary("HARD_SWISH", (1, 4), ("int8", 0.5, 0), ("int8", 0.5 / 129, 0))
+    refuse(model, "operator 0 (HARD_SWISH -> 't1')", "less than 1/128 of its input's (0.5)")
+    parse_tflite(tfl.unary("HARD_SWISH", (1, 4), ("int8", 0.5, 0), ("int8", 0.5 / 127, 0)), "model", "some.tflite")
+
+
+def test_a_broadcast_int16_sum_of_powers_of_two():
+    sources = (("int16", 2.0**-11, 0), ("int16", 2.0**-12, 0))
+    for shapes, refused in ((((1, 4), (1, 1)), True), (((1, 4), (1, 4)), False)):
+        model = tfl.binary("ADD", shapes, sources, ("int16", 2.0**-11, 0), pot_scale_int16=True)
+        if refused:
+            refuse(model, "operator 0 (ADD -> 't2')", "powers of two", "[1, 4] and [1, 1]")
+        else:
+            parse_tflite(model, "model", "some.tflite")
+
+
+def test_an_operator_that_writes_a_state():
+    b = Builder()
+    x, state, y = b.input((1, 4), *I8), b.tensor((1, 4), *I8, is_variable=True), b.tensor((1, 4), *I8)
+    b.operator("RELU", [x], [state])
+    b.operator("NEG", [state], [y])
+    refuse(b.finish([y]), "operator 0 (RELU -> 't1')", "its output 1 ('t1') is already a state's")
+
+
+@pytest.mark.parametrize("kind", ["RESHAPE", "SQUEEZE", "EXPAND_DIMS"])
+def test_a_view_of_another_type(kind):
+    b = Builder()
+    x, y = b.input((4,), "float32"), b.tensor((1, 4) if kind == "EXPAND_DIMS" else (4,), "int64")
+    rest = {"RESHAPE": [i32(4)], "EXPAND_DIMS": [i32(0)]}.get(kind, [])
+    b.operator(kind, [x, *(b.constant(np.asarray(c)) for c in rest)], [y])
+    refuse(b.finish([y]), f"operator 0 ({kind} -> ", "its input is float32, its output int64")
+
+
+@pytest.mark.parametrize("position", [1, 5, 12, 18, 19])
+def test_an_lstm_whose_tensors_do_not_fit(position):
+    file = schema.ModelT.InitFromPackedBuf(lstm(Seeded(3)), 0)
+    graph = file.subgraphs[0]
+    op = graph.operators[0]
+    inputs = op.inputs[:]
+    given = inputs[position] if inputs[position] >= 0 else inputs[position + 1]
+    tensor = graph.tensors[given]
+    tensor.shape = [tensor.shape[0] + 1, *tensor.shape[1:]]
+    if tensor.buffer:
+        buffer = file.buffers[tensor.buffer]
+        item = len(buffer.data) // int(np.prod([tensor.shape[0] - 1, *tensor.shape[1:]]))
+        more = item * int(np.prod(tensor.shape)) - len(buffer.data)
+        buffer.data = np.append(np.asarray(buffer.data, np.uint8), np.zeros(more, np.uint8))
+    packer = flatbuffers.Builder(4096)
+    packer.Finish(file.Pack(packer), b"TFL3")
+    refuse(bytes(packer.Output()), "operator 0 (UNIDIRECTIONAL_SEQUENCE_LSTM", "its input", "the others give")
+
+
+def test_a_new_axis_behind_the_indexes():
+    arguments = [i32(0), i32(1), i32(1)]
+    model = one("STRIDED_SLICE", [(1, 4), *arguments], (1, 4), new_axis_mask=2)
+    refuse(model, "operator 0 (STRIDED_SLICE", "mask means more than its 1 indexes")
+
+
+@pytest.mark.parametrize(("scale", "zero_point"), [(0.0, 0), (0.1, 2**40), (float("nan"), 0)])
+def test_an_intermediate_of_no_quantization(scale, zero_point):
+    b = Builder()
+    x, y = b.input((1, 2, 4), *I8), b.tensor((1, 2, 4), *I8)
+    b.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x], [y], intermediates=[b.tensor((1, 4), "int8", scale, zero_point)])
+    refuse(b.finish([y]), "operator 0 (UNIDIRECTIONAL_SEQUENCE_LSTM)", "intermediate tensor 2 has the scale")

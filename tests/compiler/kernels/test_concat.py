@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from support.differential import check
+import pytest
+
+from ingot.compiler.compile import CompileOptions
+from support.differential import check, check_network
 from support.models import movement
 from support.models.trials import for_each
+from support.tflite_builder import Builder
 
 
 @for_each(movement.concatenation)
@@ -35,3 +39,22 @@ def test_concatenation_unoptimized(model: bytes) -> None:
 def test_pack_unoptimized(model: bytes) -> None:
     """Without the passes that make a view of a single input."""
     check(model, optimized=False)
+
+
+@pytest.mark.parametrize("kind", ["CONCATENATION", "PACK"])
+def test_one_image_several_times(kind: str) -> None:
+    """Each place reads its rows again: a ring that holds only what the last place needs would have lost them."""
+    b = Builder()
+    x, other = (b.input((1, 5, 3, 8), "int8", 0.1, -3) for _ in range(2))
+    inner = b.tensor((1, 5, 3, 8), "int8", 0.1, -3)
+    b.operator("MAXIMUM", [x, other], [inner])
+    parts = [inner, other, inner, inner]
+    if kind == "PACK":
+        y = b.tensor((4, 1, 5, 3, 8), "int8", 0.1, -3)
+        b.operator(kind, parts, [y], axis=0, values_count=4)
+    else:
+        y = b.tensor((1, 20, 3, 8), "int8", 0.1, -3)
+        b.operator(kind, parts, [y], axis=1)
+    model = b.finish([y])
+    check(model)
+    check_network(model, CompileOptions(optimize="ram"))

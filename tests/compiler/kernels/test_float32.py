@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from ingot.compiler.compile import CompileOptions
+from ingot.device.run.direct import DirectNetwork
+from ingot.device.run.oracle import Reference
 from support import tflite_builder
-from support.differential import check, check_network
+from support.differential import check, check_network, program_of
 from support.models.float32 import layer, mixed, transpose_conv
 from support.models.pooling import pool
 from support.models.products import batch_matmul
@@ -54,3 +56,31 @@ def test_row_by_row_behind_int8() -> None:
     whole = check_network(mixed(), CompileOptions(fuse=False), sanitize=True)
     fused = check_network(mixed(), CompileOptions(optimize="ram"), sanitize=True)
     assert fused.peak < whole.peak / 2
+
+
+NAN_ROWS = np.array(
+    [[np.nan, 1, 2], [1, np.nan, 2], [1, 2, np.nan], [np.nan] * 3, [np.inf] * 3, [-np.inf] * 3, [np.nan, -np.inf, 1]],
+    np.float32,
+)
+
+
+def _equal_numbers(model: bytes, given: np.ndarray) -> None:
+    """Equal to the reference, where NaN is equal to NaN."""
+    expected = Reference(model).run([given])
+    found = DirectNetwork(program_of(model)).run([given])
+    np.testing.assert_array_equal(found[0].reshape(expected[0].shape), expected[0])
+
+
+@pytest.mark.parametrize("kind", ["RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "HARD_SWISH", "ABS", "LOG_SOFTMAX"])
+def test_nan_stays_nan(kind: str) -> None:
+    float32 = ("float32", None, 0)
+    _equal_numbers(tflite_builder.unary(kind, NAN_ROWS.shape, float32, float32), NAN_ROWS)
+
+
+@pytest.mark.parametrize("kind", ["REDUCE_MAX", "REDUCE_MIN", "MEAN", "SUM"])
+def test_reductions_of_nan(kind: str) -> None:
+    """REDUCE_MAX and REDUCE_MIN leave NaN out, wherever it stands."""
+    b = tflite_builder.Builder()
+    x, y = b.input(NAN_ROWS.shape, "float32"), b.tensor(NAN_ROWS.shape[:1], "float32")
+    b.operator(kind, [x, b.constant(np.array([1], np.int32))], [y])
+    _equal_numbers(b.finish([y]), NAN_ROWS)

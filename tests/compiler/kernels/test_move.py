@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from ingot.base.errors import IngotError
 from support import tflite_builder
-from support.differential import check
+from support.differential import check, program_of
 from support.models import movement
 from support.models.trials import for_each
+from support.tflite_builder import Builder
 
 
 @for_each(movement.transpose)
@@ -77,3 +80,21 @@ def test_space_to_depth(model: bytes) -> None:
 def test_depth_to_space(model: bytes) -> None:
     """An input row makes several output rows."""
     check(model)
+
+
+def test_scalars_of_a_vector() -> None:
+    """A single element is a view of its input as well, with the place it has there."""
+    b = Builder()
+    x = b.input((5,), "int8", 0.1, 3)
+    outputs = [b.tensor((), "int8", 0.1, 3) for _ in range(5)]
+    b.operator("UNPACK", [x], outputs, num=5, axis=-1)
+    check(b.finish(outputs), [np.int8([1, -2, 3, -4, 5])])
+
+
+def test_data_that_are_their_own_permutation() -> None:
+    """Not a constant, though it is the data: refused by name."""
+    b = Builder()
+    x, y = b.input((2,), "int32"), b.tensor((2,), "int32")
+    b.operator("TRANSPOSE", [x, x], [y])
+    with pytest.raises(IngotError):
+        program_of(b.finish([y]))

@@ -69,4 +69,4 @@ def test_the_oracle_is_given_the_ends_of_the_range() -> None:
     (found,) = reference.run([given])
     assert found.ravel().tolist() == [3, 127, -128, 127, -128, 127, -128, 127, -128, 4, 1, 127, -128]
     assert reference.saturated == 9
-    assert reference.extreme_quantizers() == []
+    assert reference.met_gaps() == []

@@ -111,3 +111,12 @@ def test_versions_that_the_reference_kernels_do_not_list():
     relu._codes[0].version = 77
     with pytest.raises(IngotError, match=r"no reference kernel of RELU \(version 77\)"):
         Reference(relu.finish([y]))
+
+
+def test_a_reshape_whose_shape_is_absent():
+    """LiteRT would read address 0, and end the process; the options have the shape."""
+    b = tfl.Builder()
+    x, y = b.input((1, 4), "int8", 0.1), b.tensor((2, 2), "int8", 0.1)
+    b.operator("RESHAPE", [x, None], [y], new_shape=[2, 2])
+    (out,) = Reference(b.finish([y])).run([np.int8([[1, 2, 3, 4]])])
+    assert out.tolist() == [[1, 2], [3, 4]]

@@ -7,7 +7,7 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.device.run.oracle import Reference
-from ingot.device.run.reference_gaps import EXTREME, difference, gaps_of, has_float_functions
+from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED, difference, gaps_of, has_float_functions
 from support import tflite_builder as tfl
 from support.models.draw import Seeded
 from support.models.products import batch_matmul_per_column
@@ -62,10 +62,10 @@ def test_extremes_in_the_middle_of_a_network(tmp_path: Path) -> None:
     model.write_bytes(b.finish([z]))
     reference = Reference(model)
     reference.run([np.float32([[1, 4, 9, 16]])])
-    assert reference.extreme_quantizers() == []
+    assert reference.met_gaps() == []
     reference.run([np.float32([[1, 4, -9, 16]])])
-    assert reference.extreme_quantizers() == ["operator 1 (QUANTIZE -> 't2')"]
-    seen = [f"{place} {EXTREME}" for place in reference.extreme_quantizers()]
+    seen = reference.met_gaps()
+    assert seen == [f"operator 1 (QUANTIZE -> 't2') {EXTREME}"]
     message = str(difference("something else", [model], where=model, remedy="This is a fault of Ingot.", seen=seen))
     assert "operator 1 (QUANTIZE -> 't2') was given NaN, infinities" in message
     assert "a fault of Ingot" not in message
@@ -93,3 +93,57 @@ def test_no_reference_kernel_is_one_message() -> None:
         "LiteRT has no reference kernel of ELU (version 1) to compare with\n"
         "  The model runs all the same; verify it without that operator."
     )
+
+
+def clamping(scale: float, kind: str = "MAX_POOL_2D") -> bytes:
+    return tfl.pool(kind, (1, 4, 4, 2), (2, 2), activation="RELU6", scale=scale)
+
+
+def shifting(scale: float) -> bytes:
+    """A layer whose sums reach 2^20 or so."""
+    weights = np.full((1, 64), 127, np.int8)
+    return tfl.fully_connected((1, 64), weights, [0.1], source=("int8", 0.1, 0), target=("int8", scale, 0))
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (clamping(2.0**-30), "operator 0 (MAX_POOL_2D -> 't1') clamps by unset memory in LiteRT"),
+        (clamping(2.0**-30, "AVERAGE_POOL_2D"), "operator 0 (AVERAGE_POOL_2D -> 't1') clamps by unset memory"),
+        (clamping(2.0**-20), ""),
+        (
+            shifting(1e-8),
+            "operator 0 (FULLY_CONNECTED -> 't2') has so small an output scale that sums may leave 32 bits",
+        ),
+        (shifting(1e-4), ""),
+        (tfl.unary("RELU", (1, 4), ("int8", 1.0, 0), ("int8", 2.0**-25, 0)), "operator 0 (RELU -> 't1') has so small"),
+        (tfl.unary("RELU", (1, 4), ("int8", 1.0, 0), ("int8", 2.0**-20, 0)), ""),
+    ],
+)
+def test_scales_beyond_32_bits(tmp_path: Path, model: bytes, words: str) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model)
+    assert (words in " ".join(gaps_of(path))) if words else gaps_of(path) == []
+
+
+@pytest.mark.parametrize("kind", ["ARG_MAX", "ARG_MIN"])
+def test_nan_has_no_order(kind: str) -> None:
+    b = tfl.Builder()
+    x, y = b.input((1, 4), "float32"), b.tensor((1,), "int32")
+    b.operator(kind, [x, b.constant(np.array(1, np.int32))], [y], output_type="int32")
+    reference = Reference(b.finish([y]))
+    reference.run([np.float32([[1, 4, np.inf, 16]])])
+    assert reference.met_gaps() == []
+    reference.run([np.float32([[1, 4, np.nan, 16]])])
+    assert reference.met_gaps() == [f"operator 0 ({kind} -> 't1') {UNORDERED}"]
+
+
+def test_casts_beyond_the_range() -> None:
+    b = tfl.Builder()
+    x, y = b.input((1, 2), "float32"), b.tensor((1, 2), "int8")
+    b.operator("CAST", [x], [y], in_data_type="float32", out_data_type="int8")
+    reference = Reference(b.finish([y]))
+    reference.run([np.float32([[-128.9, 127.9]])])
+    assert reference.met_gaps() == []
+    reference.run([np.float32([[1, 128]])])
+    assert reference.met_gaps() == [f"operator 0 (CAST -> 't1') {BEYOND}"]

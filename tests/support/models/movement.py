@@ -101,7 +101,7 @@ def split_v(d: Draw) -> bytes:
 
 
 def unpack(d: Draw) -> bytes:
-    source = list(shape(d, (2, 3, 4, 5)))
+    source = list(shape(d, (1, 2, 3, 4, 5)))
     axis = d.integer(0, len(source) - 1)
     target = source[:axis] + source[axis + 1 :]
     return _model(d, "UNPACK", source, [target] * source[axis], num=source[axis], axis=axis)

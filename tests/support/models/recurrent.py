@@ -6,9 +6,9 @@ from support.models.draw import Draw, numbers
 from support.tflite_builder import Builder
 
 
-def lstm(d: Draw) -> bytes:
+def lstm(d: Draw, builder: Builder | None = None) -> bytes:
     """UNIDIRECTIONAL_SEQUENCE_LSTM of int8, with and without coupled gates, cell clipping, time first."""
-    b = Builder()
+    b = builder or Builder()
     batches, steps, inputs, cells = (d.integer(1, n) for n in (2, 5, 40, 40))
     coupled, time_major = d.integer(0, 3) == 0, bool(d.integer(0, 1))
     lead = (steps, batches) if time_major else (batches, steps)
@@ -43,9 +43,9 @@ def lstm(d: Draw) -> bytes:
     return b.finish([out])
 
 
-def svdf(d: Draw) -> bytes:
+def svdf(d: Draw, builder: Builder | None = None) -> bytes:
     """SVDF of int8 with an int16 state."""
-    b = Builder()
+    b = builder or Builder()
     batches, inputs, units, rank, memory = (d.integer(1, n) for n in (2, 40, 12, 3, 20))
     x = b.input((batches, inputs), "int8", d.real(0.01, 0.1), d.integer(-128, 127))
     features = b.constant(numbers(d, (units * rank, inputs), "int8"), d.real(0.005, 0.05))

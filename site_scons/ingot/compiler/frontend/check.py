@@ -27,6 +27,8 @@ ARITHMETIC = frozenset(
 # Operators with weights: position and channel axis of the per-channel scales.
 WEIGHTS = {"CONV_2D": (1, 0), "DEPTHWISE_CONV_2D": (1, 3), "TRANSPOSE_CONV": (1, 0), "FULLY_CONNECTED": (1, 0)}
 
+VIEWS = kinds("RESHAPE SQUEEZE EXPAND_DIMS")
+
 LARGEST_SCALE = 1e12
 """Scales of activations beyond it, or below its inverse, are damage; within, all that is computed of them is finite."""
 
@@ -60,7 +62,12 @@ def check_shapes(graph: Graph, op: Operator, where: str) -> None:
 
 
 def _check_types(graph: Graph, op: Operator, place: str) -> None:
-    """The bias goes with the data: float with float (also where only the weights are quantized), else integer."""
+    """A view has one type. The bias goes with the data: float with float (also where only the weights are quantized),
+    else integer."""
+    if op.kind in VIEWS and op.inputs[0] is not None:
+        source, target = graph.tensors[op.inputs[0]].dtype, graph.tensors[op.outputs[0]].dtype
+        if source is not target:
+            raise IngotError(f"its input is {source.value}, its output {target.value}.", where=place, remedy=DAMAGED)
     if op.kind not in WEIGHTS or not _has_bias(op):
         return
     data, bias = (op.inputs[i] for i in ((2, 3) if op.kind == "TRANSPOSE_CONV" else (0, 2)))

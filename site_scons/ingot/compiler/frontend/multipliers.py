@@ -1,8 +1,9 @@
-"""Scales for which LiteRT ends the process: its Prepare() checks multipliers with TFLITE_CHECK, which aborts.
+"""Scales for which LiteRT ends the process or refuses the model: its Prepare() checks multipliers.
 
-Formulas: LiteRT's kernels/add.cc and squared_difference.cc, and PreprocessSoftmaxScaling(), QuantizeMultiplier-
-SmallerThanOneExp() and -GreaterThanOne() of its internal/quantization_util.cc. SUB has no such check, but its sums have
-the same limit here. All other operators take every scale.
+Formulas: LiteRT's kernels/add.cc, squared_difference.cc and activations.cc (HARD_SWISH), and
+PreprocessSoftmaxScaling(), QuantizeMultiplierSmallerThanOneExp() and -GreaterThanOne() of its
+internal/quantization_util.cc. SUB has no such check, but its sums have the same limit here. All other operators take
+every scale.
 """
 
 from __future__ import annotations
@@ -32,10 +33,19 @@ def check_multipliers(graph: Graph, op: Operator, place: str) -> None:
         _check_sum(op, tensors[0], tensors[1], tensors[2], place)
     elif op.kind in ("SOFTMAX", "LOG_SOFTMAX") and tensors[0].dtype is not DType.INT16:
         _check_softmax(op, tensors[0], place)
+    elif op.kind == "HARD_SWISH" and tensors[0].dtype is not DType.INT16:
+        _check_hard_swish(tensors[0], tensors[1], place)
 
 
 def _check_sum(op: Operator, first: Tensor, second: Tensor, output: Tensor, place: str) -> None:
     if output.dtype is DType.INT16 and op.attrs.get("pot_scale_int16", True) and _powers_of_two(first, second, output):
+        if op.kind == "ADD" and first.shape != second.shape:
+            raise IngotError(
+                f"its int16 inputs have scales that are powers of two, and the shapes {list(first.shape)} and "
+                f"{list(second.shape)}: LiteRT stops there.",
+                where=place,
+                remedy="Convert the model again with a current TensorFlow, which clears the option pot_scale_int16.",
+            )
         return
     power = _SUMS[op.kind]
     left = _LEFT_SHIFT_INT16 if output.dtype is DType.INT16 else _LEFT_SHIFT[op.kind]
@@ -56,6 +66,17 @@ def _check_softmax(op: Operator, source: Tensor, place: str) -> None:
         raise IngotError(
             f"the scale of its input '{source.name}' is {source.scale:g}, times beta {beta:g}: LiteRT stops there, and "
             "all results would be equal.",
+            where=place,
+            remedy="Calibrate the model with a representative data set.",
+        )
+
+
+def _check_hard_swish(source: Tensor, output: Tensor, place: str) -> None:
+    multiplier = np.float32(1 / 128) * np.float32(source.scale) / np.float32(output.scale)
+    if math.frexp(float(multiplier))[1] > 0:
+        raise IngotError(
+            f"the scale of its output '{output.name}' is {output.scale:g}, less than 1/128 of its input's "
+            f"({source.scale:g}): LiteRT refuses it, and most results would not fit the range.",
             where=place,
             remedy="Calibrate the model with a representative data set.",
         )

@@ -119,12 +119,13 @@ def _concatenation(tensors: Sequence[Tensor], op: Operator, a: list[Array]) -> l
 
 def _cast(tensors: Sequence[Tensor], op: Operator, a: list[Array]) -> list[Array] | None:
     target = tensors[op.outputs[0]].dtype.numpy
-    if a[0].dtype.kind == "f" and target.kind in "iu" and not _fits(a[0], target):
+    if a[0].dtype.kind == "f" and target.kind in "iu" and not fits(a[0], target):
         return None  # undefined in C
     return [a[0].astype(target)]
 
 
-def _fits(values: Array, target: np.dtype[Any]) -> bool:
+def fits(values: Array, target: np.dtype[Any]) -> bool:
+    """Whether all float values can be converted to that integer type."""
     info = np.iinfo(target)
     return bool(np.isfinite(values).all() and (values > info.min - 1.0).all() and (values < info.max + 1.0).all())
 
@@ -137,7 +138,7 @@ def _range(tensors: Sequence[Tensor], op: Operator, a: list[Array]) -> list[Arra
 
 
 def _reduce_product(tensors: Sequence[Tensor], op: Operator, a: list[Array]) -> list[Array] | None:
-    if a[0].dtype.kind not in "iu":
+    if a[0].dtype not in (np.int32, np.int64):  # of 8 and 16 bits it rescales
         return None
     axes = tuple(sorted({int(v) % a[0].ndim for v in a[1].ravel()})) if a[0].ndim else ()
     keep = bool(op.attrs.get("keep_dims"))

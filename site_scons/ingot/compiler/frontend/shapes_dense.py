@@ -113,7 +113,21 @@ def lstm(args: Args) -> Result:
     shape, weights = args.shape(), args.shape(_RECURRENT_WEIGHTS)
     if len(shape) != 3 or len(weights) != 2:
         raise Mismatch("its input needs 3 dimensions, its weights need 2")
-    return [(*shape[:-1], weights[1])]
+    cells, features = weights
+    batches = shape[1 if args.op.attrs.get("time_major") else 0]
+    wanted = {
+        **dict.fromkeys(_INPUT_WEIGHTS, (cells, shape[2])),
+        **dict.fromkeys(_RECURRENTS, (cells, features)),
+        **dict.fromkeys(_BIASES, (cells,)),
+        _OUTPUT_STATE: (batches, features),
+        _CELL_STATE: (batches, cells),
+    }
+    for position, need in wanted.items():
+        if args.tensor(position) is not None and args.shape(position) != need:
+            raise Mismatch(f"its input {position} is {list(args.shape(position))}, the others give {list(need)}")
+    return [(*shape[:-1], features)]
 
 
+_INPUT_WEIGHTS, _RECURRENTS, _BIASES = range(1, 5), range(5, 9), range(12, 16)
 _RECURRENT_WEIGHTS = 6  # of the forget gate, which every LSTM has
+_OUTPUT_STATE, _CELL_STATE = 18, 19

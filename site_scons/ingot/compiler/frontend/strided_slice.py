@@ -36,6 +36,8 @@ def _resolved(
     plain = sum(1 for i in range(count) if not (ellipsis | new) >> i & 1)
     if not count == len(end) == len(strides) or plain > len(shape) or 0 in strides or bin(ellipsis).count("1") > 1:
         raise Mismatch(f"begin {list(begin)}, end {list(end)}, strides {list(strides)} do not fit {list(shape)}")
+    if (ellipsis | new) >> count:
+        raise Mismatch(f"its ellipsis or new-axis mask means more than its {count} indexes")
     axes: list[tuple[range | None, bool]] = []
     axis = 0
     for i in range(count):

@@ -9,6 +9,16 @@ from ingot.compiler.graph import Graph
 ORDER = "The file is damaged, or its operators are not in executable order; export the model again."
 
 
+def _owner(graph: Graph, t: int, written: set[int]) -> str:
+    """What an operator that writes the tensor would overwrite; "" for nothing."""
+    tensor = graph.tensors[t]
+    if t in written:
+        return "another operator"
+    if t in graph.inputs:
+        return "an input"
+    return "constant data" if tensor.is_constant else "a state" if tensor.is_variable else ""
+
+
 def check_structure(graph: Graph, where: str) -> None:
     """Raises IngotError at the first reference that leads nowhere, tensor that nobody writes, or cycle."""
     for role, ids in (("input", graph.inputs), ("output", graph.outputs)):
@@ -48,9 +58,9 @@ def check_structure(graph: Graph, where: str) -> None:
                 )
         for t in op.outputs:
             name = graph.tensors[t].name
-            if t in written or t in graph.inputs or graph.tensors[t].is_constant:
-                other = "another operator" if t in written else "an input" if t in graph.inputs else "constant data"
-                raise IngotError(f"its output {t} ('{name}') is already {other}'s.", where=place, remedy=ORDER)
+            owner = _owner(graph, t, written)
+            if owner:
+                raise IngotError(f"its output {t} ('{name}') is already {owner}'s.", where=place, remedy=ORDER)
             written.add(t)
             ready.add(t)
     for t in graph.outputs:

@@ -182,6 +182,12 @@ def _intermediates(raw_tensors: list[Any], ids: list[int], place: str) -> dict[s
             )
         scales.append(float(scale[0]) if scale else 1.0)
         zero_points.append(int(zero_point[0]) if zero_point else 0)
+        if not (math.isfinite(scales[-1]) and scales[-1] > 0 and abs(zero_points[-1]) < 1 << 15):
+            raise IngotError(
+                f"its intermediate tensor {i} has the scale {scales[-1]:g} and the zero point {zero_points[-1]}.",
+                where=place,
+                remedy=DAMAGED,
+            )
     return {"intermediate_scales": tuple(scales), "intermediate_zero_points": tuple(zero_points)}
 
 

@@ -70,6 +70,13 @@ def check_supported(graph: Graph) -> None:
     for op in graph.operators:
         if op.kind == "view":
             continue
+        empty = [
+            graph.tensors[t] for t in (*op.inputs, *op.outputs) if t is not None and graph.tensors[t].elements == 0
+        ]
+        computed = [tensor for tensor in empty if not tensor.is_constant]
+        if computed:
+            problems.append(f"{op.place(graph)}: '{computed[0].name}' is {list(computed[0].shape)}, without elements")
+            continue
         entry = OPERATORS.get(op.kind)
         if entry is None:
             problems.append(f"{op.place(graph)}: no kernel for {op.kind}")

@@ -50,13 +50,18 @@ def plain_lstm(graph: Graph, op: Operator) -> bool:
 
 
 def lstm_states(graph: Graph, op: Operator) -> bool:
-    """Weights and biases are constant, states are variables; the cell state has a scale of 2^-15 to 2^-9."""
+    """Weights and biases are constant, states are variables; the cell state has a scale of 2^-15 to 2^-9. Weights and
+    cell state have zero point 0."""
     tensors = {i: t for i in range(20) if (t := _present(graph, op, i)) is not None}
     if _CELL_STATE not in tensors or tensors[_CELL_STATE].quant is None:
         return False
     log = exact_log2(tensors[_CELL_STATE].scale)
     states = all(tensors[i].is_variable for i in (_OUTPUT_STATE, _CELL_STATE) if i in tensors)
     constant = all(t.is_constant for i, t in tensors.items() if i not in (_INPUT, _OUTPUT_STATE, _CELL_STATE))
+    gates = (*range(_INPUT_WEIGHTS, _INPUT_WEIGHTS + _GATES), *range(_RECURRENT_WEIGHTS, _RECURRENT_WEIGHTS + _GATES))
+    symmetric = [tensors[i].quant for i in (*gates, _CELL_STATE) if i in tensors]
+    if any(quant is not None and np.any(quant.zero_point) for quant in symmetric):
+        return False
     return states and constant and log is not None and -15 <= log <= -9
 
 

@@ -60,8 +60,8 @@ def one_type_and_scale(graph: Graph, op: Operator) -> bool:
 
 def steps_are_constant(graph: Graph, op: Operator) -> bool:
     """Everything but the data (begin, size, permutation, axis, ...) is constant."""
-    data = data_input(op)
-    return all(t is None or t == data or graph.tensors[t].is_constant for t in op.inputs)
+    arguments = (t for position, t in enumerate(op.inputs) if position != _data_position(op))
+    return all(t is None or graph.tensors[t].is_constant for t in arguments)
 
 
 def no_new_axes(graph: Graph, op: Operator) -> bool:
@@ -80,10 +80,13 @@ def movable(graph: Graph, op: Operator) -> bool:
 
 def data_input(op: Operator) -> int:
     """The tensor whose elements are moved."""
-    position = 1 if op.kind == "SPLIT" else 0
-    tensor = op.inputs[position]
+    tensor = op.inputs[_data_position(op)]
     assert tensor is not None
     return tensor
+
+
+def _data_position(op: Operator) -> int:
+    return 1 if op.kind == "SPLIT" else 0
 
 
 _CONSTRAINTS = (one_type_and_scale, steps_are_constant, no_new_axes, movable)
@@ -106,7 +109,7 @@ def lower_split(site: Site) -> tuple[Call, ...]:
 
 
 def _call(site: Site, output: int) -> Call:
-    source_position = site.op.inputs.index(data_input(site.op))
+    source_position = _data_position(site.op)
     source, target = site.rows_in(source_position), site.rows_out(output)
     view = _view(site.graph, site.op, output)
     rows, loops, subrow_out = _split_rows(view, source, target)
@@ -173,6 +176,7 @@ def _view(graph: Graph, op: Operator, output: int) -> _View:
     base = np.lib.stride_tricks.as_strided(np.empty(1, tensor.dtype.numpy), tensor.shape, strides, writeable=False)
     view = _VIEWS[op.kind](graph, op, base, output)
     offset = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    assert 0 <= offset < base.nbytes, f"{op.kind} gave a copy"
     return _View(view.shape, view.strides, offset, tensor.dtype.size)
 
 
@@ -182,6 +186,12 @@ def _values(graph: Graph, op: Operator, position: int) -> list[int]:
     return [int(v) for v in np.asarray(graph.tensors[tensor].data).ravel()]
 
 
+def _part(base: Array, *index: slice | int) -> Array:
+    """Always a view: without the ellipsis NumPy would copy a single element."""
+    part: Array = base[(*index, ...)]
+    return part
+
+
 def _transpose(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     return base.transpose(_values(graph, op, 1))
 
@@ -189,13 +199,13 @@ def _transpose(graph: Graph, op: Operator, base: Array, output: int) -> Array:
 def _slice(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     extents = graph.tensors[op.outputs[0]].shape
     begins = _values(graph, op, 1)
-    return base[tuple(slice(b, b + n) for b, n in zip(begins, extents, strict=True))]
+    return _part(base, *(slice(b, b + n) for b, n in zip(begins, extents, strict=True)))
 
 
 def _strided_slice(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     begin, end, steps = (_values(graph, op, i) for i in (1, 2, 3))
     ranges = strided_slice_ranges(base.shape, begin, end, steps, op)
-    return base[tuple(_as_slice(r) for r in ranges)]
+    return _part(base, *(_as_slice(r) for r in ranges))
 
 
 def _as_slice(taken: range) -> slice:
@@ -207,12 +217,12 @@ def _split(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     axis = _values(graph, op, 0 if op.kind == "SPLIT" else 2)[0] % base.ndim
     extents = [graph.tensors[t].shape[axis] for t in op.outputs]
     start = sum(extents[:output])
-    return base[(slice(None),) * axis + (slice(start, start + extents[output]),)]
+    return _part(base, *(slice(None),) * axis, slice(start, start + extents[output]))
 
 
 def _unpack(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     axis = int(op.attrs.get("axis", 0)) % base.ndim
-    return base[(slice(None),) * axis + (output,)]
+    return _part(base, *(slice(None),) * axis, output)
 
 
 def _tile(graph: Graph, op: Operator, base: Array, output: int) -> Array:

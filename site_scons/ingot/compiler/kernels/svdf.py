@@ -25,13 +25,16 @@ def svdf_types(graph: Graph, op: Operator) -> bool:
 
 
 def svdf_constants(graph: Graph, op: Operator) -> bool:
-    """Weights and bias are constant, the state is a variable, all quantized tensors have one scale."""
+    """Weights and bias are constant, the state is a variable, all quantized tensors have one scale; those of weights
+    and state have zero point 0."""
     tensors = [None if t is None else graph.tensors[t] for t in op.inputs]
     constant = all(t is None or t.is_constant for t in (tensors[_FEATURES], tensors[_TIME], tensors[_BIAS]))
     state = tensors[_STATE]
     scales = [t for i, t in enumerate(tensors) if t is not None and i != _BIAS]
+    symmetric = [tensors[i] for i in (_FEATURES, _TIME, _STATE)]
     return (
         constant
+        and all(t is not None and t.quant is not None and not np.any(t.quant.zero_point) for t in symmetric)
         and state is not None
         and state.is_variable
         and all(t.quant is not None and not t.quant.per_channel for t in (*scales, graph.tensors[op.outputs[0]]))

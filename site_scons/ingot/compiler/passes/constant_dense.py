@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator
 from ingot.compiler.passes.fixed_point import wrap32
-from ingot.compiler.passes.rescaled import activation_range
+from ingot.compiler.passes.rescaled import ACTIVATIONS, activation_range
 
 
 def fully_connected(graph: Graph, op: Operator, arrays: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]] | None:
@@ -24,6 +24,8 @@ def fully_connected(graph: Graph, op: Operator, arrays: Sequence[npt.NDArray[Any
     source, weights = (graph.tensors[t] for t in op.inputs[:2] if t is not None)
     output = graph.tensors[op.outputs[0]]
     if any(t.dtype is not DType.INT8 or t.quant is None for t in (source, weights, output)):
+        return None
+    if op.attrs.get("activation", "NONE") not in ACTIVATIONS:
         return None
     if any(t.quant is not None and t.quant.per_channel for t in (source, output)):
         return None

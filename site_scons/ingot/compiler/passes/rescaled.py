@@ -32,10 +32,15 @@ def scale32(tensor: Tensor) -> np.float32:
     return np.float32(tensor.scale)
 
 
+_BOUNDS = {"NONE": (None, None), "RELU": (0, None), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}
+ACTIVATIONS = tuple(_BOUNDS)
+"""Fused activations that integers have here."""
+
+
 def activation_range(activation: str, output: Tensor) -> tuple[int, int]:
     """CalculateActivationRangeQuantized. Raises KeyError for an activation that integers do not have."""
     low, high = limits(output)
-    lower, upper = {"NONE": (None, None), "RELU": (0, None), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}[activation]
+    lower, upper = _BOUNDS[activation]
 
     def quantized(value: int) -> int:
         return output.zero_point + round_half_away(float(np.float32(value) / scale32(output)))

@@ -35,7 +35,10 @@ def _viewed(graph: Graph, op: Operator) -> int | None:
         return None
     position = 1 if op.kind == "SPLIT" else 0
     source = op.inputs[position]
-    if source is None or graph.tensors[source].elements != graph.tensors[op.outputs[0]].elements:
+    if source is None:
+        return None
+    tensor, output = graph.tensors[source], graph.tensors[op.outputs[0]]
+    if tensor.elements != output.elements or tensor.dtype is not output.dtype:
         return None
     return source if test(graph, op) else None
 
@@ -47,6 +50,11 @@ def _always(graph: Graph, op: Operator) -> bool:
 def _same_shape(graph: Graph, op: Operator) -> bool:
     t = op.inputs[0]
     return t is not None and graph.tensors[t].shape == graph.tensors[op.outputs[0]].shape
+
+
+def _same_integers(graph: Graph, op: Operator) -> bool:
+    """Not of float32: zero times a neighbour is added there, which changes -0.0 and what is next to infinity."""
+    return _same_shape(graph, op) and graph.tensors[op.outputs[0]].dtype is not DType.FLOAT32
 
 
 def _transpose(graph: Graph, op: Operator) -> bool:
@@ -110,7 +118,7 @@ _TESTS: dict[str, Callable[[Graph, Operator], bool]] = {
     "MIRROR_PAD": _same_shape,
     "TILE": _same_shape,
     "BROADCAST_TO": _same_shape,
-    "RESIZE_BILINEAR": _same_shape,
+    "RESIZE_BILINEAR": _same_integers,
     "RESIZE_NEAREST_NEIGHBOR": _same_shape,
     "SPACE_TO_DEPTH": _same_shape,
     "DEPTH_TO_SPACE": _same_shape,

@@ -12,6 +12,7 @@ Three ways to run the same program, all of which must give the same bytes:
 from __future__ import annotations
 
 import ctypes
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,8 @@ import numpy.typing as npt
 from ingot.base.errors import IngotError
 from ingot.compiler.emit.parameters import parameter_block
 from ingot.compiler.emit.rings import ring_fields
-from ingot.compiler.kernels.program import Activation, Program
+from ingot.compiler.kernels.program import Activation, Call, Program
+from ingot.compiler.kernels.rows import Window
 from ingot.compiler.schedule.reads import streams
 from ingot.compiler.schedule.types import Region, Schedule, Step
 from ingot.device.run.host_kernels import KernelLibrary, host_kernels
@@ -153,7 +155,7 @@ def stream(
 
 def _stream_call(program: Program, index: int, values: _Values, lib: KernelLibrary) -> dict[int, npt.NDArray[np.uint8]]:
     call = program.calls[index]
-    windows = {t: w for t, w in zip(call.inputs, call.windows, strict=False) if w is not None}
+    windows = _windows(call)
     rings = {}
     for tensor, window in windows.items():
         ring = int((window[:, 1] - window[:, 0]).max()) + 1
@@ -183,6 +185,19 @@ def _stream_call(program: Program, index: int, values: _Values, lib: KernelLibra
             slot = row % rings[tensor] * size if tensor in rings else 0
             result[row * size : (row + 1) * size] = memories[tensor].bytes[slot : slot + size]
     return results | {t: memories[t].bytes.copy() for t in states}
+
+
+def _windows(call: Call) -> dict[int, Window]:
+    """tensor -> the first and last row of it that each output row needs, over all inputs that are this tensor; none
+    where one of them needs it whole."""
+    windows: dict[int, Window] = {}
+    for tensor, window in zip(call.inputs, call.windows, strict=False):
+        if window is not None:
+            other = windows.get(tensor, window)
+            low, high = np.minimum(window[:, 0], other[:, 0]), np.maximum(window[:, 1], other[:, 1])
+            windows[tensor] = np.stack([low, high], axis=1)
+    whole = {t for t, w in itertools.zip_longest(call.inputs, call.windows) if w is None}
+    return {t: window for t, window in windows.items() if t not in whole}
 
 
 def overwrite(

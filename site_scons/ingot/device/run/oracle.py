@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.base.errors import IngotError
+from ingot.compiler.frontend.plain_values import fits
 from ingot.compiler.frontend.tflite import parse_operators
-from ingot.compiler.graph import Graph
-from ingot.device.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors
+from ingot.compiler.graph import DType, Graph
+from ingot.device.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors, without_absent_shapes
+from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED
 from ingot.device.run.reference_versions import with_registered_versions
 
 
@@ -83,7 +85,7 @@ class Reference:
                 num_threads=1,
             )
 
-        mended = with_axis_of_vectors(content)
+        mended = without_absent_shapes(with_axis_of_vectors(content))
         try:
             try:
                 self._interpreter = interpreter(mended)
@@ -123,21 +125,22 @@ class Reference:
         """
         if len(values) != len(self.inputs):
             raise IngotError(f"the model has {len(self.inputs)} inputs, {len(values)} were given.")
-        for position, (port, value) in enumerate(zip(self.inputs, values, strict=True)):
+        for port, value in zip(self.inputs, values, strict=True):
             if tuple(value.shape) != port.shape or value.dtype != port.dtype:
                 raise IngotError(
                     f"input '{port.name}' is {port.dtype} {list(port.shape)}, "
                     f"the given value is {value.dtype} {list(value.shape)}."
                 )
-            self._interpreter.set_tensor(port.index, self._saturated(position, value))
         try:
+            for position, (port, value) in enumerate(zip(self.inputs, values, strict=True)):
+                self._interpreter.set_tensor(port.index, self._saturated(position, value))
             self._interpreter.invoke()
+            return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
         except (ValueError, RuntimeError) as error:
             raise IngotError(
                 f"LiteRT cannot run the model: {' '.join(str(error).split())}",
                 remedy="Random inputs may be none that it takes, such as indexes beyond a table: give one with input=.",
             ) from None
-        return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
 
     def _saturated(self, position: int, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if value.dtype != np.float32 or not extreme(value, 1e-12).any():
@@ -151,17 +154,25 @@ class Reference:
             self._graph = parse_operators(self._content, "model", "the model")
         return self._graph
 
-    def extreme_quantizers(self) -> list[str]:
-        """The QUANTIZE operators whose input had NaN, infinities or huge numbers in the last run, for messages.
-
-        LiteRT's result there is that of the host's CPU.
-        """
+    def met_gaps(self) -> list[str]:
+        """Clauses about the known gaps that depend on the numbers of the last run, for messages."""
         graph = self._parsed()
-        return [
-            place
+        clauses = [
+            f"{place} {EXTREME}"
             for source, target, place in quantizers(graph)
             if extreme(self.tensor(source), graph.tensors[target].scale).any()
         ]
+        for op in graph.operators:
+            if op.kind not in ("ARG_MAX", "ARG_MIN", "CAST") or op.inputs[0] is None:
+                continue
+            if graph.tensors[op.inputs[0]].dtype is not DType.FLOAT32:
+                continue
+            values, target = self.tensor(op.inputs[0]), graph.tensors[op.outputs[0]].dtype.numpy
+            if op.kind != "CAST" and np.isnan(values).any():
+                clauses.append(f"{op.place(graph)} {UNORDERED}")
+            if op.kind == "CAST" and target.kind in "iu" and not fits(values, target):
+                clauses.append(f"{op.place(graph)} {BEYOND}")
+        return clauses
 
     def tensor(self, index: int) -> npt.NDArray[Any]:
         """A copy of any tensor of the model after run(), by its index in the file."""

@@ -16,6 +16,9 @@ from ingot.compiler.graph import DType, Graph
 _QUANTIZED_DIMENSION = 16
 """Offset in the vtable of QuantizationParameters: field 6, an int32."""
 
+_INPUTS = 6
+"""Offset in the vtable of Operator: field 1."""
+
 MOST_STEPS = float(1 << 30)
 """Beyond so many steps of the output's scale LiteRT's conversion to int32 may overflow."""
 
@@ -42,6 +45,32 @@ def with_axis_of_vectors(content: bytes) -> bytes:
                 if tensor.ShapeLength() == 1 and quant is not None and quant.QuantizedDimension() != 0:
                     at = quant._tab.Pos + quant._tab.Offset(_QUANTIZED_DIMENSION)
                     struct.pack_into("<i", mended, at, 0)
+    except (struct.error, ValueError, IndexError, TypeError, AttributeError, OverflowError, MemoryError):
+        return content
+    return bytes(mended)
+
+
+def without_absent_shapes(content: bytes) -> bytes:
+    """The model in which no RESHAPE has an absent second input, of which LiteRT reads address 0: its shape is that of
+    its options then, as it is for a RESHAPE of one input. A damaged file comes back as it is.
+    """
+    import tflite
+
+    from ingot.compiler.frontend.operator_code import builtin_kind
+
+    if content[4:8] != b"TFL3":
+        return content
+    mended = bytearray(content)
+    try:
+        model = tflite.Model.GetRootAs(content, 0)
+        for s in range(model.SubgraphsLength()):
+            subgraph = model.Subgraphs(s)
+            for number in range(subgraph.OperatorsLength()):
+                op = subgraph.Operators(number)
+                absent = op.InputsLength() == 2 and op.Inputs(1) == -1
+                if absent and builtin_kind(model.OperatorCodes(op.OpcodeIndex())) == "RESHAPE":
+                    length = op._tab.Vector(op._tab.Offset(_INPUTS)) - 4
+                    struct.pack_into("<I", mended, length, 1)
     except (struct.error, ValueError, IndexError, TypeError, AttributeError, OverflowError, MemoryError):
         return content
     return bytes(mended)

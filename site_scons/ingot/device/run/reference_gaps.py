@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ingot.base.errors import IngotError
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.device.run.overflow import INT32, shifts_out
 
 LAST_BITS = 16
 """Units in the last place by which float32 outputs may differ where a function of float32 is the C library's."""
@@ -42,11 +43,33 @@ def is_float_function(graph: Graph, op: Operator) -> bool:
     return op.kind in FLOAT_FUNCTIONS and graph.tensors[op.outputs[0]].dtype is DType.FLOAT32
 
 
+def is_pool_beyond_range(graph: Graph, op: Operator) -> bool:
+    """Pooling ignores that a limit of its fused activation cannot be converted to int32, and clamps by what memory
+    holds."""
+    limit = {"RELU6": 6.0, "RELU_N1_TO_1": 1.0}.get(op.attrs.get("activation", ""))
+    output = graph.tensors[op.outputs[0]]
+    return (
+        op.kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+        and limit is not None
+        and output.quant is not None
+        and limit / float(output.quant.scale.min()) >= INT32
+    )
+
+
 GAPS = (
     Gap(_sum, "is computed wrongly by LiteRT, which adds wrong numbers there (docs/decisions/sum-of-int8.md)"),
     Gap(
         _matmul_per_column,
         "is computed wrongly by LiteRT, which gives zeros there (docs/decisions/batch-matmul-per-channel.md)",
+    ),
+    Gap(
+        is_pool_beyond_range,
+        "clamps by unset memory in LiteRT, as the limit of its activation is beyond 32 bits in so small a scale",
+    ),
+    Gap(
+        shifts_out,
+        "has so small an output scale that sums may leave 32 bits on their way to it, of which the C standard leaves "
+        "the result open",
     ),
     Gap(is_float_function, "is a function of float32, whose last bits differ between C libraries"),
 )
@@ -56,6 +79,12 @@ EXTREME = (
     "Ingot saturates"
 )
 """QUANTIZE, by its input: only a run tells."""
+
+UNORDERED = "was given NaN, of which LiteRT's choice is that of the host's vector instructions"
+"""ARG_MAX and ARG_MIN, by their input: only a run tells."""
+
+BEYOND = "was given NaN or numbers beyond the range of its output, of which the C standard leaves the result open"
+"""CAST of float32 to integers, by its input: only a run tells."""
 
 NOTES = {
     "SUM": "of int8 and int16 differs from LiteRT's reference kernels, which add wrong numbers there: `verify` of such "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.device.run.qemu import Image
-from ingot.device.run.reference_gaps import EXTREME, LAST_BITS, has_float_functions
+from ingot.device.run.reference_gaps import LAST_BITS, has_float_functions
 from ingot.device.run.twin import Inference, TwinRun, emulate
 from ingot.network.types import Network
 
@@ -207,7 +207,7 @@ def verify(
         if difference is None and last_bits:
             words = f"equal within {last_bits} {'unit' if last_bits == 1 else 'units'} in the last place"
         if difference is not None:
-            gaps.extend(f"{place} {EXTREME}" for place in reference.extreme_quantizers())
+            gaps.extend(reference.met_gaps())
         report(f"sample {inference.number} ({label}): {inference.instructions:,} instructions, {words}")
         return difference is None
 
