@@ -163,7 +163,7 @@ class Reference:
             if extreme(self.tensor(source), graph.tensors[target].scale).any()
         ]
         for op in graph.operators:
-            if op.kind not in ("ARG_MAX", "ARG_MIN", "CAST") or op.inputs[0] is None:
+            if op.kind not in ("ARG_MAX", "ARG_MIN", "REDUCE_MAX", "REDUCE_MIN", "CAST") or op.inputs[0] is None:
                 continue
             if graph.tensors[op.inputs[0]].dtype is not DType.FLOAT32:
                 continue

@@ -81,7 +81,7 @@ EXTREME = (
 """QUANTIZE, by its input: only a run tells."""
 
 UNORDERED = "was given NaN, of which LiteRT's choice is that of the host's vector instructions"
-"""ARG_MAX and ARG_MIN, by their input: only a run tells."""
+"""ARG_MAX, ARG_MIN, REDUCE_MAX and REDUCE_MIN, by their input: only a run tells."""
 
 BEYOND = "was given NaN or numbers beyond the range of its output, of which the C standard leaves the result open"
 """CAST of float32 to integers, by its input: only a run tells."""
