@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ingot.recipe.parts import Request
 
 from ingot.base.errors import IngotError
 from ingot.base.file_names import LONGEST, file_name, output_path, write_outputs
@@ -22,7 +23,6 @@ from ingot.model.stand_in import build_stand_in
 from ingot.network.types import Initializer
 from ingot.recipe import sources as firmware
 from ingot.recipe.options import parse_options
-from ingot.recipe.parts import Request
 from ingot.st.stedgeai.outputs import Declared
 from support.firmware import fixture_network
 
