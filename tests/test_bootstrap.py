@@ -16,7 +16,7 @@ APT = """\
 echo "apt-get $*" >>"$LOG"
 case "$1" in install)
     for tool in cc arm-none-eabi-gcc qemu-system-arm; do
-        printf '#!/bin/sh\\necho /dev/null\\n' >"$BIN/$tool"; chmod +x "$BIN/$tool"
+        printf '#!/bin/sh\\necho "$0"\\n' >"$BIN/$tool"; chmod +x "$BIN/$tool"
     done
     touch "$BIN/.venv-module" ;;
 esac
@@ -40,9 +40,9 @@ class Machine:
         self.folder, self.bin, self.log = folder / "ingot", folder / "bin", folder / "log"
         self.folder.mkdir()
         self.bin.mkdir()
-        for name in ("bootstrap", "requirements.txt", "pyproject.toml"):
+        for name in ("bootstrap", "requirements.txt", "requirements-test.txt", "pyproject.toml"):
             shutil.copy(ROOT / name, self.folder / name)
-        for tool in ("sh", "dirname", "cat", "cksum", "env", "mkdir", "cp", "chmod", "touch", "test"):
+        for tool in ("sh", "dirname", "cat", "cksum", "env", "mkdir", "cp", "chmod", "touch", "test", "du"):
             found = shutil.which(tool)
             assert found is not None
             (self.bin / tool).symlink_to(found)
@@ -92,6 +92,57 @@ def test_the_second_run_only_runs_the_command(machine: Machine) -> None:
     assert machine.logged() == before
 
 
+def test_a_build_does_not_install_what_only_the_tests_need(machine: Machine) -> None:
+    machine.run("cat", "bootstrap")
+    installs = [line for line in machine.logged() if "--require-hashes" in line]
+    assert [line.rsplit("/", 1)[-1] for line in installs] == ["requirements.txt"]
+
+
+def test_what_the_tests_need_is_all_that_a_build_needs(machine: Machine) -> None:
+    for name in ("ruff", "mypy"):
+        machine.stub(name, "#!/bin/sh\n")
+    machine.run("test")
+    before = machine.logged()
+    done = machine.run("cat", "bootstrap")
+    assert done.returncode == 0 and done.stderr == "" and machine.logged() == before
+
+
+def test_python_packages_come_from_a_folder_of_wheels(machine: Machine) -> None:
+    (machine.folder / "wheels").mkdir()
+    assert machine.run("--wheelhouse", "wheels", "cat", "bootstrap").returncode == 0
+    installs = [line for line in machine.logged() if line.startswith("pip") and " install " in line]
+    assert len(installs) == 2
+    for line in installs:
+        assert f"--no-index --find-links {machine.folder / 'wheels'} " in line
+    done = machine.run("--wheelhouse", "absent")
+    assert done.returncode == 1 and "--wheelhouse takes a folder of wheels" in done.stderr
+
+
+PIP = """\
+case "$1 $2" in "-m pip")
+    echo "Collecting numpy==2.4.6 (from -r requirements.txt (line 1))"
+    echo "  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_27_x86_64.whl.metadata (6.6 kB)"
+    echo "  Downloading numpy-2.4.6-cp311-cp311-manylinux_2_27_x86_64.whl (16.9 MB)"
+    echo "Using cached lief-1.0.0-cp311-cp311-manylinux_2_28_x86_64.whl (3.1 MB)"
+    echo "ERROR: No matching distribution found for tflite==2.18.0" >&2
+    exit 1
+esac
+"""
+
+
+def test_it_shows_what_is_large_and_why_pip_failed(machine: Machine) -> None:
+    machine.stub("python3", PYTHON + PIP)
+    done = machine.run("cat", "bootstrap")
+    assert done.returncode == 1 and done.stdout == ""
+    lines = done.stderr.splitlines()
+    at = lines.index("bootstrap:   numpy 16.9 MB")
+    assert lines[at + 1 : at + 3] == [
+        "bootstrap:   lief 3.1 MB",
+        "bootstrap: pip: No matching distribution found for tflite==2.18.0",
+    ]
+    assert "could not install the packages of requirements.txt" in lines[at + 3] and len(lines) == at + 4
+
+
 def test_other_requirements_or_a_missing_tool_make_it_look_again(machine: Machine) -> None:
     machine.run()
     (machine.folder / "requirements.txt").write_text("numpy==2.0\n")
@@ -126,6 +177,7 @@ def test_the_tests_want_the_other_build_systems_but_run_without(tmp_path: Path, 
     logged = machine.logged()[before:]
     installs = [line.rsplit(" ", 1)[-1] for line in logged if line.startswith("apt-get install")]
     assert installs == (["g++"] if user == 0 else [])
+    assert any("requirements-test.txt" in line for line in logged)
     assert ("tests that need them are skipped: g++" in done.stderr) == (user != 0)
     assert "ruff check ." in logged
 

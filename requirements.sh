@@ -1,0 +1,19 @@
+#!/bin/sh
+# Writes requirements.txt (what a build and the twin need) and requirements-test.txt (the same and the tools of the
+# tests): every package that pip installs, with its version and the hashes of its files. It needs uv.
+#
+#   ./requirements.sh              after a change in pyproject.toml: versions stay where they can
+#   ./requirements.sh --upgrade    take the newest versions
+set -eu
+cd "$(dirname "$0")"
+
+lock() {
+    out=$1
+    shift
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+        --custom-compile-command ./requirements.sh --output-file "$out" pyproject.toml "$@"
+}
+
+lock requirements-test.txt --group build --all-extras --group test ${1+"$@"}
+# The build's versions are the tests' versions.
+lock requirements.txt --group build --extra scons --extra image --extra verify --constraint requirements-test.txt
