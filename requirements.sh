@@ -17,3 +17,6 @@ lock() {
 lock requirements-test.txt --group build --all-extras --group test ${1+"$@"}
 # The build's versions are the tests' versions.
 lock requirements.txt --group build --extra scons --extra image --extra verify --constraint requirements-test.txt
+
+uv pip compile --quiet --python-version 3.11 --no-annotate --resolution lowest-direct --all-extras \
+    --custom-compile-command ./requirements.sh --output-file requirements-lowest.txt pyproject.toml
