@@ -54,7 +54,7 @@ def program(name: str, purpose: str, install: str, arguments: Sequence[str] = ("
 
 def package(name: str, purpose: str, extra: str = "") -> Found:
     """A Python package. extra: Ingot's optional part that it belongs to, "" when Ingot always needs it."""
-    install = f"pip install 'ingot[{extra}]'" if extra else f"pip install {name}"
+    install = f"pip install {name}" + (f"  # Ingot's extra {extra}" if extra else "")
     try:
         return Found(name, importlib.metadata.version(name), "", purpose, install)
     except importlib.metadata.PackageNotFoundError:

@@ -58,6 +58,6 @@ def _library() -> Any:
         from cryptography.hazmat.primitives.asymmetric import ed25519
     except ImportError:
         raise IngotError(
-            "signing needs the package cryptography", remedy="Install it with: pip install 'ingot[image]'"
+            "signing needs the package cryptography", remedy="Install it with: pip install cryptography"
         ) from None
     return SimpleNamespace(serialization=serialization, ed25519=ed25519, InvalidSignature=InvalidSignature)

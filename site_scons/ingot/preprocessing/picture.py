@@ -27,7 +27,7 @@ def read_picture(file: Path) -> Array:
         from PIL import Image, ImageOps
     except ImportError:
         raise IngotError(
-            "reading an image needs Pillow", where=str(file), remedy="Install it with: pip install 'ingot[verify]'"
+            "reading an image needs Pillow", where=str(file), remedy="Install it with: pip install pillow"
         ) from None
     try:
         with Image.open(file) as opened:

@@ -72,7 +72,7 @@ def test_without_litert(monkeypatch):
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(IngotError, match=r"(?s)needs LiteRT.*pip install 'ingot\[verify\]'"):
+    with pytest.raises(IngotError, match=r"(?s)needs LiteRT.*pip install ai-edge-litert"):
         Reference(b"")
 
 

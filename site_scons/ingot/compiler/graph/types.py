@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ingot.base.errors import IngotError
 
 
-class DType(str, Enum):
+class DType(StrEnum):
     """Element types, named as NumPy names them."""
 
     BOOL = "bool"

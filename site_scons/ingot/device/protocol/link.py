@@ -52,7 +52,7 @@ class SerialLink:
             import serial
         except ImportError:
             raise IngotError(
-                "a serial port needs pyserial", where=port, remedy="Install it with: pip install 'ingot[serial]'"
+                "a serial port needs pyserial", where=port, remedy="Install it with: pip install pyserial"
             ) from None
         self._error: Any = serial.SerialException
         try:

@@ -63,7 +63,7 @@ class Reference:
         except ImportError as error:
             raise IngotError(
                 f"verification needs LiteRT, which cannot be imported ({error}).",
-                remedy="Install it with `pip install 'ingot[verify]'`.",
+                remedy="Install it with `pip install ai-edge-litert`.",
             ) from None
         where = "" if isinstance(model, bytes) else str(model)
         try:
