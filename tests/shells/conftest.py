@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from ingot.base.places import ROOT
+from support.distribution import build, clean_copy, install
 from support.foreign import SHELLS, Example, Installed
 
-SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "firmware", "boards", "models", "toolchain")
 TOOLS = ("arm-none-eabi-gcc", "cmake", "ninja", "make")
 
 
@@ -23,24 +22,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
     top = tmp_path_factory.mktemp("installed")
-    source, target = top / "source", top / "site"
-    source.mkdir()
-    for name in SOURCES:
-        path = ROOT / name
-        (shutil.copytree if path.is_dir() else shutil.copy)(path, source / name)
-    shutil.copytree(
-        ROOT / "site_scons/ingot", source / "site_scons/ingot", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    build = "from setuptools import setup, build_meta; import sys; print(build_meta.build_wheel(sys.argv[1]))"
-    done = subprocess.run(
-        [sys.executable, "-c", build, str(top)], cwd=source, capture_output=True, text=True, timeout=300, check=False
-    )
-    if done.returncode != 0 and "bdist_wheel" in done.stdout + done.stderr:
-        pytest.skip("setuptools is older than 70.1 and cannot build wheels")
-    assert done.returncode == 0, done.stdout + done.stderr
-    wheel = next(top.glob("ingot-*.whl"))
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "--target", str(target), str(wheel)], check=True, timeout=300)
+    target = top / "site"
+    install(build("wheel", clean_copy(top / "source"), top), target)
 
     tools, log = top / "tools", top / "compiled.log"
     tools.mkdir()

@@ -17,8 +17,8 @@ include_guard(GLOBAL)
 if(NOT INGOT_COMMAND)
     find_program(INGOT_PROGRAM ingot HINTS ENV VIRTUAL_ENV PATH_SUFFIXES bin Scripts)
     if(NOT INGOT_PROGRAM)
-        message(FATAL_ERROR "Ingot: the command 'ingot' was not found. Run 'pip install ingot' in the environment "
-                            "that CMake runs in, or set INGOT_COMMAND.")
+        message(FATAL_ERROR "Ingot: the command 'ingot' was not found. Install Ingot with pip in the environment "
+                            "that CMake runs in (docs/install.md), or set INGOT_COMMAND.")
     endif()
     set(INGOT_COMMAND "${INGOT_PROGRAM}")
 endif()

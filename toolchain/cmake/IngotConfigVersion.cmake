@@ -1,5 +1,13 @@
-# Ingot before 1.0 promises nothing between minor versions.
-set(PACKAGE_VERSION "0.1.0")
+# Ingot before 1.0 promises nothing between minor versions. The version stands in the package: ingot/__init__.py.
+foreach(_ingot_module IN ITEMS ../../../__init__.py ../../site_scons/ingot/__init__.py)
+    if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/${_ingot_module}")
+        file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/${_ingot_module}" _ingot_line REGEX "^__version__ = ")
+        string(REGEX REPLACE "^__version__ = \"(.*)\"$" "\\1" PACKAGE_VERSION "${_ingot_line}")
+        break()
+    endif()
+endforeach()
+unset(_ingot_module)
+unset(_ingot_line)
 if(PACKAGE_FIND_VERSION VERSION_GREATER PACKAGE_VERSION)
     set(PACKAGE_VERSION_COMPATIBLE FALSE)
 else()
