@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import ingot
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 from support.distribution import build, clean_copy, install
 
 pytestmark = pytest.mark.slow

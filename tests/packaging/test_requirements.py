@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import ingot
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")]
 LOCKS = ("requirements.txt", "requirements-test.txt")

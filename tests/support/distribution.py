@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 
 #: At the top of a checkout: what no clone has.
 LEFT_OUT = {".git", ".venv", "build", "dist"}

@@ -287,9 +287,11 @@ def _add_groups() -> None:
     """The verbs that have a module of their own."""
     from ingot.cli.doctor import doctor
     from ingot.cli.h747 import h747
+    from ingot.cli.sbom import sbom
 
     ingot.add_command(doctor)
     ingot.add_command(h747)
+    ingot.add_command(sbom)
 
 
 _add_groups()
