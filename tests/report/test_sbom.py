@@ -120,7 +120,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, **environment: str) -> Any:
     words = ["model.yaml", "--board", "n6dk", "--network", "network_c_info.json"]
-    words += ["--elf", "firmware.elf", "--out", "firmware.spdx.json", "--depfile", "d"]
+    words += ["--elf", "firmware.elf", "--out", "firmware.spdx.json", "--depfile", "firmware.d"]
     words = [str(folder / word) if (folder / word).exists() or "." in word else word for word in words]
     return CliRunner(env=environment).invoke(verb, words)
 
@@ -135,6 +135,7 @@ class TestVerb:
             assert done.exit_code == 0, done.output + str(done.exception)
             texts.append((folder / "firmware.spdx.json").read_text())
         assert texts[0] == texts[1], "the folder does not matter"
+        assert f"{folder / 'firmware.elf'} " in (folder / "firmware.d").read_text()
         document = json.loads(texts[0])
         hangs_together(document)
         model = (network / "small.tflite").read_bytes()
