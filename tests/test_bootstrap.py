@@ -1,6 +1,7 @@
 """bootstrap on machines that are made of stubs: what it installs, what it says, and that a second run does nothing."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,7 +19,11 @@ case "$1" in install)
     for tool in cc arm-none-eabi-gcc qemu-system-arm; do
         printf '#!/bin/sh\\necho "$0"\\n' >"$BIN/$tool"; chmod +x "$BIN/$tool"
     done
-    touch "$BIN/.venv-module" ;;
+    touch "$BIN/.venv-module"
+    echo "Reading package lists..."
+    echo "Need to get 158 MB of archives."
+    echo "After this operation, 1,234 MB of additional disk space will be used."
+    echo "Setting up gcc-arm-none-eabi (15:12.2.rel1-1) ..." ;;
 esac
 """
 
@@ -81,7 +86,23 @@ def test_it_installs_what_is_missing_and_says_so(machine: Machine) -> None:
     install = next(line for line in machine.logged() if line.startswith("apt-get install"))
     assert install.endswith(PACKAGES)
     assert any("-r" in line and line.endswith("requirements.txt") for line in machine.logged())
-    assert "installing Debian packages" in done.stderr and "installing Python packages" in done.stderr
+    shown = [line.removeprefix("bootstrap: ") for line in done.stderr.splitlines()]
+    assert shown[:-1] == [
+        f"installing Debian packages: {PACKAGES} ",
+        "Need to get 158 MB of archives.",
+        "After this operation, 1,234 MB of additional disk space will be used.",
+        "  gcc-arm-none-eabi (15:12.2.rel1-1) ...",
+        "making .venv",
+        "installing Python packages into .venv: requirements.txt, for a build and the twin",
+    ]
+    assert re.fullmatch(r"ready: \.venv takes \d+ MB", shown[-1])
+
+
+def test_a_debian_package_that_does_not_install_stops_it(machine: Machine) -> None:
+    machine.stub("apt-get", '#!/bin/sh\ntest "$1" = update && exit 0\necho "E: no space" >&2\nexit 100\n')
+    done = machine.run("cat", "bootstrap")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.splitlines()[-2:] == ["E: no space", f"bootstrap: apt-get could not install: {PACKAGES} "]
 
 
 def test_the_second_run_only_runs_the_command(machine: Machine) -> None:

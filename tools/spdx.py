@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that every source file says in its head which licence it is under; with --write, adds the line.
 
-Ingot is Apache-2.0. Examples are there to be copied: 0BSD. Text of templates ends up in users' files: either of the two.
+Ingot is Apache-2.0. Examples are there to be copied: 0BSD. Text of templates ends up in files of users: either of both.
 Data (YAML, JSON, .mpool), pages and the projects of tests/failing have no such line; LICENSE and NOTICE cover them.
 """
 

@@ -14,7 +14,7 @@ from ingot.places import ROOT
 TOOL = ROOT / "tools" / "spdx.py"
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(TOOL), *arguments], capture_output=True, text=True, check=False)
 
 
