@@ -22,7 +22,7 @@ from support.distribution import build, clean_copy, install
 pytestmark = pytest.mark.slow
 
 #: A sample of the tests: of the core, of the project's own files, and one that compares with LiteRT.
-SAMPLE = ("tests/board", "tests/test_bootstrap.py", "tests/kernels/test_concat.py")
+SAMPLE = ("tests/board", "tests/test_bootstrap.py", "tests/compiler/kernels/test_concat.py")
 MODEL_FILES = (".tflite", ".onnx")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingot.places import ROOT
+from ingot.base.places import ROOT
 
 FILES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/decisions/*.md")])
 CHANGES = ("operator", "board", "chip", "core", "frontend", "compiler", "shell", "use case", "option")
@@ -46,9 +46,15 @@ def test_each_change_has_one_file_to_open_first() -> None:
         assert len(re.findall(r"Open first: `", found[change])) == 1, change
 
 
-@pytest.mark.skipif(not (ROOT / "site_scons/ingot/recipe").is_dir(), reason="written for the rooms to come")
+#: Rooms that are planned; whoever makes one takes it off this list.
+PLANNED = {"board/cores.py", "board/chips/"}
+
+
 def test_paths_that_contributing_names_exist() -> None:
     tops = {path.name for path in ROOT.iterdir()}
+    missing = set()
     for path in re.findall(r"`([\w-][\w.-]*/[\w./-]*)`", (ROOT / "CONTRIBUTING.md").read_text()):
         base = ROOT if path.partition("/")[0] in tops else ROOT / "site_scons" / "ingot"
-        assert (base / path).exists(), path
+        if not (base / path).exists():
+            missing.add(path)
+    assert missing == PLANNED

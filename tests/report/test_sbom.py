@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT, kernels_dir
 from ingot.board import load_board
 from ingot.board.fit import load_pools
 from ingot.cli.sbom import sbom as verb
 from ingot.compiler.compile import CompileOptions, compile_model
-from ingot.base.errors import IngotError
-from ingot.base.places import ROOT, kernels_dir
 from ingot.report.sbom import Component, Materials, ModelPart, SourceFile, render_sbom
 from support.pose_model import pose_model
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ingot.cli.words import board_file, finish, manifest_of, output_options
+
 FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -17,8 +19,7 @@ FilePath = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--elf", type=FilePath, required=True, help="The linked firmware.")
 @click.option("--out", type=FilePath, required=True, help="The file to write, such as firmware.spdx.json.")
-@click.option("--depfile", type=FilePath, help="Write what was read here, as a Makefile rule.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@output_options
 def sbom(
     models: tuple[str, ...],
     board: str,
@@ -27,14 +28,12 @@ def sbom(
     out: Path,
     depfile: Path | None,
     as_json: bool,
+    quiet: bool,
 ) -> None:
     """Write the bill of materials (SPDX 2.3) of a firmware with the networks of each MODEL."""
-    from ingot.board import load_board
-    from ingot.cli.words import board_file, finish, manifest_of
     from ingot.steps.sbom import sbom as run
 
-    manifests = [manifest_of(word) for word in models]
+    manifests = [manifest_of(word).path for word in models]
     path = board_file(board)
-    run(elf, networks, manifests, out, board=load_board(path).name)
-    read = [elf, *networks, *(manifest.path for manifest in manifests), path]
-    finish({"files": [str(out)]}, as_json, str(out), depfile, read)
+    run(elf, networks, out, manifests=[str(manifest) for manifest in manifests], board=path)
+    finish({"files": [str(out)]}, as_json, str(out), depfile, [elf, *networks, *manifests, path], quiet)

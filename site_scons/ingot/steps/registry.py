@@ -31,6 +31,7 @@ _MODULES = {
     "several": ("networks_header", "verify_together"),
     "bench": ("bench",),
     "explore": ("explore",),
+    "sbom": ("sbom",),
 }
 
 #: name of a step -> its module.

@@ -10,25 +10,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingot.base.errors import IngotError
-from ingot.model import Manifest, load_manifest
-from ingot.network import Network
+from ingot.model import Manifest
+from ingot.network.types import Network
 from ingot.report.sbom import Component, Materials, ModelPart, SourceFile, render_sbom
 
 COMPILER = "arm-none-eabi-gcc"
 LIBGCC_LICENCE = "GPL-3.0-or-later WITH GCC-exception-3.1"
 
 
-def sbom(elf: Path, networks: Sequence[Path], manifests: Sequence[Manifest | Path], out: Path, *, board: str) -> None:
+def sbom(elf: Path, networks: Sequence[Path], out: Path, *, manifests: Sequence[str], board: Path) -> None:
     """Writes the SPDX 2.3 document of a firmware.
 
-    networks: the network_c_info.json of each network. manifests: its model.yaml, in the same order. board: a name.
+    networks: the network_c_info.json of each network. manifests: its model.yaml or bare model file, in the same order.
     SOURCE_DATE_EPOCH in the environment is the time of the build. Raises IngotError where a network was compiled from
     another file than its model.yaml names, or a file is missing.
     """
     import ingot
-    from ingot.network.c_info import read_c_info
     from ingot.base.files import write_if_changed
     from ingot.base.places import kernels_dir
+    from ingot.board import load_board
+    from ingot.model import open_manifest
+    from ingot.network.c_info import read_c_info
 
     described = [(path, read_c_info(path)) for path in networks]
     if len(described) != len(manifests):
@@ -38,18 +40,17 @@ def sbom(elf: Path, networks: Sequence[Path], manifests: Sequence[Manifest | Pat
             remedy="Name one model for each --network, in the same order.",
         )
     models = tuple(
-        _model(path, network, manifest if isinstance(manifest, Manifest) else load_manifest(manifest))
+        _model(path, network, open_manifest(Path(manifest)))
         for (path, network), manifest in zip(described, manifests, strict=True)
     )
     names = sorted({name for _, network in described for name in network.kernels})
     kernels = tuple(_file(kernels_dir() / name, f"firmware/kernels/{name}", "Apache-2.0") for name in names)
     libraries, tools = _toolchain()
-    write_if_changed(
-        out,
-        render_sbom(
-            Materials(board, _file(elf, elf.name), ingot.__version__, models, kernels, libraries, tools, epoch=_epoch())
-        ),
+    name = load_board(board).name
+    materials = Materials(
+        name, _file(elf, elf.name), ingot.__version__, models, kernels, libraries, tools, epoch=_epoch()
     )
+    write_if_changed(out, render_sbom(materials))
 
 
 def _model(path: Path, network: Network, manifest: Manifest) -> ModelPart:
