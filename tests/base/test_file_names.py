@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingot.recipe.parts import Request
+from ingot.recipe.request import Request
 
 from ingot.base.errors import IngotError
 from ingot.base.file_names import LONGEST, file_name, output_path, write_outputs
