@@ -13,8 +13,8 @@ from ingot.device.run.inputs import random_inputs
 from ingot.device.run.twin import TwinRun, emulate, images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
+from ingot.link.sources import firmware_recipe, kernel_sources
 from ingot.network.types import Network
-from ingot.recipe.sources import firmware_recipe, kernel_sources
 from ingot.steps.compile import compile_network
 from ingot.steps.link import io_bytes
 

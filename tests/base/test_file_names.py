@@ -21,7 +21,7 @@ from ingot.compiler.compile import CompileOptions, OutputNames, output_names
 from ingot.model import load_manifest, open_manifest
 from ingot.model.stand_in import build_stand_in
 from ingot.network.types import Initializer
-from ingot.recipe import sources as firmware
+from ingot.link import sources as firmware
 from ingot.recipe.options import parse_options
 from ingot.st.stedgeai.outputs import Declared
 from support.firmware import fixture_network

@@ -21,7 +21,7 @@ from ingot.image.image import Image, pack_header
 from ingot.image.nbin import Flags, PoolDescriptor, PoolType, Segment, address, offset_of
 from ingot.image.seal import Digest
 from ingot.link import toolchain
-from ingot.recipe.sources import application_extras
+from ingot.link.sources import application_extras
 from support.firmware import compile_c, needs_gcc
 from support.host_library import host_library, needs_cc
 from support.images import ALL_KINDS, POOLS_AT, cleared, copied, make_image, relocated, sealed

@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.network.epoch_table import counted, epoch_rows
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
-from ingot.report.epoch_table import counted, epoch_rows
 from ingot.report.measured import Measured, measured_of
 from ingot.report.names import fitted, short_name
 from ingot.report.page import Box, _covered, page

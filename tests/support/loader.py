@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingot.board import NO_ALIASES, Aliases
 from ingot.link import toolchain
-from ingot.recipe.sources import application_extras
+from ingot.link.sources import application_extras
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 FIXTURE = toolchain.ROOT / "tests" / "firmware" / "fixture" / "loader_mutations.c"

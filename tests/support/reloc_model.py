@@ -17,8 +17,8 @@ from ingot.image.pools import ImagePools, image_pools, relocatable_pools
 from ingot.image.source import ImageOptions, reloc_linker_script, reloc_source
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
+from ingot.link.sources import firmware_recipe, kernel_sources
 from ingot.network.types import Network
-from ingot.recipe.sources import firmware_recipe, kernel_sources
 from support.images import sealed
 from support.session import compile_once, session_folder
 

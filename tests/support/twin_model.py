@@ -15,8 +15,8 @@ from ingot.device.run.qemu import Image
 from ingot.device.run.twin import images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
+from ingot.link.sources import application_extras, kernel_sources
 from ingot.network.types import Network
-from ingot.recipe.sources import application_extras, kernel_sources
 from ingot.steps.link import io_bytes
 from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c

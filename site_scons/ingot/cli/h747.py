@@ -73,6 +73,7 @@ def _plan(network: Path, board: str, mode: str, elf: Path | None) -> tuple[Budge
     from ingot.base.errors import IngotError
     from ingot.board import load_board
     from ingot.cli.words import board_file
+    from ingot.link.elf import read_elf
     from ingot.network.c_info import read_c_info
     from ingot.st.h747.budget import footprint_of, make_budget
     from ingot.st.h747.camera import camera_for
@@ -82,7 +83,7 @@ def _plan(network: Path, board: str, mode: str, elf: Path | None) -> tuple[Budge
     if len(shape) != 4 or shape[3] not in (1, 3):
         raise IngotError(f"the network's input is no image: {'x'.join(map(str, shape))}", where=str(network))
     camera = camera_for(shape[2], shape[1], mode)
-    return make_budget(place, described, camera, footprint_of(elf, place) if elf else None), camera
+    return make_budget(place, described, camera, footprint_of(read_elf(elf).parts, place) if elf else None), camera
 
 
 def _show(budget: Budget, camera: Camera, as_json: bool, files: list[str]) -> None:

@@ -45,7 +45,7 @@ def info(file: Path, params: Path | None, as_json: bool) -> None:
 def check(file: Path, params: Path | None, as_json: bool, board: str | None) -> None:
     """Verify everything about FILE that needs no target; exit status 1 when a rule is broken."""
     from ingot.board import NO_ALIASES, load_board
-    from ingot.cli.main import board_file
+    from ingot.cli.words import board_file
     from ingot.image.check import check_image
 
     aliases = load_board(board_file(board)).aliases if board else NO_ALIASES

@@ -171,7 +171,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
     from ingot.compiler.passes.optimize import optimize
     from ingot.compiler.plan.planner import make_plan
     from ingot.compiler.schedule.schedule import make_schedule
-    from ingot.several.pools import check_stateless
+    from ingot.network.state import check_stateless
 
     program = lower(optimize(source), Target(options.cpu, options.isa))
     if options.in_turn:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingot.base.errors import IngotError
-from ingot.st.stedgeai.version import parse_version
+from ingot.network.version import parse_version
 
 TIMEOUT = 20.0  # seconds for a program to say its version
 

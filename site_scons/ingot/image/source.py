@@ -13,7 +13,7 @@ from ingot.image.nbin import CORTEX_M55, LAYOUTS, Flags, PoolDescriptor, Segment
 from ingot.image.pools import READ_ONLY_ID, READ_WRITE_ID, ImagePools
 from ingot.network.ll_aton import IMAGE_RUNTIMES, interface_of
 from ingot.network.types import Network
-from ingot.st.stedgeai.version import Version
+from ingot.network.version import Version
 
 #: CPUID part numbers by core.
 CPU_PARTS = {"cortex-m55": CORTEX_M55, "cortex-m33": 0xD21, "cortex-m7": 0xC27, "cortex-m4": 0xC24}

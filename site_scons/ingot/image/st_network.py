@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
-from ingot.st.stedgeai.version import Version
+from ingot.network.version import Version
 
 if TYPE_CHECKING:
     from ingot.image.source import StNetwork

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingot.st.stedgeai.version import Version
+from ingot.network.version import Version
 
 #: Enumerators of Buffer_DataType_TypeDef without the prefix DataType_, by NumPy's name of the type.
 DATA_TYPE_OF = {

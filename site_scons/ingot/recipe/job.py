@@ -66,6 +66,10 @@ class CompileJob:
         macros = [f"-D{name}={value}" for name, value in sorted(self.defines.items())]
         return [*self.flags, *macros, *(f"-I{folder}" for folder in self.folders)]
 
+    @property
+    def command(self) -> list[str]:
+        return [self.compiler, *self.arguments, "-o", self.target, "-c", self.source]
+
 
 @dataclass(frozen=True)
 class ArchiveJob:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ingot.base.places import firmware_dir, kernels_dir
+from ingot.link.sources import kernel_sources
 from ingot.recipe.job import ArchiveJob, CompileJob, Job
 from ingot.recipe.network import NetworkBuild, near
-from ingot.recipe.sources import kernel_sources
 
 
 def kernel_archive(

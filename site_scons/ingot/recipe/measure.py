@@ -9,12 +9,13 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, firmware_dir
+from ingot.link.sources import application_extras
 from ingot.recipe.firmware import FirmwareBuild, object_stem
-from ingot.recipe.job import CompileJob, Job, StepJob
+from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.network import NetworkBuild, near
 from ingot.recipe.request import Request
-from ingot.recipe.sources import application_extras
 from ingot.recipe.step import Files, Step
+from ingot.steps.explore import FIRMWARE, PLAIN, WAY
 
 RIVALS = ROOT / "bench" / "rivals.csv"
 
@@ -68,15 +69,20 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
         raise IngotError(f"ram_limit={limit}: explore tries limits of its own", remedy="Leave ram_limit= out.")
     empty_jobs, empty = _small(twin, "empty")
     plain_jobs, _ = _small(twin, "inference")
-    own = [job.target for job in twin.objects("application", "runtime", "startup")]
-    plain = [job.target for job in plain_jobs if isinstance(job, CompileJob) and "/inference/obj/" in job.target]
-    without = [file for file in plain if Path(file).stem != Path(network.source).stem]
+    # A schedule has another network.c, in a folder of its own; the rest of both programs is the same.
+    way = FirmwareBuild([NetworkBuild(replace(network.request, out=WAY), model=network.model)])
+    (compiled,) = way.objects("network")
+    commands = {"cc": compiled.command}
+    reads: list[str] = []
+    for name, elf, jobs in (("link", FIRMWARE, twin.build()[0]), ("link_plain", PLAIN, plain_jobs)):
+        link = next(job for job in jobs if isinstance(job, LinkJob))
+        own = {file: compiled.target for file in link.objects if Path(file).name == Path(compiled.target).name}
+        commands[name] = way.link(f"{WAY}/{elf}", [own.get(file, file) for file in link.objects]).command
+        reads += [file for file in (*link.objects, *link.libraries) if file not in own]
     inputs: dict[str, Files] = {
         "model": network.model,
         "board": network.board_file,
-        "objects": own,
-        "plain": without,
-        "archive": twin.libraries[0],
+        "objects": list(dict.fromkeys(reads)),
         "empty": empty,
     }
     manifest = network.manifest
@@ -85,6 +91,7 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
         "fuse": options.switch("fuse"),
         "stack": manifest.stack,
         "heap": manifest.heap,
+        **commands,
     }
     step = Step("explore", inputs, {}, settings)
     return [*empty_jobs, *plain_jobs, StepJob(step, target="explore", always=True, label=network.model)]

@@ -15,13 +15,13 @@ from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, firmware_dir, kernels_dir
 from ingot.board import Board, find_board, load_board
 from ingot.board.fit import load_pools
-from ingot.link import toolchain
+from ingot.link import sources, toolchain
+from ingot.link.sources import application_extras, application_folder
 from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
 from ingot.recipe.compilers import Compilation, Settings, compilation_of
 from ingot.recipe.job import StepJob
 from ingot.recipe.request import Request
-from ingot.recipe.sources import application_extras, application_folder
 from ingot.recipe.step import Files, Step
 from ingot.use_cases.config_files import config_files
 
@@ -126,7 +126,7 @@ class NetworkBuild:
         folders = [near(application_folder(self.request.app))] if self.request.app else []
         folders += [near(kernels_dir()), near(firmware_dir() / "apps" / "validate")]
         here = Path(__file__).parent
-        code = [near(path) for path in (*sorted(here.glob("*.py")), Path(toolchain.__file__))]
+        code = [near(path) for path in (*sorted(here.glob("*.py")), Path(sources.__file__), Path(toolchain.__file__))]
         return [self.board_file, self.pools_file, *document, *folders, *code]
 
     # ---- jobs

@@ -8,10 +8,10 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.base.file_names import file_name
+from ingot.link.sources import application_folder, application_sample
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.image import ImageBuild
 from ingot.recipe.job import Job, StepJob
-from ingot.recipe.sources import application_folder, application_sample
 from ingot.recipe.step import Files, Step
 
 #: Names of targets that run something, in the order of help texts -> what they do.

@@ -8,11 +8,11 @@ from html import escape
 from typing import Any
 
 from ingot.base.render import render
+from ingot.network.epoch_table import epoch_rows
 from ingot.network.fused import UNFUSED, fused_regions
 from ingot.network.types import Network
 from ingot.report.address_map import Strip, areas_of, strips
 from ingot.report.compare import compare
-from ingot.report.epoch_table import epoch_rows
 from ingot.report.measured import Measured
 from ingot.report.names import fitted, short_name
 from ingot.report.timeline import Lane, Timeline, timeline

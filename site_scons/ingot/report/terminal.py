@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingot.base.text_table import text_table
+from ingot.network.epoch_table import epoch_rows
 from ingot.network.fused import UNFUSED, FusedRegion, fused_regions
 from ingot.network.types import Network
 from ingot.report.compare import compare
-from ingot.report.epoch_table import epoch_rows
 from ingot.report.measured import Measured
 from ingot.report.timeline import timeline
 

@@ -14,6 +14,7 @@ from ingot.base.errors import IngotError
 from ingot.board import Mpool, Pool
 from ingot.board.aliases import Aliases
 from ingot.board.mpool import initializer_pool
+from ingot.network.state import check_stateless
 from ingot.network.types import Network
 
 #: Activations begin on a boundary that suits every kernel and cache line.
@@ -58,15 +59,6 @@ def check_names(names: Sequence[str]) -> None:
             raise IngotError(
                 f"two networks of one firmware have the name '{name}'", remedy="Give each a C name of its own."
             )
-
-
-def check_stateless(name: str, keeps_state: bool) -> None:
-    """Raises IngotError for a network that takes turns but remembers something between inferences."""
-    if keeps_state:
-        raise IngotError(
-            f"network '{name}' keeps state between inferences, so no other may use its memory in turn",
-            remedy="Place it beside the others.",
-        )
 
 
 def _used(pool: Pool, aliases: Aliases, networks: Sequence[Network]) -> int:

@@ -16,7 +16,7 @@ def compile_commands_text(jobs: Iterable[CompileJob]) -> str:
             "directory": os.getcwd(),
             "file": job.source,
             "output": job.target,
-            "arguments": [job.compiler, *job.arguments, "-o", job.target, "-c", job.source],
+            "arguments": job.command,
         }
         for job in sorted(jobs, key=lambda job: job.target)
     ]

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ingot.base.files import write_if_changed
-
-if TYPE_CHECKING:
-    pass
 from ingot.steps.compile import _pack
 
 
@@ -27,10 +23,10 @@ def app_config(
     beside: where its further files go (ingot.use_cases.config_files), by default into the header's folder.
     abi: the board's app_abi; where that is open, the generation of the application in st_pack, if there is one.
     """
+    from ingot.link.sources import application_folder, application_sample
     from ingot.model import open_manifest
     from ingot.network.c_info import read_c_info
     from ingot.preprocessing.definition import require_range
-    from ingot.recipe.sources import application_folder, application_sample
     from ingot.use_cases.app_config import app_config_texts
 
     if abi == "auto" and st_pack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from ingot.board.target import INSTRUCTION_SETS, open_board
 
 OPTIMIZE = ("ram", "balanced", "speed")
 
+#: Stands in commands for the folder of one schedule; names of the programs in that folder.
+WAY, FIRMWARE, PLAIN = "@WAY@", "validate.elf", "inference.elf"
 
 Ask = tuple[str, Any]
 """An option of the compiler with its value."""
@@ -56,10 +59,11 @@ def explore(
     model: Path,
     board: Path,
     objects: Sequence[Path] = (),
-    plain: Sequence[Path] = (),
-    archive: Path | None = None,
     empty: Path | None = None,
     *,
+    cc: Sequence[str] = (),
+    link: Sequence[str] = (),
+    link_plain: Sequence[str] = (),
     io_placement: str = "activations",
     io_input: str = "overwrite",
     input_shape: str = "",
@@ -74,8 +78,9 @@ def explore(
     Those of `optimize` are there in any case. flags: options are named as those of the command `ingot compile`.
     fuse: without it there is one schedule.
 
-    objects: of the twin's firmware without the network, plain: the same of the application `inference`, archive: the
-    kernels, empty: the empty application's firmware (the last three for the size of the code). With them every
+    objects: what the commands read: object files and archives. empty: the firmware of the empty application. cc, link,
+    link_plain: the recipe's commands that compile network.c, link the twin's firmware, and link that of the application
+    `inference` (for the size of the code); WAY stands in them for the folder of one schedule. With these four every
     schedule is built and run on the twin; without them instructions are the cost model's.
     """
     from ingot.base.console import say
@@ -86,7 +91,7 @@ def explore(
 
     asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input, "input_shape": input_shape}
     ways = _ways(model, board, asked, fuse)
-    if objects and plain and archive and empty:
+    if objects and empty:
         twin, pools = open_board(board, twin=True)
         names = output_names("network", pools)
         with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
@@ -98,9 +103,10 @@ def explore(
                 network = compile_steps.compile_network(model, board, outputs, twin=True, **asked, **dict(way.asks[:1]))
                 script, c_info = folder / "firmware.ld", folder / names.info
                 link_steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
-                _compile(folder / names.source, twin.core)
-                elf = _link(folder, "validate", objects, archive, twin.core)
-                small = _link(folder, "inference", plain, archive, twin.core)
+                (folder / "obj").mkdir()
+                for command in (cc, link, link_plain):
+                    _run([word.replace(WAY, str(folder)) for word in command])
+                elf, small = folder / FIRMWARE, folder / PLAIN
                 found = measure(way.how(flags), elf, empty, network, folder, twin, small)
                 ways[number] = replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
     if as_json:
@@ -192,25 +198,11 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     return sorted(ways.values(), key=lambda way: way.peak)
 
 
-def _compile(source: Path, core: str) -> None:
-    """network.o beside network.c."""
-    from ingot.link import toolchain
-
-    include = [source.parent, *(toolchain.ROOT / path for path in toolchain.INCLUDE_DIRS)]
-    _run(toolchain.compile_command(source, source.with_name("network.o"), core, "network", include))
-
-
-def _link(folder: Path, app: str, objects: Sequence[Path], archive: Path, core: str) -> Path:
-    """The twin's firmware of an application."""
-    from ingot.link import toolchain
-
-    elf = folder / f"{app}.elf"
-    parts = [*objects, folder / "network.o"]
-    _run(toolchain.link_command(parts, elf, core, folder / "firmware.ld", libraries=[archive]))
-    return elf
-
-
 def _run(command: Sequence[str]) -> None:
+    from ingot.link.toolchain import not_installed
+
+    if shutil.which(command[0]) is None:
+        raise not_installed(command[0])
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stderr, file=sys.stderr, end="")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ingot.network.c_info import read_c_info
-from ingot.report.epoch_table import epoch_rows
+from ingot.network.epoch_table import epoch_rows
 from support.pose_model import pose_model
 from support.scons_project import Project
 

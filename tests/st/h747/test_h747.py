@@ -13,6 +13,7 @@ import pytest
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.board import Board, load_board
+from ingot.link.elf import read_elf
 from ingot.link.toolchain import cpu_flags
 from ingot.network.types import Network, NetworkBuffer, NetworkPool
 from ingot.st.h747.budget import ALIGN, FOOTPRINT, Budget, footprint_of, make_budget
@@ -154,7 +155,7 @@ def test_quirk_6_what_the_application_takes_is_counted(board: Board, tmp_path: P
         ],
         tmp_path,
     )
-    taken = footprint_of(elf, board)
+    taken = footprint_of(read_elf(elf).parts, board)
     assert 130_000 <= taken["axiram"] < 130_000 + 4096
     budget = make_budget(board, network(("AXIRAM", AXI, 300_000)), QVGA, taken)
     assert budget.captured.memory == "sdram"  # it would fit an empty AXIRAM

@@ -12,8 +12,8 @@ from ingot.image.nbin import LAYOUTS
 from ingot.image.source import StNetwork as ImageNetwork
 from ingot.link import toolchain
 from ingot.network.ll_aton import BUILTIN, IMAGE_RUNTIMES, INTERFACES, data_type, dtype_of, interface_of
+from ingot.network.version import Version, parse_defines
 from ingot.st.prebuilt.network_c import parse_network_c
-from ingot.st.stedgeai.version import Version, parse_defines
 from support.firmware import needs_gcc
 from support.st_output import StNetwork
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.network.version import Version
 from ingot.st.stedgeai.pack import SOURCES, open_pack
-from ingot.st.stedgeai.version import Version
 
 LAYOUTS = {
     "GettingStarted 2.x": ("Middlewares/AI_Runtime/Npu/ll_aton", "Middlewares/AI_Runtime/Npu/Devices/STM32N6XX"),

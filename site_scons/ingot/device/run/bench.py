@@ -37,7 +37,7 @@ class Rival:
 @dataclass(frozen=True)
 class EpochCost:
     """One epoch: kernels, multiply-accumulates, executed instructions and their share of all epochs', bytes of what
-    it reads and writes (see ingot.report.epoch_table)."""
+    it reads and writes (see ingot.network.epoch_table)."""
 
     number: int
     kernels: tuple[str, ...]
@@ -113,7 +113,7 @@ def measure(
     """
     from ingot.device.run.inputs import bench_inputs
     from ingot.device.run.twin import emulate, images_of
-    from ingot.report.epoch_table import epoch_rows
+    from ingot.network.epoch_table import epoch_rows
 
     sample = bench_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs])
     done = emulate(elf, images_of(network, folder), network, [sample], machine=twin.machine)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ingot.network.version import Version, parse_version
 from ingot.st.consistency.finding import Finding, Subject
-from ingot.st.stedgeai.version import Version, parse_version
 
 HEADERS, LIBRARY = "ll-aton-version", "runtime-version"
 

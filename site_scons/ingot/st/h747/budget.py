@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Protocol
 
 from ingot.base.errors import IngotError
 from ingot.board import Board
-from ingot.board.ranges import size_text
+from ingot.board.ranges import Range, size_text
 from ingot.network.types import Network, NetworkPool
 from ingot.st.h747.camera import Camera
 
@@ -139,20 +139,28 @@ def _input_number(network: Network) -> int:
     )
 
 
-def footprint_of(elf: Path, board: Board) -> dict[str, int]:
+class Occupied(Protocol):
+    """Memory that something of a linked program occupies, such as ingot.link.elf.Part."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def memory(self) -> Range: ...
+
+
+def footprint_of(parts: Iterable[Occupied], board: Board) -> dict[str, int]:
     """What an application takes by memory: its sections, without those that are placed here (their old sizes).
 
-    Raises IngotError when the ELF file cannot be read.
+    parts: of the linked application (ingot.link.elf.read_elf).
     """
-    from ingot.link.elf import read_elf
-
-    ours = tuple(
+    old = tuple(
         f"section '.{name}" for name in ("NN_Activation_Buffer", "CapturedImage_Buffer", "RescaledImage_Buffer")
     )
     taken = dict.fromkeys(SUFFIXES, 0)
-    for part in read_elf(elf).parts:
+    for part in parts:
         region = board.region_at(part.memory.start)
-        if region is None or region.memory not in taken or part.name.startswith(ours):
+        if region is None or region.memory not in taken or part.name.startswith(old):
             continue
         taken[region.memory] += -(-part.memory.size // ALIGN) * ALIGN
     return taken

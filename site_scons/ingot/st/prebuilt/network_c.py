@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingot.network.ll_aton import dtype_of
-from ingot.st.stedgeai.version import Version
+from ingot.network.version import Version
 
 _POOL = re.compile(
     r"/\*\s*index=(\d+)\s+file postfix=(\S*)\s+name=(\S+)\s+offset=(0x[0-9a-fA-F]+|\d+)\s+(.*?)\*/", re.DOTALL

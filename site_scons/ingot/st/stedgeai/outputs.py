@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ingot.base.file_names import file_name
 from ingot.board import Board, Mpool, initializer_pool
+from ingot.network.version import Version
 from ingot.st.stedgeai.command import target_of
 from ingot.st.stedgeai.profile import EPOCH_CONTROLLER, profile_options
 from ingot.st.stedgeai.request import Request
 from ingot.st.stedgeai.tool import Tool
-from ingot.st.stedgeai.version import Version
 
 STAI_SINCE = Version(2, 2)
 

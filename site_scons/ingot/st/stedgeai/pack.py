@@ -16,7 +16,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from ingot.base.errors import IngotError
-from ingot.st.stedgeai.version import Version, parse_defines, parse_library
+from ingot.network.version import Version, parse_defines, parse_library
 
 #: Sources that a network with NPU epochs needs; those of the second list only exist in newer versions.
 SOURCES = (

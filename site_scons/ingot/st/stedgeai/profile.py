@@ -10,7 +10,7 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.board import Mpool, mpool_text
 from ingot.board.mpool import EXTERNAL_FROM, Pool
-from ingot.st.stedgeai.version import Version
+from ingot.network.version import Version
 
 PROFILE = "ingot"
 PROFILE_FILE, POOLS_FILE = "neural_art.json", "board.mpool"

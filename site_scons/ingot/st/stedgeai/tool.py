@@ -16,7 +16,7 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
 from ingot.base.places import cache_dir
-from ingot.st.stedgeai.version import Version, parse_version
+from ingot.network.version import Version, parse_version
 
 VARIABLE = "STEDGEAI_CORE_DIR"
 PROGRAM = "stedgeai"

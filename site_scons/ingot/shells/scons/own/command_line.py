@@ -16,9 +16,9 @@ import SCons.Script
 from ingot.base import places
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import board_names
+from ingot.link import sources
 from ingot.link.summary import summary_text
 from ingot.model import list_models
-from ingot.recipe import sources
 from ingot.recipe.options import Options, options_help, parse_options
 from ingot.recipe.targets import TARGETS as MODEL_TARGETS
 from ingot.shells.scons.own import console
