@@ -14,7 +14,7 @@ import click
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT
 from ingot.cli.words import again_words, image_words, network_words, options_of, table_options, touch
-from ingot.recipe.options import Options, as_text, names_of, parse_options
+from ingot.recipe.options import EVERYWHERE, PROGRAM_OPTIONS, Options, as_text, check_targets, names_of, parse_options
 
 if TYPE_CHECKING:
     from ingot.recipe.firmware import FirmwareBuild
@@ -29,7 +29,7 @@ def request_words(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--heap", type=int, help="Bytes of heap. Default: the model.yaml's, else the board's."),
         click.option("--stack", type=int, help="Bytes of stack. Default: the model.yaml's, else the board's."),
-        table_options(*names_of("run", "flash"), "base", "profile"),
+        table_options(*PROGRAM_OPTIONS),
         image_words,
         network_words,
         click.option("--name", default="network", show_default=True, help="C name of the network."),
@@ -120,6 +120,7 @@ def build_verb(targets: Words, parallel: int, **values: Any) -> None:
             raise IngotError(
                 f"there is no target '{target}' here", where="--target", remedy=did_you_mean(target, known)
             )
+    check_targets(firmware.first.request.options, targets)
     itself = f"{firmware.program.request.out}/build.ninja"
     write_if_changed(Path(itself), ninja_text(commands, recipe.targets, build, itself))
     run_ninja(itself, targets or ("firmware",), parallel)
@@ -181,7 +182,7 @@ def cmake_network(
 
 def _with_pairs(options: Options, pairs: Words, where: str) -> Options:
     """Options with those that CMake's arguments name: NAME value NAME value. Raises IngotError."""
-    known = names_of("network", "image", "run", "flash")
+    known = [*names_of(*EVERYWHERE), *PROGRAM_OPTIONS]
     texts = {name: as_text(value) for name, value in options.values.items()}
     for name, value in itertools.zip_longest(pairs[::2], pairs[1::2]):
         if name.lower() not in known:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import Board, Mpool
-from ingot.recipe.options import Options
+from ingot.recipe.options import Options, check_compiler
 
 if TYPE_CHECKING:
     from ingot.model import Manifest
@@ -47,7 +47,8 @@ class Settings:
 
     @classmethod
     def of(cls, options: Options, manifest: Manifest, name: str, reloc: bool = False) -> Settings:
-        """The settings that options and model.yaml give."""
+        """The settings that options and model.yaml give. Raises IngotError for an option that the compiler ignores."""
+        check_compiler(options)
         return cls(
             name=name,
             title=manifest.title,

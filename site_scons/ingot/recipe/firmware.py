@@ -206,8 +206,14 @@ class FirmwareBuild:
     # ---- the twin
 
     @property
-    def has_twin(self) -> bool:
+    def emulated(self) -> bool:
+        """Whether the board has an emulated twin."""
         return self.first.board.twin is not None
+
+    @property
+    def has_twin(self) -> bool:
+        """Whether there is a firmware for the twin: it runs what the built-in compiler makes of the models' files."""
+        return self.emulated and all(network.model for network in self.networks)
 
     def twin(self, app: str = "") -> FirmwareBuild:
         """The same networks for the board's emulated twin. app: in place of the application that verifies them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
@@ -29,6 +29,9 @@ GROUPS = {
 #: Groups that every shell offers for every network; the others belong to the command line of SCons and of `ingot`.
 EVERYWHERE = ("network", "image")
 
+#: Groups whose options only these targets read.
+READ_BY = {"image": ("reloc", "reloc-verify", "load-and-run")}
+
 
 @dataclass(frozen=True)
 class Option:
@@ -36,7 +39,7 @@ class Option:
 
     kind: "text", "switch" (0/1), "number" (from 0 up), "name" (a C identifier), "choice" (of `choices`, or the
     default).
-    group: one of GROUPS. targets: the targets that read it, "" for all.
+    group: one of GROUPS. targets: the targets that read it, "" for all. compilers: those that read it, () for all.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Option:
     choices: tuple[str, ...] = ()
     group: str = "build"
     targets: str = ""
+    compilers: tuple[str, ...] = ()
 
     def parse(self, text: str) -> str | int | bool:
         """The value that `text` means. Raises IngotError."""
@@ -58,8 +62,11 @@ class Option:
             return number
         if self.kind == "name":
             return network_name(text, self.name)
-        if self.kind == "choice" and text not in (self.default, *self.choices):
-            raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
+        if self.kind == "choice":
+            known = {choice.lower(): choice for choice in (self.default, *self.choices)}
+            if text.lower() not in known:
+                raise IngotError(f"{self.name}={text} is not known", remedy=did_you_mean(text, self.choices))
+            return known[text.lower()]
         return text
 
     @property
@@ -69,9 +76,11 @@ class Option:
 
 
 def _group(group: str, *options: Option) -> tuple[Option, ...]:
-    from dataclasses import replace
-
     return tuple(replace(option, group=group) for option in options)
+
+
+def _of_builtin(*options: Option) -> tuple[Option, ...]:
+    return tuple(replace(option, compilers=("builtin",)) for option in options)
 
 
 OPTIONS = (
@@ -83,31 +92,53 @@ OPTIONS = (
     *_group(
         "network",
         Option("compiler", "builtin", "what compiles the model", "choice", ("builtin", "stedgeai", "prebuilt")),
-        Option("st_output", "", "compiler=prebuilt: the folder or zip that ST Edge AI wrote"),
-        Option("st_pack", "", "ST's runtime for the firmware: an ST Edge AI install or a GettingStarted checkout"),
-        Option("st_timeout", "1800", "compiler=stedgeai: seconds after which the tool is ended", "number"),
-        Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
         Option(
-            "ram_limit",
-            "0",
-            "bytes that activations may take, for a point of `scons explore`; 0: as optimize= says",
+            "st_output",
+            "",
+            "compiler=prebuilt: the folder or zip that ST Edge AI wrote",
+            compilers=("prebuilt",),
+        ),
+        Option(
+            "st_pack",
+            "",
+            "ST's runtime for the firmware: an ST Edge AI install or a GettingStarted checkout",
+            compilers=("stedgeai", "prebuilt"),
+        ),
+        Option(
+            "st_timeout",
+            "1800",
+            "compiler=stedgeai: seconds after which the tool is ended",
             "number",
+            compilers=("stedgeai",),
         ),
-        Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
-        Option(
-            "io_placement",
-            "",
-            "who owns inputs and outputs [the model.yaml's]",
-            "choice",
-            ("activations", "application"),
-        ),
-        Option(
-            "io_input", "", "whether inputs survive an inference [the model.yaml's]", "choice", ("overwrite", "keep")
-        ),
-        Option(
-            "input_shape",
-            "",
-            "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
+        *_of_builtin(
+            Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
+            Option(
+                "ram_limit",
+                "0",
+                "bytes that activations may take, for a point of `scons explore`; 0: as optimize= says",
+                "number",
+            ),
+            Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
+            Option(
+                "io_placement",
+                "",
+                "who owns inputs and outputs [the model.yaml's]",
+                "choice",
+                ("activations", "application"),
+            ),
+            Option(
+                "io_input",
+                "",
+                "whether inputs survive an inference [the model.yaml's]",
+                "choice",
+                ("overwrite", "keep"),
+            ),
+            Option(
+                "input_shape",
+                "",
+                "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
+            ),
         ),
         Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
     ),
@@ -118,10 +149,16 @@ OPTIONS = (
     *_group(
         "image",
         Option("split", "0", "the params go into a second file", "switch"),
-        Option("ecblob_in_params", "0", "epoch-controller blobs go in front of the params (NPU networks)", "switch"),
+        Option(
+            "ecblob_in_params",
+            "0",
+            "epoch-controller blobs go in front of the params (NPU networks)",
+            "switch",
+            compilers=("stedgeai", "prebuilt"),
+        ),
         Option("secure", "1", "for the secure state", "switch"),
         Option("gen_c_file", "0", "also write the image as a C array", "switch"),
-        Option("runtime_abi", "1.1.1", "whose header the image gets", "choice", ("1.1.1", "1.1.3")),
+        *_of_builtin(Option("runtime_abi", "1.1.1", "whose header the image gets", "choice", ("1.1.1", "1.1.3"))),
         Option("seal", "board", "what proves the image whole", "choice", ("board", "sha256", "crc32", "none")),
     ),
     *_group(
@@ -170,6 +207,11 @@ OPTIONS = (
     ),
 )
 
+#: What says how the targets of a program run it, in every shell.
+PROGRAM_OPTIONS = tuple(
+    option.name for option in OPTIONS if option.group in ("run", "flash") or option.name in ("base", "profile")
+)
+
 BY_NAME: Mapping[str, Option] = {option.name: option for option in OPTIONS}
 
 
@@ -187,6 +229,14 @@ class Options:
 
     def switch(self, name: str) -> bool:
         return bool(self.values[name])
+
+    def is_default(self, name: str) -> bool:
+        """Whether an option has the value that it has when nobody says anything."""
+        return bool(self.values[name] == BY_NAME[name].parse(BY_NAME[name].default))
+
+    def not_default(self, *groups: str) -> list[Option]:
+        """The options of some groups that are not at their defaults."""
+        return [option for option in OPTIONS if option.group in groups and not self.is_default(option.name)]
 
     def changed(self, **values: str | int | bool) -> Options:
         """The same with some other values."""
@@ -224,6 +274,33 @@ def default_options() -> Options:
 def names_of(*groups: str) -> list[str]:
     """The names of the options of some groups."""
     return [option.name for option in OPTIONS if option.group in groups]
+
+
+def check_compiler(options: Options) -> None:
+    """Raises IngotError for an option that the chosen compiler does not read: it would change nothing."""
+    compiler = options.text("compiler")
+    for option in options.not_default(*EVERYWHERE):
+        if option.compilers and compiler not in option.compilers:
+            readers = " and ".join(f"compiler={name}" for name in option.compilers)
+            raise IngotError(
+                f"{option.name}={as_text(options.values[option.name])} is read by {readers} only",
+                where=f"compiler={compiler}",
+                remedy=f"Leave {option.name}= out, or choose another compiler.",
+            )
+
+
+def check_targets(options: Options, targets: Iterable[str]) -> None:
+    """Raises IngotError for an option that none of the targets reads which are asked for."""
+    names = set(targets)
+    for option in options.not_default(*READ_BY):
+        readers = READ_BY[option.group]
+        if not names.intersection(readers):
+            raise IngotError(
+                f"{option.name}={as_text(options.values[option.name])} is read by {', '.join(readers)} only, and none "
+                "of these is asked for",
+                where=" ".join(sorted(names)) or "firmware",
+                remedy=f"Ask for {readers[0]}, or leave {option.name}= out.",
+            )
 
 
 def options_help() -> str:

@@ -12,6 +12,7 @@ from ingot.link.sources import application_folder, application_sample
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.image import ImageBuild
 from ingot.recipe.job import Job, StepJob
+from ingot.recipe.options import Options
 from ingot.recipe.step import Files, Step
 
 #: Names of targets that run something, in the order of help texts -> what they do.
@@ -34,12 +35,20 @@ TARGETS = {
 class Targets:
     """The jobs behind the names, around the firmware for a board and the one for its twin.
 
-    elf, twin_elf: the finished firmware, "" where there is none. Raises IngotError where an option's file is missing.
+    elf, twin_elf: the finished firmware, "" where there is none. options: how it is run, by default as the first
+    network's request says. Raises IngotError where an option's file is missing.
     """
 
-    def __init__(self, firmware: FirmwareBuild, elf: str, twin: FirmwareBuild | None, twin_elf: str = "") -> None:
+    def __init__(
+        self,
+        firmware: FirmwareBuild,
+        elf: str,
+        twin: FirmwareBuild | None,
+        twin_elf: str = "",
+        options: Options | None = None,
+    ) -> None:
         self.firmware, self.elf, self.twin, self.twin_elf = firmware, elf, twin, twin_elf
-        self.network, self.options = firmware.first, firmware.first.request.options
+        self.network, self.options = firmware.first, options or firmware.first.request.options
         self.board = {"board": self.network.board_file}
         self.compiler = self.options.text("compiler")
 
@@ -73,7 +82,7 @@ class Targets:
 
     def emulate(self) -> list[Job]:
         """Runs the twin once: the network alone, or with app= an application with its own output."""
-        twin, app = self._twin("emulate"), self.options.text("app")
+        twin, app = self.require_twin("emulate"), self.options.text("app")
         jobs: list[Job] = []
         step, elf, more = "emulate", self.twin_elf, {}
         if app not in ("", "validate"):
@@ -88,7 +97,7 @@ class Targets:
 
     def verify(self) -> StepJob:
         """Compares the twin's outputs with the reference's."""
-        twin = self._twin("verify")
+        twin = self.require_twin("verify")
         models = [network.model for network in twin.networks]
         options: dict[str, Any] = self.options.pick("samples", "seed")
         if twin.others:
@@ -101,7 +110,7 @@ class Targets:
     def validate(self) -> StepJob:
         """Asks the firmware: a board's with port=, else the twin's."""
         port = self.options.text("port")
-        which = self.firmware if port else self._twin("validate")
+        which = self.firmware if port else self.require_twin("validate")
         inputs: dict[str, Files] = {"c_info": which.first.info, "model": self._model, **self.board}
         also = [*which.raws, *self._input_file()]
         if not port:
@@ -177,7 +186,7 @@ class Targets:
 
     def _twin_images(self, target: str) -> tuple[ImageBuild, list[Job], str, list[Job]]:
         """Both forms of the twin's image; the firmware that installs them: its jobs and its ELF; the images' jobs."""
-        image = ImageBuild(self._twin(target).first, "network")
+        image = ImageBuild(self.require_twin(target).first, "network")
         # The firmware's network is linked by nobody: the linker drops it.
         holder = FirmwareBuild([image.network])
         host_jobs, host = self._host(holder, image.path("host"))
@@ -195,10 +204,14 @@ class Targets:
             raise IngotError("the model's file is not on this machine", where=str(self.network.manifest.path))
         return self.network.model
 
-    def _twin(self, target: str) -> FirmwareBuild:
+    def require_twin(self, target: str, remedy: str = "") -> FirmwareBuild:
+        """The twin's firmware. Raises IngotError where there is none."""
         if self.twin is None:
-            name = self.network.board.name
-            raise IngotError(f"board '{name}' has no emulated twin, so there is nothing to run", where=target)
+            firmware, name = self.firmware, self.network.board.name
+            why = f"board '{name}' has no emulated twin"
+            if firmware.emulated and not firmware.has_twin:
+                why = "the model's file is not on this machine, and the twin runs what Ingot compiles from it"
+            raise IngotError(f"{why}, so there is nothing to run", where=target, remedy=remedy)
         return self.twin
 
     def _elf(self, target: str) -> str:
@@ -224,7 +237,7 @@ class Targets:
         return firmware.check(elf).outputs
 
     def _on_twin(self, target: str, step: Step) -> StepJob:
-        twin = self._twin(target)
+        twin = self.require_twin(target)
         also = [*self._proof_of(twin, self.twin_elf), *twin.raws, *self._input_file()]
         return _run(target, step, also, self.network.board.name)
 

@@ -4,36 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ingot.base.errors import IngotError
 from ingot.recipe.firmware import FirmwareBuild
-from ingot.recipe.job import Job, Recipe
+from ingot.recipe.job import Job, Recipe, StepJob
+from ingot.recipe.options import READ_BY
+from ingot.recipe.step import Step
 from ingot.recipe.targets import Targets
 
-#: What a recipe has when nobody says which targets are asked for.
-ALL = ("check", "emulate", "verify", "validate", "flash", "sign", "report", "info", "reloc", "reloc-verify")
+#: What may be asked for around a firmware, in every shell.
+ALL = (
+    "check",
+    "emulate",
+    "verify",
+    "validate",
+    "flash",
+    "sign",
+    "report",
+    "info",
+    "reloc",
+    "reloc-verify",
+    "load-and-run",
+)
+
+#: Targets of an image; they are built apart from the firmware.
+OF_IMAGES = READ_BY["image"]
+
+#: Targets that compute the reference's outputs from the model's file.
+READ_MODEL = ("verify", "validate", "info", "reloc-verify", "load-and-run")
 
 
 def whole_recipe(firmware: FirmwareBuild, targets: Iterable[str] = ALL, image_name: str = "") -> Recipe:
-    """The jobs of a firmware with an application, and of those targets; what makes no sense for it is left out.
+    """The jobs of a firmware with an application, and of those targets.
 
-    The target "firmware" is always there. image_name: C name of the network in images. Raises IngotError.
+    A target that makes no sense for it is a job that fails with the reason. The target "firmware" is always there.
+    image_name: C name of the network in images. Raises IngotError.
     """
     jobs, elf = firmware.build()
     jobs = [*firmware.generate_networks(), *jobs]
     proof = firmware.check(elf)
     jobs += [*firmware.flash_files(elf), proof]
     names: dict[str, tuple[str, ...]] = {"firmware": tuple(file for job in jobs for file in _results(job))}
-    twin, twin_elf = None, ""
-    if firmware.has_twin:
-        twin = firmware.twin()
+    twin, twin_elf = firmware.twin() if firmware.has_twin else None, ""
+    if twin is not None:
         twin_jobs, twin_elf = twin.build()
         jobs += [*twin.generate_networks(), *twin_jobs, twin.check(twin_elf)]
-    wanted = Targets(firmware, elf, twin, twin_elf)
+    known = Targets(firmware, elf, twin, twin_elf)
     for target in targets:
-        more, files = target_jobs(wanted, target, image_name)
+        try:
+            more, files = target_jobs(known, target, image_name)
+        except IngotError as error:
+            more, files = [refusal(target, error)], ()
         jobs += more
         if files:
             names[target] = files
     return Recipe(tuple(distinct(jobs)), names)
+
+
+def refusal(target: str, error: IngotError) -> StepJob:
+    """A target that always fails with that message."""
+    reason = error.what if error.where in ("", target) else f"{error.where}: {error.what}"
+    options = {"target": target, "reason": reason, "remedy": error.remedy}
+    return StepJob(Step("refuse", {}, {}, options), target=target, always=True)
 
 
 def _results(job: Job) -> tuple[str, ...]:
@@ -41,47 +72,54 @@ def _results(job: Job) -> tuple[str, ...]:
     return tuple(file for file in job.outputs if not file.endswith((".o", ".a")))
 
 
-def target_jobs(wanted: Targets, name: str, image_name: str = "") -> tuple[Sequence[Job], tuple[str, ...]]:
+def target_jobs(known: Targets, name: str, image_name: str = "") -> tuple[Sequence[Job], tuple[str, ...]]:
     """The jobs of a target, and the files it stands for (a job that always runs has the name itself).
 
-    Nothing where it makes no sense.
+    Raises IngotError where it makes no sense for this firmware, or where something is missing for it.
     """
-    firmware = wanted.firmware
-    on_twin: Mapping[str, Callable[[], Sequence[Job]]] = {
-        "emulate": wanted.emulate,
-        "verify": lambda: [wanted.verify()],
-        "validate": lambda: [wanted.validate()],
-    }
-    if name in on_twin:
-        needs_twin = name != "validate" or not wanted.options.text("port")
-        if (needs_twin and wanted.twin is None) or (firmware.others and name != "verify"):
-            return [], ()
-        return on_twin[name](), ()
-    if name in ("flash", "sign"):
-        if not wanted.elf or firmware.others or (name == "sign" and firmware.first.board.chip != "stm32n6"):
-            return [], ()
-        job = wanted.flash() if name == "flash" else wanted.sign()
-        return [job], job.outputs
+    _check(known, name)
     if name == "reloc":
         jobs: list[Job] = []
         files: tuple[str, ...] = ()
-        for network in firmware.networks:
+        for network in known.firmware.networks:
             more, file = Targets(FirmwareBuild([network]), "", None).reloc(image_name)
             jobs, files = [*jobs, *more], (*files, file)
         return jobs, files
-    if name in ("reloc-verify", "load-and-run"):
-        if firmware.others or (wanted.twin is None and not wanted.options.text("port")):
-            return [], ()
-        more, run = wanted.reloc_verify() if name == "reloc-verify" else wanted.load_and_run(image_name)
+    if name in OF_IMAGES:
+        more, run = known.reloc_verify() if name == "reloc-verify" else known.load_and_run(image_name)
         return [*more, run], ()
-    if name == "info" and not firmware.first.model:
-        return [], ()
-    shown: Mapping[str, Sequence[Job]] = {
-        "check": [wanted.check()],
-        "report": wanted.report() if name == "report" else [],
-        "info": [wanted.info()] if name == "info" else [],
+    made: Mapping[str, Callable[[], Sequence[Job]]] = {
+        "emulate": known.emulate,
+        "verify": lambda: [known.verify()],
+        "validate": lambda: [known.validate()],
+        "flash": lambda: [known.flash()],
+        "sign": lambda: [known.sign()],
+        "check": lambda: [known.check()],
+        "report": known.report,
+        "info": lambda: [known.info()],
     }
-    return shown[name], ()
+    found = made[name]()
+    return found, found[-1].outputs if name == "sign" else ()
+
+
+def _check(known: Targets, name: str) -> None:
+    """Raises IngotError for a target that makes no sense for a firmware."""
+    firmware, board = known.firmware, known.firmware.first.board
+    if firmware.others and name in ("emulate", "validate", "flash", "sign", "info", "reloc-verify", "load-and-run"):
+        raise IngotError(
+            f"the firmware has {len(firmware.networks)} networks, and this target is for one",
+            where=name,
+            remedy="Build a firmware with one of them for it.",
+        )
+    if name in READ_MODEL and not all(network.model for network in firmware.networks):
+        where = str(firmware.first.manifest.path)
+        raise IngotError("the model's file is not on this machine", where=where)
+    if name in ("emulate", "verify", "reloc-verify"):
+        known.require_twin(name)
+    if name in ("validate", "load-and-run") and not known.options.text("port"):
+        known.require_twin(name, "Give port= of a board.")
+    if name == "sign" and board.chip != "stm32n6":
+        raise IngotError(f"board '{board.name}' boots without a header, there is nothing to sign", where=name)
 
 
 def distinct(jobs: Iterable[Job]) -> list[Job]:

@@ -21,11 +21,11 @@ from ingot.recipe.network import NetworkBuild
 from ingot.recipe.options import as_text, parse_options
 from ingot.recipe.request import Request
 from ingot.recipe.targets import Targets
-from ingot.recipe.whole import distinct, target_jobs
+from ingot.recipe.whole import ALL, distinct, target_jobs
 from ingot.shells.command import Command, command_of
 
-#: Targets of a program that CMake has functions for, besides its check.
-PROGRAM_TARGETS = ("emulate", "verify", "validate", "report", "flash", "sign", "reloc", "reloc-verify", "load-and-run")
+#: Targets of a linked program, whose proof has passed.
+OF_PROGRAM = ("check", "report", "flash", "sign")
 
 
 def request_text(request: Request) -> str:
@@ -199,11 +199,21 @@ def target_rules(
     elf: str = "",
     executable: str = "",
 ) -> str:
-    """The rules of `ingot_add_target`: a target that builds or runs one of PROGRAM_TARGETS.
+    """The rules of `ingot_add_target`: a target that builds or runs one of ingot.recipe.whole.ALL.
 
     elf, executable: the program and its CMake target, for the targets that need it. Raises IngotError for a target
     that makes no sense here.
     """
+    if what not in ALL:
+        raise IngotError(
+            f"there is no target '{what}'", where=f"ingot_add_target({name})", remedy=did_you_mean(what, ALL)
+        )
+    if what in OF_PROGRAM and not elf:
+        raise IngotError(
+            f"'{what}' is about a program, and none is named",
+            where=f"ingot_add_target({name})",
+            remedy="Say EXECUTABLE <target>, whose program has an ingot_check.",
+        )
     twin = firmware.twin() if firmware.has_twin else None
     after = [f"{member}_generate" for member in members] + ([f"{executable}_check"] if executable else [])
     twin_elf = ""
@@ -211,8 +221,6 @@ def target_rules(
         jobs, twin_elf = twin.build()
         after = [_built(rules, f"{name}_twin", [*twin.generate_networks(), *jobs, twin.check(twin_elf)], after)]
     parts, files = target_jobs(Targets(firmware, elf, twin, twin_elf), what)
-    if not parts:
-        raise IngotError(f"'{what}' makes no sense here", where=f"ingot_add_target({name})", remedy=_remedy(what, elf))
     run = next((job for job in parts if isinstance(job, StepJob) and job.always), None)
     others = [job for job in parts if job is not run]
     if others:
@@ -225,12 +233,6 @@ def target_rules(
     if what == "reloc":
         rules.properties(members[0], {"image": _absolute(files[0])})
     return rules.text()
-
-
-def _remedy(what: str, elf: str) -> str:
-    if what in ("flash", "sign", "report") and not elf:
-        return "Say EXECUTABLE <target>, whose program has an ingot_check."
-    return did_you_mean(what, PROGRAM_TARGETS)
 
 
 def _built(rules: Rules, target: str, jobs: Sequence[Job], after: Sequence[str]) -> str:

@@ -32,6 +32,7 @@ _MODULES = {
     "bench": ("bench",),
     "explore": ("explore",),
     "sbom": ("sbom",),
+    "refuse": ("refuse",),
 }
 
 #: name of a step -> its module.

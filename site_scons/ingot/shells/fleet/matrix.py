@@ -8,6 +8,7 @@ fleet.yaml:
     - {}
     - {optimize: ram}
     samples: 3                # optional: inputs that are verified
+    targets: [verify]         # optional: what is done with each; on a board without a twin what needs one is left out
 
 ingot.shells.fleet.run builds them, ingot.shells.fleet.report says what became of them.
 """
@@ -23,12 +24,17 @@ from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.yamlfile import Document, load_yaml
+from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.network import NetworkBuild
-from ingot.recipe.options import EVERYWHERE, Options, as_text, names_of, parse_options
+from ingot.recipe.options import EVERYWHERE, Options, as_text, check_targets, names_of, parse_options
 from ingot.recipe.request import Request
+from ingot.recipe.whole import ALL
 
 #: Options that are paths; they count from the folder of the fleet.yaml.
 PATHS = ("st_output", "st_pack")
+
+#: Targets that run on the board's emulated twin.
+ON_TWIN = ("emulate", "verify", "validate", "reloc-verify", "load-and-run")
 
 SCHEMA = Path(__file__).with_name("fleet.schema.json")
 
@@ -42,7 +48,7 @@ class Entry:
     label: str
     request: Request
     has_twin: bool
-    samples: int = 3
+    targets: tuple[str, ...] = ("verify",)
 
     @property
     def name(self) -> str:
@@ -71,19 +77,33 @@ def read_fleet(path: Path, build: str, board: str = "", model: str = "") -> list
     document = load_yaml(path, SCHEMA)
     data = document.data
     entries = []
+    targets = tuple(data.get("targets", ["verify"]))
+    _check_targets(document, targets)
     for word in data["boards"]:
         for name in data["models"]:
             for number, options in enumerate(data.get("options", [{}])):
                 try:
                     values = _values(path.parent, options, data.get("samples", 3))
+                    check_targets(values, targets)
                 except IngotError as error:
                     raise document.error(error.what, "options", number, remedy=error.remedy) from None
-                entries.append(_entry(path.parent, word, name, options, values, build))
+                entries.append(_entry(path.parent, word, name, options, values, build, targets))
     _check_folders(document, entries)
     for wanted, known in ((board, [e.board for e in entries]), (model, [e.model for e in entries])):
         if wanted and wanted not in known:
             raise document.error(f"the fleet has no '{wanted}'", remedy=did_you_mean(wanted, dict.fromkeys(known)))
     return [e for e in entries if board in ("", e.board) and model in ("", e.model)]
+
+
+def _check_targets(document: Document, targets: Sequence[str]) -> None:
+    """Raises IngotError for a target that a fleet does not have."""
+    known = [name for name in ALL if name != "flash"]
+    for name in targets:
+        if name == "flash":
+            what = "a fleet flashes nothing: it builds for many boards, and one is on the desk"
+            raise document.error(what, "targets", remedy="Run `scons flash` or `ingot build -t flash` for that board.")
+        if name not in known:
+            raise document.error(f"there is no target '{name}'", "targets", remedy=did_you_mean(name, known))
 
 
 def _check_folders(document: Document, entries: Sequence[Entry]) -> None:
@@ -108,7 +128,15 @@ def _values(folder: Path, options: dict[str, Any], samples: int) -> Options:
     return parse_options({**texts, "samples": str(samples)}, [*names_of(*EVERYWHERE), "samples"])
 
 
-def _entry(folder: Path, board: str, model: str, options: dict[str, Any], values: Options, build: str) -> Entry:
+def _entry(
+    folder: Path,
+    board: str,
+    model: str,
+    options: dict[str, Any],
+    values: Options,
+    build: str,
+    targets: tuple[str, ...],
+) -> Entry:
     label = ",".join(f"{key}={value}" for key, value in sorted(options.items()))
     request = Request(
         model=_beside(folder, model),
@@ -120,6 +148,7 @@ def _entry(folder: Path, board: str, model: str, options: dict[str, Any], values
         models=f"{build}/models",
     )
     known = NetworkBuild(request)
+    has_twin = FirmwareBuild([known]).has_twin
     suffix = "-" + re.sub(r"[^A-Za-z0-9_.=-]", "-", label) if label else ""
     place = f"{build}/{known.board.name}{suffix}/{known.manifest.name}"
     return Entry(
@@ -127,8 +156,8 @@ def _entry(folder: Path, board: str, model: str, options: dict[str, Any], values
         model=known.manifest.name,
         label=label,
         request=replace(request, out=place),
-        has_twin=known.board.twin is not None,
-        samples=values.number("samples"),
+        has_twin=has_twin,
+        targets=tuple(name for name in targets if has_twin or name not in ON_TWIN),
     )
 
 

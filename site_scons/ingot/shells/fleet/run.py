@@ -62,7 +62,7 @@ def fleet_commands(
 ) -> tuple[list[Command], dict[str, list[str]]]:
     """All commands of all entries, and what may be asked for: "fleet", each board, each model.
 
-    An entry is done when its `log_file` is there; without a twin, when it is built and proven.
+    An entry is done when it is built and proven, and when what its targets print or write is there.
     """
     from ingot.recipe.firmware import FirmwareBuild
     from ingot.recipe.whole import whole_recipe
@@ -71,33 +71,38 @@ def fleet_commands(
     commands: dict[tuple[str, ...], Command] = {}
     names: dict[str, list[str]] = {"fleet": []}
     for entry in entries:
-        recipe = whole_recipe(FirmwareBuild.of([entry.request]), ["verify"])
+        recipe = whole_recipe(FirmwareBuild.of([entry.request]), entry.targets)
         for job in recipe.jobs:
             command = command_of(job, ingot, entry.request.launcher)
             if command.kind == "run":
                 command = _logged(entry, command, recipe.targets["firmware"])
             commands.setdefault(command.outputs, command)
+        # What a target prints is there when the firmware is proven; files of a target say nothing about that.
+        logs = [log_file(entry, target) for target in entry.targets if target not in recipe.targets]
+        files = logs or [proof_file(entry)]
+        files += [file for target in entry.targets for file in recipe.targets.get(target, ())]
         for name in ("fleet", entry.board, entry.model):
-            names.setdefault(name, []).append(target_of(entry))
+            names.setdefault(name, []).extend(files)
     return list(commands.values()), names
 
 
 def _logged(entry: Entry, command: Command, firmware: Sequence[str]) -> Command:
-    """The verification as a target: its text goes to a file. A failure prints it."""
-    log = log_file(entry)
+    """What always runs as a target: its text goes to a file. A failure prints it."""
+    target = command.outputs[0]
+    log = log_file(entry, target)
     text = f"{shlex.join(command.words)} >{shlex.quote(log)}.part 2>&1 && mv {shlex.quote(log)}.part {shlex.quote(log)}"
     reads = (*command.inputs, *firmware)
-    return Command("link", (log,), reads, ("sh", "-c", text), text=f"verify {entry.name}")
+    return Command("link", (log,), reads, ("sh", "-c", text), text=f"{target} {entry.name}")
 
 
-def log_file(entry: Entry) -> str:
-    """What the verification of an entry printed; only there when it passed."""
-    return f"{entry.request.out}/verified.txt"
+def log_file(entry: Entry, target: str = "verify") -> str:
+    """What a target of an entry printed; only there when it passed."""
+    return f"{entry.request.out}/{'verified' if target == 'verify' else target}.txt"
 
 
-def target_of(entry: Entry) -> str:
-    """The last file of an entry."""
-    return log_file(entry) if entry.has_twin else f"{entry.request.out}/memory_map.txt"
+def proof_file(entry: Entry) -> str:
+    """What is there when the firmware is built and proven."""
+    return f"{entry.request.out}/memory_map.txt"
 
 
 def run_fleet(
@@ -113,8 +118,9 @@ def run_fleet(
     jobs, names = fleet_commands(entries, ingot, build)
     itself = Path(build) / "fleet.ninja"
     write_if_changed(itself, ninja_text(jobs, names, build))
-    for entry in entries:  # of a verification that failed before
-        Path(f"{log_file(entry)}.part").unlink(missing_ok=True)
+    for entry in entries:  # of a target that failed before
+        for target in entry.targets:
+            Path(f"{log_file(entry, target)}.part").unlink(missing_ok=True)
     status, printed = _ninja(itself, parallel, say or (lambda line: None))
     failures = _failures(printed)
     if status and not failures:
@@ -127,6 +133,7 @@ def run_fleet(
 
 def _ninja(itself: Path, parallel: int, say: Say) -> tuple[int, str]:
     """Runs Ninja to the end; its status and what it printed. say: gets verifications as they end."""
+    from ingot.recipe.whole import ALL
     from ingot.shells.ninja import ninja_environment
 
     command = ["ninja", "-f", str(itself), "-k", "0", *(["-j", str(parallel)] if parallel else [])]
@@ -139,7 +146,7 @@ def _ninja(itself: Path, parallel: int, say: Say) -> tuple[int, str]:
         for line in process.stdout:
             lines.append(line)
             done = _PROGRESS.match(line)
-            if done and done[1].startswith("verify "):
+            if done and done[1].partition(" ")[0] in ALL:
                 say(done[1])
     return process.returncode, "".join(lines)
 
@@ -161,13 +168,16 @@ def _failures(text: str) -> dict[str, str]:
 def _outcome(entry: Entry, failures: dict[str, str], common: dict[str, str]) -> Outcome:
     from ingot.shells.fleet.matrix import Outcome
 
-    target, summary = target_of(entry), Path(entry.request.out, "summary.json")
-    mine = {file: text for file, text in failures.items() if file.startswith(f"{entry.request.out}/")} | common
-    part = Path(f"{target}.part")
-    if target in mine and part.is_file():
-        mine[target] = part.read_text()
-    if mine or not Path(target).is_file():
-        texts = dict.fromkeys(text.strip() for text in mine.values() if text.strip())
-        return Outcome(entry, "FAILED", "\n".join(texts) or "a step before it failed")
+    summary = Path(entry.request.out, "summary.json")
+    texts = {file: text for file, text in failures.items() if file.startswith(f"{entry.request.out}/")} | common
+    logs = [Path(log_file(entry, target)) for target in entry.targets]
+    for log in logs:
+        part = Path(f"{log}.part")
+        if str(log) in texts and part.is_file():
+            texts[str(log)] = part.read_text()
+    if texts or not Path(proof_file(entry)).is_file():
+        lines = dict.fromkeys(text.strip() for text in texts.values() if text.strip())
+        return Outcome(entry, "FAILED", "\n".join(lines) or "a step before it failed")
     facts = json.loads(summary.read_text()) if summary.is_file() else {}
-    return Outcome(entry, "verified" if entry.has_twin else "built", Path(target).read_text(), facts)
+    printed = "".join(log.read_text() for log in logs if log.is_file()) or Path(proof_file(entry)).read_text()
+    return Outcome(entry, "verified" if "verify" in entry.targets else "built", printed, facts)

@@ -14,26 +14,13 @@ from ingot.link import toolchain
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.job import Job
 from ingot.recipe.network import NetworkBuild, prefix_maps
+from ingot.recipe.options import PROGRAM_OPTIONS, Options, as_text, parse_options
 from ingot.recipe.targets import Targets
-from ingot.recipe.whole import target_jobs
+from ingot.recipe.whole import ALL, target_jobs
 from ingot.shells.scons.calls import user_call
 from ingot.shells.scons.declare import declare, folders, from_top
 from ingot.shells.scons.model import NetworkNodes, _where, keep_out_of_default
 from ingot.shells.scons.paths import command_path, expanded, literal_words
-
-#: What may be asked of every program, as `<target>-<name>`.
-PROGRAM_TARGETS = (
-    "check",
-    "emulate",
-    "verify",
-    "validate",
-    "flash",
-    "sign",
-    "report",
-    "reloc",
-    "reloc-verify",
-    "load-and-run",
-)
 
 
 @user_call
@@ -58,11 +45,15 @@ class ProgramNodes:
     """What `env.IngotProgram` returns.
 
     elf, map, script, binaries, proof: nodes; elf and map are None where nothing can be linked (lacks says why).
-    everything: all that a plain build makes. target(name): the alias of one of PROGRAM_TARGETS.
+    everything: all that a plain build makes. target(name): the alias of one of
+    ingot.recipe.whole.ALL; raises IngotError where that makes no sense.
     """
 
-    def __init__(self, env: Any, name: str, nets: Sequence[NetworkNodes], firmware: FirmwareBuild, elf: str) -> None:
+    def __init__(
+        self, env: Any, name: str, nets: Sequence[NetworkNodes], firmware: FirmwareBuild, elf: str, options: Options
+    ) -> None:
         self.env, self.name, self.nets, self.firmware, self.elf_path = env, name, nets, firmware, elf
+        self.options = options
         self.lacks = firmware.lacks
         self.elf: Any = None
         self.map: Any = None
@@ -80,7 +71,7 @@ class ProgramNodes:
 
     @functools.cached_property
     def targets(self) -> Targets:
-        return Targets(self.firmware, self.elf_path, *self.twin)
+        return Targets(self.firmware, self.elf_path, *self.twin, self.options)
 
     @property
     def verify(self) -> Any:
@@ -88,7 +79,7 @@ class ProgramNodes:
         return self.target("verify") if self.firmware.has_twin else []
 
     def target(self, name: str, image_name: str = "") -> Any:
-        """The alias `<target>-<name>`; [] where it makes no sense for this program."""
+        """The alias `<target>-<name>`. Raises IngotError where it makes no sense for this program."""
         return _target(self.env, self, name, image_name)
 
 
@@ -112,14 +103,21 @@ def _target(env: Any, program: ProgramNodes, name: str, image_name: str) -> Any:
 
 @user_call
 def ingot_program(
-    env: Any, target: str, sources: Any = (), net: Any = (), startup: bool = True, app: str = ""
+    env: Any,
+    target: str,
+    sources: Any = (),
+    net: Any = (),
+    startup: bool = True,
+    app: str = "",
+    **options: Any,
 ) -> ProgramNodes:
     """A firmware of your sources and a network, or a list of networks: linked, proven, and as .bin and .hex.
 
     env: one that compiles for the board, such as `env.IngotToolchain` gives. startup: with Ingot's vectors and reset.
     app: an application of firmware/apps or a folder, in place of sources; its files lie in the folder of `target`.
+    options: how targets run it, any of PROGRAM_OPTIONS, such as samples=5 or port="/dev/ttyACM0".
     Returns ProgramNodes. `scons <target>-verify` compares the networks on the board's emulated twin with LiteRT's
-    reference kernels; PROGRAM_TARGETS lists what else can be asked for in this way.
+    reference kernels; ingot.recipe.whole.ALL lists what else can be asked for in this way.
     """
     nets: list[NetworkNodes] = env.Flatten([net])
     target = expanded(env, target, "target")
@@ -127,7 +125,10 @@ def ingot_program(
     builds = [item.build for item in nets]
     stem = f"{path.rpartition('/')[0] or '.'}/" if app else f"{path}_"
     firmware = FirmwareBuild(builds, _program_of(builds[0], app, path) if app else None, stem)
-    made = ProgramNodes(env, "" if app else target, nets, firmware, "" if firmware.lacks else f"{path}.elf")
+    texts = {key: as_text(value) for key, value in options.items()}
+    chosen = parse_options(texts, PROGRAM_OPTIONS).pick(*texts)
+    settings = builds[0].request.options.changed(**chosen)
+    made = ProgramNodes(env, "" if app else target, nets, firmware, "" if firmware.lacks else f"{path}.elf", settings)
     script = f"{path}.ld" if len(nets) > 1 and not app else firmware.program.script
     jobs: list[Job] = list(firmware.generate(script)) if app or len(nets) > 1 else []
     own = [] if app else _own_objects(env, firmware, sources)
@@ -145,7 +146,7 @@ def ingot_program(
     made.script = nodes[script] if script in nodes else nets[0].script
     made.proof = [nodes[file] for file in proof.outputs]
     if not app:
-        for name in PROGRAM_TARGETS:
+        for name in ALL:
             if f"{target}-{name}" in SCons.Script.COMMAND_LINE_TARGETS:
                 made.target(name)
     made.everything = [*(node for item in nets for node in item.nodes.values()), *nodes.values()]

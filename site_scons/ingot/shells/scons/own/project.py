@@ -11,14 +11,14 @@ import SCons.Script
 from ingot.board import find_board, load_board
 from ingot.model import find_model
 from ingot.recipe.job import CompileJob, StepJob
-from ingot.recipe.options import Options
+from ingot.recipe.options import Options, check_targets
 from ingot.recipe.step import Step
+from ingot.recipe.whole import ALL
 from ingot.shells.scons.declare import declare
 from ingot.shells.scons.own.command_line import folder
-from ingot.shells.scons.program import PROGRAM_TARGETS
 
 #: Targets that need a second set of kernels or a firmware of their own: declared only when they are asked for.
-ON_REQUEST = ("reloc", "reloc-verify", "load-and-run", "emulate", "verify", "validate", "report", "flash", "sign")
+ON_REQUEST = tuple(name for name in ALL if name not in ("check", "info"))
 
 
 def firmware(env: Any) -> Any:
@@ -38,9 +38,12 @@ def firmware(env: Any) -> Any:
     if cleaning and program.firmware.has_twin:
         twin, _ = program.twin
         env.Clean("firmware", env.Dir(f"#{twin.program.request.out}"))
-    for name in PROGRAM_TARGETS:
-        if name not in ON_REQUEST or name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name):
-            program.target(name, options.text("name"))
+    targets = ["check"]
+    targets += [name for name in ON_REQUEST if name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name)]
+    if not cleaning:
+        check_targets(options, targets)
+    for name in targets:
+        program.target(name, options.text("name"))
     if "info" in SCons.Script.COMMAND_LINE_TARGETS:
         _info(env, program)
     if "explore" in SCons.Script.COMMAND_LINE_TARGETS:
