@@ -219,7 +219,7 @@ def cmake_program(
     rules = Rules(ingot_command(), networks[0].request.launcher)
     if what == "join":
         text = program_rules(name, firmware, rules, members)
-    elif what == "check":
+    elif what == "check" and not executable:
         text = check_rules(name, firmware, rules, target)
     else:
         text = target_rules(name, what, firmware, rules, members, elf, executable)
@@ -259,7 +259,7 @@ def requests_of(build: str, others: Words = (), in_turn: bool = False, **values:
     from ingot.recipe.network import NetworkBuild
     from ingot.recipe.request import Request
 
-    options = options_of(values)
+    options = options_of(values).changed(app=values["app"])
     first = Request(options=options, out=build, kernels=f"{build}/kernels", models=f"{build}/models", **values)
     known = NetworkBuild(replace(first, app=first.app or "validate"))
     out = f"{build}/{known.board.name}/{known.manifest.name}"

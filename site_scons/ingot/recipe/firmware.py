@@ -131,14 +131,15 @@ class FirmwareBuild:
             step = Step("check_network", inputs, results, {"lacks": self.lacks})
         return StepJob(step, (self.first.pools_file,))
 
-    def flash_files(self, elf: str, weights: bool = True, stem: str = "") -> list[Job]:
-        """What is written to flash: the application (without an ELF none) and each network's weights.
+    def application_stem(self, elf: str) -> str:
+        """What the application's files for flash are called, without .bin and .hex."""
+        return self.stem.removesuffix("_") if self.stem.endswith("_") else elf.removesuffix(".elf")
 
-        stem: what the application's files are called, by default as the ELF.
-        """
+    def flash_files(self, elf: str, weights: bool = True) -> list[Job]:
+        """What is written to flash: the application (without an ELF none) and each network's weights."""
         jobs: list[Job] = []
         if elf:
-            stem = stem or elf.removesuffix(".elf")
+            stem = self.application_stem(elf)
             outputs = {"binary": f"{stem}.bin", "hexfile": f"{stem}.hex"}
             inputs = {"elf": elf, "board": self.first.board_file}
             jobs.append(StepJob(Step("binaries", inputs, outputs), (self.first.pools_file,)))

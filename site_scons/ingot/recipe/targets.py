@@ -124,7 +124,7 @@ class Targets:
 
     def sign(self) -> StepJob:
         """The application with its boot header, for the first-stage loader."""
-        stem = self._elf("sign").removesuffix(".elf")
+        stem = self.firmware.application_stem(self._elf("sign"))
         step = Step("sign", {"binary": f"{stem}.bin", **self.board}, {"signed": f"{stem}-signed.bin"})
         return StepJob(step, (self.network.pools_file,), target="sign")
 

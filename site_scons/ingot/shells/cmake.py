@@ -182,7 +182,7 @@ def program_rules(target: str, firmware: FirmwareBuild, rules: Rules, members: S
 def check_rules(executable: str, firmware: FirmwareBuild, rules: Rules, target: str) -> str:
     """The rules of `ingot_check`: the proof after each link, and the files for flash."""
     elf = f"$<TARGET_FILE:{executable}>"
-    jobs = [*firmware.flash_files(elf, weights=False, stem=firmware.stem.removesuffix("_")), firmware.check(elf)]
+    jobs = [*firmware.flash_files(elf, weights=False), firmware.check(elf)]
     rules.chain(executable, [("check", jobs)], [executable, target])
     rules.lines.append(f"set_property(TARGET {executable}_check PROPERTY EXCLUDE_FROM_ALL FALSE)")
     return rules.text().replace(

@@ -88,6 +88,8 @@ def fleet_commands(
 
 def _logged(entry: Entry, command: Command, firmware: Sequence[str]) -> Command:
     """What always runs as a target: its text goes to a file. A failure prints it."""
+    from ingot.shells.command import Command
+
     target = command.outputs[0]
     log = log_file(entry, target)
     text = f"{shlex.join(command.words)} >{shlex.quote(log)}.part 2>&1 && mv {shlex.quote(log)}.part {shlex.quote(log)}"
