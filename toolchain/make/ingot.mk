@@ -3,7 +3,8 @@
 #   $(eval $(call ingot_model,<prefix>,<model>,<board>[,<more of ingot make-rules' options>]))
 #
 # (several networks in one firmware: --name <C name> --with <C name>=<model> [--in-turn])
-# gives the targets <prefix>-firmware, <prefix>-verify and <prefix>-emulate, and the variables
+# gives the targets <prefix>-firmware, <prefix>-check, -emulate, -verify, -validate, -report, -info, -flash, -sign,
+# -reloc, -reloc-verify and -load-and-run, and the variables
 #
 #   <prefix>_OBJECTS    network.o and Ingot's runtime, for a firmware with a link step of its own
 #   <prefix>_STARTUP_OBJECTS    vectors and reset, for a firmware that has none of its own
@@ -36,11 +37,7 @@ endef
 define ingot_check
 $(basename $(2)).checked: $(2) $$($(1)_CINFO) $$($(1)_RAW) $$($(1)_BOARD)
 	@echo "check $(2)"
-	@$(INGOT) step check_firmware --in elf=$(2) --in c_info=$$(firstword $$($(1)_CINFO)) \
-	  $$(patsubst %,--in others=%,$$(wordlist 2,99,$$($(1)_CINFO))) $$(patsubst %,--in raws=%,$$($(1)_RAW)) \
-	  --in board=$$($(1)_BOARD) --out memory_map=$(basename $(2))_memory_map.txt \
-	  --out summary=$(basename $(2))_summary.json
-	@$(INGOT) step binaries --in elf=$(2) --in board=$$($(1)_BOARD) --out binary=$(basename $(2)).bin \
-	  --out hexfile=$(basename $(2)).hex
+	@$(INGOT) check --quiet --binaries --board $$($(1)_BOARD) --elf $(2) $$(patsubst %,--network %,$$($(1)_CINFO)) \
+	  --out $(basename $(2))_memory_map.txt --summary $(basename $(2))_summary.json
 	@touch $$@
 endef

@@ -124,7 +124,7 @@ def _loader_class() -> Any:
 
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(base):
+    class Loader(base):  # type: ignore[misc]  # which of PyYAML's two it is shows when it runs
         pass
 
     Loader.add_constructor("tag:yaml.org,2002:timestamp", base.construct_yaml_str)
@@ -182,7 +182,8 @@ def _validator() -> Any:
         if validator.is_type(instance, "string") and not re.search(exact, instance):
             yield jsonschema.ValidationError(f"{instance!r} does not match {rule!r}")
 
-    return jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": pattern})
+    extend: Any = jsonschema.validators.extend
+    return extend(jsonschema.Draft202012Validator, {"pattern": pattern})
 
 
 def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]]:

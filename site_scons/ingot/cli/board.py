@@ -7,21 +7,19 @@ from typing import Any
 
 import click
 
+from ingot.cli.verb import verb, verbs
+from ingot.cli.words import board_word, table_options
+from ingot.recipe.options import PROGRAM_OPTIONS
+
 FilePath = click.Path(path_type=Path, dir_okay=False)
-board_option = click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
 
 
-@click.command()
+@verb()
 @click.argument("model")
-@board_option
+@board_word
 @click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
 @click.option("--elf", type=FilePath, help="The twin's firmware (application validate), when there is no --port.")
-@click.option("--port", default="", help="The board's serial port. Default: the twin's, in QEMU.")
-@click.option("--baud", default=0, help="Default: the board's.")
-@click.option("--input", "sample", default="", help="A picture, .npy, .npz or .bin file instead of random inputs.")
-@click.option("--samples", default=3, show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--save", default="", help="Write inputs and outputs to this .npz file.")
+@table_options("port", "baud", "input", "samples", "seed", "save")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def validate(
     model: str,
@@ -30,7 +28,7 @@ def validate(
     elf: Path | None,
     port: str,
     baud: int,
-    sample: str,
+    input: str,
     samples: int,
     seed: int,
     save: str,
@@ -48,7 +46,7 @@ def validate(
         elf,
         port=port,
         baud=baud,
-        input=sample,
+        input=input,
         samples=samples,
         seed=seed,
         save=save,
@@ -57,9 +55,9 @@ def validate(
     )
 
 
-@click.command()
+@verb()
 @click.argument("binary", type=FilePath)
-@board_option
+@board_word
 @click.option("-o", "--output", type=FilePath, required=True, help="The signed image to write.")
 @click.option("--image-version", default=0, show_default=True, help="Monotonic version number in the header.")
 @click.option("--compare", is_flag=True, help="Also sign with STM32_SigningTool_CLI and show where it differs.")
@@ -71,18 +69,15 @@ def sign(binary: Path, board: str, output: Path, image_version: int, compare: bo
     run(binary, board_file(board), output, image_version=image_version, compare=compare)
 
 
-@click.command()
-@board_option
+@verb()
+@board_word
 @click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
 @click.option("--summary", type=FilePath, required=True, help="summary.json of `check`: what was built for what.")
 @click.option("--elf", type=FilePath, help="The firmware; without it only weights (or an image) are written.")
 @click.option("--folder", required=True, help="For the parts as files, and the record of what was written.")
-@click.option("--fsbl", default="", help="A signed first-stage loader to write as well.")
 @click.option("--image", default="", help="A relocatable image instead of the weights.")
 @click.option("--params", default="", help="The image's params.")
-@click.option("--probe", default="", help="cubeprogrammer, openocd, probe-rs or pyocd. Default: the first installed.")
-@click.option("--dry-run", is_flag=True, help="Only print the commands.")
-@click.option("--whole", is_flag=True, help="Write what is there already, too.")
+@table_options("fsbl", "probe", "dry_run", "whole")
 def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: Any) -> None:
     """Write firmware and weights to a board: what changed, each at its address."""
     from ingot.cli.words import board_file
@@ -91,9 +86,9 @@ def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: A
     run(network, board_file(board), summary, elf, **given)
 
 
-@click.command()
+@verb()
 @click.argument("model")
-@board_option
+@board_word
 @click.option("--target", "targets", multiple=True, help="What to build. Default: firmware, verify and report.")
 @click.option("--set", "settings", multiple=True, help="A further option of the build, name=value.")
 @click.option("--also", multiple=True, type=click.Path(path_type=Path), help="A further file or folder to watch.")
@@ -115,41 +110,19 @@ def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str,
     run(paths, lambda: subprocess.run(command, check=False).returncode == 0, say)
 
 
-class Address(click.ParamType):
-    """A number such as 0x71000000."""
-
-    name = "address"
-
-    def convert(self, value: Any, param: Any, context: Any) -> int:
-        try:
-            return int(str(value), 0)
-        except ValueError:
-            self.fail(f"{value} is not an address such as 0x71000000", param, context)
+#: How an image is run.
+RUN_IMAGE = [name for name in PROGRAM_OPTIONS if name not in ("fsbl", "base", "profile")]
 
 
-@click.command("load-and-run")
+@verb("load-and-run")
 @click.argument("image", type=FilePath)
-@board_option
+@board_word
 @click.option("--network", "c_info", type=FilePath, required=True, help="The network_c_info.json beside the image.")
 @click.option("--params", type=FilePath, help="The params, when they are a file of their own.")
 @click.option("--host", type=FilePath, help="model_host's firmware: the twin's, or with --port the board's.")
 @click.option("--model", default="", help="Compare with this model's reference.")
-@click.option("--mode", type=click.Choice(["XIP", "COPY"], case_sensitive=False), default="XIP", show_default=True)
-@click.option("--address", type=Address(), default=0, help="Where the image goes. Default: the board's slot `network`.")
-@click.option("--params-address", type=Address(), default=0, help="Where the params go. Default: the slot `params`.")
-@click.option("--port", default="", help="The board's serial port. Default: the twin's, in QEMU.")
-@click.option("--baud", default=0, help="Default: the board's.")
-@click.option("--no-flash", is_flag=True, help="Image, params and firmware are on the board already.")
-@click.option("--no-run", is_flag=True, help="Only install the image and show what it needs.")
-@click.option("--max-speed", is_flag=True, help="At the highest clock the chip has.")
-@click.option("--probe", default="", help="cubeprogrammer, openocd, probe-rs or pyocd. Default: the first installed.")
-@click.option("--dry-run", is_flag=True, help="Only print the commands that flash.")
-@click.option("--whole", is_flag=True, help="Flash what is there already, too.")
+@table_options(*RUN_IMAGE)
 @click.option("--folder", default="", help="For the record of what was flashed. Default: beside the image.")
-@click.option("--input", default="", help="A picture, .npy, .npz or .bin file instead of random inputs.")
-@click.option("--samples", default=1, show_default=True)
-@click.option("--seed", default=1, show_default=True)
-@click.option("--save", default="", help="Write inputs and outputs to this .npz file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def load_and_run(
     image: Path, board: str, c_info: Path, params: Path | None, host: Path | None, model: str, mode: str, **given: Any
@@ -167,7 +140,7 @@ def load_and_run(
     run(image, c_info, board_file(board), host, params, compared, mode=mode.upper(), **given)
 
 
-@click.group()
+@verbs()
 def board() -> None:
     """Boards of your own."""
 
@@ -176,13 +149,11 @@ def board() -> None:
 @click.argument("name")
 @click.option("--like", default="n6dk", show_default=True, help="The board to begin with: a name or a path.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Its folder. Default: boards/NAME.")
-def board_new(name: str, like: str, out: Path | None) -> None:
+def board_new(name: str, like: str, out: Path | None) -> Any:
     """Begin a board: a commented board.yaml and its pools, valid as they are."""
     from ingot.base.places import ROOT
     from ingot.board.template import new_board
 
-    for path in new_board(name, out or Path("boards") / name, like, ROOT / "boards"):
-        print(path)
-
-
-VERBS = (board, validate, sign, flash, watch, load_and_run)
+    files = [str(path) for path in new_board(name, out or Path("boards") / name, like, ROOT / "boards")]
+    print("\n".join(files))
+    return {"files": files}

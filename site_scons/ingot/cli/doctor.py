@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from ingot.cli.verb import verb
 
-@click.command()
+
+@verb()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def doctor(as_json: bool) -> None:
     """Show what is installed, what works with it, and what to install for the rest."""

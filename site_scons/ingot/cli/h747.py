@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingot.cli.verb import verbs
+from ingot.cli.words import TableOption
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,7 +20,7 @@ FilePath = click.Path(path_type=Path, dir_okay=False)
 Folder = click.Path(path_type=Path, file_okay=False)
 
 
-@click.group()
+@verbs()
 def h747() -> None:
     """ST's application for STM32H747I-DISCO: camera and buffers for a network."""
 
@@ -28,7 +31,9 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
         click.option("--elf", type=FilePath, help="The application as built, for what it takes itself."),
         click.option("--mode", type=click.Choice(["crop", "padding", "fit"]), default="crop", show_default=True),
-        click.option("--board", default="h747-disco", show_default=True, help="A board with AXIRAM and SDRAM."),
+        click.option(
+            "--board", cls=TableOption, default="h747-disco", show_default=True, help="A board with AXIRAM and SDRAM."
+        ),
         click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the network."),
     ):
         function = option(function)

@@ -13,13 +13,14 @@ from pathlib import Path
 import click
 
 from ingot.base.errors import IngotError
+from ingot.cli.verb import verbs
 
 FilePath = click.Path(path_type=Path, dir_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 params_option = click.option("--params", type=FilePath, help="The second file of a split image.")
 
 
-@click.group()
+@verbs()
 def image() -> None:
     """Look at, check, sign relocatable images."""
 

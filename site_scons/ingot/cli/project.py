@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from ingot.base.errors import IngotError
+from ingot.cli.verb import verb
+from ingot.cli.words import table_options
 
 
 def scons_command(verb: str, *arguments: str) -> list[str]:
@@ -17,10 +19,9 @@ def scons_command(verb: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "SCons", *arguments]
 
 
-@click.command()
+@verb()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--board", default="n6dk", show_default=True, help="A name under boards/, or a path to a board.yaml.")
-@click.option("--profile", is_flag=True, help="Also what each epoch costs.")
+@table_options("board", "profile")
 @click.option("--set", "settings", multiple=True, help="A further option of the build, name=value.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def bench(folder: Path, board: str, profile: bool, settings: tuple[str, ...], as_json: bool) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from ingot.cli.verb import verb
+
 from ingot.cli.words import board_file, finish, manifest_of, output_options
 
 FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command()
+@verb()
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
 @click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
 @click.option(

@@ -13,7 +13,9 @@ import click
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT
-from ingot.cli.words import again_words, image_words, network_words, options_of, table_options, touch
+from ingot.cli.verb import verb
+from ingot.cli.words import again_words, board_word, image_words, network_words, options_of, table_options, touch
+from ingot.recipe.job import StepJob
 from ingot.recipe.options import EVERYWHERE, PROGRAM_OPTIONS, Options, as_text, check_targets, names_of, parse_options
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ def request_words(function: Callable[..., None]) -> Callable[..., None]:
         table_options(*PROGRAM_OPTIONS),
         image_words,
         network_words,
-        click.option("--name", default="network", show_default=True, help="C name of the network."),
-        click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml."),
+        table_options("name"),
+        board_word,
         click.argument("model"),
     ):
         function = option(function)
@@ -43,27 +45,19 @@ def request_words(function: Callable[..., None]) -> Callable[..., None]:
 def firmware_words(function: Callable[..., None]) -> Callable[..., None]:
     """What a whole firmware is asked for, besides its network."""
     for option in (
-        click.option("--build", default="build", show_default=True, help="Folder for everything that is built."),
+        table_options("build", "app", "launcher"),
         click.option(
             "--in-turn", is_flag=True, help="The networks never run at the same time: their activations overlap."
         ),
         click.option(
             "--with", "others", multiple=True, metavar="NAME=MODEL", help="A further network in the firmware."
         ),
-        click.option("--app", default="", help="An application of firmware/apps, or a folder with a main.c."),
-        click.option(
-            "--launcher",
-            default="",
-            envvar="INGOT_LAUNCHER",
-            show_envvar=True,
-            help="Put before the compiler's name when C is compiled, such as ccache.",
-        ),
     ):
         function = option(function)
     return request_words(function)
 
 
-@click.command()
+@verb()
 @click.argument("name")
 @click.option("--in", "inputs", multiple=True, metavar="ARG=FILE", help="A file that is read.")
 @click.option("--out", "outputs", multiple=True, metavar="ARG=FILE", help="A file that is written.")
@@ -87,10 +81,10 @@ def step(
         write_depfile(Path(depfile), [named], files_read(inputs, options), phony=bool(target))
 
 
-@click.command()
+@verb()
 @firmware_words
 @click.option("--out", "itself", default="build.ninja", show_default=True, help="The file to write.")
-def ninja(itself: str, **values: Any) -> None:
+def ninja(itself: str, **values: Any) -> Any:
     """Write a build.ninja for MODEL on a board: firmware and all targets around it."""
     from ingot.base.files import write_if_changed
     from ingot.shells.ninja import ninja_text
@@ -100,13 +94,14 @@ def ninja(itself: str, **values: Any) -> None:
     firmware, recipe = _whole(**values)
     text = ninja_text(_commands(recipe, launcher), recipe.targets, build, itself, again, _inputs_of(firmware))
     write_if_changed(Path(itself), text)
+    return {"files": [itself], "targets": _targets_of(recipe)}
 
 
-@click.command("build")
+@verb("build")
 @firmware_words
 @click.option("-t", "--target", "targets", multiple=True, help="What to build. Default: firmware.")
 @click.option("-j", "parallel", default=0, help="How many commands at a time. Default: Ninja's.")
-def build_verb(targets: Words, parallel: int, **values: Any) -> None:
+def build_verb(targets: Words, parallel: int, **values: Any) -> Any:
     """Build MODEL for a board with Ninja: firmware, or any target of it (-t verify)."""
     from ingot.base.files import write_if_changed
     from ingot.shells.ninja import ninja_text, run_ninja
@@ -114,7 +109,7 @@ def build_verb(targets: Words, parallel: int, **values: Any) -> None:
     launcher, build = values["launcher"], values["build"]
     firmware, recipe = _whole(**values)
     commands = _commands(recipe, launcher)
-    known = [*recipe.targets, *(command.outputs[0] for command in commands if command.kind == "run")]
+    known = _targets_of(recipe)
     for target in targets:
         if target not in known:
             raise IngotError(
@@ -123,14 +118,16 @@ def build_verb(targets: Words, parallel: int, **values: Any) -> None:
     check_targets(firmware.first.request.options, targets)
     itself = f"{firmware.program.request.out}/build.ninja"
     write_if_changed(Path(itself), ninja_text(commands, recipe.targets, build, itself))
-    run_ninja(itself, targets or ("firmware",), parallel)
+    built = targets or ("firmware",)
+    run_ninja(itself, built, parallel)
+    return {"targets": list(built), "files": [file for name in built for file in recipe.targets.get(name, ())]}
 
 
-@click.command("make-rules")
+@verb("make-rules")
 @firmware_words
 @click.option("--prefix", default="", help="Put before the names of targets.")
 @click.option("--out", "itself", required=True, help="The file to write.")
-def make_rules(itself: str, prefix: str, **values: Any) -> None:
+def make_rules(itself: str, prefix: str, **values: Any) -> Any:
     """Write the rules for GNU Make that ingot.mk includes."""
     from ingot.base.files import write_if_changed
     from ingot.shells.makefile import make_text, make_variables
@@ -142,15 +139,16 @@ def make_rules(itself: str, prefix: str, **values: Any) -> None:
     )
     write_if_changed(Path(itself), text)
     os.utime(itself)
+    return {"files": [itself], "targets": [f"{prefix}{name}" for name in _targets_of(recipe)]}
 
 
-@click.command("cmake-network")
+@verb("cmake-network")
 @request_words
 @click.option("--target", required=True, help="Name of the CMake target.")
 @click.option("--beside", multiple=True, metavar="TARGET=REQUEST", help="A network placed before this one.")
 @click.option("--in-turn", multiple=True, metavar="TARGET=REQUEST", help="One that never runs at the same time.")
 @click.option("--startup", is_flag=True, help="With vectors and reset.")
-@click.option("--launcher", default="", envvar="INGOT_LAUNCHER", help="Put before the compiler's name.")
+@table_options("launcher")
 @click.option("--kernels", required=True, help="Folder of the kernels' archives.")
 @click.option("--place", required=True, help="Folder of the network's files.")
 @click.option("--option", "pairs", multiple=True, metavar="WORD", help="A name of an option, then its value.")
@@ -193,7 +191,7 @@ def _with_pairs(options: Options, pairs: Words, where: str) -> Options:
     return parse_options(texts)
 
 
-@click.command("cmake-program")
+@verb("cmake-program")
 @click.argument("what")
 @click.option("--request", "requests", multiple=True, metavar="TARGET=REQUEST", help="A network of the program.")
 @click.option("--name", required=True, help="Name of the CMake target.")
@@ -226,19 +224,19 @@ def cmake_program(
     write_if_changed(Path(itself), text)
 
 
-@click.command("cmake-dir")
+@verb("cmake-dir")
 def cmake_dir() -> None:
     """Print the folder for CMake's Ingot_DIR."""
     print(ROOT / "toolchain" / "cmake")
 
 
-@click.command("make-dir")
+@verb("make-dir")
 def make_dir() -> None:
     """Print the folder of ingot.mk."""
     print(ROOT / "toolchain" / "make")
 
 
-@click.command()
+@verb()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--board", default="", help="Only this board of the fleet.")
 @click.option("--model", default="", help="Only this model of the fleet.")
@@ -276,6 +274,12 @@ def _whole(**values: Any) -> tuple[FirmwareBuild, Recipe]:
     return firmware, whole_recipe(firmware)
 
 
+def _targets_of(recipe: Recipe) -> list[str]:
+    """The names that users ask for."""
+    running = [job.target for job in recipe.jobs if isinstance(job, StepJob) and job.always]
+    return [*recipe.targets, *running]
+
+
 def _commands(recipe: Recipe, launcher: str) -> list[Any]:
     from ingot.shells.command import command_of, ingot_command
 
@@ -303,6 +307,3 @@ def _named(word: str) -> tuple[str, str]:
 
 def _inputs_of(firmware: FirmwareBuild) -> Sequence[str]:
     return list(dict.fromkeys(file for network in firmware.networks for file in network.configure_inputs))
-
-
-VERBS = (step, ninja, build_verb, make_rules, cmake_network, cmake_program, cmake_dir, make_dir, fleet)

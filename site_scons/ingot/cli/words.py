@@ -26,8 +26,32 @@ Verb = Callable[..., None]
 TABLE_GROUPS = ("network", "image", "run", "flash", "report")
 
 
+class TableOption(click.Option):
+    """A flag that is made from the table of options."""
+
+
+def is_of_table(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, TableOption)
+
+
+#: Flags with the name of an option that mean something else: (verb, name) -> what.
+OTHER_MEANING = {
+    ("app-config", "st_pack"): "a checkout whose generation is meant",
+    ("cmake-program", "name"): "name of the CMake target",
+    ("emulate", "model"): "whose preprocessing counts for --input",
+    ("fleet", "board"): "one board of the fleet",
+    ("fleet", "build"): "the fleet's own folder",
+    ("fleet", "model"): "one model of the fleet",
+    ("h747 buffers", "mode"): "how the camera's picture is cut",
+    ("h747 patch", "dry_run"): "show a diff",
+    ("h747 patch", "mode"): "how the camera's picture is cut",
+    ("image check", "board"): "whose memory aliases count",
+    ("load-and-run", "model"): "whose reference outputs are compared with",
+}
+
+
 def table_options(*names: str) -> Callable[[Verb], Verb]:
-    """Options of ingot.recipe.options, as flags. The verb gets their texts by name; see options_of."""
+    """Options of ingot.recipe.options, as flags. The verb gets their values by name; see options_of."""
 
     def decorate(function: Verb) -> Verb:
         for name in reversed(names):
@@ -37,23 +61,43 @@ def table_options(*names: str) -> Callable[[Verb], Verb]:
     return decorate
 
 
+#: Attributes of single flags beside what the table says.
+_ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "launcher": {"envvar": "INGOT_LAUNCHER", "show_envvar": True},
+}
+
+
+class Number(click.ParamType):  # type: ignore[type-arg]  # a generic class in newer versions of click only
+    """A whole number from 0 up, also in hexadecimal such as 0x71000000."""
+
+    name = "number"
+
+    def __init__(self, option: Option) -> None:
+        self.option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self.option.parse(str(value))
+        except IngotError as error:
+            self.fail(error.what, param, ctx)
+
+
 def _click_option(option: Option) -> Callable[[Verb], Verb]:
-    help_text = f"{option.help[0].upper()}{option.help[1:]}."
+    names, more = [option.flag, option.name], dict(_ATTRIBUTES.get(option.name, {}))
+    more["help"] = f"{option.help[0].upper()}{option.help[1:]}."
+    default: Any = option.default
     if option.kind == "switch":
-        on = option.default == "1"
-        words = f"{option.flag}/--no-{option.flag[2:]}" if on else option.flag
-        return click.option(words, option.name, is_flag=True, default=on, help=help_text)
-    shown = bool(option.default)
-    if option.kind == "choice":
-        kind: Any = click.Choice(option.choices)
+        off = f"--no-{option.name.replace('_', '-').removeprefix('no-')}"
+        names[0] = f"{option.flag}/{off}" if option.default == "1" else option.flag
+        default, more["is_flag"] = option.default == "1", True
+    elif option.kind == "choice":
+        more["type"] = click.Choice(option.choices, case_sensitive=False)
         default = option.default or None
-        return click.option(option.flag, option.name, type=kind, default=default, show_default=shown, help=help_text)
-    if option.kind == "number":
-        default_number = int(option.default)
-        return click.option(
-            option.flag, option.name, type=click.IntRange(0), default=default_number, show_default=shown, help=help_text
-        )
-    return click.option(option.flag, option.name, default=option.default, show_default=shown, help=help_text)
+    elif option.kind == "number":
+        more["type"], default = Number(option), int(option.default)
+    if option.default and option.kind != "switch":
+        more["show_default"] = True
+    return click.option(*names, cls=TableOption, default=default, **more)
 
 
 def options_of(values: dict[str, Any]) -> Options:
@@ -80,13 +124,17 @@ network_words = table_options(*names_of("network"))
 image_words = table_options(*names_of("image"))
 
 
+board_word = click.option(
+    "--board", cls=TableOption, required=True, help=f"{BY_NAME['board'].help[0].upper()}{BY_NAME['board'].help[1:]}."
+)
+
+
 def board_option(function: Verb) -> Verb:
     """--board and --twin, which the verbs about memory share."""
     twin = click.option("--twin", is_flag=True, help="For the board's emulated twin.")
     return board_word(twin(function))
 
 
-board_word = click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 network_option = click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the network.")

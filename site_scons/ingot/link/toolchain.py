@@ -81,7 +81,7 @@ def tool(name: str = "gcc") -> str:
 
     Raises IngotError when it is not installed.
     """
-    program = settings()["prefix"] + name
+    program = f"{settings()['prefix']}{name}"
     path = shutil.which(program)
     if path is None:
         raise not_installed(program)

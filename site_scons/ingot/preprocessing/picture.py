@@ -64,7 +64,8 @@ def input_pixels(picture: Array, image: ImageInput) -> Array:
         return pixels[:, :, ::-1]
     if image.color_mode == "grayscale":
         total = (pixels.astype(np.int64) * np.asarray(GRAY)).sum(axis=2, keepdims=True)
-        return ((total + 0x8000) >> 16).astype(np.uint8)
+        gray: npt.NDArray[Any] = ((total + 0x8000) >> 16).astype(np.uint8)
+        return gray
     return pixels
 
 

@@ -58,7 +58,8 @@ def resized(pixels: Array, width: int, height: int) -> Array:
     upper, lower = pixels[top].astype(np.int64), pixels[bottom].astype(np.int64)
     lines = upper * (ONE - down) + lower * down
     total = lines[:, left] * (ONE - across) + lines[:, right] * across
-    return ((total + (1 << (2 * BITS - 1))) >> (2 * BITS)).astype(np.uint8)
+    result: npt.NDArray[Any] = ((total + (1 << (2 * BITS - 1))) >> (2 * BITS)).astype(np.uint8)
+    return result
 
 
 def _taps(source: int, target: int) -> tuple[Array, Array, Array]:

@@ -122,14 +122,15 @@ class FirmwareBuild:
 
     def check(self, elf: str) -> StepJob:
         """The proof: of a finished ELF, or without one ("") of where the network lies."""
-        results = {"memory_map": f"{self.stem}memory_map.txt", "summary": f"{self.stem}summary.json"}
-        inputs: dict[str, Files] = {"c_info": self.first.info, "raws": self.raws, "board": self.first.board_file}
+        memory_map, summary = f"{self.stem}memory_map.txt", f"{self.stem}summary.json"
         if elf:
-            inputs = {"elf": elf, **inputs, **self._other_infos}
-            step = Step("check_firmware", inputs, results, {"twin": self.first.request.twin})
-        else:
-            step = Step("check_network", inputs, results, {"lacks": self.lacks})
-        return StepJob(step, (self.first.pools_file,))
+            job = proof_job(
+                elf, self.infos, self.raws, self.first.board_file, self.first.request.twin, memory_map, summary
+            )
+            return replace(job, also=(self.first.pools_file,))
+        inputs: dict[str, Files] = {"c_info": self.first.info, "raws": self.raws, "board": self.first.board_file}
+        results = {"memory_map": memory_map, "summary": summary}
+        return StepJob(Step("check_network", inputs, results, {"lacks": self.lacks}), (self.first.pools_file,))
 
     def application_stem(self, elf: str) -> str:
         """What the application's files for flash are called, without .bin and .hex."""
@@ -140,9 +141,8 @@ class FirmwareBuild:
         jobs: list[Job] = []
         if elf:
             stem = self.application_stem(elf)
-            outputs = {"binary": f"{stem}.bin", "hexfile": f"{stem}.hex"}
-            inputs = {"elf": elf, "board": self.first.board_file}
-            jobs.append(StepJob(Step("binaries", inputs, outputs), (self.first.pools_file,)))
+            binaries = binaries_job(elf, self.first.board_file, f"{stem}.bin", f"{stem}.hex")
+            jobs.append(replace(binaries, also=(self.first.pools_file,)))
         return [*jobs, *(job for network in self.networks if weights and (job := network.weights_hex()))]
 
     # ---- jobs of C
@@ -231,6 +231,21 @@ class FirmwareBuild:
         """The same networks, whose files stay where they are, with another application in a folder of its own."""
         request = replace(self.first.request, app=app, out=folder, config=self.first.request.out)
         return FirmwareBuild(self.networks, NetworkBuild(request, model=self.first.model))
+
+
+def proof_job(
+    elf: str, infos: Sequence[str], raws: Sequence[str], board: str, twin: bool, memory_map: str, summary: str
+) -> StepJob:
+    """The proof of a finished ELF. infos: descriptions of its networks, the one that the script was made for first."""
+    others: dict[str, Files] = {"others": list(infos[1:])} if infos[1:] else {}
+    inputs: dict[str, Files] = {"elf": elf, "c_info": infos[0], "raws": list(raws), "board": board, **others}
+    results = {"memory_map": memory_map, "summary": summary}
+    return StepJob(Step("check_firmware", inputs, results, {"twin": twin}))
+
+
+def binaries_job(elf: str, board: str, binary: str, hexfile: str) -> StepJob:
+    """The application as it is written to flash."""
+    return StepJob(Step("binaries", {"elf": elf, "board": board}, {"binary": binary, "hexfile": hexfile}))
 
 
 def object_stem(source: str) -> str:

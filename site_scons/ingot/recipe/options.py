@@ -198,7 +198,12 @@ OPTIONS = (
     ),
     *_group(
         "build",
-        Option("name", "network", "reloc: C name of the network, first part of the file names", "name"),
+        Option(
+            "name",
+            "network",
+            "C name of the network (of Ingot's own SConstruct: that in an image), first part of file names",
+            "name",
+        ),
         Option("build", "build", "folder for everything that is built"),
         Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
         Option("cache", "", "folder of a shared cache of built files"),

@@ -57,7 +57,7 @@ def pack_scales(scale: tuple[float, ...]) -> bytes:
 
 
 def _has_data(buffer: Any) -> bool:
-    return buffer.DataLength() > 0 or buffer.Offset() > 1
+    return bool(buffer.DataLength() > 0 or buffer.Offset() > 1)
 
 
 def _port(tensor: Any) -> Port:

@@ -26,7 +26,7 @@ def concat_types(graph: Graph, op: Operator) -> bool:
 
 def no_activation(graph: Graph, op: Operator) -> bool:
     """No fused activation."""
-    return op.attrs.get("activation", "NONE") == "NONE"
+    return bool(op.attrs.get("activation", "NONE") == "NONE")
 
 
 def joined_rows(graph: Graph, op: Operator, rows: Sequence[int]) -> int:

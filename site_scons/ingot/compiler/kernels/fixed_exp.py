@@ -36,7 +36,8 @@ def _exp_near_zero(a: Ints) -> Ints:
 
 
 def _saturating_shift(x: Ints, by: int) -> Ints:
-    return np.clip(x << by, INT32_MIN, INT32_MAX)
+    result: Ints = np.clip(x << by, INT32_MIN, INT32_MAX)
+    return result
 
 
 def reciprocal(x: Ints, integer_bits: int) -> tuple[Ints, Ints]:

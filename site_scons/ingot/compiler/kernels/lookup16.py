@@ -45,4 +45,5 @@ def int16_table(
 
 def _round(x: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """To the nearest integer, ties away from zero; the type stays."""
-    return np.trunc(x + np.copysign(x.dtype.type(0.5), x))
+    result: npt.NDArray[np.floating] = np.trunc(x + np.copysign(x.dtype.type(0.5), x))
+    return result

@@ -39,7 +39,10 @@ def head(source: Tensor, output: Tensor, activation: str, flags: int) -> Param:
 def folded_bias(weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32] | None, zero_point: int) -> Words:
     """bias - zero_point * sum(weights), modulo 2^32. weights: (channels, taps)."""
     sums = weights.astype(np.int64).sum(axis=1)
-    return ((0 if bias is None else bias.astype(np.int64)) - zero_point * sums).astype(np.uint32).view(np.int32)
+    result: Words = (
+        ((0 if bias is None else bias.astype(np.int64)) - zero_point * sums).astype(np.uint32).view(np.int32)
+    )
+    return result
 
 
 def scaling_words(scales: list[float]) -> tuple[Words, int]:

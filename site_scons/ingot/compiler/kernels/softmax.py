@@ -109,7 +109,8 @@ def two_class_results(exp: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     products = fixed_point.high_multiply(scale, own)
     right = over_unit + 31 - 8
     shifted = (products + ((1 << right) >> 1)) >> right
-    return np.clip(shifted - 128, -128, 127).astype(np.int8)
+    result: npt.NDArray[np.int8] = np.clip(shifted - 128, -128, 127).astype(np.int8)
+    return result
 
 
 def _int16_params(scale: float, beta: float) -> tuple[Param, ...]:

@@ -41,7 +41,8 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
 
 def high_multiply(a: Ints, b: Ints | int, bits: int = 32) -> Ints:
     """SaturatingRoundingDoublingHighMul for integers of that many bits: a * b / 2^(bits - 1), ties up."""
-    return np.minimum((a * b + (1 << (bits - 2))) >> (bits - 1), (1 << (bits - 1)) - 1)
+    result: Ints = np.minimum((a * b + (1 << (bits - 2))) >> (bits - 1), (1 << (bits - 1)) - 1)
+    return result
 
 
 def rounding_divide_by_pot(x: Ints, exponent: int, bits: int = 32) -> Ints:

@@ -120,7 +120,8 @@ def absolute(source: Tensor, output: Tensor, x: Ints) -> Ints:
 def square_root(source: Tensor, output: Tensor, x: Ints) -> Ints:
     """Truncates. LiteRT stops at negative inputs; here their result is that of 0."""
     real = scale32(source) * np.maximum(x - source.zero_point, 0).astype(np.float32)
-    return (np.sqrt(real) / scale32(output)).astype(np.int64) + output.zero_point
+    result: Ints = (np.sqrt(real) / scale32(output)).astype(np.int64) + output.zero_point
+    return result
 
 
 def inverse_square_root(source: Tensor, output: Tensor, x: Ints) -> Ints:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 import SCons.Errors
 
 from ingot.base.errors import IngotError
 from ingot.shells.scons.paths import check_folders
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
-def user_call(function: Callable[..., Any]) -> Callable[..., Any]:
+
+def user_call(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Runs a method in the top folder (SCons enters an SConscript's), and shows mistakes without a traceback."""
 
     @functools.wraps(function)
@@ -30,4 +33,4 @@ def user_call(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             os.chdir(before)
 
-    return called
+    return cast(Callable[Arguments, Result], called)

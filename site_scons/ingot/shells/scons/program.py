@@ -165,4 +165,7 @@ def _own_objects(env: Any, firmware: FirmwareBuild, sources: Any) -> list[Any]:
     """The objects of the user's own sources; they find the generated headers."""
     program = env.Clone()
     program.AppendUnique(CPPPATH=folders(env, firmware.folders))
-    return env.Flatten([program.Object(item) if isinstance(item, str) else item for item in env.Flatten([sources])])
+    objects: list[Any] = env.Flatten(
+        [program.Object(item) if isinstance(item, str) else item for item in env.Flatten([sources])]
+    )
+    return objects

@@ -1,0 +1,86 @@
+"""The verbs of `ingot`. A new verb is a row here and a function with the decorator of ingot.cli.verb in a module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: name -> (module:function, the text of `ingot --help`).
+VERBS: Mapping[str, tuple[str, str]] = {
+    "app-config": (
+        "ingot.cli.network:app_config",
+        "Write app_config.h for MODEL.",
+    ),
+    "bench": (
+        "ingot.cli.project:bench",
+        "Measure every model of FOLDER on the board's twin.",
+    ),
+    "board": ("ingot.cli.board:board", "Boards of your own."),
+    "build": (
+        "ingot.cli.shells:build_verb",
+        "Build MODEL for a board with Ninja.",
+    ),
+    "cache": ("ingot.cli.cache:cache", "The cache of compiled networks (its folder: INGOT_CACHE)."),
+    "check": ("ingot.cli.network:check", "Prove on the linked firmware that nothing overlaps and everything fits."),
+    "cmake-dir": ("ingot.cli.shells:cmake_dir", "Print the folder for CMake's Ingot_DIR."),
+    "cmake-network": ("ingot.cli.shells:cmake_network", "Write the rules of ingot_add_model (for CMake)."),
+    "cmake-program": (
+        "ingot.cli.shells:cmake_program",
+        "Write the rules around a program (for CMake).",
+    ),
+    "compile": (
+        "ingot.cli.network:compile",
+        "Compile MODEL to network.c and its weights.",
+    ),
+    "doctor": (
+        "ingot.cli.doctor:doctor",
+        "Show what is installed and what works with it.",
+    ),
+    "emulate": ("ingot.cli.twin:emulate", "Run the network once on the board's twin in QEMU."),
+    "explore": ("ingot.cli.network:explore", "Show what less RAM costs MODEL in instructions."),
+    "flash": ("ingot.cli.board:flash", "Write firmware and weights to a board."),
+    "fleet": (
+        "ingot.cli.shells:fleet",
+        "Build and verify every entry of a fleet.yaml.",
+    ),
+    "h747": ("ingot.cli.h747:h747", "ST's application for STM32H747I-DISCO: camera and buffers for a network."),
+    "image": ("ingot.cli.image:image", "Look at, check, sign relocatable images."),
+    "info": ("ingot.cli.network:info", "Show what MODEL consists of."),
+    "linker-script": (
+        "ingot.cli.network:linker_script",
+        "Write the linker script.",
+    ),
+    "load-and-run": (
+        "ingot.cli.board:load_and_run",
+        "Install and run a relocatable IMAGE.",
+    ),
+    "make-dir": ("ingot.cli.shells:make_dir", "Print the folder of ingot.mk."),
+    "make-rules": ("ingot.cli.shells:make_rules", "Write the rules that ingot.mk includes (for Make)."),
+    "ninja": (
+        "ingot.cli.shells:ninja",
+        "Write a build.ninja for MODEL on a board.",
+    ),
+    "operators": (
+        "ingot.cli.network:operators",
+        "List the operators that the built-in compiler knows.",
+    ),
+    "options": (
+        "ingot.cli.network:options",
+        "List the options of a build.",
+    ),
+    "report": (
+        "ingot.cli.network:report",
+        "Show where a network's memory and time go.",
+    ),
+    "sbom": ("ingot.cli.sbom:sbom", "Write a bill of materials of a firmware (SPDX)."),
+    "sign": ("ingot.cli.board:sign", "Put the STM32N6 boot header in front of BINARY (a firmware.bin)."),
+    "step": ("ingot.cli.shells:step", "Run one step of a build; build files are full of these."),
+    "validate": (
+        "ingot.cli.board:validate",
+        "Compare what a board computes with LiteRT.",
+    ),
+    "verify": ("ingot.cli.twin:verify", "Compare the twin's outputs with LiteRT's reference kernels, byte for byte."),
+    "watch": (
+        "ingot.cli.board:watch",
+        "Build again whenever the model or the board changes.",
+    ),
+}

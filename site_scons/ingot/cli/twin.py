@@ -1,0 +1,58 @@
+"""Verbs about the board's emulated twin: emulate, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ingot.cli.verb import verb
+from ingot.cli.words import (
+    FilePath,
+    board_file,
+    board_word,
+    json_option,
+    manifest_of,
+    model_file,
+    network_option,
+    table_options,
+)
+from ingot.steps import run as run_steps
+
+
+@verb()
+@board_word
+@network_option
+@click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
+@table_options("input", "seed")
+@click.option("--model", default="", help="The model whose preprocessing counts for --input.")
+@json_option
+def emulate(board: str, network: Path, elf: Path, input: str, model: str, seed: int, as_json: bool) -> None:
+    """Run the network once on the board's twin in QEMU."""
+    manifest = str(manifest_of(model).path) if model else ""
+    run_steps.emulate(elf, network, board_file(board), input=input, seed=seed, as_json=as_json, manifest=manifest)
+
+
+@verb()
+@click.argument("model")
+@board_word
+@network_option
+@click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
+@table_options("input", "samples", "seed")
+@json_option
+def verify(
+    model: str, board: str, network: Path, elf: Path, input: str, samples: int, seed: int, as_json: bool
+) -> None:
+    """Compare the twin's outputs with LiteRT's reference kernels, byte for byte."""
+    manifest = manifest_of(model)
+    run_steps.verify(
+        elf,
+        network,
+        model_file(manifest),
+        board_file(board),
+        input=input,
+        samples=samples,
+        seed=seed,
+        as_json=as_json,
+        manifest=str(manifest.path),
+    )
