@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ingot.recipe.request import Request
 
 from ingot.base.errors import IngotError
 from ingot.base.file_names import LONGEST, file_name, output_path, write_outputs
@@ -18,11 +17,12 @@ from ingot.base.places import ROOT
 from ingot.board import find_board, load_board
 from ingot.board.mpool import read_mpool
 from ingot.compiler.compile import CompileOptions, OutputNames, output_names
+from ingot.link import sources as firmware
 from ingot.model import load_manifest, open_manifest
 from ingot.model.stand_in import build_stand_in
 from ingot.network.types import Initializer
-from ingot.link import sources as firmware
 from ingot.recipe.options import parse_options
+from ingot.recipe.request import Request
 from ingot.st.stedgeai.outputs import Declared
 from support.firmware import fixture_network
 

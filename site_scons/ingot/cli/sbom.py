@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from ingot.cli.verb import verb
-
-from ingot.cli.words import board_file, finish, manifest_of, output_options
+from ingot.cli.words import board_file, board_word, finish, manifest_of, output_options
 
 FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
 @verb()
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
-@click.option("--board", required=True, help="A name under boards/, or a path to a board.yaml.")
+@board_word
 @click.option(
     "--network", "networks", multiple=True, type=FilePath, required=True, help="The network_c_info.json of each MODEL."
 )
