@@ -22,7 +22,7 @@ from ingot.model.stand_in import build_stand_in
 from ingot.network.types import Initializer
 from ingot.recipe import sources as firmware
 from ingot.recipe.options import parse_options
-from ingot.recipe.parts import Request
+from ingot.recipe.request import Request
 from ingot.st.stedgeai.outputs import Declared
 from support.firmware import fixture_network
 
