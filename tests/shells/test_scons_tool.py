@@ -25,7 +25,7 @@ env.IngotToolchain(board=board).IngotProgram("firmware", ["main.c"], [detect, cl
 """
 COPIED = """\
 import ingot
-from ingot.shells.scons import tool
+from ingot.site_tools import tool
 
 print("ingot from", ingot.__file__)
 env = Environment(tools=["default", tool])

@@ -16,7 +16,7 @@ if getattr(sys.modules.get("ingot"), "__path__", None) is None:
 
 def generate(env: Any, **options: Any) -> None:
     """Adds Ingot's methods to the environment."""
-    from ingot.shells.scons import tool
+    from ingot.site_tools import tool
 
     tool(env)
 
