@@ -40,12 +40,9 @@ def table_options(*names: str) -> Callable[[Verb], Verb]:
 def _click_option(option: Option) -> Callable[[Verb], Verb]:
     help_text = f"{option.help[0].upper()}{option.help[1:]}."
     if option.kind == "switch":
-        words = (
-            f"{option.flag}/--no-{option.name.replace('_', '-').removeprefix('no-')}"
-            if option.default == "1"
-            else option.flag
-        )
-        return click.option(words, option.name, default=option.default == "1", help=help_text)
+        on = option.default == "1"
+        words = f"{option.flag}/--no-{option.name.replace('_', '-')}" if on else option.flag
+        return click.option(words, option.name, is_flag=True, default=on, help=help_text)
     shown = bool(option.default)
     if option.kind == "choice":
         kind: Any = click.Choice(option.choices)

@@ -1,4 +1,4 @@
-"""Ingot in an SConstruct: `toolpath=[PyPackageDir("ingot.site_tools")]`, or `tools=[tool]` with this module's `tool`."""
+"""Ingot in an SConstruct: toolpath=[PyPackageDir("ingot.site_tools")], or `tools=[tool]` with the `tool` of here."""
 
 from typing import Any
 
