@@ -11,6 +11,7 @@ from ingot.base.file_names import file_name
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.image import ImageBuild
 from ingot.recipe.job import Job, StepJob
+from ingot.recipe.options import Options
 from ingot.recipe.sources import application_folder, application_sample
 from ingot.recipe.step import Files, Step
 
@@ -207,13 +208,7 @@ class Targets:
         return self.elf
 
     def _input(self) -> str:
-        """The file of input=, or ""."""
-        sample = self.options.text("input")
-        if sample and not Path(sample).is_file():
-            raise IngotError(
-                f"there is no file '{sample}'", where="input", remedy="Give a picture, or a .npy, .npz or .bin file."
-            )
-        return sample
+        return input_file(self.options)
 
     def _input_file(self) -> list[str]:
         sample = self._input()
@@ -227,6 +222,16 @@ class Targets:
         twin = self._twin(target)
         also = [*self._proof_of(twin, self.twin_elf), *twin.raws, *self._input_file()]
         return _run(target, step, also, self.network.board.name)
+
+
+def input_file(options: Options) -> str:
+    """The file of input=, or "". Raises IngotError where it is not there."""
+    sample = options.text("input")
+    if sample and not Path(sample).is_file():
+        raise IngotError(
+            f"there is no file '{sample}'", where="input", remedy="Give a picture, or a .npy, .npz or .bin file."
+        )
+    return sample
 
 
 def _run(target: str, step: Step, also: Sequence[str] = (), label: str = "") -> StepJob:

@@ -11,6 +11,7 @@ from typing import Any
 import SCons.Action
 import SCons.Builder
 
+from ingot.base.errors import IngotError
 from ingot.link import toolchain
 from ingot.recipe.job import ArchiveJob, CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.network import prefix_maps
@@ -35,7 +36,8 @@ def add_builders(env: Any) -> None:
     said = env.get("INGOT_SAY") is not None
     for name, command in (("IngotCompile", _COMPILE), ("IngotArchive", _ARCHIVE), ("IngotLink", _LINK)):
         action = SCons.Action.Action(command, "$INGOT_TEXT") if said else SCons.Action.Action(command)
-        env.Append(BUILDERS={name: SCons.Builder.Builder(action=action)})
+        emitter = _known_to_editors if command == _COMPILE else None
+        env.Append(BUILDERS={name: SCons.Builder.Builder(action=action, emitter=emitter)})
 
 
 def from_top(env: Any, node: Any) -> str:
@@ -66,7 +68,12 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
     if isinstance(job, StepJob) and not job.outputs:
         return _step(env, job)
     key, text = (id(env.fs), job.outputs[0]), repr(job)
-    if key in _DECLARED and _DECLARED[key][0] == text:
+    if key in _DECLARED:
+        if _DECLARED[key][0] != text:
+            raise IngotError(
+                f"'{job.outputs[0]}' would be written by two commands that differ",
+                remedy="Give networks and programs that differ folders of their own: out= and the target's name.",
+            )
         nodes = {path: file_node(env, path) for path in job.outputs}
         return {**nodes, job.target: list(nodes.values())} if isinstance(job, StepJob) and job.target else nodes
     _DECLARED[key] = (text, job)
@@ -82,6 +89,15 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
     else:
         made = _link(env, job)
     return dict(zip(job.outputs, made, strict=True))
+
+
+def _known_to_editors(target: Any, source: Any, env: Any) -> tuple[Any, Any]:
+    """SCons's tool compilation_db, where somebody uses it, gets an entry for the file."""
+    if "__COMPILATIONDB_Entry" in env["BUILDERS"]:
+        from SCons.Tool.compilation_db import make_emit_compilation_DB_entry
+
+        make_emit_compilation_DB_entry(_COMPILE)(target, source, env)
+    return target, source
 
 
 def _common(env: Any, group: str, text: str) -> dict[str, Any]:
