@@ -92,11 +92,9 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
 
 
 def _known_to_editors(target: Any, source: Any, env: Any) -> tuple[Any, Any]:
-    """SCons's tool compilation_db, where somebody uses it, gets an entry for the file."""
-    if "__COMPILATIONDB_Entry" in env["BUILDERS"]:
-        from SCons.Tool.compilation_db import make_emit_compilation_DB_entry
-
-        make_emit_compilation_DB_entry(_COMPILE)(target, source, env)
+    """SCons's tool compilation_db, where somebody uses it, gets an entry for the file, as for those of env.Object."""
+    if "CompilationDatabase" in env["BUILDERS"]:
+        env["BUILDERS"]["StaticObject"].emitter(target, source, env)
     return target, source
 
 
@@ -115,6 +113,7 @@ def _compile(env: Any, job: CompileJob) -> Any:
     return env.IngotCompile(
         file_node(env, job.target),
         file_node(env, job.source),
+        CCCOM=_COMPILE,  # as compilation_db reads it
         INGOT_CC=job.compiler,
         INGOT_ARGUMENTS=literal_words(job.arguments),
         INGOT_MAPS=literal_words(prefix_maps()),
