@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_compile import POOLS
 
 from compiler.frontend.examples import EXAMPLES
 from compiler.passes.test_optimize import retrained as requantized
+from compiler.test_compile import POOLS
 from ingot.compiler.compile import CompileOptions, compile_model, plan_network
 from ingot.compiler.emit.network_c import NetworkC, emit_network_c
 from ingot.compiler.emit.network_h import emit_network_h

@@ -1,12 +1,14 @@
-"""app_config.h in the shells that run commands: of the board's generation, with the files that belong to it."""
+"""app_config.h in the recipe of a firmware: of the board's generation, with the files that belong to it."""
 
 from pathlib import Path
 
 import pytest
-from ingot.recipe.jobs import firmware_jobs
-from ingot.recipe.parts import Request
 
 from ingot.base.places import ROOT
+from ingot.recipe.firmware import FirmwareBuild
+from ingot.recipe.job import StepJob
+from ingot.recipe.request import Request
+from ingot.recipe.whole import whole_recipe
 
 
 @pytest.mark.parametrize(
@@ -17,8 +19,8 @@ def test_the_boards_generation(
 ) -> None:
     monkeypatch.chdir(ROOT)
     request = Request("movenet", board, str(tmp_path / "out"), app="empty")
-    jobs, names = firmware_jobs(request, ["ingot"], str(tmp_path / "made"))
-    (job,) = [job for job in jobs if "app_config" in job.command]
-    assert f"abi={abi}" in job.command
+    recipe = whole_recipe(FirmwareBuild.of([request]))
+    (job,) = [job for job in recipe.jobs if isinstance(job, StepJob) and job.step.name == "app_config"]
+    assert job.step.options["abi"] == abi
     assert {Path(file).name for file in job.outputs} == {"app_config.h"} | beside
-    assert set(job.outputs) <= set(names["firmware"])
+    assert set(job.outputs) <= set(recipe.targets["firmware"])

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ingot.base.errors import IngotError
-from ingot.cli.shells import ingot_command
+from ingot.shells.command import ingot_command
 from ingot.shells.fleet import matrix as fleet
 from ingot.shells.fleet import report as fleet_report
 from ingot.shells.fleet import run as fleet_run
@@ -57,12 +57,12 @@ def test_mistakes_name_the_place(folder: Path) -> None:
 
 def test_the_jobs_have_one_maker_each(folder: Path) -> None:
     entries = fleet.read_fleet(Path("fleet.yaml"), "out")
-    jobs, names = fleet_run.fleet_jobs(entries, ["ingot"], "out")
-    made = [file for job in jobs for file in job.outputs]
+    commands, names = fleet_run.fleet_commands(entries, ["ingot"], "out")
+    made = [file for command in commands for file in command.outputs]
     assert len(made) == len(set(made))
     assert set(names["fleet"]) == {fleet_run.log_file(entry) for entry in entries} <= set(made)
-    again = fleet_run.fleet_jobs(entries, ["ingot"], "out")
-    assert again == (jobs, names)
+    again = fleet_run.fleet_commands(entries, ["ingot"], "out")
+    assert again == (commands, names)
 
 
 def test_table_and_junit_say_the_same(folder: Path) -> None:
@@ -90,7 +90,7 @@ def test_one_failure_stops_no_other(folder: Path) -> None:
         pytest.skip(f"not installed: {', '.join(missing)}")
     entries = fleet.read_fleet(Path("fleet.yaml"), "out", board="n6dk")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(fleet.__file__).parents[1]))
+        patch.setenv("PYTHONPATH", str(Path(fleet.__file__).parents[3]))
         good, cut = fleet_run.run_fleet(entries, ingot_command(), "out")
     assert (good.entry.model, good.state) == ("good", "verified"), good.log
     assert "1 samples equal" in good.log

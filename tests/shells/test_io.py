@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
-from ingot.recipe.jobs import firmware_jobs, image_jobs
-from ingot.recipe.networks import together
-from ingot.recipe.parts import Parts, Request
 
 from ingot.base.errors import IngotError
+from ingot.recipe.firmware import FirmwareBuild, place_together
+from ingot.recipe.job import StepJob
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.options import parse_options
+from ingot.recipe.request import Request
+from ingot.recipe.whole import whole_recipe
 from ingot.shells.fleet.matrix import read_fleet
 from support.pose_model import pose_model
 
@@ -23,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("texts", "expected"),
     [
         ({}, "io_input=keep"),
         ({"io_input": "overwrite"}, "io_input=overwrite"),
@@ -32,13 +35,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ({"input_shape": "1x9"}, "input_shape=1x9"),
     ],
 )
-def test_every_compilation_is_told(folder: Path, given: dict[str, str], expected: str) -> None:
-    request = Request("model.yaml", "n6dk", "out", app="validate", **given)  # type: ignore[arg-type]
-    jobs, _ = firmware_jobs(request, ["ingot"], "made")
-    image, _ = image_jobs(Parts(request), ["ingot"], "net.tflite", "kernels")
-    compiling = [job for job in (*jobs, *image) if "compile_network" in job.command]
-    assert len(compiling) > 2
-    assert all(expected in job.command for job in compiling)
+def test_every_compilation_is_told(folder: Path, texts: dict[str, str], expected: str) -> None:
+    request = Request("model.yaml", "n6dk", "out", app="validate", options=parse_options(texts))
+    steps = [job.step for job in whole_recipe(FirmwareBuild.of([request])).jobs if isinstance(job, StepJob)]
+    compiling = [step for step in steps if step.name == "compile_network"]
+    # The firmware, its twin, the image, and the twin's image.
+    assert len(compiling) == 4
+    assert all(expected in step.arguments() for step in compiling)
 
 
 def test_a_fleet_chooses(folder: Path) -> None:
@@ -46,13 +49,13 @@ def test_a_fleet_chooses(folder: Path) -> None:
     text = "boards: [n6dk]\nmodels: [net.tflite]\noptions: [{io_input: %s}]\n"
     file.write_text(text % "keep")
     (entry,) = read_fleet(file, "out")
-    assert (entry.request.io_input, entry.label) == ("keep", "io_input=keep")
+    assert (entry.request.options.text("io_input"), entry.label) == ("keep", "io_input=keep")
     file.write_text("boards: [n6dk]\nmodels: [net.tflite]\noptions: [{input_shape: 'in:0:1x9,b:2'}]\n")
     (entry,) = read_fleet(file, "out")
-    assert entry.request.input_shape == "in:0:1x9,b:2"
+    assert entry.request.options.text("input_shape") == "in:0:1x9,b:2"
     assert entry.request.out == "out/n6dk-input_shape=in-0-1x9-b-2/net"
     file.write_text(text % "hold")
-    with pytest.raises(IngotError, match="'hold', which is not known"):
+    with pytest.raises(IngotError, match="io_input=hold is not known"):
         read_fleet(file, "out")
 
 
@@ -68,7 +71,7 @@ def test_two_models_of_one_name_are_refused_in_a_fleet(folder: Path) -> None:
 
 
 def test_a_shape_that_was_given_is_the_first_network_s(folder: Path) -> None:
-    first = Request("net.tflite", "n6dk", "out", name="first", input_shape="1x8")
-    requests = together(first, [("second", "net.tflite"), ("third", "model.yaml")], False)
-    assert [request.input_shape for request in requests] == ["1x8", "", ""]
-    assert Parts(requests[2]).compile("m").options["input_shape"] == "x:1x8"
+    first = Request("net.tflite", "n6dk", "out", name="first", options=parse_options({"input_shape": "1x8"}))
+    requests = place_together(first, [("second", "net.tflite"), ("third", "model.yaml")], False)
+    assert [request.options.text("input_shape") for request in requests] == ["1x8", "", ""]
+    assert NetworkBuild(requests[2]).compile().step.options["input_shape"] == "x:1x8"

@@ -29,5 +29,7 @@ def test_the_example_builds_and_verifies(installed: Installed, tmp_path: Path) -
 def test_a_new_board_is_valid_as_it_is(installed: Installed, tmp_path: Path, like: str) -> None:
     installed.run(tmp_path, "ingot", "board", "new", "mine", "--like", like, "--out", "b")
     (tmp_path / "net.tflite").write_bytes(pose_model(0))
-    said = installed.run(tmp_path, "ingot", "parts", "net.tflite", "--board", "b", "--out", "o")
-    assert '"board": "mine"' in said
+    installed.run(tmp_path, "ingot", "compile", "net.tflite", "--board", "b", "--out", "o")
+    network = ("--network", "o/network_c_info.json", "--app", "validate")
+    installed.run(tmp_path, "ingot", "linker-script", "--board", "b", *network, "--out", "firmware.ld")
+    assert "Linker script of board mine," in (tmp_path / "firmware.ld").read_text()

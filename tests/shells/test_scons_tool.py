@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +27,7 @@ env.IngotToolchain(board=board).IngotProgram("firmware", ["main.c"], [detect, cl
 """
 COPIED = """\
 import ingot
-from ingot.shells.scons import tool
+from ingot.site_tools import tool
 
 print("ingot from", ingot.__file__)
 env = Environment(tools=["default", tool])
@@ -67,3 +69,40 @@ def test_a_copy_in_site_scons(installed: Installed, tmp_path: Path) -> None:
     said = replace(installed, environment=environment).run(tmp_path, *command)
     assert f"ingot from {tmp_path}/site_scons/ingot/__init__.py" in said
     assert (tmp_path / "network/network.ld").is_file()
+
+
+EDITORS = """\
+env = Environment(tools=["default", "ingot", "compilation_db"], toolpath=[PyPackageDir("ingot.site_tools")])
+env.CompilationDatabase()
+net = env.IngotModel("network", "detect.tflite", board="n6dk")
+"""
+
+
+def test_editors_see_the_network_and_the_runtime(installed: Installed, tmp_path: Path) -> None:
+    (tmp_path / "SConstruct").write_text(EDITORS)
+    (tmp_path / "detect.tflite").write_bytes(pose_model(0))
+    installed.run(tmp_path, "scons", "-Q", "compile_commands.json")
+    entries = {
+        Path(entry["file"]).name: entry for entry in json.loads((tmp_path / "compile_commands.json").read_text())
+    }
+    assert {"network.c", "conv2d.c", "startup.c"} <= entries.keys()
+    assert entries["network.c"]["command"].startswith("arm-none-eabi-gcc -o network/obj/network.o -c -mcpu=cortex-m55 ")
+
+
+CLASH = """\
+env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])
+net = env.IngotModel("network", "detect.tflite", board="n6dk", out="build")
+env.IngotToolchain(board="n6dk").IngotProgram("build/firmware", net=net, app="validate")
+"""
+
+
+def test_two_programs_in_one_folder_are_refused(installed: Installed, tmp_path: Path) -> None:
+    (tmp_path / "SConstruct").write_text(CLASH)
+    (tmp_path / "detect.tflite").write_bytes(pose_model(0))
+    done = subprocess.run(
+        ["scons", "-Q"], cwd=tmp_path, env=installed.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "ingot: 'build/obj/network.o' would be written by two commands that differ\n" in done.stderr
+    (tmp_path / "SConstruct").write_text(CLASH.replace('out="build"', 'out="build/network"'))
+    assert "ingot check_firmware -> build/memory_map.txt" in installed.run(tmp_path, "scons", "-Q", "-n")

@@ -17,8 +17,10 @@ from ingot.image.pools import ImagePools, image_pools, relocatable_pools
 from ingot.image.source import ImageOptions, reloc_linker_script, reloc_source
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
-from ingot.link.sources import firmware_recipe, kernel_sources
+from ingot.link.sources import kernel_sources
 from ingot.network.types import Network
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.request import Request
 from support.images import sealed
 from support.session import compile_once, session_folder
 
@@ -115,12 +117,12 @@ def model_host() -> Path:
     """The firmware, linked once for the whole test session."""
     folder = session_folder("model-host")
     twin, mpool = n6dk()
-    recipe = firmware_recipe("model_host", twin=True)
-    defines = {**toolchain.startup_defines(False, False), **recipe.defines}
+    build = NetworkBuild(Request("-.tflite", "n6dk", str(folder), twin=True, app="model_host"), model="-.tflite")
+    include = [Path(name) for name in build.folders]
     objects = []
-    for source in recipe.sources:
+    for source in map(Path, (*build.application, *build.runtime, *build.startup)):
         target = folder / f"{source.parent.name}_{source.stem}.o"
-        command = toolchain.compile_command(source, target, twin.core, "firmware", recipe.include, defines)
+        command = toolchain.compile_command(source, target, twin.core, "firmware", include, build.defines)
         objects.append(compile_once([*command, "-Werror"], source, target))
     script = folder / "firmware.ld"
     empty = Network("network", "none", "", "builtin", "0", (), (), (), (), ())

@@ -162,6 +162,12 @@ class FirmwareBuild:
         }
         return [self._compiled(kind, source) for role in files if role in roles for kind, source in files[role]]
 
+    def objects_alone(self, *roles: str) -> list[CompileJob]:
+        """The same, each network's as if it were alone: for a user's own program, who may ask for each network's."""
+        networks = [job for network in self.networks for job in FirmwareBuild([network]).objects("network")]
+        others = FirmwareBuild([self.first]).objects(*(role for role in roles if role != "network"))
+        return [*(networks if "network" in roles else []), *others]
+
     def _compiled(self, kind: str, source: str) -> CompileJob:
         """kind: "firmware", "network", or "st" for C files of ST's, whose warnings are not ours to mend."""
         program = self.program

@@ -90,7 +90,7 @@ class NetworkBuild:
     @property
     def hexfiles(self) -> list[str]:
         """The initializers at their flash addresses."""
-        return [f"{raw.removesuffix('.raw')}.hex" for raw in self.raws]
+        return [Path(raw).with_suffix(".hex").as_posix() for raw in self.raws]
 
     @property
     def config_header(self) -> str:

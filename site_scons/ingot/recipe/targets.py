@@ -220,13 +220,7 @@ class Targets:
         return self.elf
 
     def _input(self) -> str:
-        """The file of input=, or ""."""
-        sample = self.options.text("input")
-        if sample and not Path(sample).is_file():
-            raise IngotError(
-                f"there is no file '{sample}'", where="input", remedy="Give a picture, or a .npy, .npz or .bin file."
-            )
-        return sample
+        return input_file(self.options)
 
     def _input_file(self) -> list[str]:
         sample = self._input()
@@ -240,6 +234,16 @@ class Targets:
         twin = self.require_twin(target)
         also = [*self._proof_of(twin, self.twin_elf), *twin.raws, *self._input_file()]
         return _run(target, step, also, self.network.board.name)
+
+
+def input_file(options: Options) -> str:
+    """The file of input=, or "". Raises IngotError where it is not there."""
+    sample = options.text("input")
+    if sample and not Path(sample).is_file():
+        raise IngotError(
+            f"there is no file '{sample}'", where="input", remedy="Give a picture, or a .npy, .npz or .bin file."
+        )
+    return sample
 
 
 def _run(target: str, step: Step, also: Sequence[str] = (), label: str = "") -> StepJob:

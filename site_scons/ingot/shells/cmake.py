@@ -171,9 +171,7 @@ def program_rules(target: str, firmware: FirmwareBuild, rules: Rules, members: S
     """The rules of `ingot_join`: one target of several networks. members: their targets."""
     jobs = firmware.generate()
     last = rules.chain(target, [("generate", jobs)], [f"{name}_objects" for name in members])
-    objects = [job.target for network in firmware.networks for job in FirmwareBuild([network]).objects("network")]
-    first = FirmwareBuild([firmware.first])
-    objects += [job.target for job in first.objects("runtime", "startup")]
+    objects = [job.target for job in firmware.objects_alone("network", "runtime", "startup")]
     rules.interface(target, firmware, objects, [last])
     rules.properties(target, {"members": members})
     return rules.text()

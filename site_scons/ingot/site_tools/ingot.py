@@ -1,6 +1,7 @@
 """The SCons tool "ingot": see ingot.shells.scons.
 
-SCons enters a tool's module as sys.modules["ingot"], where the package belongs; it goes back there first.
+SCons enters a tool's module as sys.modules["ingot"], where the package belongs, for every environment anew; the package
+goes back there first, with the modules of it that were imported before.
 """
 
 import importlib
@@ -10,13 +11,17 @@ from typing import Any
 if getattr(sys.modules.get("ingot"), "__path__", None) is None:
     sys.modules.pop("ingot", None)
     here, sys.path = sys.path, [folder for folder in sys.path if not folder.endswith("site_tools")]
-    importlib.import_module("ingot")
+    package = importlib.import_module("ingot")
     sys.path = here
+    for name, module in list(sys.modules.items()):
+        above, _, own = name.rpartition(".")
+        if above == "ingot":
+            setattr(package, own, module)
 
 
 def generate(env: Any, **options: Any) -> None:
     """Adds Ingot's methods to the environment."""
-    from ingot.shells.scons import tool
+    from ingot.site_tools import tool
 
     tool(env)
 

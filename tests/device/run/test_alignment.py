@@ -11,7 +11,8 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.compiler.compile import CompileOptions
-from ingot.device.run.verify import random_samples, verify
+from ingot.device.run.samples import random_samples
+from ingot.device.run.verify import verify
 from ingot.link import toolchain
 from ingot.model import load_manifest
 from ingot.model.stand_in import build_stand_in

@@ -16,7 +16,7 @@ from support.pose_model import pose_model
 HEAD = f"""\
 import sys
 sys.path.insert(0, {str(ROOT / "site_scons")!r})
-from ingot.shells.scons import tool
+from ingot.site_tools import tool
 """
 PROGRAM = """
 def program(kind, **settings):

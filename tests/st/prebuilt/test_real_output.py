@@ -13,7 +13,7 @@ from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.board import load_board
 from ingot.board.fit import load_pools
-from ingot.recipe.compilers import Wanted, job_for
+from ingot.recipe.compilers import Settings, compilation_of
 from ingot.steps import app_config as app_config_steps
 from ingot.steps import inspect as inspect_steps
 from ingot.steps import link as link_steps
@@ -37,7 +37,7 @@ def board(tmp_path: Path) -> Path:
 def take(board: Path, out: Path) -> tuple[Path, list[Path]]:
     """c_info and initializers of the output, taken as a shell takes it."""
     loaded = load_board(board)
-    job = job_for("prebuilt", loaded, load_pools(loaded), Wanted(st_output=str(shared("st_ai_output"))))
+    job = compilation_of("prebuilt", loaded, load_pools(loaded), Settings(st_output=str(shared("st_ai_output"))))
     assert not job.source and "network.c is not in st_ai_output" in job.lacks
     step_function(job.step)(board=board, outputs=[out / name for name in job.files], **job.options)
     assert {path.name for path in out.iterdir()} == set(job.files)

@@ -12,7 +12,7 @@ from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.board import load_board
 from ingot.board.fit import load_pools
-from ingot.recipe.compilers import Wanted, job_for
+from ingot.recipe.compilers import Settings, compilation_of
 from ingot.st.stedgeai.tool import find_tool
 from ingot.steps.compile import run_stedgeai
 from support.st_output import VERSIONS
@@ -41,11 +41,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def generate(
-    folder: Path, board: Path = BOARD, wanted: Wanted | None = None, model: str = "tiny.tflite", **more: Any
+    folder: Path, board: Path = BOARD, settings: Settings | None = None, model: str = "tiny.tflite", **more: Any
 ) -> set[str]:
     """Declares the job as a shell does, and runs it; returns what was declared."""
     loaded = load_board(board)
-    job = job_for("stedgeai", loaded, load_pools(loaded), wanted or Wanted())
+    job = compilation_of("stedgeai", loaded, load_pools(loaded), settings or Settings())
     source = folder / model
     source.write_bytes(b"a model")
     out = folder / "out"
@@ -66,7 +66,7 @@ def test_every_file_of_a_version_is_declared_and_there(tmp_path: Path, root: Pat
 def test_the_documented_command_line(tmp_path: Path, root: Path) -> None:
     log = install(root, "4.0")
     settings = {"input_data_type": "uint8", "output_data_type": "int8", "inputs_ch_position": "chlast"}
-    generate(tmp_path, wanted=Wanted(stedgeai=settings))
+    generate(tmp_path, settings=Settings(stedgeai=settings))
     (call,) = calls(log)
     assert call["words"] == [
         "generate",
@@ -118,14 +118,14 @@ def test_raw_files_are_asked_for_whatever_the_boards_pools_say(tmp_path: Path, r
 
 def test_the_models_own_options_replace_the_defaults(tmp_path: Path, root: Path) -> None:
     log = install(root, "3.0")
-    declared = generate(tmp_path, wanted=Wanted(stedgeai={"options": "-O3 --native-float"}))
+    declared = generate(tmp_path, settings=Settings(stedgeai={"options": "-O3 --native-float"}))
     assert calls(log)[0]["profile"]["Profiles"]["ingot"]["options"] == "-O3 --native-float"
     assert "network_ecblobs.h" not in declared
 
 
 def test_a_relocatable_image_asks_for_relative_pools_and_all_buffers(tmp_path: Path, root: Path) -> None:
     log = install(root, "3.0")
-    generate(tmp_path, wanted=Wanted(stedgeai={"options": "-O3"}, reloc=True))
+    generate(tmp_path, settings=Settings(stedgeai={"options": "-O3"}, reloc=True))
     (call,) = calls(log)
     assert call["profile"]["Profiles"]["ingot"]["options"] == "-O3 --all-buffers-info"
     modes = {pool["name"]: pool.get("mode", "") for pool in call["pools"]["memory"]["mempools"]}
@@ -134,7 +134,7 @@ def test_a_relocatable_image_asks_for_relative_pools_and_all_buffers(tmp_path: P
 
 def test_the_h7_command(tmp_path: Path, root: Path) -> None:
     log = install(root, "2.1")
-    declared = generate(tmp_path, board=H747, wanted=Wanted(stedgeai={"split_weights": True}))
+    declared = generate(tmp_path, board=H747, settings=Settings(stedgeai={"split_weights": True}))
     assert calls(log)[0]["words"] == [
         "generate",
         "--target",

@@ -9,15 +9,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
-
-# Every step of every build imports this file.
-if TYPE_CHECKING:
-    from ingot.shells.command import Command
-    from ingot.shells.fleet.matrix import Entry, Outcome
+from ingot.recipe.firmware import FirmwareBuild
+from ingot.recipe.whole import whole_recipe
+from ingot.shells.command import Command, command_of
+from ingot.shells.fleet.matrix import Entry, Outcome, read_fleet
+from ingot.shells.fleet.report import junit_xml, table
+from ingot.shells.ninja import find_ninja, ninja_environment, ninja_text
 
 Say = Callable[[str], None]
 
@@ -41,9 +41,6 @@ def fleet(
     failure, too. command: how `ingot` is called. board, model: only these. parallel: commands at a time, 0 for
     Ninja's choice.
     """
-    from ingot.shells.fleet.matrix import read_fleet
-    from ingot.shells.fleet.report import junit_xml, table
-
     ingot = command or (sys.executable, "-m", "ingot")
     entries = read_fleet(file, build, board, model)
     outcomes = run_fleet(entries, ingot, build, parallel, lambda line: print(f"  {line}", flush=True))
@@ -64,10 +61,6 @@ def fleet_commands(
 
     An entry is done when it is built and proven, and when what its targets print or write is there.
     """
-    from ingot.recipe.firmware import FirmwareBuild
-    from ingot.recipe.whole import whole_recipe
-    from ingot.shells.command import command_of
-
     commands: dict[tuple[str, ...], Command] = {}
     names: dict[str, list[str]] = {"fleet": []}
     for entry in entries:
@@ -114,8 +107,6 @@ def run_fleet(
 
     Leaves <build>/fleet.ninja, which `ninja -k 0 -f` builds by itself as well. say: gets a line an entry.
     """
-    from ingot.shells.ninja import find_ninja, ninja_text
-
     find_ninja()
     jobs, names = fleet_commands(entries, ingot, build)
     itself = Path(build) / "fleet.ninja"
@@ -136,7 +127,6 @@ def run_fleet(
 def _ninja(itself: Path, parallel: int, say: Say) -> tuple[int, str]:
     """Runs Ninja to the end; its status and what it printed. say: gets verifications as they end."""
     from ingot.recipe.whole import ALL
-    from ingot.shells.ninja import ninja_environment
 
     command = ["ninja", "-f", str(itself), "-k", "0", *(["-j", str(parallel)] if parallel else [])]
     environment = {**ninja_environment(), "NINJA_STATUS": "[%f/%t] "}

@@ -3,7 +3,7 @@
     env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])
     net = env.IngotModel("network", "model.tflite", board="n6dk")
 
-or, without a toolpath, `from ingot.shells.scons import tool` and `Environment(tools=["default", tool])`. See
+or, without a toolpath, `from ingot.site_tools import tool` and `Environment(tools=["default", tool])`. See
 docs/scons.md.
 """
 

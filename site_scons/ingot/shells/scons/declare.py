@@ -11,6 +11,7 @@ from typing import Any
 import SCons.Action
 import SCons.Builder
 
+from ingot.base.errors import IngotError
 from ingot.link import toolchain
 from ingot.recipe.job import ArchiveJob, CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.network import prefix_maps
@@ -35,7 +36,8 @@ def add_builders(env: Any) -> None:
     said = env.get("INGOT_SAY") is not None
     for name, command in (("IngotCompile", _COMPILE), ("IngotArchive", _ARCHIVE), ("IngotLink", _LINK)):
         action = SCons.Action.Action(command, "$INGOT_TEXT") if said else SCons.Action.Action(command)
-        env.Append(BUILDERS={name: SCons.Builder.Builder(action=action)})
+        emitter = _known_to_editors if command == _COMPILE else None
+        env.Append(BUILDERS={name: SCons.Builder.Builder(action=action, emitter=emitter)})
 
 
 def from_top(env: Any, node: Any) -> str:
@@ -66,7 +68,12 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
     if isinstance(job, StepJob) and not job.outputs:
         return _step(env, job)
     key, text = (id(env.fs), job.outputs[0]), repr(job)
-    if key in _DECLARED and _DECLARED[key][0] == text:
+    if key in _DECLARED:
+        if _DECLARED[key][0] != text:
+            raise IngotError(
+                f"'{job.outputs[0]}' would be written by two commands that differ",
+                remedy="Give networks and programs that differ folders of their own: out= and the target's name.",
+            )
         nodes = {path: file_node(env, path) for path in job.outputs}
         return {**nodes, job.target: list(nodes.values())} if isinstance(job, StepJob) and job.target else nodes
     _DECLARED[key] = (text, job)
@@ -84,6 +91,13 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
     return dict(zip(job.outputs, made, strict=True))
 
 
+def _known_to_editors(target: Any, source: Any, env: Any) -> tuple[Any, Any]:
+    """SCons's tool compilation_db, where somebody uses it, gets an entry for the file, as for those of env.Object."""
+    if "CompilationDatabase" in env["BUILDERS"]:
+        env["BUILDERS"]["StaticObject"].emitter(target, source, env)
+    return target, source
+
+
 def _common(env: Any, group: str, text: str) -> dict[str, Any]:
     """Overrides of all commands: the toolchain's PATH, and where something is told, what."""
     more: dict[str, Any] = {"ENV": {**env["ENV"], **toolchain.compiler_environment()}}
@@ -99,6 +113,7 @@ def _compile(env: Any, job: CompileJob) -> Any:
     return env.IngotCompile(
         file_node(env, job.target),
         file_node(env, job.source),
+        CCCOM=_COMPILE,  # as compilation_db reads it
         INGOT_CC=job.compiler,
         INGOT_ARGUMENTS=literal_words(job.arguments),
         INGOT_MAPS=literal_words(prefix_maps()),

@@ -31,7 +31,7 @@ class NetworkNodes:
     sources, headers: network.c and network.h. info, report: description and report. weights: raw initializers.
     hex: the same at their flash addresses. config: app_config.h. objects: network.o. runtime: objects of the epoch
     loop. startup: objects of vectors and reset, for programs that have none of their own. kernels: the archive.
-    script: linker script. include: for CPPPATH. C is declared when it is asked for.
+    script: linker script. include: for CPPPATH.
     """
 
     name: str
@@ -116,6 +116,10 @@ class NetworkNodes:
         """What a plain build of the network alone makes."""
         return [*self.nodes.values(), self.script, *self.hex]
 
+    def declare_all(self) -> None:
+        """Declares what a program may link, so that users can ask for it by file name, too."""
+        _ = self.everything, self.link, self.startup
+
     def _objects(self, role: str) -> list[Any]:
         return list(self._declared(self.alone.objects(role)).values())
 
@@ -165,18 +169,19 @@ def ingot_model(
     path of a folder or board.yaml of your own. out: folder for what is built, default: `name`.
     beside, in_turn: what this method returned for the other networks of the same firmware that were asked for before:
     those that may run at the same time as this one, and those that never do, so that their activations overlap.
-    options: any of MODEL_OPTIONS, such as optimize="ram", compiler="prebuilt", split=True. settings: all options at
-    once, in their place.
+    options: any of MODEL_OPTIONS, such as optimize="ram", compiler="prebuilt", split=True. settings: in their place all
+    options at once, with paths from the top folder; then only what is asked for is declared.
     """
     node = _model_node(env, model)
     folder = command_path(from_top(env, env.fs.Dir(expanded(env, out or name, "out"))), "out")
-    chosen = settings or parse_options({key: as_text(value) for key, value in options.items()}, MODEL_OPTIONS)
+    texts = {key: as_text(value) for key, value in options.items()}
+    chosen = settings or _with_paths(env, parse_options(texts, MODEL_OPTIONS))
     request = Request(
         model=from_top(env, node) if node is not None else _where(env, model),
         board=_where(env, board),
         out=folder,
         name=name,
-        options=_with_paths(env, chosen),
+        options=chosen,
         kernels=env.get("INGOT_KERNELS") or from_top(env, env.fs.Dir("ingot-kernels")),
         models=env.get("INGOT_MODELS") or f"{folder}/model",
         ccflags=tuple(map(str, env.Flatten([env["INGOT_CCFLAGS"]]))),
@@ -188,7 +193,10 @@ def ingot_model(
     )
     build = NetworkBuild(request, model=request.model if node is not None else "")
     nodes = declare(env, [job for job in (build.obtaining, build.compile(), build.app_config()) if job])
-    return NetworkNodes(name, env, build, file_node(env, build.model) if build.model else None, nodes)
+    net = NetworkNodes(name, env, build, file_node(env, build.model) if build.model else None, nodes)
+    if settings is None:
+        net.declare_all()
+    return net
 
 
 #: Variables of a process that change what GCC makes of the same command line.

@@ -63,6 +63,11 @@ def expanded(env: Any, text: str, what: str) -> str:
         SCons.Subst.SetAllowableExceptions(*ignored)
 
 
+def unexpanded(text: str) -> str:
+    """A path as `expanded` gives it back: a text that is no SConstruct's, but of a command line."""
+    return ("./" if text.startswith("#") else "") + text.replace("$", "$$")
+
+
 def command_path(path: str, what: str) -> str:
     """A path that goes into command lines. Raises IngotError for one that SCons, the shell or the linker would misread.
 

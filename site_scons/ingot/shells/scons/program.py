@@ -133,8 +133,8 @@ def ingot_program(
     jobs: list[Job] = list(firmware.generate(script)) if app or len(nets) > 1 else []
     own = [] if app else _own_objects(env, firmware, sources)
     if made.elf_path:
-        roles = ("application", "network", "runtime", *(["startup"] if startup else []))
-        objects = firmware.objects(*roles)
+        roles = ("network", "runtime", *(["startup"] if startup else []))
+        objects = firmware.objects("application", *roles) if app else firmware.objects_alone(*roles)
         files = [*(from_top(env, node) for node in own), *(job.target for job in objects)]
         jobs += [*firmware.kernels(), *objects, firmware.link(made.elf_path, files, script)]
     proof = firmware.check(made.elf_path)

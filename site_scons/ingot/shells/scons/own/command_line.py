@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import SCons.Defaults
 import SCons.Script
 
 from ingot.base import places
@@ -49,6 +50,8 @@ def folder(name: str) -> Path:
 
 def command_line(arguments: Mapping[str, str]) -> Options:
     """The options of the command line, checked. `--json` is written as in `ingot`, where other verbs have it."""
+    # SCons's global functions use its default environment; with the default tools that starts several compilers.
+    SCons.Defaults.DefaultEnvironment(tools=[])
     SCons.Script.AddOption("--json", action="store_true", default=False, help="the same as json=1")
     if SCons.Script.GetOption("num_jobs") == 1 and not _says_jobs():
         SCons.Script.SetOption("num_jobs", os.cpu_count() or 1)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import SCons.Defaults
 import SCons.Script
 
 from ingot.base.console import VERBOSE
@@ -48,8 +47,6 @@ VERBS = {
 
 def settings(options: Options) -> dict[str, Any]:
     """Variables of the environment that the tool `ingot` is added to."""
-    # SCons asks its default environment for deciders; with the default tools that starts several compilers.
-    SCons.Defaults.DefaultEnvironment(tools=[])
     check_folders(os.getcwd())
     build, verbose = command_path(options.text("build"), "build"), options.switch("verbose")
     if verbose:

@@ -13,9 +13,11 @@ from ingot.model import find_model
 from ingot.recipe.job import CompileJob, StepJob
 from ingot.recipe.options import Options, check_targets
 from ingot.recipe.step import Step
+from ingot.recipe.targets import input_file
 from ingot.recipe.whole import ALL
 from ingot.shells.scons.declare import declare
 from ingot.shells.scons.own.command_line import folder
+from ingot.shells.scons.paths import unexpanded
 
 #: Targets that need a second set of kernels or a firmware of their own: declared only when they are asked for.
 ON_REQUEST = tuple(name for name in ALL if name not in ("check", "info"))
@@ -24,13 +26,15 @@ ON_REQUEST = tuple(name for name in ALL if name not in ("check", "info"))
 def firmware(env: Any) -> Any:
     """Declares everything; returns the program."""
     options: Options = env["INGOT_OPTIONS"]
+    input_file(options)
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
     if options.text("cache"):
         env.CacheDir(options.text("cache").replace("$", "$$"))
     board = load_board(find_board(options.text("board"), folder("boards")))
     manifest = find_model(options.text("model"), folder("models"))
     out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
-    net = env.IngotModel("network", options.text("model"), board=options.text("board"), out=out, settings=options)
+    model_word, board_word = (unexpanded(options.text(name)) for name in ("model", "board"))
+    net = env.IngotModel("network", model_word, board=board_word, out=out, settings=options)
     app = options.text("app") or manifest.application
     program = env.IngotProgram(f"{out}/firmware", net=net, app=app)
     env.Default(env.Alias("firmware", program.everything))
