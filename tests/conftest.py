@@ -12,8 +12,9 @@ from support.models import trials
 from support.sanitizer import sanitize_all_tests
 from support.session import close_session, open_session
 
-SHARE_BUILDS = ("docs", "shells")
-"""Folders whose tests start from a built project, and are slow."""
+SLOW_FIXTURES = {"built", "project", "installed", "examples", "with_movenet", "with_small_model"}
+"""Builds that tests start from. They are made once, but take longer than the mark `slow` stands for: whoever uses one
+of them is slow. All other slow tests have the mark; --cpu-times lists what each takes."""
 
 settings.register_profile(
     "checks", derandomize=True, deadline=None, database=None, max_examples=60, phases=(Phase.explicit, Phase.generate)
@@ -45,8 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
+    if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
         item.add_marker("slow")
 
 
