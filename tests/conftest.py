@@ -5,13 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
+from support.cpu_time import CpuTimes
 from support.models import trials
 from support.sanitizer import sanitize_all_tests
 from support.session import close_session, open_session
 
-SHARE_BUILDS = ("docs", "shells")
-"""Folders whose tests start from a built project, and are slow."""
+SLOW_FIXTURES = {"built", "project", "installed", "examples", "with_movenet", "with_small_model"}
+"""Builds that tests start from. They are made once, but take longer than the mark `slow` stands for: whoever uses one
+of them is slow. All other slow tests have the mark; --cpu-times lists what each takes."""
+
+settings.register_profile(
+    "checks", derandomize=True, deadline=None, database=None, max_examples=60, phases=(Phase.explicit, Phase.generate)
+)
+settings.register_profile("shrink", settings.get_profile("checks"), phases=tuple(Phase))
+settings.load_profile("checks")
+"""The same examples every time, without a limit of time. A failure shows the example that it was met with: to look for
+a smaller one can take many minutes, and is for the desk: --hypothesis-profile=shrink."""
 
 _SESSION = pytest.StashKey[Path | None]()
 
@@ -19,11 +30,13 @@ _SESSION = pytest.StashKey[Path | None]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sanitize", action="store_true", help="kernels on the host run under sanitizers")
     parser.addoption("--cases", type=int, help="random models a differential test draws, in place of the usual few")
+    parser.addoption("--cpu-times", action="store_true", help="list the processor time of every test")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     trials.requested = config.getoption("cases")
     config.stash[_SESSION] = open_session()
+    config.pluginmanager.register(CpuTimes(config.getoption("cpu_times")), "cpu-times")
     if config.getoption("sanitize"):
         sanitize_all_tests()
 
@@ -33,8 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    if folder in SHARE_BUILDS and getattr(item, "fixturenames", ()):
+    if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
         item.add_marker("slow")
 
 

@@ -3,7 +3,9 @@
     python bench/planner/packing.py FOLDER [--exact] [--capacity BYTES]
 
 An instance is a CSV file with the columns id, lower, upper (exclusive) and size, as Google's minimalloc publishes them;
-a name like A.1048576.csv holds the capacity. `--exact` asks OR-tools where the search gives up.
+a name like A.1048576.csv holds the capacity. `--exact` asks OR-tools (bench/planner/requirements.txt) where the search
+gives up. No network that was tried needs such a search: the schedule's own placement reaches its lower bound, or has
+overlays, which this search does not know. It shows what plain buffers could gain.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "site_scons"))
 
-from ingot.compiler.packing.below import Packing, pack_below
-from ingot.compiler.packing.exact import solve_exactly
-from ingot.compiler.packing.problem import load_bound
+from packer.below import Packing, pack_below
+from packer.exact import solve_exactly
+from packer.sections import sections_of
 
 
 def read_instance(path: Path) -> tuple[list[int], list[tuple[int, int]]]:
@@ -65,7 +67,7 @@ def main() -> int:
         good = packing.offsets is not None and valid(sizes, spans, packing.offsets, capacity)
         failed += not (good or packing.proved)
         result = "placed" if good else "proved: does not fit" if packing.proved else "not solved"
-        bound = load_bound(sizes, spans)
+        bound = max(sections_of(sizes, spans).totals)
         figures = f"{len(sizes):7} {bound:10,} {capacity:10,} {packing.nodes:10,} {seconds:8.2f}"
         print(f"{path.name:20} {figures}  {result}", flush=True)
     return 1 if failed else 0

@@ -132,7 +132,7 @@ def test_second_read_imports_nothing_heavy(tmp_path: Path) -> None:
     assert done.stdout == "[]\n"
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.integers(0, 80), flip=st.integers(0, 255), place=st.integers(0, 80))
 def test_damage_is_an_ingot_error_or_a_document(tmp_path: Path, cut: int, flip: int, place: int) -> None:
     text = bytearray(b"name: x\nkind: ram\nitems:\n- base: 0x10\n- {base: 2}\nwhen: 'a b'\n")

@@ -19,7 +19,7 @@ from ingot.board.fit import load_pools
 from support.boards import BIT_28, KIB, RAM, small_board, small_data, small_pools
 
 ranges = st.builds(lambda start, size: Range(start, start + size), st.integers(0, 40), st.integers(0, 14))
-careful = settings(max_examples=150, derandomize=True, deadline=None)
+careful = settings(max_examples=150)
 
 
 @st.composite

@@ -186,7 +186,7 @@ def pool_values(draw: st.DrawFn) -> Pool:
     )
 
 
-@settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     pools=st.lists(pool_values(), max_size=4).map(tuple),
     prefix=words,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.board.ranges import Range, addresses_without, merged_addresses, size_text
 
 ranges = st.builds(lambda start, size: Range(start, start + size), st.integers(0, 40), st.integers(0, 12))
-careful = settings(max_examples=60, derandomize=True, deadline=None)
 
 
 def addresses(*items: Range) -> set[int]:
     return {address for item in items for address in range(item.start, item.end)}
 
 
-@careful
 @given(ranges, ranges)
 def test_two_ranges(a: Range, b: Range) -> None:
     assert a.common_addresses(b).size == len(addresses(a) & addresses(b))
@@ -25,7 +23,6 @@ def test_two_ranges(a: Range, b: Range) -> None:
         assert a.contains_addresses(b) == (addresses(b) <= addresses(a))
 
 
-@careful
 @given(ranges, st.lists(ranges, max_size=6))
 def test_cutting_and_merging(whole: Range, taken: list[Range]) -> None:
     left = addresses_without(whole, taken)

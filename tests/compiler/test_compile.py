@@ -106,7 +106,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(st.integers(1, 2**32 - 1))
 def test_retraining_and_requantizing_change_data_only(first_build: Path, seed: int) -> None:
     with TemporaryDirectory() as name:

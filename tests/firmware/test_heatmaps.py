@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.host_library import host_library, needs_cc
@@ -42,7 +42,6 @@ shapes = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, 17))
 
 
 @needs_cc
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(shape=shapes, seed=st.integers(0, 2**32 - 1), levels=st.sampled_from([2, 50, 1 << 20]))
 def test_float_heatmaps(shape: tuple[int, int, int], seed: int, levels: int) -> None:
     """levels: few make ties, of which the first counts."""
@@ -53,7 +52,6 @@ def test_float_heatmaps(shape: tuple[int, int, int], seed: int, levels: int) -> 
 
 
 @needs_cc
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(shape=shapes, seed=st.integers(0, 2**32 - 1), zero_point=st.integers(-128, 127))
 def test_quantized_heatmaps(shape: tuple[int, int, int], seed: int, zero_point: int) -> None:
     values = np.random.default_rng(seed).integers(-128, 128, shape, dtype=np.int8)

@@ -80,7 +80,7 @@ def test_very_many_mutations(kind: str, seed: int) -> None:
     assert found.accepted + found.refused == 100_001
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_one_flipped_bit_of_a_sealed_image_is_refused(data: st.DataObject) -> None:
     content = bytearray(sealed(make_image().to_bytes()))
@@ -213,7 +213,7 @@ def test_no_seal_where_one_is_asked_for() -> None:
     assert verdict(content, "sealed") == "the image has no seal, and this firmware asks for one"
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(data=st.binary(max_size=300), cut=st.integers(0, 300))
 def test_sha256(data: bytes, cut: int) -> None:
     import ctypes
@@ -357,7 +357,7 @@ words = st.sampled_from([*range(0, 12), *range(0x20000000, 0x2000000C), *range(0
 two_ranges = st.tuples(words, st.integers(0, 10), words, st.integers(0, 10))
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=400)
 @given(two_ranges, st.lists(st.tuples(st.integers(0, 3), st.integers(1, 12)), max_size=2))
 def test_host_and_loader_have_the_same_rules(ranges: tuple[int, int, int, int], drawn: list[tuple[int, int]]) -> None:
     """ingot_reloc_alias.c and ingot/board/aliases.py: overlap, and how much of one range is in another."""

@@ -9,14 +9,13 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.link import toolchain
 from support.firmware import LAYOUT, initializer, needs_gcc
 from support.host_library import host_library, needs_cc
 
-PLAIN = settings(max_examples=60, deadline=None, derandomize=True)
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 
 
@@ -29,7 +28,6 @@ def runtime() -> ctypes.CDLL:
 
 
 @needs_cc
-@PLAIN
 @given(data=st.binary(max_size=200), cut=st.integers(0, 200))
 def test_crc_is_zlibs(data: bytes, cut: int) -> None:
     library = runtime()
@@ -39,7 +37,6 @@ def test_crc_is_zlibs(data: bytes, cut: int) -> None:
 
 
 @needs_cc
-@PLAIN
 @given(value=st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 9, 10, 10**9 - 1, 10**9, 10**18, 2**64 - 1])))
 def test_numbers_on_the_console(value: int) -> None:
     library = runtime()
@@ -65,7 +62,6 @@ def test_the_right_initializer_is_accepted_in_silence() -> None:
 
 
 @needs_cc
-@PLAIN
 @given(position=st.integers(0, 64 + 32 - 1), bit=st.integers(0, 7))
 def test_every_flipped_bit_is_found(position: int, bit: int) -> None:
     content = bytearray(initializer(bytes(range(32))))

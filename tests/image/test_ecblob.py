@@ -13,7 +13,7 @@ from ingot.image.ecblob import BLOB, CONTAINER, Blob, BlobPool, parse_blob, walk
 from support.st_network import container
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 @given(
     names=st.lists(st.text("abcXYZ_09", min_size=1, max_size=12), unique=True, max_size=4),
     words=st.integers(40, 60),
@@ -27,7 +27,6 @@ def test_what_was_packed_is_found(names: list[str], words: int, data: st.DataObj
     assert blob.pools == tuple(BlobPool(name, tuple(i + 2 for i in indexes)) for name, indexes in pools.items())
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_damage_never_leads_outside(data: st.DataObject) -> None:
     content = bytearray(container({"xSPI2": [0, 3, 5], "npuRAM3": [1]}, 20))

@@ -23,7 +23,7 @@ from ingot.link import toolchain
 from support.firmware import needs_gcc
 from support.images import ALL_KINDS, make_image, relocated, sealed
 
-MODEST = settings(max_examples=50, deadline=None, derandomize=True)
+MODEST = settings(max_examples=50)
 WORDS = st.integers(0, 0xFFFFFFFF)
 
 

@@ -47,7 +47,6 @@ def test_order_and_kinds() -> None:
     assert (made.params_size, made.acts_size, made.ext_ram_size) == (153, 100, 0)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(first=st.integers(0, 100), size=st.integers(1, 200), base=st.sampled_from([0x34100000, 0x90000000]))
 def test_no_byte_is_lost_wherever_the_first_used_one_is(first: int, size: int, base: int) -> None:
     """ST's packager copies only `size of the used range` bytes to the pool's base."""
@@ -64,7 +63,7 @@ def test_no_byte_is_lost_wherever_the_first_used_one_is(first: int, size: int, b
     assert memory[first:] == content
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(first=st.integers(0, 100), size=st.integers(1, 200))
 def test_offsets_of_a_relative_pool_count_from_its_base(first: int, size: int) -> None:
     content = bytes(i % 251 for i in range(size))

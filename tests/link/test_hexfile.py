@@ -27,7 +27,7 @@ def segments_of(text: str) -> list[tuple[int, bytes]]:
     return [(start, reader.tobinstr(start, end - 1)) for start, end in reader.segments()]
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=50)
 @given(start=st.integers(0, 0xFFFF0000), data=st.binary(min_size=1, max_size=200))
 def test_one_piece(start: int, data: bytes) -> None:
     assert segments_of(hex_text([(start, data)])) == [(start, data)]

@@ -68,7 +68,7 @@ def test_the_locks_are_of_what_pyproject_says() -> None:
 
 def test_the_lowest_versions_are_the_bounds() -> None:
     lowest = pins("requirements-lowest.txt")
-    for name, bound in bounds().items():  # ortools 9.11 is 9.11.4210
+    for name, bound in bounds().items():
         assert (lowest[name] + ".").startswith(bound + "."), name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -26,7 +26,6 @@ from support.pictures import bilinear, codes, photo, prepared, real_numbers
 from support.tflite_builder import unary
 
 Array = npt.NDArray[Any]
-SOME = settings(max_examples=60, deadline=None, derandomize=True)
 SIZES = st.integers(1, 24)
 WINDOWS = {"crop": "crop", "stretch": "fit", "pad": "padding"}
 ORDERS = {"rgb": "RGB", "bgr": "BGR", "grayscale": "L"}
@@ -68,7 +67,6 @@ def image_of(
 # ---- geometry ----
 
 
-@SOME
 @given(w=SIZES, h=SIZES, width=SIZES, height=SIZES)
 def test_scaling_is_the_formula_of_the_page(w: int, h: int, width: int, height: int) -> None:
     pixels = photo(w, h, seed=w * 100 + h)
@@ -86,7 +84,6 @@ def test_pillow_samples_the_same_places(width: int, height: int) -> None:
     assert apart.max() <= 1
 
 
-@SOME
 @given(
     w=SIZES,
     h=SIZES,
@@ -101,7 +98,6 @@ def test_windows_and_colors(w: int, h: int, width: int, height: int, window: str
     np.testing.assert_array_equal(made, prepared(pixels, width, height, window, ORDERS[color]))
 
 
-@SOME
 @given(w=st.integers(1, 5000), h=st.integers(1, 5000), width=SIZES, height=SIZES, window=st.sampled_from(list(WINDOWS)))
 def test_boxes_lie_inside(w: int, h: int, width: int, height: int, window: str) -> None:
     taken, filled = boxes(window, (w, h), (width, height))
@@ -205,7 +201,6 @@ def define(library: ctypes.CDLL, image: ImageInput) -> None:
 
 
 @needs_cc
-@SOME
 @given(
     w=st.integers(1, 70),
     h=st.integers(1, 70),

@@ -86,7 +86,6 @@ PACKAGES: tuple[Callable[[], Found], ...] = (
     lambda: package("lief", "relocatable images", "image"),
     lambda: package("cryptography", "signed relocatable images", "image"),
     lambda: package("pyserial", "validate on a board", "serial"),
-    lambda: package("ortools", "the schedule that is proven to need least RAM", "plan"),
 )
 PROGRAMS: tuple[Callable[[], Found], ...] = (
     lambda: program(

@@ -49,7 +49,7 @@ def requantized(compiled: Compiled, rng: np.random.Generator) -> Compiled:
     return replace(compiled, program=program, initializer=lay_out_initializer(program), model_sha256="f" * 64)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.booleans(), st.sampled_from(["activations", "application"]))
 def test_new_weights_and_quantization_change_nothing(seed: int, fused: bool, io_placement: str) -> None:
     before = compiled_table(fused=fused, io_placement=io_placement)

@@ -3,7 +3,7 @@
 import ctypes
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.compiler.emit.step_table import StepTable, encode_steps
@@ -40,7 +40,6 @@ def regions(draw: st.DrawFn) -> Region:
     return Region(tuple(range(calls)), tuple(made), reverse=reverse)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(regions())
 def test_the_interpreter_runs_the_schedule(region: Region) -> None:
     ran = executed(encode_steps(region), region.reverse)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
@@ -38,7 +38,6 @@ def limited(value: int) -> int:
     return max(-LARGEST, min(LARGEST, value))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.floats(min_value=2.0**-24, max_value=16.0), st.integers(min_value=-(1 << 31) + 1, max_value=(1 << 31) - 1))
 def test_equal_to_doubles(scale: float, anywhere: int) -> None:
     """Only results within the output's range have to be right; beyond, both are clamped."""

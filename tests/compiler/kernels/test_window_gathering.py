@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.compiler.kernels.window_gathering import choose_gathering
@@ -37,7 +37,6 @@ def test_a_narrow_row_needs_less() -> None:
     assert narrow.scratch < wide.scratch
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
 @given(
     st.tuples(st.integers(1, 11), st.integers(1, 11)),
     st.integers(1, 600),

@@ -1,7 +1,7 @@
 """Random small networks: after all passes they compute what LiteRT computes of the original."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.passes.helpers import check_same, conv, graph_of
@@ -131,7 +131,6 @@ class Network:
         return self.b.finish(outputs + extra or made[-1:])
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 1 << 30), st.integers(1, 12))
 def test_random_networks(seed, steps):
     network = Network(seed)

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.compiler.schedule.extent import extent
@@ -29,7 +29,6 @@ def cases(draw: st.DrawFn) -> tuple[list[int], dict[tuple[int, int], tuple[int, 
     return sizes, intervals
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
 @given(cases())
 def test_matches_trying_everything(case: tuple[list[int], dict[tuple[int, int], tuple[int, int]]]) -> None:
     sizes, intervals = case

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
@@ -127,13 +127,11 @@ programs = st.builds(
 )
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
 @given(programs, st.sampled_from([0, 1, 2, 4, 1 << 20]), st.booleans())
 def test_rings_are_enough(program: Program, grain: int, reverse: bool) -> None:
     replay(program, plan(program, grain, reverse))
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
 @given(programs, st.sampled_from([0, 1, 2, 4]), st.booleans())
 def test_a_ring_with_one_row_fewer_fails(program: Program, grain: int, reverse: bool) -> None:
     """Rings are tight; a ring may only be larger than needed where one step makes several rows of it at once."""
@@ -147,7 +145,6 @@ def test_a_ring_with_one_row_fewer_fails(program: Program, grain: int, reverse: 
                 replay(program, fewer)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
 @given(programs, st.sampled_from([0, 1, 2, 4, 1 << 20]), st.booleans())
 def test_overlays_hold_and_are_tight(program: Program, grain: int, reverse: bool) -> None:
     rows = plan(program, grain, reverse)

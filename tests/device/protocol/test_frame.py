@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.device.protocol.client import ANSWER, HELLO, NO_REQUEST, NO_SESSION, REFUSED
@@ -24,7 +24,6 @@ FRAMES = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(FRAMES)
 def test_what_is_sent_is_received(frame: Frame) -> None:
     coded = encode(frame)
@@ -34,7 +33,6 @@ def test_what_is_sent_is_received(frame: Frame) -> None:
     assert [found for byte in b"noise" + coded + coded for found in receiver.receive(bytes([byte]))] == [frame, frame]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(FRAMES, st.data())
 def test_no_changed_bit_goes_unnoticed(frame: Frame, data: st.DataObject) -> None:
     coded = bytearray(encode(frame)[1:-1])
@@ -49,7 +47,6 @@ def answers(data: bytes) -> list[Frame]:
 
 
 @needs_cc
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(FRAMES)
 def test_the_firmware_reads_and_writes_the_same_frames(frame: Frame) -> None:
     firmware().fixture_reset(40)

@@ -19,7 +19,7 @@ from ingot.network.types import Network, NetworkBuffer
 from support.firmware import fixture_network, initializer, needs_gcc, needs_qemu, validate_firmware, write_weights
 from support.tflite_builder import unary
 
-PLAIN = settings(max_examples=50, deadline=None, derandomize=True)
+PLAIN = settings(max_examples=50)
 
 
 # ---- comparison ----

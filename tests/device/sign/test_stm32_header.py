@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
@@ -61,7 +61,6 @@ def test_what_is_written_is_read() -> None:
     assert (header.image_version, header.binary_type, header.signed) == (3, 0x10, False)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, 1399), st.integers(1, 255))
 def test_damage_is_noticed(offset: int, change: int) -> None:
     image = bytearray(sign(application(), LOAD))

@@ -118,7 +118,7 @@ def test_models_of_a_foreign_sconstruct(tmp_path: Path) -> None:
     build_models(tmp_path / "project", list(NAMES))
 
 
-@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.text("ab$#{}()'\"`;&|<>*?[]~! ,=\\%@-", min_size=1, max_size=8), min_size=6, max_size=6, unique=True)
 )

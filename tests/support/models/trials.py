@@ -79,8 +79,6 @@ def _settings(examples: int) -> settings:
     return settings(
         max_examples=requested or examples,
         derandomize=not long,
-        database=None,
-        deadline=None,
         print_blob=long,
         suppress_health_check=[HealthCheck.too_slow],
     )

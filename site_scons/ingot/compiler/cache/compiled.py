@@ -2,8 +2,8 @@
 
 The key is what the result depends on: the compiler's code and the libraries it computes with, the model's bytes, the
 pools, the options. Paths are no part of it, so that every checkout and every shell finds what one of them has compiled.
-Whether the machine has a C compiler makes no difference to the result (ingot.compiler.packing.below). The model was
-read once: key and result are of the same bytes.
+No program of the machine takes part, a C compiler neither. The model was read once: key and result are of the same
+bytes.
 """
 
 from __future__ import annotations

@@ -6,18 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from ingot.base.errors import IngotError
 from ingot.compiler.kernels.program import Program
-from ingot.compiler.packing.below import pack_below
-from ingot.compiler.packing.problem import Problem, pack
 from ingot.compiler.plan.pools import PlanPool, candidates, usable
 from ingot.compiler.plan.spill import spill, traffic
 from ingot.compiler.plan.types import Placement, Plan
 from ingot.compiler.plan.verify import verify_plan
 from ingot.compiler.schedule.buffers import Buffer, buffers_of, placed_outside
-from ingot.compiler.schedule.overlay import placement_problem
 from ingot.compiler.schedule.types import Schedule, ScheduleOptions
-
-_ROUNDS = 6
-"""How long the complete search may try, where the quick one misses the lower bound: seconds, not minutes."""
 
 
 def make_plan(
@@ -32,7 +26,7 @@ def make_plan(
     options = options or ScheduleOptions()
     buffers = buffers_of(program, schedule.regions, schedule.aliases, options)
     arenas = candidates(pools)
-    offsets = _offsets(program, schedule, buffers)
+    offsets = [_offset(schedule, buffer) for buffer in buffers]
     need = max((o + b.size for o, b in zip(offsets, buffers, strict=True)), default=0)
     home = next((pool for pool in arenas if usable(pool, pools) >= need), None)
     where = [(home.name, offset) for offset in offsets] if home else None
@@ -48,25 +42,11 @@ def make_plan(
     return plan
 
 
-def _offsets(program: Program, schedule: Schedule, buffers: Sequence[Buffer]) -> list[int]:
-    """One block: the schedule's own placement when it has one, else a search."""
-    if schedule.offsets or schedule.scratch_offsets:
-        return [schedule.offsets[b.tensors[0]] if b.tensors else schedule.scratch_offsets[b.calls[0]] for b in buffers]
-    problem = placement_problem(schedule, buffers)
-    offsets = pack(problem, schedule.lower_bound)
-    if problem.peak(offsets) <= schedule.lower_bound or not _plain(problem):
-        return offsets
-    better = pack_below(problem.sizes, problem.spans, schedule.lower_bound, rounds=_ROUNDS)
-    return offsets if better.offsets is None else better.offsets
-
-
-def _plain(problem: Problem) -> bool:
-    """Whether nothing may overlay anything else."""
-    return not any(
-        same or (low, high) != (-problem.sizes[j], problem.sizes[i])
-        for i, restrictions in enumerate(problem.neighbours)
-        for j, low, high, same in restrictions
-    )
+def _offset(schedule: Schedule, buffer: Buffer) -> int:
+    """Where the schedule's own placement has the buffer, in one block."""
+    if buffer.tensors:
+        return schedule.offsets[buffer.tensors[0]]
+    return schedule.scratch_offsets[buffer.calls[0]]
 
 
 def _slowness(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ingot.compiler.kernels.program import Program
-from ingot.compiler.packing.problem import Problem, lowest
 from ingot.compiler.plan.pools import PlanPool, contiguous_runs, span, usable
+from ingot.compiler.plan.restrictions import Restrictions, restrictions
 from ingot.compiler.schedule.buffers import Buffer
-from ingot.compiler.schedule.overlay import placement_problem
 from ingot.compiler.schedule.types import Schedule
 
 
@@ -31,7 +30,7 @@ def spill(
     joined = {pool.name for run in runs for pool in run}
     arenas = [span(run) for run in runs] + [p for p in pools if p.size and p.name not in joined]
     arenas.sort(key=lambda p: -p.score)
-    problem = placement_problem(schedule, buffers)
+    between = restrictions(schedule, buffers)
     busy = [traffic(program, b) for b in buffers]
     keys: tuple[Callable[[int], tuple[float, ...]], ...] = (
         lambda i: (-busy[i] / max(buffers[i].size, 1) / (buffers[i].last - buffers[i].first + 1), i),
@@ -44,7 +43,7 @@ def spill(
     best_cost = 0
     for key in keys:
         order = sorted(range(len(buffers)), key=key)
-        placed = _share_out(problem, order, arenas, [usable(a, pools) for a in arenas])
+        placed = _share_out(between, order, arenas, [usable(a, pools) for a in arenas])
         if placed is None:
             continue
         cost = sum(busy[i] * placed[i][0] for i in range(len(buffers)))
@@ -55,15 +54,15 @@ def spill(
 
 
 def _share_out(
-    problem: Problem, order: Sequence[int], arenas: Sequence[PlanPool], room: Sequence[int]
+    between: Restrictions, order: Sequence[int], arenas: Sequence[PlanPool], room: Sequence[int]
 ) -> list[tuple[int, int]] | None:
     """Each buffer in the first arena with a gap for it; arena number and offset."""
     offsets = [[-1] * len(order) for _ in arenas]
     result: dict[int, tuple[int, int]] = {}
     for item in order:
         for arena in range(len(arenas)):
-            at = lowest(problem, item, offsets[arena])
-            if at + problem.sizes[item] <= room[arena]:
+            at = between.lowest(item, offsets[arena])
+            if at + between.sizes[item] <= room[arena]:
                 offsets[arena][item] = at
                 result[item] = (arena, at)
                 break

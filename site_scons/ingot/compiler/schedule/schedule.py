@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.compiler.kernels.program import Program
+from ingot.compiler.schedule.buffers import buffers_of
 from ingot.compiler.schedule.choice import Choice
 from ingot.compiler.schedule.types import Schedule, ScheduleOptions
 
@@ -25,7 +26,7 @@ def make_schedule(program: Program, options: ScheduleOptions | None = None) -> S
         what = f"optimize='{options.optimize}' is not known"
         raise IngotError(what, where="options", remedy=did_you_mean(options.optimize, OPTIMIZE))
     if not program.calls:
-        return Schedule((), 0)
+        return _without_calls(program, options)
     choice = Choice(program, options)
     if not options.fuse:
         return choice.unfused()
@@ -35,6 +36,16 @@ def make_schedule(program: Program, options: ScheduleOptions | None = None) -> S
     if options.optimize == "ram" and schedule.peak > choice.unfused_peak:  # calls alone may be placed in less
         return min(schedule, choice.unfused(), key=lambda candidate: candidate.peak)
     return schedule
+
+
+def _without_calls(program: Program, options: ScheduleOptions) -> Schedule:
+    """Inputs and state one after the other: nothing else is there."""
+    offsets: dict[int, int] = {}
+    size = 0
+    for buffer in buffers_of(program, (), {}, options):
+        offsets[buffer.tensors[0]] = size
+        size += buffer.size
+    return Schedule((), size, offsets=offsets, peak=size, unfused_peak=size)
 
 
 def _within_limits(choice: Choice, options: ScheduleOptions) -> Schedule:

@@ -45,9 +45,10 @@ class Schedule:
         value is never itself a key. Both have the same ring, or none.
     overlays: (tensor that dies, tensor that is born in the same region), both memory owners -> forbidden open interval
         of start(born) - start(dying) in bytes; every other distance is fine. Pairs not listed are disjoint.
-    offsets: memory owner -> byte offset in one block, a placement that reaches `peak`; the plan starts from it.
+    offsets: memory owner -> byte offset in one block, a placement that reaches `peak`. The plan takes it where one
+        pool holds the block.
     scratch_offsets: the same for the scratch of calls (call -> offset). Calls of one region share it.
-    peak: bytes of that placement; 0 when there is none.
+    peak: bytes of that placement.
     unfused_peak: bytes the same program needs without fusion and without overlays, for the report.
     cost: the cost model's estimate, in instructions (see ingot.compiler.schedule.cost).
     """

@@ -1,9 +1,6 @@
 """Packing plain buffers (no overlays) below a fixed capacity: complete, and fast enough for the hardest known cases.
 
-The search is that of ingot.compiler.packing.skyline: buffers from the bottom up in the order of their offsets, each at
-the lowest offset that its placed neighbours leave; pruned by the earliest end of every section's waiting buffers. It
-runs as C, compiled by the host's compiler once and cached. Where there is none, ingot.compiler.packing.search takes the
-very same steps in Python: the plan, and with it network.c, must not hang on what a machine has installed.
+The search is search.c, which describes it, compiled by the host's compiler once and cached.
 
 No single order between equal offsets suits all problems, so several take turns, with a limit of nodes that grows from
 round to round (as in Moffitt, "MiniMalloc", ASPLOS 2023). No clock is read: the same input gives the same result.
@@ -21,6 +18,8 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.base.host_cc import build
+
+from .sections import sections_of
 
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-shared", "-Wall")
 
@@ -45,8 +44,7 @@ _NONE, _FOUND, _STOPPED = 0, 1, 2
 class Packing:
     """What a search found.
 
-    offsets: one a buffer, or None. proved: there is none. nodes: placements tried; 0 for the search in
-    ingot.compiler.packing.skyline, which does not count them.
+    offsets: one a buffer, or None. proved: there is none. nodes: placements tried.
     """
 
     offsets: list[int] | None
@@ -58,15 +56,11 @@ def pack_below(sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity:
     """Searches offsets with a peak of at most `capacity`.
 
     sizes: bytes; an empty buffer lies at 0. spans: first and last (inclusive) time of each buffer.
-    rounds: how often every order has its turn before the search gives up; for capacities that the C search cannot count
-    with, how many restarts of ingot.compiler.packing.skyline there are, all of them from ROUNDS on.
+    rounds: how often every order has its turn before the search gives up.
+    Raises IngotError when the machine has no C compiler, and for a capacity that the search cannot count with.
     """
-    from ingot.compiler.packing.problem import load_bound
-
     if not sizes:
         return Packing([], False, 0)
-    if load_bound(sizes, spans) > capacity:
-        return Packing(None, True, 0)
     if not all(sizes):
         taken = [i for i, size in enumerate(sizes) if size]
         packing = pack_below([sizes[i] for i in taken], [spans[i] for i in taken], capacity, rounds)
@@ -75,28 +69,16 @@ def pack_below(sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity:
         return Packing(offsets, packing.proved, packing.nodes)
     unit = gcd(*sizes)
     if capacity // unit >= _LARGEST:
-        from ingot.compiler.packing.skyline import RESTARTS, solve
-
-        restarts = RESTARTS if rounds >= ROUNDS else rounds
-        return Packing(solve(sizes, spans, capacity, restarts), False, 0)
+        raise IngotError(f"a capacity of {capacity:,} bytes, in units of {unit}, is above what the search counts with")
     return _take_turns(sizes, spans, capacity, unit, rounds)
-
-
-def host_compiler() -> bool:
-    """Whether this machine can compile the search."""
-    try:
-        _library()
-    except (IngotError, OSError):
-        return False
-    return True
 
 
 def _take_turns(
     sizes: Sequence[int], spans: Sequence[tuple[int, int]], capacity: int, unit: int, rounds: int
 ) -> Packing:
-    from ingot.compiler.packing.sections import sections_of
-
     table = sections_of(sizes, spans)
+    if max(table.totals) > capacity:
+        return Packing(None, True, 0)
     nodes = 0
     limit = _FIRST_LIMIT * len(sizes)
     for _ in range(rounds):
@@ -125,11 +107,7 @@ def _take_turns(
 def _search(
     sizes: list[int], spans: list[tuple[int, int]], sections: int, capacity: int, renew: bool, limit: int
 ) -> tuple[int, int, list[int]]:
-    """One attempt of search.c, or of the same in Python: outcome, nodes, offsets. spans: sections [first, last)."""
-    if not host_compiler():
-        from ingot.compiler.packing.search import search
-
-        return search(sizes, spans, sections, capacity, renew, limit)
+    """One attempt of search.c: outcome, nodes, offsets. spans: sections [first, last)."""
     count = len(sizes)
     numbers = ctypes.c_int32 * count
     offsets = numbers()
@@ -139,7 +117,7 @@ def _search(
         count, sections, capacity, int(renew), numbers(*sizes), first, last, ctypes.byref(nodes), offsets
     )
     if outcome not in (_NONE, _FOUND, _STOPPED):
-        raise IngotError(f"no memory to pack {count} buffers", where="memory plan", remedy="Close other programs.")
+        raise IngotError(f"no memory to pack {count} buffers", remedy="Close other programs.")
     return outcome, nodes.value, list(offsets)
 
 

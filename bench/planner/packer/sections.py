@@ -11,7 +11,7 @@ class Sections:
     """Buffers on a timeline of sections.
 
     spans: the sections [first, last) of each buffer. totals: bytes of each section. keys: letter -> one number a
-    buffer, by which orders are made (see ingot.compiler.packing.below.ORDERS).
+    buffer, by which orders are made (see packer.below.ORDERS).
     """
 
     spans: list[tuple[int, int]]

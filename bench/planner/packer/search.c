@@ -1,4 +1,12 @@
-/* The search that skyline.py describes, compiled for the machine Ingot runs on.
+/* Packing below a fixed capacity, compiled for the machine that runs the bench.
+ *
+ * A section is a set of buffers that all live at one time. Buffers are placed from the bottom up, in the order of their
+ * offsets, each at the lowest offset that its placed neighbours leave (every problem with a solution has one of this
+ * form). What prunes:
+ * - a section's floor (no waiting buffer of it can start lower) plus the sizes still to be placed must not exceed the
+ *   capacity, nor may the end of its waiting buffers when each starts at its lowest offset or on the one before;
+ * - a buffer that would start where another waiting one could end is not placed yet;
+ * - parts of the timeline that no waiting buffer connects are solved one by one.
  *
  * The numbers of the buffers give the order that decides between equal offsets. With `renew`, a part of the timeline
  * that has become independent is ordered anew: buffers of the sections with most bytes still waiting come first, then

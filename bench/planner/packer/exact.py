@@ -22,7 +22,7 @@ def solve_exactly(
         from ortools.sat.python import cp_model
     except ImportError:
         what = "the exact packing needs OR-tools, which is not installed"
-        raise IngotError(what, where="memory plan", remedy="pip install ortools") from None
+        raise IngotError(what, remedy="pip install -r bench/planner/requirements.txt") from None
     unit = gcd(capacity, *sizes)
     model = cp_model.CpModel()
     times, places, starts = [], [], []
