@@ -160,4 +160,4 @@ def test_an_application_names_files_of_ingot_only(tmp_path: Path, asked: dict[st
     (tmp_path / "main.c").write_text("")
     (tmp_path / "application.json").write_text(json.dumps(asked))
     with pytest.raises(IngotError, match=r"own files have no|is no macro for the command line"):
-        firmware.firmware_recipe(str(tmp_path), True)
+        firmware.application_extras(tmp_path)

@@ -44,7 +44,7 @@ class FirmwareBuild:
     def raws(self) -> list[str]:
         return [raw for network in self.networks for raw in network.raws]
 
-    @property
+    @functools.cached_property
     def headers(self) -> list[str]:
         """Generated headers that C files of the firmware may include."""
         own = [name for network in self.networks for name in network.generated_headers]
@@ -63,7 +63,7 @@ class FirmwareBuild:
     def _loads(self) -> bool:
         return Path(self.program.request.app).name == "model_host"
 
-    @property
+    @functools.cached_property
     def folders(self) -> list[str]:
         """For #include."""
         return list(dict.fromkeys([*self.program.folders, *(network.request.out for network in self.networks)]))

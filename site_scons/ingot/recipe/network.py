@@ -13,7 +13,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, firmware_dir, kernels_dir
-from ingot.board import Board, find_board, load_board
+from ingot.board import Board, Mpool, find_board, load_board
 from ingot.board.fit import load_pools
 from ingot.link import sources, toolchain
 from ingot.link.sources import application_extras, application_folder
@@ -28,9 +28,14 @@ from ingot.use_cases.config_files import config_files
 
 def near(path: Path | str) -> str:
     """A path as build files should show it: relative to the working folder where it is below that, else absolute."""
-    whole = Path(os.path.abspath(path))
+    return _near(os.fspath(path), os.getcwd())
+
+
+@functools.lru_cache(maxsize=4096)
+def _near(path: str, folder: str) -> str:
+    whole = Path(os.path.abspath(os.path.join(folder, path)))
     try:
-        return whole.relative_to(Path.cwd()).as_posix()
+        return whole.relative_to(folder).as_posix()
     except ValueError:
         return whole.as_posix()
 
@@ -43,14 +48,14 @@ class NetworkBuild:
 
     def __init__(self, request: Request, reloc: bool = False, model: str = "") -> None:
         self.request = request
-        self.board: Board = load_board(find_board(request.board, ROOT / "boards"))
+        self.board, pools = _loaded(find_board(request.board, ROOT / "boards"))
         self.manifest: Manifest = _manifest(request.model)
         self.board_file = near(self.board.path)
         self.pools_file = near(self.board.pools_file)
         # No emulator has the NPU: the twin always runs what the built-in compiler makes of the model.
         compiler = "builtin" if request.twin else request.options.text("compiler")
         settings = Settings.of(request.options, self.manifest, request.name, reloc)
-        self.compilation: Compilation = compilation_of(compiler, self.board, load_pools(self.board), settings)
+        self.compilation: Compilation = compilation_of(compiler, self.board, pools, settings)
         self.model, self.obtaining = (model, None) if model else self._find_model()
 
     # ---- files
@@ -263,6 +268,35 @@ class NetworkBuild:
     @property
     def archiver(self) -> str:
         return f"{toolchain.settings()['prefix']}ar"
+
+
+def _loaded(path: Path) -> tuple[Board, Mpool]:
+    """A board and its pools, read once as long as their files stay: a build asks for them several times."""
+    board = load_board(path) if (facts := _facts(path)) is None else _load_board(path, facts)
+    return board, _load_pools(board, _facts(board.pools_file))
+
+
+def _facts(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+@functools.lru_cache(maxsize=64)
+def _load_board(path: Path, facts: tuple[int, int]) -> Board:
+    return load_board(path)
+
+
+_POOLS: dict[tuple[int, tuple[int, int] | None], tuple[Board, Mpool]] = {}
+
+
+def _load_pools(board: Board, facts: tuple[int, int] | None) -> Mpool:
+    key = (id(board), facts)
+    if key not in _POOLS:
+        _POOLS[key] = (board, load_pools(board))
+    return _POOLS[key][1]
 
 
 def _manifest(word: str) -> Manifest:
