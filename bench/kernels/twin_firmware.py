@@ -15,6 +15,12 @@ from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
 from ingot.link.sources import firmware_recipe, kernel_sources
 from ingot.network.types import Network
+<<<<<<< HEAD
+=======
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.request import Request
+from ingot.recipe.sources import kernel_sources
+>>>>>>> baaf2e6 (The kernel bench and a test of applications ask the recipe)
 from ingot.steps.compile import compile_network
 from ingot.steps.link import io_bytes
 
@@ -33,13 +39,14 @@ def measure(model: Path, board_name: str, folder: Path, *, fuse: bool) -> Measur
     board_file = find_board(board_name, toolchain.ROOT / "boards")
     twin, pools = open_board(board_file, twin=True)
     network = compile_network(model, board_file, [folder / "network.c"], twin=True, fuse=fuse)
-    recipe = firmware_recipe("validate", twin=True)
+    build = NetworkBuild(Request(str(model), board_name, str(folder), twin=True, app="validate"), model=str(model))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=twin.heap + io_bytes(network))))
     defines = {"INGOT_NETWORK": network.name, **toolchain.startup_defines(icache=True, dcache=True)}
-    include = [folder, *recipe.include]
+    include = [folder, *map(Path, build.folders)]
     used = [path for path in kernel_sources() if path.name in network.kernels]
-    jobs = [(path, "firmware") for path in recipe.sources] + [(folder / f"{network.name}.c", "network")]
+    sources = [Path(name) for name in (*build.application, *build.runtime, *build.startup)]
+    jobs = [(path, "firmware") for path in sources] + [(folder / f"{network.name}.c", "network")]
     jobs += [(path, "kernels") for path in used]
 
     def compile_one(job: tuple[Path, str]) -> Path:

@@ -19,8 +19,8 @@ from ingot.shells.scons.declare import declare
 from ingot.shells.scons.own.command_line import folder
 from ingot.shells.scons.paths import unexpanded
 
-#: Targets that need a second set of kernels or a firmware of their own: declared only when they are asked for.
-ON_REQUEST = tuple(name for name in ALL if name not in ("check", "info"))
+#: Targets that are declared only when they are asked for: most need a firmware or kernels of their own.
+ON_REQUEST = tuple(name for name in ALL if name != "info")
 
 
 def firmware(env: Any) -> Any:
@@ -42,8 +42,7 @@ def firmware(env: Any) -> Any:
     if cleaning and program.firmware.has_twin:
         twin, _ = program.twin
         env.Clean("firmware", env.Dir(f"#{twin.program.request.out}"))
-    targets = ["check"]
-    targets += [name for name in ON_REQUEST if name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name)]
+    targets = [name for name in ON_REQUEST if name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name)]
     if not cleaning:
         check_targets(options, targets[1:])
     for name in targets:
