@@ -13,14 +13,10 @@ from ingot.device.run.inputs import random_inputs
 from ingot.device.run.twin import TwinRun, emulate, images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
-from ingot.link.sources import firmware_recipe, kernel_sources
+from ingot.link.sources import kernel_sources
 from ingot.network.types import Network
-<<<<<<< HEAD
-=======
 from ingot.recipe.network import NetworkBuild
 from ingot.recipe.request import Request
-from ingot.recipe.sources import kernel_sources
->>>>>>> baaf2e6 (The kernel bench and a test of applications ask the recipe)
 from ingot.steps.compile import compile_network
 from ingot.steps.link import io_bytes
 
