@@ -51,6 +51,11 @@ class FirmwareBuild:
         return [*own, *([self.networks_header] if self.others else []), *([self.places_header] if self._loads else [])]
 
     @property
+    def script(self) -> str:
+        """The linker script; around a single network of a user's own program it has that network's name."""
+        return self.program.path("firmware.ld") if self.others else self.program.script
+
+    @property
     def networks_header(self) -> str:
         return self.program.path("ingot_networks.h")
 
@@ -113,7 +118,7 @@ class FirmwareBuild:
             "heap": manifest.heap if request.heap is None else request.heap,
         }
         inputs: dict[str, Files] = {"c_info": self.first.info, "board": self.first.board_file, **self._other_infos}
-        step = Step("linker_script", inputs, {"script": script or self.program.script}, options)
+        step = Step("linker_script", inputs, {"script": script or self.script}, options)
         return StepJob(step, (self.first.pools_file,))
 
     @property
@@ -196,7 +201,7 @@ class FirmwareBuild:
             map_file=f"{elf.removesuffix('.elf')}.map",
             objects=tuple(objects),
             libraries=tuple(self.libraries),
-            script=script or program.script,
+            script=script or self.script,
             compiler=program.compiler,
             flags=tuple(program.link_flags),
         )

@@ -95,7 +95,7 @@ class Rules:
         """What a program links: objects, kernels, folders, linker script."""
         program = firmware.program
         items = _list([*map(_absolute, (*objects, *firmware.libraries))])
-        script = _absolute(program.script)
+        script = _absolute(firmware.script)
         self.lines += [
             f"add_library({target} INTERFACE)",
             f"target_include_directories({target} INTERFACE {_list(map(_absolute, firmware.folders))})",

@@ -91,9 +91,7 @@ def test_a_header_of_a_kernel_compiles_what_includes_it(project: Project) -> Non
     header.write_text(header.read_text() + "\n/* changed */\n")
     build = project.build()
     assert "softmax" in build.compiled and "conv2d" not in build.compiled
-    assert build.steps["compile"] == 1, (
-        "network.c includes headers of kernels, so that they count as the compiler's code"
-    )
+    assert build.steps["compile"] == 1, "network.c includes headers of kernels: they count as code"
 
 
 def test_a_compiler_flag_compiles_its_files_again(project: Project) -> None:

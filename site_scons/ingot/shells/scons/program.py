@@ -129,7 +129,7 @@ def ingot_program(
     chosen = parse_options(texts, PROGRAM_OPTIONS).pick(*texts)
     settings = builds[0].request.options.changed(**chosen)
     made = ProgramNodes(env, "" if app else target, nets, firmware, "" if firmware.lacks else f"{path}.elf", settings)
-    script = f"{path}.ld" if len(nets) > 1 and not app else firmware.program.script
+    script = f"{path}.ld" if len(nets) > 1 and not app else firmware.script
     jobs: list[Job] = list(firmware.generate(script)) if app or len(nets) > 1 else []
     own = [] if app else _own_objects(env, firmware, sources)
     if made.elf_path:
