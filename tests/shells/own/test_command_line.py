@@ -19,7 +19,7 @@ def ingot(project: Project, *arguments: str) -> str:
 
 def rule(file: Path) -> tuple[set[str], set[str]]:
     """Outputs and inputs of a depfile, by file name."""
-    left, _, right = file.read_text().partition(": ")
+    left, _, right = file.read_text().replace(" \\\n ", " ").partition(": ")
     assert right.endswith("\n") and right.count("\n") == 1
     return tuple({Path(name).name for name in re.split(r"(?<!\\) ", side.strip())} for side in (left, right))  # type: ignore[return-value]
 
