@@ -121,7 +121,7 @@ def ingot_program(
     """
     nets: list[NetworkNodes] = env.Flatten([net])
     target = expanded(env, target, "target")
-    path = command_path(from_top(env, env.fs.File(target)), "target")
+    path = command_path(from_top(env, env.fs.Entry(target)), "target")
     builds = [item.build for item in nets]
     stem = f"{path.rpartition('/')[0] or '.'}/" if app else f"{path}_"
     firmware = FirmwareBuild(builds, _program_of(builds[0], app, path) if app else None, stem)
