@@ -5,6 +5,7 @@ Paths of a recipe count from the top folder, where SCons runs commands; `#` says
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -65,9 +66,10 @@ def declare(env: Any, jobs: Iterable[Job]) -> dict[str, Any]:
 
 
 def _declared(env: Any, job: Job) -> dict[str, Any]:
-    if isinstance(job, StepJob) and not job.outputs:
-        return _step(env, job)
-    key, text = (id(env.fs), job.outputs[0]), repr(job)
+    text = repr(job)
+    # What writes no file is a target all the same; of two programs in one build each has its own.
+    done = "" if job.outputs else f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{_digest(text)}"  # type: ignore[union-attr]
+    key = (id(env.fs), done or job.outputs[0])
     if key in _DECLARED:
         if _DECLARED[key][0] != text:
             raise IngotError(
@@ -75,10 +77,11 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
                 remedy="Give networks and programs that differ folders of their own: out= and the target's name.",
             )
         nodes = {path: file_node(env, path) for path in job.outputs}
-        return {**nodes, job.target: list(nodes.values())} if isinstance(job, StepJob) and job.target else nodes
+        targets = list(nodes.values()) or [file_node(env, done)]
+        return {**nodes, job.target: targets} if isinstance(job, StepJob) and job.target else nodes
     _DECLARED[key] = (text, job)
     if isinstance(job, StepJob):
-        return _step(env, job)
+        return _step(env, job, done)
     for path in (*job.outputs, *job.inputs, *(job.folders if isinstance(job, CompileJob) else ())):
         command_path(path, "a path of the build")
     if isinstance(job, CompileJob):
@@ -137,16 +140,19 @@ def _link(env: Any, job: LinkJob) -> Any:
     return made
 
 
-def _step(env: Any, job: StepJob) -> dict[str, Any]:
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _step(env: Any, job: StepJob, done: str) -> dict[str, Any]:
     step = job.step
     outputs = {name: _map(env, files) for name, files in step.outputs.items()}
-    done = "" if job.outputs else file_node(env, f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{step.name}")
     made = add_step(
         env,
         step.name,
         {name: _map(env, files) for name, files in step.inputs.items()},
         outputs,
-        done=done,
+        done=file_node(env, done) if done else "",
         also=_files(env, job.also),
         watch=job.watch,
         always=job.always,
