@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-LIMIT = 20.0
+LIMIT = 10.0
 """Seconds of processor time above which a test is to have the mark `slow`."""
 
 PROPERTY = "cpu_seconds"

@@ -17,6 +17,8 @@ from support.models.draw import Seeded
 from support.models.every import MODELS
 from support.sanitizer import sanitized, sanitized_kernels
 
+pytestmark = pytest.mark.slow  # all kernels are compiled under the sanitizers first
+
 ODD = """
 #include <stdint.h>
 
