@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.board.cores import core_names
 from ingot.link import toolchain
 from support.firmware import needs_gcc
 
@@ -45,7 +46,7 @@ def test_an_application_has_files_for_the_board_and_for_the_twin(tmp_path: Path)
 
 
 @needs_gcc
-@pytest.mark.parametrize("cpu", sorted(toolchain.settings()["cpu"]))
+@pytest.mark.parametrize("cpu", core_names())
 def test_code_of_the_core_at_hand(cpu: str, tmp_path: Path) -> None:
     """Only Cortex-M55 has Helium; all have the DSP instructions that kernels use."""
     source = tmp_path / "what.c"

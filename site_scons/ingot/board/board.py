@@ -6,6 +6,7 @@ flash commands) asks here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.yamlfile import Document, load_yaml
 from ingot.board.aliases import NO_ALIASES, Aliases, PhysicalBytes, aliases_of_document, aliases_of_machine
-from ingot.board.ranges import Range
+from ingot.board.cores import core_names, machine_names
+from ingot.board.ranges import Range, parse_size
 
 SCHEMA = Path(__file__).with_name("board.schema.json")
-UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
 STACK, HEAP = 16 << 10, 512  # bytes, where a board file says nothing
 
 
@@ -182,7 +183,8 @@ def load_board(path: Path) -> Board:
     """Reads and checks a board.yaml. Raises IngotError at the line of the first mistake."""
     document = load_yaml(path, SCHEMA)
     data: dict[str, Any] = document.data
-    aliases = aliases_of_document(document, parse_size)
+    _check_words(document)
+    aliases = aliases_of_document(document)
     regions = _regions(document, aliases)
     names = tuple(memory["name"] for memory in data["memories"])
     application = data["application"]
@@ -230,10 +232,18 @@ def load_board(path: Path) -> Board:
     return board
 
 
-def parse_size(text: str) -> int:
-    """`448 KiB` in bytes; the schema has checked the form."""
-    number, unit = text.split(" ")
-    return int(number) * UNITS[unit]
+def _check_words(document: Document) -> None:
+    """Words that come from tables of their own: the core, the twin's machine."""
+    data = document.data
+    _in_table(document, data["cpu"]["core"], core_names(), "cpu", "core")
+    if "twin" in data:
+        _in_table(document, data["twin"]["machine"], machine_names(), "twin", "machine")
+
+
+def _in_table(document: Document, word: str, known: Sequence[str], *keys: str) -> None:
+    """Raises IngotError as the schema does for a word that is none of a list."""
+    if word not in known:
+        raise document.error(f"{'.'.join(keys)} is '{word}', which is not known", *keys, remedy=did_you_mean(word, known))
 
 
 def _known(document: Document, word: str, known: Any, what: str, *keys: str | int) -> None:

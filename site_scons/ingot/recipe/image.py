@@ -141,10 +141,9 @@ class ImageBuild:
         conf = self.path(f"{self.name}_rel_conf.h")
         # ST's headers first: Ingot's have the same names.
         folders = (self.folder, *(near(path) for path in self.parts.include), near(runtime))
-        settings = toolchain.settings()
         state = ["-mcmse"] if self.secure else []
-        flags = [*settings["relocatable_st"], *state, "-w", "-include", conf]
-        moved = [*flags, *settings["relocatable"]]
+        flags = [*toolchain.image_st_flags(self.core), *state, "-w", "-include", conf]
+        moved = [*flags, *toolchain.settings()["relocatable"]]
 
         def compiled(stem: str, source: str, which: list[str] = moved) -> CompileJob:
             return self._compiled(stem, source, tuple(which), {**ST_DEFINES, **RELOC_DEFINES}, folders, (conf,))
