@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ingot.base.errors import IngotError
 from ingot.base.yamlfile import Document
-from ingot.board.cores import machine_aliases
+from ingot.board.cores import machine_named
 from ingot.board.ranges import Range, addresses_without, merged_addresses, parse_size
 
 T = TypeVar("T")
@@ -135,11 +135,8 @@ NO_ALIASES = Aliases()
 
 def aliases_of_machine(machine: str) -> Aliases:
     """The aliases of an emulated machine."""
-    found = []
-    for item in machine_aliases(machine):
-        start = int(item["base"], 16)
-        found.append(Alias(Range(start, start + parse_size(item["size"])), int(item["alias_of"], 16)))
-    return Aliases(tuple(found))
+    rows = machine_named(machine).aliases
+    return Aliases(tuple(Alias(Range(start, start + size), target) for start, size, target in rows))
 
 
 def aliases_of_document(document: Document) -> Aliases:

@@ -243,7 +243,8 @@ def _check_words(document: Document) -> None:
 def _in_table(document: Document, word: str, known: Sequence[str], *keys: str) -> None:
     """Raises IngotError as the schema does for a word that is none of a list."""
     if word not in known:
-        raise document.error(f"{'.'.join(keys)} is '{word}', which is not known", *keys, remedy=did_you_mean(word, known))
+        remedy = did_you_mean(word, known)
+        raise document.error(f"{'.'.join(keys)} is '{word}', which is not known", *keys, remedy=remedy)
 
 
 def _known(document: Document, word: str, known: Any, what: str, *keys: str | int) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT
+from ingot.board.ranges import parse_size
 
 TABLE = ROOT / "toolchain" / "cores.json"
 INSTRUCTION_SETS = {"mve": "Helium", "dsp": "DSP instructions", "c": "portable C"}
@@ -63,10 +64,27 @@ class Core:
     def fpu(self) -> bool:
         return self.float_abi != "soft"
 
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine of QEMU that a twin may be.
+
+    core: which it has. flash, ram: addresses where a generic board's memories are on it, at least 4 MiB each, as texts.
+    boot_stub: where it boots when that is not the start of `flash`, else "".
+    aliases: its views of the same bytes, from `info mtree`: (base, bytes, address of the bytes).
+    """
+
+    name: str
+    core: str
+    flash: str
+    ram: str
+    boot_stub: str
+    aliases: tuple[tuple[int, int, int], ...]
+
     @property
-    def machine_core(self) -> str:
-        """Name of the core that the twin's machine has, "" without a machine; another core's for Cortex-M85."""
-        return machine_core(self.machine)
+    def title(self) -> str:
+        """Of its core."""
+        return core_named(self.core).title
 
 
 @functools.cache
@@ -118,13 +136,37 @@ def machine_names() -> list[str]:
     return list(_table()["machines"])
 
 
-def machine_core(machine: str) -> str:
-    """Name of the core that a machine has; "" for a machine that is not in the table."""
-    row = _table()["machines"].get(machine)
-    return str(row["core"]) if row else ""
+@functools.cache
+def machine_named(name: str) -> Machine:
+    """The row of a machine. Raises IngotError for a name that is not in the table."""
+    rows = _table()["machines"]
+    if name not in rows:
+        raise IngotError(f"unknown machine '{name}'", where=TABLE.name, remedy=did_you_mean(name, rows))
+    row = rows[name]
+    aliases = tuple(
+        (int(item["base"], 16), parse_size(item["size"]), int(item["alias_of"], 16)) for item in row["aliases"]
+    )
+    return Machine(name, row["core"], row["flash"], row["ram"], row["boot_stub"], aliases)
 
 
-def machine_aliases(machine: str) -> list[Mapping[str, str]]:
-    """A machine's views of the same bytes, from QEMU's `info mtree`: base, size and alias_of of each, as texts."""
-    row = _table()["machines"].get(machine)
-    return list(row["aliases"]) if row else []
+def generic_memories() -> tuple[str, str]:
+    """Where a board that nobody has described yet has its flash and its RAM: the regions of Arm's own memory map."""
+    row = _table()["generic"]
+    return row["flash"], row["ram"]
+
+
+def twin_note(core: str, machine: str) -> str:
+    """What a reader of a twin's figures must know about its core; "" when the machine has the board's own."""
+    emulated = machine_named(machine)
+    if emulated.core == core:
+        return ""
+    return f"the twin of this {core_named(core).title} is QEMU's {machine}, which has a {emulated.title}"
+
+
+def kernels_note(core: str) -> str:
+    """What the kernels do without on a core; "" where they use its instructions for several bytes at once."""
+    row = core_named(core)
+    if row.isa != "c":
+        return ""
+    fpu = "" if row.fpu else "; float operators are computed by the compiler's library"
+    return f"the kernels are portable C: {row.title} has neither Helium nor DSP instructions{fpu}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-
 UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
 
 

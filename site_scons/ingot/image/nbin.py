@@ -14,6 +14,8 @@ import struct
 from dataclasses import dataclass, field, fields
 from enum import IntEnum, IntFlag
 
+from ingot.board.cores import default_core
+
 MAGIC = 0x4E49424E  # the bytes "NBIN"
 ALIGNMENT = 8
 API_MAJOR, API_MINOR = 8, 0

@@ -8,8 +8,8 @@ import ingot
 from ingot.base import c_text
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.render import render
-from ingot.compiler.emit.pools import symbol
 from ingot.board.cores import core_named, default_core
+from ingot.compiler.emit.pools import symbol
 from ingot.image.nbin import FLOAT_ABIS, LAYOUTS, Flags, PoolDescriptor, Segment, address
 from ingot.image.pools import READ_ONLY_ID, READ_WRITE_ID, ImagePools
 from ingot.network.ll_aton import IMAGE_RUNTIMES, interface_of
@@ -56,7 +56,7 @@ class ImageOptions:
         core = core_named(self.core)
         if not core.relocatable:
             raise IngotError(
-                f"there are no relocatable images for {core.title}: its PUSH and POP leave out r9, which the loader keeps",
+                f"there are no relocatable images for {core.title}: its PUSH leaves out r9, which the loader keeps",
                 where="reloc",
                 remedy="Build the firmware with the network inside (the target firmware).",
             )
@@ -64,7 +64,13 @@ class ImageOptions:
             raise IngotError(
                 f"runtime_abi={self.runtime_abi} is not known", remedy=did_you_mean(self.runtime_abi, LAYOUTS)
             )
-        return Flags(secure=self.secure, debug_info=self.debug_info, cpu=core.part, fpu=core.fpu, float_abi=FLOAT_ABIS.index(core.float_abi))
+        return Flags(
+            secure=self.secure,
+            debug_info=self.debug_info,
+            cpu=core.part,
+            fpu=core.fpu,
+            float_abi=FLOAT_ABIS.index(core.float_abi),
+        )
 
     def defines(self) -> dict[str, str]:
         """Macros for every C file of the image."""

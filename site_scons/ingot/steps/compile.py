@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.files import write_if_changed
-from ingot.board.cores import core_named
+from ingot.board.cores import core_named, kernels_note
 from ingot.board.target import open_board
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ def compile_network(
         pools = pools_left(pools, target.aliases, *others)
     if relocatable:
         pools = relocatable_pools(target, pools)
+    note = kernels_note(target.core)
+    if note and not twin:
+        say(note)
     source = read_model_file(model, sha256)
     stand_in = is_stand_in(source.data)
     if stand_in:

@@ -19,7 +19,8 @@ from ingot.compiler.kernels.program import Activation, Call
 class Target:
     """What the kernels are compiled for.
 
-    cpu: a name of ingot.board.cores. isa: "mve" (Helium), "dsp" (SMLAD and friends) or "c"; "host" never changes a layout.
+    cpu: a name of ingot.board.cores. isa: "mve" (Helium), "dsp" (SMLAD and friends) or "c"; "host" never changes
+        a layout.
     """
 
     cpu: str = field(default_factory=lambda: default_core().name)

@@ -7,7 +7,6 @@ from ingot.board import Board
 from ingot.board.cores import core_named
 from ingot.st.stedgeai.request import Request
 
-
 #: --target by the chip's family.
 TARGETS = {"stm32n6": "stm32n6", "stm32h7": "stm32h7"}
 
