@@ -57,6 +57,7 @@ def linker_script(
         board=board.name,
         board_file=f"{board.name}/{board.path.name}",
         pools_file=f"{board.name}/{mpool.path.name}",
+        load_address=f"0x{board.load_address:08X}",
         twin=board.is_twin,
         shared=memory.shared,
         stub=board.boot_stub is not None,

@@ -83,7 +83,7 @@ class ImageBuild:
 
     def layout(self) -> StepJob:
         """The image's own C file, and its linker script."""
-        also = (self.network.pools_file,)
+        also = self.network.beside_board
         outputs = {"source": self.path(f"{self.name}_rel.c"), "script": self.script}
         if self.builtin:
             options: dict[str, Any] = {"runtime_abi": self.runtime_abi, "secure": self.secure}
@@ -101,7 +101,7 @@ class ImageBuild:
         if self.options.switch("gen_c_file") and not self.network.request.twin:
             outputs["c_file"] = f"{self.binary(split).removesuffix('.bin')}_image.c"
         options: dict[str, Any] = {"seal": self.options.text("seal")}
-        also = [self.network.pools_file]
+        also = [*self.network.beside_board]
         if self.builtin:
             options["runtime_abi"] = self.runtime_abi
         else:

@@ -67,7 +67,7 @@ def compile_network(
     if relocatable:
         pools = relocatable_pools(target, pools)
     note = kernels_note(target.core)
-    if note and not twin:
+    if note:
         say(note)
     source = read_model_file(model, sha256)
     stand_in = is_stand_in(source.data)
