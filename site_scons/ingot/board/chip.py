@@ -40,8 +40,11 @@ def chip_file(document: Document) -> Path | None:
 
 
 def load_chip(path: Path) -> Document:
-    """A chip's file, checked. Raises IngotError at the line of the first mistake."""
-    document = load_yaml(path, SCHEMA, "chip")
+    """A chip's file, checked as far as it goes: boards may add what it leaves out. Raises IngotError at the line of the first mistake."""
+    document = load_yaml(path, SCHEMA, "chip", partial=True)
+    for key in ("name", "title"):
+        if key not in document.data:
+            raise document.error(f"the key '{key}' is missing", remedy=f"Add the {key} of the chip.")
     if document.data["name"] != path.stem:
         raise document.error(
             f"the chip's name is '{document.data['name']}', its file's '{path.stem}'", "name", remedy="Make them equal."

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
 from ingot.board import Mpool, Pool, find_board, load_board, mpool_text
+from ingot.board.chip import CHIPS
 from ingot.board.cores import core_named, core_names, generic_memories, machine_named
 from ingot.board.fit import load_pools
 
@@ -31,11 +32,16 @@ def new_board(name: str, folder: Path, like: str, known: Path) -> list[Path]:
     head = (
         f"# {name}: correct the memories first, then the pools in {source.pools_file.name}; see docs/own-board.md.\n#\n"
     )
+    written = [target]
+    if source.chip_file is not None and source.chip_file.parent != CHIPS:  # a chip's file of one's own comes along
+        written.append(folder / source.chip_file.name)
+        write_if_changed(written[-1], source.chip_file.read_bytes())
+        text = re.sub(r"(?m)^chip: .*$", f"chip: {source.chip_file.name}", text, count=1)
     write_if_changed(target, head + text)
-    pools = folder / source.pools_file.name
-    write_if_changed(pools, source.pools_file.read_bytes())
+    written.append(folder / source.pools_file.name)
+    write_if_changed(written[-1], source.pools_file.read_bytes())
     load_pools(load_board(target))
-    return [target, pools]
+    return written
 
 
 def generic_board(name: str, folder: Path, core: str) -> list[Path]:
