@@ -240,5 +240,7 @@ def test_schema_and_template_agree() -> None:
     schema = json.loads((ROOT / "site_scons" / "ingot" / "board" / "board.schema.json").read_text())
     used = set()
     for name in NAMES:
-        used |= {key for path in load_board(BOARDS / name / "board.yaml").files for key in yaml.safe_load(path.read_text())}
+        used |= {
+            key for path in load_board(BOARDS / name / "board.yaml").files for key in yaml.safe_load(path.read_text())
+        }
     assert used == set(schema["properties"]) | {"family"}

@@ -72,9 +72,9 @@ def test_no_core_is_named_elsewhere() -> None:
 
 
 def test_each_row_is_whole() -> None:
-    assert core_names() == [
-        f"cortex-{short}" for short in ("m0plus", "m3", "m4", "m7", "m33", "m55", "m85")
-    ], "also the order of the help text"
+    assert core_names() == [f"cortex-{short}" for short in ("m0plus", "m3", "m4", "m7", "m33", "m55", "m85")], (
+        "also the order of the help text"
+    )
     for core in all_cores():
         assert core.isa in INSTRUCTION_SETS
         assert core.float_abi in ("soft", "hard") and f"-mfloat-abi={core.float_abi}" in core.flags
@@ -116,7 +116,9 @@ def test_a_generic_board_is_valid_and_has_the_twin_of_its_core(core: str, tmp_pa
         assert twin_of(board).is_twin
 
 
-def test_a_new_board_is_a_copy_or_generic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_board_is_a_copy_or_generic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     for arguments, status, out, err in (
         (["--core", "m85"], 0, "boards/b/board.yaml\nboards/b/b.mpool\n", "ingot: the twin of this Cortex-M85 is"),
@@ -143,7 +145,11 @@ def test_cmake_reads_the_same_rows(tmp_path: Path) -> None:
     if shutil.which("cmake") is None:
         pytest.skip("cmake is not installed")
     file = ROOT / "toolchain" / "cmake" / "arm-none-eabi.cmake"
-    for core, expected in (("cortex-m4", "-mfpu=fpv4-sp-d16"), ("cortex-m0plus", "-mfloat-abi=soft"), ("", "cortex-m55")):
+    for core, expected in (
+        ("cortex-m4", "-mfpu=fpv4-sp-d16"),
+        ("cortex-m0plus", "-mfloat-abi=soft"),
+        ("", "cortex-m55"),
+    ):
         script = tmp_path / "flags.cmake"
         chosen = f'set(INGOT_CORE {core} CACHE STRING "")\n' if core else ""
         script.write_text(f'{chosen}include("{file}")\nmessage("${{CMAKE_C_FLAGS_INIT}}")\n')
