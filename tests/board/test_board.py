@@ -73,7 +73,7 @@ def test_h747_layout() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_addresses_are_typed_once(name: str) -> None:
-    """Every address of memories and aliases stands once, in the board's file or its chip's; pools say where they begin."""
+    """Every address of memories and aliases stands once, in the board's file or its chip's; pools only name theirs."""
     board = load_board(BOARDS / name / "board.yaml")
     texts = [re.sub(r"#.*", "", path.read_text()).partition("\ntwin:")[0] for path in board.files]
     literals = [literal for text in texts for literal in re.findall(r"0x[0-9A-Fa-f]{8}", text)]

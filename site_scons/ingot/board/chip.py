@@ -40,14 +40,19 @@ def chip_file(document: Document) -> Path | None:
 
 
 def load_chip(path: Path) -> Document:
-    """A chip's file, checked as far as it goes: boards may add what it leaves out. Raises IngotError at the line of the first mistake."""
+    """A chip's file, checked as far as it goes: boards may add what it leaves out.
+
+    Raises IngotError at the line of the first mistake.
+    """
     document = load_yaml(path, SCHEMA, "chip", partial=True)
     for key in ("name", "title"):
         if key not in document.data:
             raise document.error(f"the key '{key}' is missing", remedy=f"Add the {key} of the chip.")
     if document.data["name"] != path.stem:
         raise document.error(
-            f"the chip's name is '{document.data['name']}', its file's '{path.stem}'", "name", remedy="Make them equal."
+            f"the chip's name is '{document.data['name']}', its file's '{path.stem}'",
+            "name",
+            remedy="Make them equal.",
         )
     return document
 
@@ -101,8 +106,8 @@ class _Whole:
     def merged(self, chip: Document | None, board: Document, keys: Keys) -> Any:
         """The value of both files at `keys`, of which the board has one."""
         own = _value(board.data, keys)
-        inherited = None if chip is None else _value(chip.data, keys)
-        if chip is None or type(own) is not type(inherited) or not isinstance(own, (dict, list)):
+        inherited: Any = None if chip is None else _value(chip.data, keys)
+        if chip is None or inherited is None or type(own) is not type(inherited) or not isinstance(own, (dict, list)):
             return self.taken(board, keys, keys)
         self.lines[pointer(keys)], self.origin[pointer(keys)] = board.lines[pointer(keys)], board.path
         if isinstance(own, dict):
