@@ -80,8 +80,8 @@ def _code_block(board: Board, mpool: Mpool) -> Range:
                 end = min(end, slot.range.end)
             if end - load < VECTORS:
                 raise IngotError(
-                    f"the application has {end - load} bytes for its code, from 0x{load:08X} on; its vector table alone "
-                    f"takes {VECTORS}",
+                    f"the application has {end - load} bytes for its code, from 0x{load:08X} on; "
+                    f"its vector table alone takes {VECTORS}",
                     where=str(board.path),
                     remedy=f"Enlarge the bank there ({board.files_text}), or shrink the pool behind it ({mpool.path}).",
                 )
