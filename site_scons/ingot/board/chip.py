@@ -96,11 +96,12 @@ class _Whole:
 
     def taken(self, source: Document, at: Keys, to: Keys) -> Any:
         """A value of one file, whose keys keep their lines."""
-        start = pointer(at)
+        start, target = pointer(at), pointer(to)
+        below = f"{start}/"
         for key, line in source.lines.items():
-            if key == start or key.startswith(f"{start}/"):
-                self.lines[pointer(to) + key[len(start) :]] = line
-                self.origin[pointer(to) + key[len(start) :]] = source.path
+            if key == start or key.startswith(below):
+                place = target + key[len(start) :]
+                self.lines[place], self.origin[place] = line, source.path
         return _value(source.data, at)
 
     def merged(self, chip: Document | None, board: Document, keys: Keys) -> Any:
