@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.board.cores import LlvmModel, default_core
 
-_TRIPLE, _CPU = "thumbv8.1m.main-none-eabi", "cortex-m55"
 _FUNCTION = re.compile(r"^[0-9a-f]+ <(?P<name>[^>$]*)>:")
 _LINE = re.compile(r"^\s*(?P<address>[0-9a-f]+):\s+(?P<text>\S.*?)\s*(?:@.*)?$")
 _BRANCH = re.compile(r"^(?:b(?:[a-z]{2})?(?:\.[nw])?|cbn?z r\d+,|le|letp)\s+(?:lr, )?0x(?P<target>[0-9a-f]+)\b")
@@ -43,7 +43,7 @@ def vector_loops(kernels: Sequence[Path]) -> list[Loop]:
 
 
 def _loops_of(path: Path) -> Iterator[Loop]:
-    command = [_tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--mcpu={_CPU}", str(path)]
+    command = [_tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--mcpu={_model().cpu}", str(path)]
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     function, code = "", list[tuple[int, str]]()
     for line in [*listing.splitlines(), "0 <>:"]:
@@ -96,12 +96,21 @@ def _summed_products(body: Sequence[str]) -> int:
 def _cycles(body: Sequence[str]) -> float:
     """Cycles of one turn when many follow each other. 0 when LLVM has no timing for one of the instructions."""
     text = "\n".join(["turn:", *body])
-    command = [_tool("llvm-mca"), f"-mtriple={_TRIPLE}", f"-mcpu={_CPU}", "-mattr=+mve", "-json"]
+    model = _model()
+    attributes = [f"-mattr={','.join(model.attributes)}"] if model.attributes else []
+    command = [_tool("llvm-mca"), f"-mtriple={model.triple}", f"-mcpu={model.cpu}", *attributes, "-json"]
     done = subprocess.run([*command, f"-iterations={_ROUNDS}"], input=text, capture_output=True, text=True)
     if done.returncode:
         return 0.0
     summary = json.loads(done.stdout)["CodeRegions"][0]["SummaryView"]
     return float(summary["TotalCycles"]) / _ROUNDS
+
+
+def _model() -> LlvmModel:
+    """LLVM's model of the core whose kernels have vector loops."""
+    model = default_core().llvm
+    assert model is not None
+    return model
 
 
 def _tool(name: str) -> str:

@@ -22,6 +22,7 @@ from loops import Loop, vector_loops
 from twin_firmware import Measured, measure
 
 from ingot.base.errors import IngotError
+from ingot.board.cores import default_core
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ def print_loops(loops: list[Loop]) -> None:
     """Loops that multiply come first."""
     if not loops:
         return
-    print(f"\n{'inner loops (llvm-mca, Cortex-M55)':58} {'instr':>6} {'cycles':>7} {'MACs':>5} {'MACs/cycle':>11}")
+    title = f"inner loops (llvm-mca, {default_core().title})"
+    print(f"\n{title:58} {'instr':>6} {'cycles':>7} {'MACs':>5} {'MACs/cycle':>11}")
     for loop in sorted(loops, key=lambda x: (-x.macs, x.file, x.function)):
         rate = f"{loop.macs / loop.cycles:11.2f}" if loop.macs and loop.cycles else ""
         cycles = f"{loop.cycles:7.1f}" if loop.cycles else "      ?"

@@ -4,8 +4,14 @@
 
 #include <stdint.h>
 
+/* What differs between the architectures (__ARM_ARCH is 6 for Armv6-M, whose only fault is the HardFault; Armv8-M
+ * Baseline has no MSPLIM of the non-secure state, and no core here is one). */
+#define INGOT_CONFIGURABLE_FAULTS (__ARM_ARCH >= 7)
+#define INGOT_STACK_LIMIT (__ARM_ARCH >= 8)
+
 #define INGOT_REGISTER(address) (*(volatile uint32_t *)(address))
 
+#define SCB_CPUID INGOT_REGISTER(0xE000ED00u)
 #define SCB_VTOR INGOT_REGISTER(0xE000ED08u)
 #define SCB_CCR INGOT_REGISTER(0xE000ED14u)
 #define SCB_SHCSR INGOT_REGISTER(0xE000ED24u)

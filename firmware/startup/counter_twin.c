@@ -5,20 +5,27 @@
  */
 #include "cortex_m.h"
 #include "counter.h"
+#include "twin.h"
 
 const char ingot_counter_unit[] = "instructions";
 
-#if __ARM_ARCH >= 8
+#define CNTCR INGOT_REGISTER(devices.timer)
+#define CNTCV_LOW INGOT_REGISTER(devices.timer + 0x1000u)
+#define CNTCV_HIGH INGOT_REGISTER(devices.timer + 0x1004u)
+#define TIMER1VALUE INGOT_REGISTER(devices.timer + 0x4u)
+#define TIMER1CONTROL INGOT_REGISTER(devices.timer + 0x8u)
+#define CONTROL_ENABLE 0x80u
+#define CONTROL_32_BITS 0x02u
 
-/* mps3-an547 (Arm SSE-300): the system counter, 64 bits at 32 MHz, which is 1.024 ticks an instruction. */
-#define CNTCR INGOT_REGISTER(0x58100000u)
-#define CNTCV_LOW INGOT_REGISTER(0x58101000u)
-#define CNTCV_HIGH INGOT_REGISTER(0x58101004u)
+static ingot_twin_device_list devices;
+static uint64_t last; /* reading of the timer */
+static uint64_t total;
 
-static uint64_t started;
-
+/* Counts upwards. The dual timer has 32 bits and wraps after at least 5.3e9 instructions: it must be read more often. */
 static uint64_t ticks(void)
 {
+    if (!devices.system_counter)
+        return ~TIMER1VALUE;
     uint32_t high, low;
     do {
         high = CNTCV_HIGH;
@@ -29,40 +36,19 @@ static uint64_t ticks(void)
 
 void ingot_counter_start(void)
 {
-    CNTCR |= 1;
-    started = ticks();
-}
-
-uint64_t ingot_counter_read(void)
-{
-    return (ticks() - started) * 125 >> 7;
-}
-
-#else
-
-/* mps2-an500: the dual timer, 32 bits downwards at 25 MHz, which is 0.8 ticks an instruction. It wraps after 5.4e9
- * instructions and must be read more often than that. */
-#define TIMER1VALUE INGOT_REGISTER(0x40002004u)
-#define TIMER1CONTROL INGOT_REGISTER(0x40002008u)
-#define CONTROL_ENABLE 0x80u
-#define CONTROL_32_BITS 0x02u
-
-static uint32_t last;
-static uint64_t total;
-
-void ingot_counter_start(void)
-{
-    TIMER1CONTROL = CONTROL_ENABLE | CONTROL_32_BITS;
-    last = TIMER1VALUE;
+    devices = ingot_twin_devices();
+    if (devices.system_counter)
+        CNTCR |= 1;
+    else
+        TIMER1CONTROL = CONTROL_ENABLE | CONTROL_32_BITS;
     total = 0;
+    last = ticks();
 }
 
 uint64_t ingot_counter_read(void)
 {
-    uint32_t now = TIMER1VALUE;
-    total += (uint32_t)(last - now);
+    uint64_t now = ticks();
+    total += devices.system_counter ? now - last : (uint32_t)(now - last);
     last = now;
-    return total * 5 / 4;
+    return total * devices.multiplier >> devices.shift;
 }
-
-#endif

@@ -14,11 +14,13 @@ typedef struct {
 
 __attribute__((naked, used)) void ingot_fault_entry(void)
 {
-    __asm volatile("tst lr, #4\n\t"
-                   "ite eq\n\t"
-                   "mrseq r0, msp\n\t"
-                   "mrsne r0, psp\n\t"
-#if __ARM_ARCH >= 8
+    __asm volatile("mov r1, lr\n\t" /* EXC_RETURN, bit 2: which stack; in instructions that Armv6-M has */
+                   "lsls r1, r1, #29\n\t"
+                   "mrs r0, msp\n\t"
+                   "bpl 1f\n\t"
+                   "mrs r0, psp\n\t"
+                   "1:\n\t"
+#if INGOT_STACK_LIMIT
                    "movs r1, #0\n\t"
                    "msr msplim, r1\n\t"
 #endif
@@ -86,7 +88,7 @@ static void print_register(const char *name, uint32_t value)
 
 __attribute__((used)) _Noreturn void ingot_report_fault(const frame *at)
 {
-    uint32_t exception, cfsr = SCB_CFSR;
+    uint32_t exception, cfsr = INGOT_CONFIGURABLE_FAULTS ? SCB_CFSR : 0;
     __asm volatile("mrs %0, ipsr" : "=r"(exception));
     ingot_print("\ningot: ");
     ingot_print(name_of(exception));
@@ -110,8 +112,10 @@ __attribute__((used)) _Noreturn void ingot_report_fault(const frame *at)
         print_register(" address=", SCB_MMFAR);
     if (cfsr & (1u << 15))
         print_register(" address=", SCB_BFAR);
-    print_register(" cfsr=", cfsr);
-    print_register(" hfsr=", SCB_HFSR);
+    if (INGOT_CONFIGURABLE_FAULTS) {
+        print_register(" cfsr=", cfsr);
+        print_register(" hfsr=", SCB_HFSR);
+    }
     ingot_print("\n");
     ingot_exit(1);
 }

@@ -5,12 +5,9 @@
 
 #include "cortex_m.h"
 #include "semihosting.h"
+#include "twin.h"
 
-#if __ARM_ARCH >= 8
-#define UART 0x59303000u /* mps3-an547, by its secure address */
-#else
-#define UART 0x40004000u /* mps2-an500 */
-#endif
+#define UART ingot_twin_devices().uart
 #define DATA INGOT_REGISTER(UART + 0x00)
 #define STATE INGOT_REGISTER(UART + 0x04)
 #define STATE_TX_FULL 1u

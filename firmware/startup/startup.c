@@ -28,28 +28,31 @@ __attribute__((weak)) void ingot_board_init(void)
 }
 
 /* In assembler, because the compiler may use floating-point and Helium registers anywhere in C: those are off until
- * CPACR (0xE000ED88) enables coprocessors 10 and 11. The stack is set again for a loader that jumps here. */
+ * CPACR (0xE000ED88) enables coprocessors 10 and 11. Code for a core without them leaves it alone. The stack is set again
+ * for a loader that jumps here. INGOT_STACK_LIMIT: the core has the register MSPLIM. */
 __attribute__((naked, used)) void Reset_Handler(void)
 {
     __asm volatile("cpsid i\n\t"
                    "movs r0, #0\n\t"
                    "msr control, r0\n\t"
                    "isb\n\t"
-#if __ARM_ARCH >= 8
+#if INGOT_STACK_LIMIT
                    "msr msplim, r0\n\t"
 #endif
                    "ldr r0, =_estack\n\t"
                    "mov sp, r0\n\t"
-#if __ARM_ARCH >= 8
+#if INGOT_STACK_LIMIT
                    "ldr r0, =_sstack\n\t"
                    "msr msplim, r0\n\t"
 #endif
+#if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
                    "ldr r0, =0xE000ED88\n\t"
                    "ldr r1, [r0]\n\t"
                    "orr r1, r1, #0x00F00000\n\t"
                    "str r1, [r0]\n\t"
                    "dsb\n\t"
                    "isb\n\t"
+#endif
                    "bl ingot_start\n\t"
                    ".ltorg");
 }
@@ -74,7 +77,7 @@ static void invalidate_data_cache(void)
 
 static void enable_caches(void)
 {
-#if (INGOT_ICACHE || INGOT_DCACHE) && __ARM_ARCH >= 8
+#if (INGOT_ICACHE || INGOT_DCACHE) && INGOT_STACK_LIMIT
     MEMSYSCTL_MSCR |= MSCR_DCACTIVE | MSCR_ICACTIVE;
     ingot_barrier();
 #endif
@@ -93,8 +96,10 @@ static void enable_caches(void)
 _Noreturn void ingot_start(void)
 {
     SCB_VTOR = (uint32_t)(uintptr_t)ingot_vectors;
+#if INGOT_CONFIGURABLE_FAULTS
     SCB_SHCSR |= SHCSR_FAULTS;
-#if __ARM_ARCH >= 8
+#endif
+#if INGOT_STACK_LIMIT
     SCB_CCR |= CCR_BP | CCR_LOB;
 #endif
     enable_caches();

@@ -73,10 +73,10 @@ def test_h747_layout() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_addresses_are_typed_once(name: str) -> None:
-    """Every address of memories and aliases stands in board.yaml once; pools only name where they begin."""
-    text = re.sub(r"#.*", "", (BOARDS / name / "board.yaml").read_text())
-    literals = re.findall(r"0x[0-9A-Fa-f]{8}", text.partition("\ntwin:")[0])
+    """Every address of memories and aliases stands once, in the board's file or its chip's; pools only name theirs."""
     board = load_board(BOARDS / name / "board.yaml")
+    texts = [re.sub(r"#.*", "", path.read_text()).partition("\ntwin:")[0] for path in board.files]
+    literals = [literal for text in texts for literal in re.findall(r"0x[0-9A-Fa-f]{8}", text)]
     ends = 2 * len(board.aliases.items)  # an alias says where its view begins, and where the bytes are
     assert len(literals) == len(set(literals)) == len(board.memory_names) + ends
     pools = re.findall(
@@ -122,7 +122,7 @@ def change(path: str, value: Any) -> dict[str, Any]:
     ("path", "value", "expected"),
     [
         ("title", None, "the key 'title' is missing\n  Add a line that says which board this is."),
-        ("cpu.core", "cortex-m5", "cpu.core is 'cortex-m5', which is not known\n  Did you mean 'cortex-m55'?"),
+        ("cpu.core", "cortex-m5", "cpu.core is 'cortex-m5', which is not known\n  Did you mean 'cortex-m85'?"),
         ("stack", "2 KB", "stack is '2 KB'; expected a size such as 448 KiB"),
         ("memories.1.base", -4, "memories[1].base is -4; expected a 32-bit address such as 0x34000000"),
         ("memories.1.kind", "rom", "memories[1].kind is 'rom', which is not known\n  Did you mean 'ram'?"),
@@ -240,5 +240,7 @@ def test_schema_and_template_agree() -> None:
     schema = json.loads((ROOT / "site_scons" / "ingot" / "board" / "board.schema.json").read_text())
     used = set()
     for name in NAMES:
-        used |= set(yaml.safe_load((BOARDS / name / "board.yaml").read_text()))
-    assert used == set(schema["properties"])
+        used |= {
+            key for path in load_board(BOARDS / name / "board.yaml").files for key in yaml.safe_load(path.read_text())
+        }
+    assert used == set(schema["properties"]) | {"family"}

@@ -9,6 +9,7 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.board import find_board, load_board
+from ingot.board.cores import all_cores, core_names
 from ingot.device.run import qemu
 from ingot.link import toolchain
 from support.firmware import FIXTURE, compile_c, link, needs_gcc, needs_qemu, validate_firmware
@@ -27,12 +28,10 @@ def functions(elf: Path) -> set[str]:
 
 
 @needs_gcc
-@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m33", "cortex-m7", "cortex-m4"])
+@pytest.mark.parametrize("cpu", core_names())
 @pytest.mark.parametrize("caches", [False, True])
 def test_it_compiles_for_every_core(cpu: str, caches: bool, tmp_path: Path) -> None:
     for source in SOURCES:
-        if cpu == "cortex-m4" and caches:
-            continue  # has none
         compile_c(toolchain.ROOT / source, tmp_path / "x.o", toolchain.startup_defines(caches, caches), cpu)
 
 
@@ -142,9 +141,9 @@ def test_nor_on_the_host(tmp_path: Path, status: int, process: int) -> None:
 @pytest.mark.emulated
 @needs_gcc
 @needs_qemu
-@pytest.mark.parametrize(("cpu", "machine"), [("cortex-m55", "mps3-an547"), ("cortex-m7", "mps2-an500")])
+@pytest.mark.parametrize(("cpu", "machine"), [(core.name, core.machine) for core in all_cores() if core.machine])
 def test_instructions_are_counted_truly(tmp_path: Path, cpu: str, machine: str) -> None:
-    """A loop of two million instructions, on both emulated machines."""
+    """A loop of two million instructions, on every emulated machine."""
     done = qemu.run(link(tmp_path, [FIXTURE / "count.c"], cpu=cpu), machine=machine)
     unit, count = done.lines[0].split()
     assert unit == "instructions"

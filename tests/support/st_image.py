@@ -56,7 +56,7 @@ def build_st_image(
     source, script, conf = folder / "rel.c", folder / "rel.ld", folder / "rel_conf.h"
     reloc_st_sources(c_info, network_c, raws, BOARD, source, script, conf, ecblob_in_params=blobs_in_params)
     parts = open_reloc_parts(str(reloc_pack(network.version)), "prebuilt")
-    flags = [*toolchain.settings()["relocatable_st"], "-mcmse", "-w", "-include", str(conf)]
+    flags = [*toolchain.image_st_flags("cortex-m55"), "-mcmse", "-w", "-include", str(conf)]
     flags += [f"-D{name}={value}" for name, value in {**DEFINES, **RELOC_DEFINES}.items()]
     runtime = toolchain.ROOT / "firmware" / "runtime"
     flags += [f"-I{path}" for path in (folder, output, *parts.include, runtime)]

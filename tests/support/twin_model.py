@@ -36,13 +36,13 @@ class TwinModel:
 
 
 @functools.cache
-def kernel_archive(checked: bool = False) -> Path:
+def kernel_archive(checked: bool = False, core: str = "cortex-m55") -> Path:
     """All kernels as the build compiles them, or with checks of alignment, once for the whole test session."""
     folder = session_folder("kernels")
     objects = []
     for source in kernel_sources():
         target = folder / f"{source.stem}.o"
-        command = toolchain.compile_command(source, target, "cortex-m55", "kernels", INCLUDE)
+        command = toolchain.compile_command(source, target, core, "kernels", INCLUDE)
         command += CHECKS if checked else ()
         objects.append(str(compile_once(command, source, target)))
     archive = folder / "libkernels.a"
@@ -66,13 +66,15 @@ def build_for_twin(
     app: Path = VALIDATE,
     header: Callable[[Network], str] | None = None,
     checked: bool = False,
+    board_file: Path | None = None,
 ) -> TwinModel:
     """Compiles, links and returns everything that runs it.
 
     app: folder of the application. header: what app_config.h shall be for the network, where the application has one.
     checked: with kernels that stop at a pointer that is not aligned (support.alignment).
+    board_file: of the board, n6dk without; options say for which core the network is compiled.
     """
-    board = load_board(find_board("n6dk", toolchain.ROOT / "boards"))
+    board = load_board(board_file or find_board("n6dk", toolchain.ROOT / "boards"))
     twin = twin_of(board)
     pools = twin_pools(board, twin, load_pools(board))
     network = compile_model(model, pools, folder, options or CompileOptions())
@@ -84,11 +86,11 @@ def build_for_twin(
     sources.append(folder / f"{network.name}.c")
     defines = {"INGOT_NETWORK": network.name}
     objects = [
-        compile_c(source, folder / f"{source.stem}.o", defines, include=[folder, *include]) for source in sources
+        compile_c(source, folder / f"{source.stem}.o", defines, board.core, [folder, *include]) for source in sources
     ]
     elf = folder / "firmware.elf"
     command = toolchain.link_command(
-        [*base_objects(), *objects], elf, twin.core, script, libraries=[kernel_archive(checked)]
+        [*base_objects(board.core), *objects], elf, twin.core, script, libraries=[kernel_archive(checked, board.core)]
     )
     subprocess.run(command, check=True)
     return TwinModel(elf, images_of(network, folder), network, twin.machine)

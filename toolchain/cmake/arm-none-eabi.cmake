@@ -1,9 +1,16 @@
 # The toolchain that Ingot's SCons build uses, for CMake: -DCMAKE_TOOLCHAIN_FILE=.../arm-none-eabi.cmake
-# INGOT_CORE is the Cortex-M core (default cortex-m55); the flags stand in ../arm-none-eabi.json.
+# INGOT_CORE is the Cortex-M core. Its flags stand in ../cores.json, which also says the default; those for all cores in
+# ../arm-none-eabi.json.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 
-set(INGOT_CORE cortex-m55 CACHE STRING "Cortex-M core of the board")
+file(READ "${CMAKE_CURRENT_LIST_DIR}/../cores.json" _ingot_cores)
+string(JSON _ingot_default GET "${_ingot_cores}" default)
+set(INGOT_CORE ${_ingot_default} CACHE STRING "Cortex-M core of the board")
+string(JSON _ingot_core ERROR_VARIABLE _ingot_unknown GET "${_ingot_cores}" cores "${INGOT_CORE}")
+if(_ingot_unknown)
+    message(FATAL_ERROR "ingot: INGOT_CORE: unknown core '${INGOT_CORE}'; the cores are in toolchain/cores.json")
+endif()
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES INGOT_CORE)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
@@ -16,12 +23,14 @@ set(CMAKE_ASM_COMPILER "${_ingot_prefix}gcc")
 find_program(CMAKE_AR "${_ingot_prefix}ar")
 
 set(_ingot_flags)
-foreach(_ingot_group "cpu;${INGOT_CORE}" "compile")
-    string(JSON _ingot_count LENGTH "${_ingot_settings}" ${_ingot_group})
+string(JSON _ingot_core_flags GET "${_ingot_core}" flags)
+string(JSON _ingot_compile_flags GET "${_ingot_settings}" compile)
+foreach(_ingot_group core_flags compile_flags)
+    string(JSON _ingot_count LENGTH "${_ingot_${_ingot_group}}")
     math(EXPR _ingot_last "${_ingot_count} - 1")
     foreach(_ingot_i RANGE ${_ingot_last})
-        string(JSON _ingot_flag GET "${_ingot_settings}" ${_ingot_group} ${_ingot_i})
-        if(_ingot_group MATCHES "^cpu")
+        string(JSON _ingot_flag GET "${_ingot_${_ingot_group}}" ${_ingot_i})
+        if(_ingot_group STREQUAL core_flags)
             string(APPEND CMAKE_ASM_FLAGS_INIT " ${_ingot_flag}")
             string(APPEND CMAKE_CXX_FLAGS_INIT " ${_ingot_flag}")
             string(APPEND CMAKE_EXE_LINKER_FLAGS_INIT " ${_ingot_flag}")

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,27 +32,32 @@ class Document:
 
     data: dicts, lists, strings, numbers, booleans and None; nothing else.
     lines: JSON-like pointer ("/flash/slots/0") -> line (from 1) of that key or list item.
+    origin: pointer -> file, for what is not from `path`.
     """
 
     path: Path
     data: Any
     lines: Mapping[str, int]
+    origin: Mapping[str, Path] = field(default_factory=dict)
 
     def where(self, *keys: str | int) -> str:
         """`file:line` of the key, or of the nearest thing around it when the key itself is absent."""
         place = list(keys)
-        while place and _pointer(tuple(place)) not in self.lines:
+        while place and pointer(tuple(place)) not in self.lines:
             place.pop()
-        return f"{self.path}:{self.lines.get(_pointer(tuple(place)), 1)}"
+        at = pointer(tuple(place))
+        return f"{self.origin.get(at, self.path)}:{self.lines.get(at, 1)}"
 
     def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
         """An IngotError at that key."""
         return IngotError(what, where=self.where(*keys), remedy=remedy)
 
 
-def load_yaml(path: Path, schema: Path) -> Document:
+def load_yaml(path: Path, schema: Path, definition: str = "", partial: bool = False) -> Document:
     """Reads `path` and checks it against the JSON schema (draft 2020-12) in the file `schema`.
 
+    definition: the entry of the schema's $defs that counts, "" for the schema itself. partial: keys may be missing,
+    because another file has them; `require_keys` is for the two together.
     Raises IngotError when the file is missing, is not YAML, or does not fit the schema.
     """
     try:
@@ -60,7 +65,8 @@ def load_yaml(path: Path, schema: Path) -> Document:
     except OSError as error:
         raise IngotError(f"cannot read the file: {error.strerror}", where=str(path)) from error
     rules = schema.read_bytes()
-    stamp = hashlib.sha256(b"%d\0%d\0" % (CACHE_FORMAT, len(rules)) + rules + content).hexdigest()
+    kind = f"{definition} {partial}".encode()
+    stamp = hashlib.sha256(b"%d\0%s\0%d\0" % (CACHE_FORMAT, kind, len(rules)) + rules + content).hexdigest()
     kept = cache_dir() / "yaml" / f"{stamp}.json"
     try:
         entry = json.loads(kept.read_bytes())
@@ -68,13 +74,49 @@ def load_yaml(path: Path, schema: Path) -> Document:
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there yet, or damaged: read the file itself
     document = _parse(path, content)
-    _validate(document, json.loads(rules))
+    whole = json.loads(rules)
+    _validate(document, whole["$defs"][definition] | {"$defs": whole["$defs"]} if definition else whole, partial)
     with suppress(OSError):  # a cache that cannot be written only costs time
         write_if_changed(kept, json.dumps({"data": document.data, "lines": document.lines}))
     return document
 
 
-def _pointer(keys: Keys) -> str:
+def require_keys(document: Document, schema: Path) -> None:
+    """Raises IngotError for the first key, by line, that a schema requires and the document has not."""
+    rules = json.loads(schema.read_bytes())
+    missing = list(_missing(document, rules, rules, document.data, ()))
+    if missing:
+        raise min(missing, key=lambda mistake: mistake[0])[1]
+
+
+def _missing(document: Document, rules: Any, node: Any, value: Any, keys: Keys) -> Iterator[tuple[int, IngotError]]:
+    node = _resolved(rules, node)
+    if isinstance(value, dict):
+        known = node.get("properties", {})
+        for key in node.get("required", ()):
+            if key not in value:
+                meant = _resolved(rules, known.get(key, {})).get("expected", "")
+                yield _missing_key(document, key, keys, meant)
+        for key, inner in value.items():
+            other = node.get("additionalProperties")
+            yield from _missing(document, rules, known.get(key, other or {}), inner, (*keys, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _missing(document, rules, node.get("items", {}), inner, (*keys, number))
+
+
+def _resolved(rules: Any, node: Any) -> Any:
+    """A node of a schema, or the entry of $defs that it refers to."""
+    return rules["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+
+
+def _missing_key(document: Document, key: str, keys: Keys, meant: str) -> tuple[int, IngotError]:
+    inside = f" in {spell(keys)}" if keys else ""
+    return _mistake(document, f"the key '{key}' is missing{inside}", keys, f"Add {meant}." if meant else "")
+
+
+def pointer(keys: Keys) -> str:
+    """The place of a key in Document.lines."""
     return "".join(f"/{key}" for key in keys)
 
 
@@ -139,10 +181,10 @@ def _walk(path: Path, node: Any, keys: Keys, lines: dict[str, int], seen: set[in
     """
     import yaml
 
-    lines.setdefault(_pointer(keys), node.start_mark.line + 1)
+    lines.setdefault(pointer(keys), node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         return
-    where = f"{path}:{lines[_pointer(keys)]}"
+    where = f"{path}:{lines[pointer(keys)]}"
     if id(node) in seen:
         raise IngotError(f"{spell(keys)} refers to a list or map by an alias", where=where, remedy="Write it out.")
     seen.add(id(node))
@@ -158,14 +200,18 @@ def _walk(path: Path, node: Any, keys: Keys, lines: dict[str, int], seen: set[in
         if key.value in found:
             raise IngotError(f"the key '{spell((*keys, key.value))}' is given twice", where=where)
         found.add(key.value)
-        lines[_pointer((*keys, key.value))] = key.start_mark.line + 1
+        lines[pointer((*keys, key.value))] = key.start_mark.line + 1
         _walk(path, value, (*keys, key.value), lines, seen)
 
 
-def _validate(document: Document, schema: Mapping[str, Any]) -> None:
+def _validate(document: Document, schema: Mapping[str, Any], partial: bool = False) -> None:
     """Raises the first mistake in the order of the file's lines."""
+    errors = _validator()(schema).iter_errors(document.data)
     mistakes = [
-        mistake for error in _validator()(schema).iter_errors(document.data) for mistake in _mistakes(document, error)
+        mistake
+        for error in errors
+        if not (partial and error.validator == "required")
+        for mistake in _mistakes(document, error)
     ]
     if mistakes:
         raise min(mistakes, key=lambda mistake: mistake[0])[1]
@@ -200,8 +246,7 @@ def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]
     elif error.validator == "required":
         for key in error.validator_value:
             if key not in error.instance:
-                meant = known.get(key, {}).get("expected", "")
-                yield _mistake(document, f"the key '{key}' is missing{inside}", keys, f"Add {meant}." if meant else "")
+                yield _missing_key(document, key, keys, known.get(key, {}).get("expected", ""))
     elif error.validator in ("anyOf", "oneOf") and "expected" not in error.schema and error.context:
         deepest = max(error.context, key=lambda inner: len(inner.absolute_path))
         yield from _mistakes(document, deepest)

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from ingot.base.errors import IngotError
 from ingot.base.yamlfile import Document
-from ingot.board.ranges import Range, addresses_without, merged_addresses
+from ingot.board.cores import machine_named
+from ingot.board.ranges import Range, addresses_without, merged_addresses, parse_size
 
 T = TypeVar("T")
 
@@ -131,20 +132,14 @@ class Aliases:
 NO_ALIASES = Aliases()
 """For what belongs to no board: each address is a physical one."""
 
-#: QEMU's machines with views of their own, from `info mtree`: alias, size, address of the bytes.
-_MACHINES = {
-    # Arm SSE-300: bit 28 says which state an access is for. The DDR from 0x60000000 on has one address a byte.
-    "mps3-an547": ((0x00000000, 256 << 20, 0x10000000), (0x20000000, 256 << 20, 0x30000000)),
-}
-
 
 def aliases_of_machine(machine: str) -> Aliases:
     """The aliases of an emulated machine."""
-    found = _MACHINES.get(machine, ())
-    return Aliases(tuple(Alias(Range(start, start + size), target) for start, size, target in found))
+    rows = machine_named(machine).aliases
+    return Aliases(tuple(Alias(Range(start, start + size), target) for start, size, target in rows))
 
 
-def aliases_of_document(document: Document, parse_size: Callable[[str], int]) -> Aliases:
+def aliases_of_document(document: Document) -> Aliases:
     """The list `aliases` of a file. Raises IngotError for one that is beyond 32 bits, or whose bytes are not clear."""
     found: list[Alias] = []
     listed: list[dict[str, Any]] = document.data.get("aliases", [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingot.base.errors import IngotError
-from ingot.board.board import Board
+from ingot.board.board import VECTORS, Board
 from ingot.board.mpool import Mpool
 from ingot.board.ranges import Range, merged_addresses, size_text
 
@@ -78,6 +78,13 @@ def _code_block(board: Board, mpool: Mpool) -> Range:
             slot = board.slot(board.application_slot)
             if slot and slot.range.start <= load < slot.range.end:  # runs in place, from its slot
                 end = min(end, slot.range.end)
+            if end - load < VECTORS:
+                raise IngotError(
+                    f"the application has {end - load} bytes for its code, from 0x{load:08X} on; "
+                    f"its vector table alone takes {VECTORS}",
+                    where=str(board.path),
+                    remedy=f"Enlarge the bank there ({board.files_text}), or shrink the pool behind it ({mpool.path}).",
+                )
             return Range(load, end)
     raise _no_room(board, mpool, Range(load, load + 1))
 

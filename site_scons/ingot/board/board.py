@@ -6,6 +6,7 @@ flash commands) asks here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.yamlfile import Document, load_yaml
 from ingot.board.aliases import NO_ALIASES, Aliases, PhysicalBytes, aliases_of_document, aliases_of_machine
-from ingot.board.ranges import Range
+from ingot.board.chip import SCHEMA, chip_file, with_chip
+from ingot.board.cores import core_names, machine_names
+from ingot.board.ranges import Range, parse_size, size_text
 
-SCHEMA = Path(__file__).with_name("board.schema.json")
-UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+#: firmware/startup/vectors.c: bytes of the table, and its alignment (VTOR ignores the lower 7 bits on every Cortex-M).
+VECTORS, VECTORS_ALIGNMENT = 64, 128
 STACK, HEAP = 16 << 10, 512  # bytes, where a board file says nothing
 
 
@@ -83,7 +86,8 @@ class Board:
     header: bytes before the code in the code memory and in the flash slot (boot header).
     slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
     boot_stub: only on a twin: where the machine boots, when that is not the code's own start.
-    chip: whose files of firmware/startup (*_<chip>.c) the firmware gets; "" for none, as on a twin.
+    chip_file: the file that the board shares with others of the same chip; None for a board that describes it itself.
+    chip: family of the chip, whose files of firmware/startup (*_<chip>.c) the firmware gets; "" for none, as on a twin.
     app_abi: generation of ST's applications that app_config.h is for (ingot.use_cases.abi).
     machine: QEMU machine of a twin, "" for the board itself. twin: how to make it, None when there is none.
     """
@@ -116,6 +120,17 @@ class Board:
     app_abi: str = "auto"
     aliases: Aliases = NO_ALIASES
     path: Path = field(default=Path("board.yaml"), compare=False)
+    chip_file: Path | None = field(default=None, compare=False)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What describes the board, but for its pools: its own file and that of its chip."""
+        return (self.path,) if self.chip_file is None else (self.path, self.chip_file)
+
+    @property
+    def files_text(self) -> str:
+        """For messages about memories."""
+        return " or ".join(map(str, self.files))
 
     @property
     def is_twin(self) -> bool:
@@ -180,9 +195,11 @@ def find_board(word: str, folder: Path) -> Path:
 
 def load_board(path: Path) -> Board:
     """Reads and checks a board.yaml. Raises IngotError at the line of the first mistake."""
-    document = load_yaml(path, SCHEMA)
+    own = load_yaml(path, SCHEMA, partial=True)
+    document = with_chip(own)
     data: dict[str, Any] = document.data
-    aliases = aliases_of_document(document, parse_size)
+    _check_words(document)
+    aliases = aliases_of_document(document)
     regions = _regions(document, aliases)
     names = tuple(memory["name"] for memory in data["memories"])
     application = data["application"]
@@ -223,6 +240,7 @@ def load_board(path: Path) -> Board:
         app_abi=data.get("app_abi", "auto"),
         aliases=aliases,
         path=path,
+        chip_file=chip_file(own),
     )
     _check_application(document, board)
     if board.twin is not None:
@@ -230,10 +248,19 @@ def load_board(path: Path) -> Board:
     return board
 
 
-def parse_size(text: str) -> int:
-    """`448 KiB` in bytes; the schema has checked the form."""
-    number, unit = text.split(" ")
-    return int(number) * UNITS[unit]
+def _check_words(document: Document) -> None:
+    """Words that come from tables of their own: the core, the twin's machine."""
+    data = document.data
+    _in_table(document, data["cpu"]["core"], core_names(), "cpu", "core")
+    if "twin" in data:
+        _in_table(document, data["twin"]["machine"], machine_names(), "twin", "machine")
+
+
+def _in_table(document: Document, word: str, known: Sequence[str], *keys: str) -> None:
+    """Raises IngotError as the schema does for a word that is none of a list."""
+    if word not in known:
+        remedy = did_you_mean(word, known)
+        raise document.error(f"{'.'.join(keys)} is '{word}', which is not known", *keys, remedy=remedy)
 
 
 def _known(document: Document, word: str, known: Any, what: str, *keys: str | int) -> None:
@@ -333,8 +360,24 @@ def _twin(document: Document, names: tuple[str, ...]) -> Twin | None:
     )
 
 
+def _check_vector_table(board: Board, where: str) -> None:
+    """The core finds the vector table at the load address, which therefore must be aligned as the table is."""
+    past = board.load_address % VECTORS_ALIGNMENT
+    if past:
+        header = f" ({size_text(board.header)} of header behind the start of '{board.code}')" if board.header else ""
+        raise IngotError(
+            f"the vector table would be at 0x{board.load_address:08X}{header}, which is no multiple of "
+            f"{VECTORS_ALIGNMENT}: the core would read another one",
+            where=where,
+            remedy=f"Move '{board.code}', or make the header a multiple of {VECTORS_ALIGNMENT} B."
+            if board.header
+            else f"Let '{board.code}' begin at a multiple of {VECTORS_ALIGNMENT}.",
+        )
+
+
 def _check_application(document: Document, board: Board) -> None:
     """The code and data memories must be the application's to use."""
+    _check_vector_table(board, document.where("application", "header" if board.header else "code"))
     for key, kinds in (("code", ("ram", "flash")), ("data", ("ram",))):
         name = getattr(board, key)
         banks = board.banks(name)
@@ -385,7 +428,7 @@ def twin_of(board: Board) -> Board:
             where=str(board.path),
             remedy="Change their bases or sizes under twin: memories:.",
         )
-    return replace(
+    twin = replace(
         board,
         regions=tuple(regions),
         icache=False,
@@ -397,6 +440,8 @@ def twin_of(board: Board) -> Board:
         boot_stub=board.twin.boot_stub,
         aliases=aliases,
     )
+    _check_vector_table(twin, str(board.path))
+    return twin
 
 
 def _moved_slots(board: Board, moved: dict[str, tuple[int, int | None]]) -> tuple[Slot, ...]:

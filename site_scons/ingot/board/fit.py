@@ -120,7 +120,7 @@ def _check_place(board: Board, mpool: Mpool, pool: Pool) -> None:
         raise IngotError(
             f"pool '{pool.name}' {board.aliases.text(pool.range)} starts where board '{board.name}' has no memory",
             where=where,
-            remedy=f"The memories are in {board.path}: {_memories(board)}.",
+            remedy=f"The memories are in {board.files_text}: {_memories(board)}.",
         )
     whole = board.memory(first.memory)
     inside = board.bytes_of(whole).common(board.bytes_of(pool.range)).size
@@ -129,7 +129,7 @@ def _check_place(board: Board, mpool: Mpool, pool: Pool) -> None:
             f"pool '{pool.name}' {board.aliases.text(pool.range)} ends {pool.size - inside:,} bytes "
             f"past the end of '{first.memory}' {whole}",
             where=where,
-            remedy=f"Set its size to at most {size_text(inside)}, or correct the memory's size in {board.path}.",
+            remedy=f"Set its size to at most {size_text(inside)}, or correct the memory's size in {board.files_text}.",
         )
     if pool.writable and first.kind == "flash":
         raise IngotError(
@@ -142,7 +142,7 @@ def _check_place(board: Board, mpool: Mpool, pool: Pool) -> None:
             f"pool '{pool.name}' {board.aliases.text(pool.range)} takes bytes of '{region.name}' {region.range}, "
             "which no network may own",
             where=where,
-            remedy=f"Move or shrink the pool, or add network to the owners of '{region.name}' in {board.path}.",
+            remedy=f"Move or shrink the pool, or add network to the owners of '{region.name}' in {board.files_text}.",
         )
 
 

@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+
+
+def parse_size(text: str) -> int:
+    """`448 KiB` in bytes; a schema has checked the form."""
+    number, unit = text.split(" ")
+    return int(number) * UNITS[unit]
+
 
 class Range(NamedTuple):
     """Addresses start <= a < end."""

@@ -1,4 +1,4 @@
-"""What a build compiles for: a board or its emulated twin with its pools, and what kernels may use on its core.
+"""What a build compiles for: a board or its emulated twin with its pools.
 
 Below every module of steps, so that each of them can open a board without importing another.
 """
@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingot.board import Board, Mpool
-
-#: Cortex-M core -> what its kernels may use (ingot.compiler.kernels.registry.Target.isa).
-INSTRUCTION_SETS = {"cortex-m55": "mve", "cortex-m33": "dsp", "cortex-m7": "dsp", "cortex-m4": "dsp"}
 
 
 def open_board(path: Path, twin: bool = False) -> tuple[Board, Mpool]:

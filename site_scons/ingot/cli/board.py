@@ -11,6 +11,7 @@ from ingot.cli.verb import verb, verbs
 from ingot.cli.words import board_word, table_options
 from ingot.recipe.options import PROGRAM_OPTIONS
 
+NO_TWIN = ": the board builds, but emulate, verify and report need a twin"
 FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -147,13 +148,28 @@ def board() -> None:
 
 @board.command("new")
 @click.argument("name")
-@click.option("--like", default="n6dk", show_default=True, help="The board to begin with: a name or a path.")
+@click.option("--like", help="The board to begin with: a name or a path. Default: n6dk.")
+@click.option("--core", help="A generic board with this core instead: m0plus, m3, m4, m7, m33, m55 or m85.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Its folder. Default: boards/NAME.")
-def board_new(name: str, like: str, out: Path | None) -> Any:
+def board_new(name: str, like: str | None, core: str | None, out: Path | None) -> Any:
     """Begin a board: a commented board.yaml and its pools, valid as they are."""
+    from ingot.base.console import say
+    from ingot.base.errors import IngotError
     from ingot.base.places import ROOT
-    from ingot.board.template import new_board
+    from ingot.board.cores import core_named, kernels_note, twin_note
+    from ingot.board.template import full_core_name, generic_board, new_board
 
-    files = [str(path) for path in new_board(name, out or Path("boards") / name, like, ROOT / "boards")]
+    folder = out or Path("boards") / name
+    if like and core:
+        raise IngotError("--like and --core exclude each other", where="board new", remedy="Leave one of them out.")
+    written = generic_board(name, folder, core) if core else new_board(name, folder, like or "n6dk", ROOT / "boards")
+    files = [str(path) for path in written]
     print("\n".join(files))
-    return {"files": files}
+    notes = []
+    if core:
+        row = core_named(full_core_name(core))
+        twin = twin_note(row.name, row.machine) if row.machine else f"no machine of QEMU has a {row.title}{NO_TWIN}"
+        notes = [note for note in (kernels_note(row.name), twin) if note]
+    for note in notes:
+        say(note)
+    return {"files": files, "notes": notes}

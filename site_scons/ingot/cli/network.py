@@ -12,6 +12,7 @@ from ingot.cli.words import (
     FilePath,
     Folder,
     board_file,
+    board_files,
     board_option,
     board_word,
     finish,
@@ -24,7 +25,6 @@ from ingot.cli.words import (
     network_words,
     options_of,
     output_options,
-    pools_file,
     table_options,
 )
 from ingot.recipe.compilers import Settings, compilation_of
@@ -77,7 +77,7 @@ def compile(
         arguments["twin"] = True
     files = [out / name for name in compilation.files]
     network = step_function(compilation.step)(model=source, board=path, outputs=files, **arguments)
-    inputs = sorted({*([source] if source else []), manifest.path, path, checked.pools_file, *compilation.reads})
+    inputs = sorted({*([source] if source else []), manifest.path, *board_files(path), *compilation.reads})
     result = {"files": [str(path) for path in files], "model": network.model, "stand_in": network.stand_in}
     result |= {"peak": network.peak, "lower_bound": network.lower_bound, "layout_id": network.layout_id}
     result |= {"weights": sum(item.size for item in network.initializers), "epochs": len(network.epochs)}
@@ -126,7 +126,7 @@ def linker_script(
     """Write the linker script: what the board has and the network's pools leave."""
     path = board_file(board)
     link_steps.linker_script(network, path, out, twin=twin, app=app, stack=stack, heap=heap)
-    finish({"files": [str(out)]}, as_json, str(out), depfile, [network, path, pools_file(path)], quiet)
+    finish({"files": [str(out)]}, as_json, str(out), depfile, [network, *board_files(path)], quiet)
 
 
 @verb()
@@ -171,7 +171,7 @@ def check(
         job = binaries_job(str(elf), str(path), str(elf.with_suffix(".bin")), str(elf.with_suffix(".hex")))
         run_job(job)
         result["files"] += job.outputs
-    finish(result, as_json, out.read_text(), depfile, [elf, *networks, *raws, path, pools_file(path)], quiet)
+    finish(result, as_json, out.read_text(), depfile, [elf, *networks, *raws, *board_files(path)], quiet)
 
 
 @verb()

@@ -172,10 +172,12 @@ def board_file(word: str) -> Path:
     return find_board(word, ROOT / "boards")
 
 
-def pools_file(board: Path) -> Path:
+def board_files(board: Path) -> list[Path]:
+    """What describes a board: its file, its chip's and its pools."""
     from ingot.board import load_board
 
-    return load_board(board).pools_file
+    described = load_board(board)
+    return [*described.files, described.pools_file]
 
 
 def model_file(manifest: Manifest, require_real: bool = False) -> Path:

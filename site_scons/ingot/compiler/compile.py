@@ -9,12 +9,13 @@ Files whose content stays are left alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
 from ingot.base.file_names import file_name, network_name
+from ingot.board.cores import default_core
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
@@ -54,8 +55,8 @@ class CompileOptions:
     io_placement: str = "activations"
     io_input: str = "overwrite"
     input_shape: str = ""
-    cpu: str = "cortex-m55"
-    isa: str = "mve"
+    cpu: str = field(default_factory=lambda: default_core().name)
+    isa: str = field(default_factory=lambda: default_core().isa)
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
 

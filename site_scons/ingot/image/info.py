@@ -7,12 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.board.cores import all_cores
 from ingot.image.ecblob import parse_blob, walk_blobs
 from ingot.image.image import Image
 from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS
 from ingot.image.seal import Seal
-
-CPUS = {0xD22: "Cortex-M55", 0xD21: "Cortex-M33", 0xC27: "Cortex-M7", 0xC24: "Cortex-M4"}
 
 
 def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
         "abi": image.layout.abi,
         "flags": {
             "word": f"{flags.encode():#010x}",
-            "cpu": CPUS.get(flags.cpu, f"{flags.cpu:#x}"),
+            "cpu": {core.part: core.title for core in all_cores()}.get(flags.cpu, f"{flags.cpu:#x}"),
             "float_abi": FLOAT_ABIS[flags.float_abi] if flags.float_abi < len(FLOAT_ABIS) else "?",
             "fpu": flags.fpu,
             "toolchain": TOOLCHAINS.get(flags.toolchain, str(flags.toolchain)),

@@ -11,8 +11,10 @@ Source: ST's relocatable runtime as measured with ll_aton 1.1.1 and 1.1.3.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum, IntFlag
+
+from ingot.board.cores import default_core
 
 MAGIC = 0x4E49424E  # the bytes "NBIN"
 ALIGNMENT = 8
@@ -112,7 +114,6 @@ def bits(word: int, high: int, low: int) -> int:
 
 TOOLCHAINS = {8: "GCC", 9: "LLVM", 0xA: "ST-clang"}
 FLOAT_ABIS = ("soft", "softfp", "hard")
-CORTEX_M55 = 0xD22
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Flags:
     toolchain: int = 8
     float_abi: int = 2
     fpu: bool = True
-    cpu: int = CORTEX_M55
+    cpu: int = field(default_factory=lambda: default_core().part)
     reserved: int = 0  # bits 23 and 15
 
     @classmethod

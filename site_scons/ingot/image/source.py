@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ingot
 from ingot.base import c_text
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.render import render
+from ingot.board.cores import core_named, default_core
 from ingot.compiler.emit.pools import symbol
-from ingot.image.nbin import CORTEX_M55, LAYOUTS, Flags, PoolDescriptor, Segment, address
+from ingot.image.nbin import FLOAT_ABIS, LAYOUTS, Flags, PoolDescriptor, Segment, address
 from ingot.image.pools import READ_ONLY_ID, READ_WRITE_ID, ImagePools
 from ingot.network.ll_aton import IMAGE_RUNTIMES, interface_of
 from ingot.network.types import Network
 from ingot.network.version import Version
-
-#: CPUID part numbers by core.
-CPU_PARTS = {"cortex-m55": CORTEX_M55, "cortex-m33": 0xD21, "cortex-m7": 0xC27, "cortex-m4": 0xC24}
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class ImageOptions:
     st: what is special about a network around ST's runtime; None for a network of the built-in compiler.
     """
 
-    core: str = "cortex-m55"
+    core: str = field(default_factory=lambda: default_core().name)
     runtime_abi: str = "1.1.1"
     secure: bool = True
     debug_info: bool = True
@@ -55,13 +53,24 @@ class ImageOptions:
 
     def flags(self) -> Flags:
         """The header's second word. Raises IngotError for a core or an ABI that is not known."""
-        if self.core not in CPU_PARTS:
-            raise IngotError(f"relocatable images for '{self.core}' are not known", remedy=did_you_mean("", CPU_PARTS))
+        core = core_named(self.core)
+        if not core.relocatable:
+            raise IngotError(
+                f"there are no relocatable images for {core.title}: its PUSH leaves out r9, which the loader keeps",
+                where="reloc",
+                remedy="Build the firmware with the network inside (the target firmware).",
+            )
         if self.runtime_abi not in LAYOUTS:
             raise IngotError(
                 f"runtime_abi={self.runtime_abi} is not known", remedy=did_you_mean(self.runtime_abi, LAYOUTS)
             )
-        return Flags(secure=self.secure, debug_info=self.debug_info, cpu=CPU_PARTS[self.core])
+        return Flags(
+            secure=self.secure,
+            debug_info=self.debug_info,
+            cpu=core.part,
+            fpu=core.fpu,
+            float_abi=FLOAT_ABIS.index(core.float_abi),
+        )
 
     def defines(self) -> dict[str, str]:
         """Macros for every C file of the image."""

@@ -363,7 +363,7 @@ def _check_owner(board: Board, claim: Claim) -> None:
         return
     shown = board.aliases.text(claim.range)
     first = board.region_at(claim.range.start)
-    remedy = f"The memories are in {board.path}; the linker script is made from it."
+    remedy = f"The memories are in {board.files_text}; the linker script is made from it."
     if first is None:
         raise IngotError(
             f"{claim.name} {shown} starts where board '{board.name}' has no memory",
@@ -382,7 +382,7 @@ def _check_owner(board: Board, claim: Claim) -> None:
         raise IngotError(
             f"{claim.name} {shown} takes bytes of '{region.name}' {region.range}, which the application may not own",
             where=claim.place,
-            remedy=f"Add application to the owners of '{region.name}' in {board.path}, or link it elsewhere.",
+            remedy=f"Add application to the owners of '{region.name}' in {board.files_text}, or link it elsewhere.",
         )
 
 

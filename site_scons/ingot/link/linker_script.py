@@ -14,11 +14,9 @@ from ingot.base.errors import IngotError
 from ingot.base.render import render
 from ingot.board import Board, Mpool, Pool, Range
 from ingot.board.application import ApplicationMemory, application_memory
+from ingot.board.cores import core_named
 from ingot.board.ranges import size_text
 from ingot.network.types import Network
-
-#: Cores with a stack-limit register (Armv8-M); the others get their stack below all else, so that an overflow faults.
-WITH_STACK_LIMIT = ("cortex-m33", "cortex-m55")
 
 
 @dataclass(frozen=True)
@@ -59,12 +57,13 @@ def linker_script(
         board=board.name,
         board_file=f"{board.name}/{board.path.name}",
         pools_file=f"{board.name}/{mpool.path.name}",
+        load_address=f"0x{board.load_address:08X}",
         twin=board.is_twin,
         shared=memory.shared,
         stub=board.boot_stub is not None,
         stack=stack,
         heap=heap,
-        stack_first=board.core not in WITH_STACK_LIMIT,
+        stack_first=not core_named(board.core).stack_limit,
         blocks=blocks,
         width=max(len(block["name"]) for block in blocks),
         extra=extra,

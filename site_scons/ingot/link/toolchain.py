@@ -1,6 +1,7 @@
 """Command lines of arm-none-eabi-gcc, as plain lists.
 
-The flags stand once, in `toolchain/arm-none-eabi.json`, where CMake reads them too. Everything here is cheap enough for
+The flags stand once, in `toolchain/arm-none-eabi.json` and for a core in `toolchain/cores.json`, where CMake reads them
+too. Everything here is cheap enough for
 a build that has nothing to do.
 """
 
@@ -14,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
+from ingot.board.cores import core_named
 
 SETTINGS = ROOT / "toolchain" / "arm-none-eabi.json"
 
@@ -97,11 +99,8 @@ def not_installed(program: str) -> IngotError:
 
 
 def cpu_flags(cpu: str) -> list[str]:
-    """What selects the instruction set; the same for compiling and linking. Raises IngotError for an unknown CPU."""
-    known = settings()["cpu"]
-    if cpu not in known:
-        raise IngotError(f"unknown CPU '{cpu}'", where=SETTINGS.name, remedy=did_you_mean(cpu, known))
-    return list(known[cpu])
+    """What selects the instruction set; the same for compiling and linking. Raises IngotError for an unknown core."""
+    return list(core_named(cpu).flags)
 
 
 def compile_flags(cpu: str, role: str = "firmware", prefix_map: Mapping[str, str] | None = None) -> list[str]:
@@ -128,14 +127,15 @@ def link_flags(cpu: str, script: Path | str, map_file: Path | str | None = None)
     return flags
 
 
-#: Cores with a secure and a non-secure state.
-WITH_SECURITY = ("cortex-m33", "cortex-m55")
-
-
 def image_compile_flags(cpu: str, secure: bool = True, pic: bool = True) -> list[str]:
     """Further flags for C files of a relocatable image. pic: code, which reaches data through r9."""
-    state = ["-mcmse"] if secure and cpu in WITH_SECURITY else []
+    state = ["-mcmse"] if secure and core_named(cpu).trustzone else []
     return [*(settings()["relocatable"] if pic else []), *state]
+
+
+def image_st_flags(cpu: str) -> list[str]:
+    """Flags to compile a C file of a relocatable image around ST's runtime, as ST's own packager has them."""
+    return [*cpu_flags(cpu), *settings()["relocatable_st"]]
 
 
 def image_link_flags(cpu: str) -> list[str]:

@@ -106,7 +106,7 @@ class FirmwareBuild:
             jobs.append(StepJob(Step("networks_header", inputs, {"header": self.networks_header})))
         if self._loads:
             places = Step("reloc_places", {"board": self.first.board_file}, {"header": self.places_header})
-            jobs.append(StepJob(places, (self.first.pools_file,)))
+            jobs.append(StepJob(places, self.first.beside_board))
         return jobs
 
     def linker_script(self, script: str = "") -> StepJob:
@@ -119,7 +119,7 @@ class FirmwareBuild:
         }
         inputs: dict[str, Files] = {"c_info": self.first.info, "board": self.first.board_file, **self._other_infos}
         step = Step("linker_script", inputs, {"script": script or self.script}, options)
-        return StepJob(step, (self.first.pools_file,))
+        return StepJob(step, self.first.beside_board)
 
     @property
     def _other_infos(self) -> dict[str, Files]:
@@ -132,10 +132,10 @@ class FirmwareBuild:
             job = proof_job(
                 elf, self.infos, self.raws, self.first.board_file, self.first.request.twin, memory_map, summary
             )
-            return replace(job, also=(self.first.pools_file,))
+            return replace(job, also=self.first.beside_board)
         inputs: dict[str, Files] = {"c_info": self.first.info, "raws": self.raws, "board": self.first.board_file}
         results = {"memory_map": memory_map, "summary": summary}
-        return StepJob(Step("check_network", inputs, results, {"lacks": self.lacks}), (self.first.pools_file,))
+        return StepJob(Step("check_network", inputs, results, {"lacks": self.lacks}), self.first.beside_board)
 
     def application_stem(self, elf: str) -> str:
         """What the application's files for flash are called, without .bin and .hex."""
@@ -147,7 +147,7 @@ class FirmwareBuild:
         if elf:
             stem = self.application_stem(elf)
             binaries = binaries_job(elf, self.first.board_file, f"{stem}.bin", f"{stem}.hex")
-            jobs.append(replace(binaries, also=(self.first.pools_file,)))
+            jobs.append(replace(binaries, also=self.first.beside_board))
         return [*jobs, *(job for network in self.networks if weights and (job := network.weights_hex()))]
 
     # ---- jobs of C

@@ -83,7 +83,7 @@ class ImageBuild:
 
     def layout(self) -> StepJob:
         """The image's own C file, and its linker script."""
-        also = (self.network.pools_file,)
+        also = self.network.beside_board
         outputs = {"source": self.path(f"{self.name}_rel.c"), "script": self.script}
         if self.builtin:
             options: dict[str, Any] = {"runtime_abi": self.runtime_abi, "secure": self.secure}
@@ -101,7 +101,7 @@ class ImageBuild:
         if self.options.switch("gen_c_file") and not self.network.request.twin:
             outputs["c_file"] = f"{self.binary(split).removesuffix('.bin')}_image.c"
         options: dict[str, Any] = {"seal": self.options.text("seal")}
-        also = [self.network.pools_file]
+        also = [*self.network.beside_board]
         if self.builtin:
             options["runtime_abi"] = self.runtime_abi
         else:
@@ -141,10 +141,9 @@ class ImageBuild:
         conf = self.path(f"{self.name}_rel_conf.h")
         # ST's headers first: Ingot's have the same names.
         folders = (self.folder, *(near(path) for path in self.parts.include), near(runtime))
-        settings = toolchain.settings()
         state = ["-mcmse"] if self.secure else []
-        flags = [*settings["relocatable_st"], *state, "-w", "-include", conf]
-        moved = [*flags, *settings["relocatable"]]
+        flags = [*toolchain.image_st_flags(self.core), *state, "-w", "-include", conf]
+        moved = [*flags, *toolchain.settings()["relocatable"]]
 
         def compiled(stem: str, source: str, which: list[str] = moved) -> CompileJob:
             return self._compiled(stem, source, tuple(which), {**ST_DEFINES, **RELOC_DEFINES}, folders, (conf,))

@@ -51,7 +51,8 @@ class NetworkBuild:
         self.board, pools = _loaded(find_board(request.board, ROOT / "boards"))
         self.manifest: Manifest = _manifest(request.model)
         self.board_file = near(self.board.path)
-        self.pools_file = near(self.board.pools_file)
+        #: What is read with the board's file: its pools, and the file of its chip.
+        self.beside_board = tuple(near(path) for path in (self.board.pools_file, *self.board.files[1:]))
         # No emulator has the NPU: the twin always runs what the built-in compiler makes of the model.
         compiler = "builtin" if request.twin else request.options.text("compiler")
         settings = Settings.of(request.options, self.manifest, request.name, reloc)
@@ -132,7 +133,7 @@ class NetworkBuild:
         folders += [near(kernels_dir()), near(firmware_dir() / "apps" / "validate")]
         here = Path(__file__).parent
         code = [near(path) for path in (*sorted(here.glob("*.py")), Path(sources.__file__), Path(toolchain.__file__))]
-        return [self.board_file, self.pools_file, *document, *folders, *code]
+        return [self.board_file, *self.beside_board, *document, *folders, *code]
 
     # ---- jobs
 
@@ -169,7 +170,7 @@ class NetworkBuild:
             )
         options = {**compilation.options, **({"twin": True} if request.twin else {})}
         step = Step(compilation.step, inputs, {"outputs": self.files}, options)
-        also = (self.pools_file, *map(near, compilation.reads))
+        also = (*self.beside_board, *map(near, compilation.reads))
         label = f"{self.manifest.name} -> {self.source or self.info}"
         return StepJob(step, also, compilation.watch, label=label)
 

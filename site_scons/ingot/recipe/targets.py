@@ -126,7 +126,7 @@ class Targets:
         """The application with its boot header, for the first-stage loader."""
         stem = self.firmware.application_stem(self._elf("sign"))
         step = Step("sign", {"binary": f"{stem}.bin", **self.board}, {"signed": f"{stem}-signed.bin"})
-        return StepJob(step, (self.network.pools_file,), target="sign")
+        return StepJob(step, self.network.beside_board, target="sign")
 
     def flash(self) -> StepJob:
         """Asks the board what is there, and writes the rest."""

@@ -11,11 +11,15 @@ from ingot.network.types import Network
 
 @dataclass(frozen=True)
 class Measured:
-    """One inference. epochs: instructions of each, in order. stack_used, stack_size: bytes, 0 where unknown."""
+    """One inference. epochs: instructions of each, in order. stack_used, stack_size: bytes, 0 where unknown.
+
+    twin: what to know about the core that was emulated, "" when it is the board's.
+    """
 
     epochs: tuple[int, ...]
     stack_used: int = 0
     stack_size: int = 0
+    twin: str = ""
 
     @property
     def stack(self) -> str:
@@ -30,4 +34,4 @@ def measured_of(facts: Mapping[str, Any], network: Network) -> Measured | None:
     epochs = facts.get("epochs")
     if not isinstance(epochs, list) or len(epochs) != len(network.epochs):
         return None
-    return Measured(tuple(epochs), facts.get("stack_used", 0), facts.get("stack_size", 0))
+    return Measured(tuple(epochs), facts.get("stack_used", 0), facts.get("stack_size", 0), facts.get("twin", ""))

@@ -30,6 +30,8 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         lines.append(f"{UNFUSED} at least {network.unfused_peak:,} bytes")
     if measured and measured.stack:
         lines.append(measured.stack)
+    if measured and measured.twin:
+        lines.append(measured.twin)
     lines += ["", f"bytes in use, epochs {time.first} to {time.last}; the most, {time.peak:,}, in {time.peak_epoch}"]
     lines += [_graph(time.live), ""]
     costly = sorted(rows, key=lambda row: (-row.share, row.number))[:_SHOWN]

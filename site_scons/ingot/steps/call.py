@@ -57,7 +57,7 @@ def _value(argument: Argument, text: str) -> Any:
 
 
 def files_read(inputs: Sequence[str], options: Sequence[str]) -> list[str]:
-    """What a step reads: its inputs, the board's pools, the model.yaml, and Ingot's own code."""
+    """What a step reads: its inputs, the board's pools and chip, the model.yaml, and Ingot's own code."""
     from ingot.base.stamp import code_files
     from ingot.board import load_board
 
@@ -65,6 +65,7 @@ def files_read(inputs: Sequence[str], options: Sequence[str]) -> list[str]:
     for text in inputs:
         key, _, value = text.partition("=")
         if key == "board":
-            files.append(os.path.relpath(load_board(Path(value)).pools_file))
+            board = load_board(Path(value))
+            files += [os.path.relpath(path) for path in (board.pools_file, *board.files[1:])]
     files += [text.partition("=")[2] for text in options if text.startswith("manifest=")]
     return [*files, *(str(path) for path in code_files())]

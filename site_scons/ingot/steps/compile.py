@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.files import write_if_changed
-from ingot.board.target import INSTRUCTION_SETS, open_board
+from ingot.board.cores import core_named, kernels_note
+from ingot.board.target import open_board
 
 if TYPE_CHECKING:
     from ingot.network.types import Network
@@ -65,6 +66,9 @@ def compile_network(
         pools = pools_left(pools, target.aliases, *others)
     if relocatable:
         pools = relocatable_pools(target, pools)
+    note = kernels_note(target.core)
+    if note:
+        say(note)
     source = read_model_file(model, sha256)
     stand_in = is_stand_in(source.data)
     if stand_in:
@@ -82,7 +86,7 @@ def compile_network(
         io_input=io_input,
         input_shape=input_shape,
         cpu=target.core,
-        isa=INSTRUCTION_SETS[target.core],
+        isa=core_named(target.core).isa,
         beside=tuple(network.name for network in others[0]),
         in_turn=tuple(network.name for network in others[1]),
     )

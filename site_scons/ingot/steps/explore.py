@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.board.target import INSTRUCTION_SETS, open_board
+from ingot.board.cores import core_named
+from ingot.board.target import open_board
 
 OPTIMIZE = ("ram", "balanced", "speed")
 
@@ -182,7 +183,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     target, pools = open_board(board)
     fit = largest_pool(pools)
     graph = optimize(read_tflite(model, asked["input_shape"]))
-    program = lower(graph, Target(target.core, INSTRUCTION_SETS[target.core]))
+    program = lower(graph, Target(target.core, core_named(target.core).isa))
     if not program.calls:
         return []
     named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if fuse else [("fuse", 0)]

@@ -144,11 +144,11 @@ def reloc_places(board: Path, header: Path) -> None:
 def image_options(board: Path, runtime_abi: str, secure: bool) -> ImageOptions:
     """What the image is made for, from the board and what the user asked for."""
     from ingot.board import load_board
+    from ingot.board.cores import core_named
     from ingot.image.source import ImageOptions
-    from ingot.link.toolchain import WITH_SECURITY
 
     core = load_board(board).core
-    return ImageOptions(core=core, runtime_abi=runtime_abi, secure=secure and core in WITH_SECURITY)
+    return ImageOptions(core=core, runtime_abi=runtime_abi, secure=secure and core_named(core).trustzone)
 
 
 def _network_and_pools(c_info: Path, raws: Sequence[Path]) -> tuple[Network, ImagePools]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.files import write_if_changed
+from ingot.board.cores import twin_note
 from ingot.board.target import open_board
 
 if TYPE_CHECKING:
-    pass
+    from ingot.board import Board
 from ingot.base.console import say
 
 
@@ -18,6 +19,11 @@ def _say_whose_network(compiler: str) -> None:
     """No emulator has the NPU: whatever compiler made the board's network, the twin runs the built-in one's."""
     if compiler not in ("", "builtin"):
         say(f"the twin runs what the built-in compiler makes of the model, not the network of compiler={compiler}")
+
+
+def _say_whose_core(twin: Board) -> None:
+    if note := twin_note(twin.core, twin.machine):
+        say(note)
 
 
 def emulate(
@@ -42,6 +48,7 @@ def emulate(
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
+    _say_whose_core(target)
     network = read_c_info(c_info)
     lines: list[str] = []
     ((label, sample),) = samples_of(network, input, 1, seed, manifest, lines.append)
@@ -54,7 +61,7 @@ def emulate(
     if as_json:
         facts = {"input": label, "instructions": result.instructions, "epochs": list(done.epochs), "outputs": outputs}
         facts |= {"init": done.init, "stack_used": done.stack_used, "stack_size": done.stack_size}
-        facts |= {"preprocessing": lines}
+        facts |= {"preprocessing": lines, "twin": twin_note(target.core, target.machine)}
         print(json.dumps(facts | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
         return
     if network.stand_in:
@@ -95,6 +102,7 @@ def run_app(
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
+    _say_whose_core(target)
     network = read_c_info(c_info)
 
     def say_indented(line: str) -> None:
@@ -141,6 +149,7 @@ def verify(
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
+    _say_whose_core(target)
     network = read_c_info(c_info)
     lines: list[str] = []
     given = samples_of(network, input, samples, seed, manifest, lines.append)
@@ -191,4 +200,5 @@ def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: i
     done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
     facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
     facts |= {"stack_used": done.stack_used, "stack_size": done.stack_size}
+    facts |= {"twin": twin_note(target.core, target.machine)}
     write_if_changed(costs, json.dumps(facts, sort_keys=True) + "\n")

@@ -16,6 +16,7 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
+from ingot.board import load_board
 from ingot.device.protocol.client import Client
 from ingot.device.protocol.link import SerialLink
 from ingot.device.run.qemu import Image
@@ -126,9 +127,14 @@ def twin_as_board(tmp_path: Path) -> Path:
     """A board file whose internal RAM is where the emulated machine has it."""
     folder = tmp_path / "board"
     shutil.copytree(ROOT / "boards" / "n6dk", folder)
-    text = (folder / "board.yaml").read_text()
+    chip = load_board(BOARD).chip_file
+    assert chip is not None
+    text = chip.read_text()
     assert "base: 0x34000000" in text
-    (folder / "board.yaml").write_text(text.replace("base: 0x34000000", "base: 0x31000000"))
+    (folder / chip.name).write_text(text.replace("base: 0x34000000", "base: 0x31000000"))
+    text = (folder / "board.yaml").read_text()
+    assert f"chip: {chip.stem}\n" in text
+    (folder / "board.yaml").write_text(text.replace(f"chip: {chip.stem}\n", f"chip: {chip.name}\n"))
     pools = (folder / "stm32n6.mpool").read_text()
     assert "0x34" in pools
     (folder / "stm32n6.mpool").write_text(pools.replace("0x34", "0x31"))

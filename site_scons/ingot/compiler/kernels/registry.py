@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ingot.board.cores import default_core
 from ingot.compiler.graph import Graph, Operator, Tensor
 from ingot.compiler.kernels.program import Activation, Call
 
@@ -18,11 +19,12 @@ from ingot.compiler.kernels.program import Activation, Call
 class Target:
     """What the kernels are compiled for.
 
-    cpu: GCC's -mcpu name. isa: "mve" (Helium), "dsp" (SMLAD and friends) or "c"; "host" never changes a layout.
+    cpu: a name of ingot.board.cores. isa: "mve" (Helium), "dsp" (SMLAD and friends) or "c"; "host" never changes
+        a layout.
     """
 
-    cpu: str = "cortex-m55"
-    isa: str = "mve"
+    cpu: str = field(default_factory=lambda: default_core().name)
+    isa: str = field(default_factory=lambda: default_core().isa)
 
 
 @dataclass(frozen=True)

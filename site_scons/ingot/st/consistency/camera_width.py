@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ingot.network.types import Network
 from ingot.st.consistency.finding import Finding, Subject
+from ingot.st.stedgeai.command import st_target
 
 RULE = "camera-width"
 LINE = 16  # bytes: the pitch that DCMIPP writes with
@@ -20,7 +21,7 @@ def line_bytes(network: Network) -> int:
 
 
 def camera_width(subject: Subject) -> Iterable[Finding]:
-    if not subject.camera or subject.board.core == "cortex-m7":  # STM32H7 has another camera interface
+    if not subject.camera or st_target(subject.board) == "stm32h7":  # STM32H7 has another camera interface
         return
     line = line_bytes(subject.network)
     if line % LINE:

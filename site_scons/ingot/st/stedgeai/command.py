@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from ingot.base.errors import IngotError
 from ingot.board import Board
+from ingot.board.cores import core_named
 from ingot.st.stedgeai.request import Request
 
-#: --target by what board.yaml says of the chip or, without, the core.
-TARGETS = {"stm32n6": "stm32n6", "stm32h7": "stm32h7", "cortex-m7": "stm32h7"}
+#: --target by the chip's family.
+TARGETS = {"stm32n6": "stm32n6", "stm32h7": "stm32h7"}
+
+
+def st_target(board: Board) -> str:
+    """--target by what board.yaml says of the chip or, without, the core; "" for none."""
+    return TARGETS.get(board.chip, "") if board.chip else core_named(board.core).st_target
 
 
 def target_of(board: Board) -> str:
     """--target for a board. Raises IngotError for chips that Ingot has no command for."""
-    target = TARGETS.get(board.chip or board.core)
-    if target is None:
+    target = st_target(board)
+    if not target:
         raise IngotError(
             f"compiler=stedgeai knows no target for board '{board.name}' ({board.core})",
             where=str(board.path),
