@@ -11,6 +11,7 @@ import pytest
 
 from ingot.compiler.kernels.program import Program
 from ingot.device.run.inputs import random_inputs
+from support.clang import needs_clang
 from support.differential import program_of
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
@@ -75,6 +76,18 @@ def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Every output byte, and no byte behind an output."""
     known = [*cases(), *tables(), *extremes()]
     outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, row_by_row=row_by_row)
+    wrong = [
+        f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
+    ]
+    assert wrong == []
+
+
+@needs_clang
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+def test_clang_computes_the_same(cpu: str) -> None:
+    """Kernels that another compiler made: intrinsics and assembly mean the same to it."""
+    known = [*cases(), *tables(), *extremes()]
+    outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, clang=True)
     wrong = [
         f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
     ]
