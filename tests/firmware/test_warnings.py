@@ -34,7 +34,6 @@ STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
 CORES = {
     "cortex-m0plus": ("-mcpu=cortex-m0plus", "-mthumb", "-mfloat-abi=soft"),
     "cortex-m3": ("-mcpu=cortex-m3", "-mthumb", "-mfloat-abi=soft"),
-    "cortex-m85": ("-mcpu=cortex-m85", "-mthumb", "-mfloat-abi=hard"),
     **{name: tuple(flags) for name, flags in toolchain.settings()["cpu"].items()},
 }
 

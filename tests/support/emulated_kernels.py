@@ -167,8 +167,8 @@ def _compile(
 ) -> Path:
     include = [toolchain.ROOT / name for name in toolchain.INCLUDE_DIRS]
     command = toolchain.compile_command(source, target, cpu, role, include=include)
-    if clang:
-        command = in_clang(command)
+    if clang:  # its -Wpedantic counts the characters of the assembly
+        return compile_once([*in_clang(command), *flags, "-Werror"], source, target)
     return compile_once([*command, *flags, "-Werror", "-Wpedantic"], source, target)
 
 
