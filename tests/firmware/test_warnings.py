@@ -22,7 +22,7 @@ from ingot.recipe.request import Request
 from ingot.recipe.sources import application_extras
 from ingot.recipe.targets import Targets
 from ingot.steps.call import call_step
-from support.clang import CLANG, in_clang, knows, needs_clang
+from support.clang import in_clang, knows, needs_clang
 from support.firmware import needs_gcc
 from support.models.draw import Seeded
 from support.models.every import MODELS

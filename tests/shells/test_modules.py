@@ -137,8 +137,8 @@ def test_module_builds_with_stand_ins_for_zephyr(tmp_path: Path, monkeypatch: py
 
 def test_layer_lists_files_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = tmp_path / "here"
-    layer = yaml.safe_load(written(here, "csolution", "--out", "layers/network.clayer.yml")["layers/network.clayer.yml"])
-    groups = layer["layer"]["groups"]
+    name = "layers/network.clayer.yml"
+    groups = yaml.safe_load(written(here, "csolution", "--out", name)[name])["layer"]["groups"]
     assert [group["group"] for group in groups] == [
         "Ingot network",
         "Ingot runtime",

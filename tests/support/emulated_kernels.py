@@ -162,9 +162,7 @@ def kernel_object(source: str, cpu: str, checked: bool = False, clang: bool = Fa
     )
 
 
-def _compile(
-    source: Path, target: Path, cpu: str, role: str, flags: Sequence[str] = (), clang: bool = False
-) -> Path:
+def _compile(source: Path, target: Path, cpu: str, role: str, flags: Sequence[str] = (), clang: bool = False) -> Path:
     include = [toolchain.ROOT / name for name in toolchain.INCLUDE_DIRS]
     command = toolchain.compile_command(source, target, cpu, role, include=include)
     if clang:  # its -Wpedantic counts the characters of the assembly

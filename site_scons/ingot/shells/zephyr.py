@@ -1,7 +1,7 @@
 """`ingot zephyr`: a network as a module of Zephyr (zephyr/module.yml, CMakeLists.txt, Kconfig).
 
-The format of module.yml: docs.zephyrproject.org, "Modules (External projects)". Paths count from the module, Ingot's own
-files from where `ingot` says; so the same request gives the same bytes in any folder.
+The format of module.yml: docs.zephyrproject.org, "Modules (External projects)". Paths count from the module, Ingot's
+own files from where `ingot` says; so the same request gives the same bytes in any folder.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ingot.shells.command import command_of
 from ingot.shells.source_groups import SourceGroup, generating_steps, source_groups
 
 _HEAD = "# Written by `ingot zephyr`; changes here are lost.\n"
+_BUILD = "build:\n  cmake: zephyr\n  kconfig: zephyr/Kconfig\n"
 _HERE, _SOURCES = "${INGOT_PROJECT}", "${INGOT_SOURCES}"
 
 
@@ -25,7 +26,7 @@ def zephyr_files(firmware: FirmwareBuild, module: str) -> dict[str, str]:
     """Path -> text of the files of a module. module: its folder, seen from the working folder."""
     name = firmware.first.name
     return {
-        f"{module}/zephyr/module.yml": f"{_HEAD}name: ingot_{name}\nbuild:\n  cmake: zephyr\n  kconfig: zephyr/Kconfig\n",
+        f"{module}/zephyr/module.yml": f"{_HEAD}name: ingot_{name}\n{_BUILD}",
         f"{module}/zephyr/Kconfig": _HEAD + _kconfig(name, firmware.first.board.core),
         f"{module}/zephyr/CMakeLists.txt": _HEAD + _cmake(firmware, f"{module}/zephyr"),
     }
