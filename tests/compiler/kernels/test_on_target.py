@@ -60,7 +60,7 @@ def tables() -> list[Case]:
 
 
 def extremes() -> list[Case]:
-    """QUANTIZE of NaN, infinities and huge numbers: vectors, and what is left of them."""
+    """QUANTIZE and CAST of NaN, infinities and huge numbers: vectors, and what is left of them."""
     found = []
     for dtype in ("int8", "uint8", "int16"):
         program = program_of(unary("QUANTIZE", (1, 45), ("float32", None, 0), (dtype, 0.5, 3)))
@@ -68,6 +68,8 @@ def extremes() -> list[Case]:
             [np.nan, np.inf, -np.inf, 1e10, -1e10, 3e38, -3e38, 2.0**30, 2.0**23, -(2.0**24), 63, 1.25]
         )
         found.append((f"QUANTIZE {dtype} of extremes", program, [np.resize(special, (1, 45))]))
+        program = program_of(unary("CAST", (1, 45), ("float32", None, 0), (dtype, None, 0)))
+        found.append((f"CAST {dtype} of extremes", program, [np.resize(special, (1, 45))]))
     return found
 
 
