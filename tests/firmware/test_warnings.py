@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from ingot.recipe.sources import application_extras
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
@@ -20,7 +21,6 @@ from ingot.recipe.firmware import FirmwareBuild, place_together
 from ingot.recipe.job import Job, StepJob
 from ingot.recipe.options import parse_options
 from ingot.recipe.request import Request
-from ingot.recipe.sources import application_extras
 from ingot.recipe.targets import Targets
 from ingot.steps.call import call_step
 from support.clang import in_clang, knows, needs_clang

@@ -77,4 +77,3 @@ def _network(values: dict[str, Any]) -> FirmwareBuild:
         )
     requests = requests_of(**{"app": "", "launcher": "", **values})
     return FirmwareBuild.of([replace(request, app="") for request in requests])
-
