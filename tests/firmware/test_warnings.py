@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from ingot.recipe.sources import application_extras
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.link import toolchain
+from ingot.link.sources import application_extras
 from ingot.recipe.firmware import FirmwareBuild, place_together
 from ingot.recipe.job import Job, StepJob
 from ingot.recipe.options import parse_options
