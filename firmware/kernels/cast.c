@@ -36,7 +36,7 @@ static number load(const void *from, unsigned i, unsigned type)
 /* Truncated, with saturation; NaN becomes the largest number. */
 static int32_t truncated(float x, int32_t lo, int32_t hi)
 {
-    if (x != x || x >= (float)hi)
+    if (ingot_is_nan(x) || x >= (float)hi)
         return hi;
     return x <= (float)lo ? lo : (int32_t)x;
 }

@@ -31,7 +31,7 @@ void ingot_conv2d_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void 
     const unsigned rows = k->batches > 1 ? k->batches * k->out_h : n, row_bytes = k->out_w * k->out_c;
     const unsigned group_c = k->out_c / k->groups;
     const unsigned apart = k->by_column ? k->stride_w * ingot_column_bytes(k) : ingot_patch_bytes(k);
-    ingot_dense dense = {k->kernel_h * k->kernel_w * (k->in_c / k->groups), group_c, 0, p};
+    ingot_dense dense = {(unsigned)(k->kernel_h * k->kernel_w * (k->in_c / k->groups)), group_c, 0, p};
     const unsigned group_bytes = ingot_dense_bytes(dense.depth, group_c);
     for (unsigned row = 0; row < rows; row++) {
         const unsigned image = k->batches > 1 ? row / k->out_h : 0;

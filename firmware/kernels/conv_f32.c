@@ -51,7 +51,7 @@ static void row(const ingot_conv_f32 *k, const float *image, float *to, const fl
 void ingot_conv_f32_windows(const ingot_conv_f32 *k, const float *in, float *out, const void *params, unsigned y,
                             unsigned n)
 {
-    const unsigned pitch = k->out_w * k->out_c, size = k->in_h * k->in_w * k->in_c;
+    const unsigned pitch = k->out_w * k->out_c, size = (unsigned)(k->in_h * k->in_w * k->in_c);
     const unsigned rows = k->batches == 1 ? n : k->batches * k->out_h; /* a batch has no ring and comes whole */
     for (unsigned i = 0; i < rows; i++, y++)
         row(k, in + y / k->out_h * size, out + ingot_row_offset(y, k->out_ring, pitch), params, (int)(y % k->out_h));

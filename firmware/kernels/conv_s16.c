@@ -62,7 +62,7 @@ void ingot_conv_s16_windows(const ingot_conv_s16 *k, const int16_t *in, int16_t 
         .groups = 1,
         .in_ring = k->in_ring,
     };
-    const unsigned pitch = k->out_w * k->out_c, size = k->in_h * k->in_w * k->in_c;
+    const unsigned pitch = k->out_w * k->out_c, size = (unsigned)(k->in_h * k->in_w * k->in_c);
     const unsigned rows = k->batches == 1 ? n : k->batches * k->out_h; /* a batch has no ring and comes whole */
     for (unsigned i = 0; i < rows; i++, y++) {
         const int8_t *image = (const int8_t *)(in + y / k->out_h * size);

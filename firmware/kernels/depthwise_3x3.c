@@ -34,11 +34,12 @@ typedef struct run {
     INGOT_DEPTHWISE_SECOND("[" b "]", "[" b "], #16", "[r10, #16 * " next "]") INGOT_DEPTHWISE_WIDEN
 
 #define PIXELS(name, ROUND)                                                                                      \
-    __attribute__((noinline)) static void name(run *r, int8_t *to)                                               \
+    __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                            \
+                                                      int8_t *to __attribute__((unused)))                        \
     {                                                                                                            \
-        register run *state __asm__("r12") = r;                                                                  \
-        register int8_t *output __asm__("r11") = to;                                                             \
-        __asm__ volatile("add r0, r12, %[taps] \n ldm r0, {r0-r8}                                           \n"   \
+        __asm__ volatile("push {r4-r8, r10, r11, lr} \n mov r12, r0                                          \n"   \
+                         "vpush {d8-d15} \n mov r11, r1                                                     \n"   \
+                         "add r0, r12, %[taps] \n ldm r0, {r0-r8}                                           \n"   \
                          "1: ldr r10, [r12, %[weights]]                                                     \n"   \
                          "ldr lr, [r12, %[channels]]                                                        \n"   \
                          "2:                                                                                \n"   \
@@ -67,12 +68,11 @@ typedef struct run {
                          "subs lr, lr, #1                                                                   \n"   \
                          "str lr, [r12, %[pixels]]                                                          \n"   \
                          "bne 1b                                                                            \n"   \
-                         : "+r"(output)                                                                          \
-                         : "r"(state), [taps] "i"(offsetof(run, taps)), [weights] "i"(offsetof(run, weights)),   \
+                         "vpop {d8-d15} \n pop {r4-r8, r10, r11, pc}                                        \n"   \
+                         :                                                                                       \
+                         : [taps] "i"(offsetof(run, taps)), [weights] "i"(offsetof(run, weights)),               \
                            [channels] "i"(offsetof(run, channels)), [advance] "i"(offsetof(run, advance)),       \
-                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels))      \
-                         : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r10", "lr", "q0", "q1", "q2",  \
-                           "q3", "q4", "q5", "q6", "q7", "cc", "memory");                                        \
+                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels)));    \
     }
 
 PIXELS(pixels_round_up, INGOT_DEPTHWISE_ROUND_UP)

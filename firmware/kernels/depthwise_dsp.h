@@ -18,7 +18,8 @@ INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned coun
         uint32_t x, w;
         memcpy(&x, *taps + c, 4);
         memcpy(&w, weights, 4);
-        const int16x2_t x02 = __sxtb16(x), w02 = __sxtb16(w), x13 = ingot_odd_bytes(x), w13 = ingot_odd_bytes(w);
+        const int16x2_t x02 = ingot_even_bytes(x), x13 = ingot_odd_bytes(x);
+        const int16x2_t w02 = ingot_even_bytes(w), w13 = ingot_odd_bytes(w);
         s0 = __smlabb(x02, w02, s0);
         s2 = __smlatt(x02, w02, s2);
         s1 = __smlabb(x13, w13, s1);

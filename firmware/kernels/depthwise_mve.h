@@ -76,10 +76,10 @@ INGOT_INLINE void ingot_depthwise_store(int8_t *to, int8x16_t values, unsigned a
 /* Moves the taps on; those of rows outside the image stay. `count` is a multiple of four. */
 INGOT_INLINE void ingot_depthwise_advance(const int8_t *taps[], unsigned count, const int8_t *zeros, unsigned bytes)
 {
-    uint32_t *places = (uint32_t *)taps;
+    int32_t *places = (int32_t *)taps; /* compilers do not agree on the type of what is added to unsigned lanes */
     for (; count; count -= 4, places += 4) {
-        const uint32x4_t at = vld1q_u32(INGOT_ALIGNED(places));
-        vst1q_u32(INGOT_ALIGNED(places), vaddq_m_n_u32(at, at, bytes, vcmpneq_n_u32(at, (uint32_t)zeros)));
+        const int32x4_t at = vld1q_s32(INGOT_ALIGNED(places));
+        vst1q_s32(INGOT_ALIGNED(places), vaddq_m_n_s32(at, at, (int32_t)bytes, vcmpneq_n_s32(at, (int32_t)zeros)));
     }
 }
 

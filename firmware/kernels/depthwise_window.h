@@ -38,7 +38,8 @@ INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t
             const int in_x = x * k->stride_w - k->pad_left + kx * k->dilation_w;
             int32_t value = p->in_zero;
             if (in_y >= 0 && in_y < k->in_h && in_x >= 0 && in_x < k->in_w)
-                value = image[ingot_row_offset(in_y, k->in_ring, k->in_w * k->in_c) + in_x * k->in_c + in_channel];
+                value = image[ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) + (unsigned)in_x * k->in_c +
+                              in_channel];
             sum += value * *weights;
         }
     }

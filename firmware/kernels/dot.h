@@ -9,7 +9,7 @@
 INGOT_INLINE int32_t ingot_four_products(int32_t sum, int16x2_t even, int16x2_t odd, const int8_t *b)
 {
     const uint32_t four = ingot_word_at(b);
-    return __smlad(even, __sxtb16(four), __smlad(odd, ingot_odd_bytes(four), sum));
+    return __smlad(even, ingot_even_bytes(four), __smlad(odd, ingot_odd_bytes(four), sum));
 }
 #endif
 
@@ -53,7 +53,7 @@ INGOT_INLINE int32_t ingot_dot_s8(int32_t sum, const int8_t *a, const int8_t *b,
 #else
 #if INGOT_DSP
     for (; n >= 4; n -= 4, a += 4, b += 4)
-        sum = ingot_four_products(sum, __sxtb16(ingot_word_at(a)), ingot_odd_bytes(ingot_word_at(a)), b);
+        sum = ingot_four_products(sum, ingot_even_bytes(ingot_word_at(a)), ingot_odd_bytes(ingot_word_at(a)), b);
 #endif
     while (n--)
         sum += *a++ * *b++;

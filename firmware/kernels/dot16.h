@@ -21,7 +21,8 @@ INGOT_INLINE int64_t ingot_dot_s16_s8(int64_t sum, const int16_t *a, const int8_
 #else
 #if INGOT_DSP
     for (; n >= 4; n -= 4, a += 4, b += 4) {
-        const uint32_t four = ingot_word_at(b), even = (uint32_t)__sxtb16(four), odd = (uint32_t)ingot_odd_bytes(four);
+        const uint32_t four = ingot_word_at(b);
+        const uint32_t even = (uint32_t)ingot_even_bytes(four), odd = (uint32_t)ingot_odd_bytes(four);
         sum = __smlald((int16x2_t)ingot_word_at(a), (int16x2_t)((even & 0xFFFF) | odd << 16), sum);
         sum = __smlald((int16x2_t)ingot_word_at(a + 2), (int16x2_t)((odd & 0xFFFF0000) | even >> 16), sum);
     }

@@ -6,7 +6,7 @@
 
 INGOT_INLINE float ingot_expf(float x)
 {
-    if (x != x)
+    if (ingot_is_nan(x))
         return x;
     if (x > 89.0f)
         return __builtin_inff();

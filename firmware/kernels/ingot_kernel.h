@@ -94,6 +94,18 @@ INGOT_INLINE int32_t ingot_clamp(int32_t x, int32_t lo, int32_t hi)
     return x < lo ? lo : x > hi ? hi : x;
 }
 
+/* Of its vectors, clang 14 compares two numbers in a way that is never true of x != x (Helium: LT is true of NaN). */
+INGOT_INLINE int ingot_is_nan(float x)
+{
+#if defined(__clang__)
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits & 0x7fffffff) > 0x7f800000;
+#else
+    return x != x;
+#endif
+}
+
 /* One comparison after the other: NaN stays NaN, as in LiteRT. */
 INGOT_INLINE float ingot_clamp_f32(float x, float lo, float hi)
 {

@@ -2,12 +2,6 @@
 
 #include "vector.h"
 
-INGOT_INLINE int32_t one(const ingot_mul_params *p, int32_t a, int32_t b)
-{
-    int32_t product = (int32_t)((uint32_t)(a + p->offset0) * (uint32_t)(b + p->offset1));
-    return ingot_clamp(ingot_requantize(product, p->multiplier, p->shift) + p->zero_point, p->lo, p->hi);
-}
-
 #if INGOT_MVE
 
 /* Half of 16 products, every second one, of multipliers below 1/2 (shift < 0). */
@@ -45,6 +39,14 @@ INGOT_INLINE int32x4_t one_x4(const ingot_mul_params *p, int32x4_t a, int32x4_t 
     x = vaddq_n_s32(ingot_requantize_x4(x, p->multiplier, p->shift), p->zero_point);
     return vmaxq_s32(vminq_s32(x, vdupq_n_s32(p->hi)), vdupq_n_s32(p->lo));
 }
+#else
+
+INGOT_INLINE int32_t one(const ingot_mul_params *p, int32_t a, int32_t b)
+{
+    int32_t product = (int32_t)((uint32_t)(a + p->offset0) * (uint32_t)(b + p->offset1));
+    return ingot_clamp(ingot_requantize(product, p->multiplier, p->shift) + p->zero_point, p->lo, p->hi);
+}
+
 #endif
 
 static void run_s8(const void *params, const void *in0, unsigned a_step, const void *in1, unsigned b_step, void *out,

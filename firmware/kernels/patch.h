@@ -7,7 +7,7 @@
 /* Bytes from one window to the next in the scratch: whole vectors, of which the last may be read beyond its end. */
 INGOT_INLINE unsigned ingot_patch_bytes(const ingot_conv2d *k)
 {
-    return (k->kernel_h * k->kernel_w * (k->in_c / k->groups) + 15) / 16 * 16 + 16;
+    return (unsigned)((k->kernel_h * k->kernel_w * (k->in_c / k->groups) + 15) / 16 * 16 + 16);
 }
 
 #if INGOT_MVE
@@ -61,9 +61,9 @@ static void ingot_patch(const ingot_conv2d *k, const int8_t *image, int32_t zero
         int in_x = left;
         for (unsigned j = k->kernel_w; j; j--, in_x += k->dilation_w, to += channels) {
             if (in_y < 0 || in_y >= k->in_h || in_x < 0 || in_x >= k->in_w)
-                ingot_patch_fill(to, zero, channels);
+                ingot_patch_fill(to, zero, (unsigned)channels);
             else
-                ingot_patch_copy(to, row + in_x * k->in_c, channels);
+                ingot_patch_copy(to, row + in_x * k->in_c, (unsigned)channels);
         }
     }
 }

@@ -38,7 +38,7 @@ INGOT_INLINE void ingot_pool_rows(const ingot_pool *k, const void *in, void *out
             ingot_pool_row(k, image, to + ingot_row_offset(y, k->out_ring, pitch), clamps, (int)y, size, pixel);
         return;
     }
-    for (unsigned i = 0; i < k->batches; i++, image += k->in_h * k->in_w * k->channels * size)
+    for (unsigned i = 0; i < k->batches; i++, image += (unsigned)(k->in_h * k->in_w * k->channels) * size)
         for (unsigned line = 0; line < k->out_h; line++, to += pitch)
             ingot_pool_row(k, image, to, clamps, (int)line, size, pixel);
 }
@@ -46,7 +46,7 @@ INGOT_INLINE void ingot_pool_rows(const ingot_pool *k, const void *in, void *out
 /* Row i of the window, at its first column. */
 INGOT_INLINE const void *ingot_pool_line(const ingot_pool *k, const ingot_pool_window *w, int i, unsigned size)
 {
-    return w->image + ingot_row_offset(w->y + i, k->in_ring, k->in_w * k->channels * size) + w->column;
+    return w->image + ingot_row_offset((unsigned)(w->y + i), k->in_ring, k->in_w * k->channels * size) + w->column;
 }
 
 /* sum / count, rounded to nearest, ties away from zero. */

@@ -21,7 +21,7 @@ INGOT_INLINE void walk(const ingot_quantize *k, const void *in, unsigned in_size
 INGOT_INLINE int32_t nearest(float x, const ingot_quantize_params *p)
 {
     float q = x / p->scale;
-    if (q != q)
+    if (ingot_is_nan(q))
         return 0; /* NaN, as VCVT converts it */
     q = q > 8388608.0f ? 8388608.0f : q > -8388608.0f ? q : -8388608.0f;
     int32_t whole = (int32_t)q;

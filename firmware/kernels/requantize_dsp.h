@@ -13,6 +13,12 @@ INGOT_INLINE uint32_t ingot_word_at(const void *at)
     return word;
 }
 
+/* Bytes 0 and 2 of a word, widened. */
+INGOT_INLINE int16x2_t ingot_even_bytes(uint32_t x)
+{
+    return __sxtb16((int8x4_t)x);
+}
+
 /* Bytes 1 and 3, widened. */
 INGOT_INLINE int16x2_t ingot_odd_bytes(uint32_t x)
 {

@@ -14,7 +14,7 @@ static void transposed_phase(const ingot_transpose_conv *k, const ingot_conv2d *
                              const int8_t *image, int8_t *to, void *scratch, unsigned y, unsigned x)
 {
     const unsigned in_y = (y + k->pad_top) / k->stride_h, apart = k->stride_w * k->out_c;
-    unsigned in_x = (x + k->pad_left) / k->stride_w, left = (k->out_w + k->stride_w - 1 - x) / k->stride_w;
+    unsigned in_x = (x + k->pad_left) / k->stride_w, left = ((unsigned)(k->out_w + k->stride_w - 1) - x) / k->stride_w;
     to += x * k->out_c;
     for (unsigned count; left; left -= count, in_x += count, to += count * apart) {
         count = left < k->patches ? left : k->patches;
@@ -46,7 +46,7 @@ static void transposed_row(const ingot_transpose_conv *k, const int8_t *image, i
             window.kernel_w = (uint8_t)taps_of(k->kernel_w, k->stride_w, phase_x);
             window.pad_top = window.kernel_h - 1;
             window.pad_left = window.kernel_w - 1;
-            dense.depth = window.kernel_h * window.kernel_w * k->in_c;
+            dense.depth = (unsigned)(window.kernel_h * window.kernel_w * k->in_c);
             if (phase_y == own && x < k->out_w)
                 transposed_phase(k, &window, &dense, image, to, scratch, y, x);
             dense.records += ingot_dense_bytes(dense.depth, k->out_c);
@@ -56,7 +56,7 @@ static void transposed_row(const ingot_transpose_conv *k, const int8_t *image, i
 void ingot_transpose_conv_s8(const ingot_transpose_conv *k, const int8_t *in, int8_t *out, void *scratch,
                              const void *params, unsigned y, unsigned n)
 {
-    const unsigned pitch = k->out_w * k->out_c, size = k->in_h * k->in_w * k->in_c;
+    const unsigned pitch = k->out_w * k->out_c, size = (unsigned)(k->in_h * k->in_w * k->in_c);
     const unsigned rows = k->batches == 1 ? n : k->batches * k->out_h; /* a batch has no ring and comes whole */
     for (unsigned i = 0; i < rows; i++, y++)
         transposed_row(k, in + y / k->out_h * size, out + ingot_row_offset(y, k->out_ring, pitch), scratch, params,

@@ -3,17 +3,28 @@
 #include "ingot_reloc_format.h"
 
 #if defined(__arm__)
-/* r9 is the image's; this firmware's own value of it comes back afterwards. Two registers keep the stack 8-aligned. */
+/* r9 is the image's; this firmware's own value of it comes back afterwards. An even number of registers keeps the stack
+ * 8-aligned. Armv6-M loads and saves low registers only. */
 __attribute__((naked, noinline)) uintptr_t ingot_reloc_call(uintptr_t a __attribute__((unused)),
                                                             uintptr_t b __attribute__((unused)),
                                                             uintptr_t c __attribute__((unused)),
                                                             uintptr_t function __attribute__((unused)),
                                                             uintptr_t data __attribute__((unused)))
 {
+#if __ARM_ARCH_ISA_THUMB >= 2
     __asm volatile("push {r9, lr}\n\t"
                    "ldr r9, [sp, #8]\n\t"
                    "blx r3\n\t"
                    "pop {r9, pc}");
+#else
+    __asm volatile("push {r4-r6, lr}\n\t"
+                   "mov r4, r9\n\t"
+                   "ldr r5, [sp, #16]\n\t"
+                   "mov r9, r5\n\t"
+                   "blx r3\n\t"
+                   "mov r9, r4\n\t"
+                   "pop {r4-r6, pc}");
+#endif
 }
 #else
 /* A host cannot run an image. */

@@ -1,13 +1,17 @@
 /* What every relocatable image brings along: it is linked without a C library, and cannot reach the application's.
  *
- * Plain loops; `optimize` keeps the compiler from turning them into calls of themselves.
+ * Plain loops; an attribute keeps the compiler from turning them into calls of themselves.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "ingot_runtime.h"
 
+#if __has_attribute(no_builtin) /* clang's word for it */
+#define NOT_ITSELF __attribute__((no_builtin))
+#else
 #define NOT_ITSELF __attribute__((optimize("no-tree-loop-distribute-patterns")))
+#endif
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memmove(void *to, const void *from, size_t n);

@@ -33,8 +33,14 @@ static inline uint32_t big_endian(const uint8_t *bytes)
         h = sum + (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) | (c & (a | b)));                  \
     } while (0)
 
-/* Most of the time of an installation is spent here; speed counts for more than size. */
-__attribute__((optimize("O2"))) static void take_block(uint32_t *state, const uint8_t *block)
+/* Most of the time of an installation is spent here; speed counts for more than size. clang has no such attribute. */
+#if __has_attribute(optimize)
+#define FAST __attribute__((optimize("O2")))
+#else
+#define FAST
+#endif
+
+FAST static void take_block(uint32_t *state, const uint8_t *block)
 {
     uint32_t w[16];
     for (unsigned i = 0; i < 16; i++)

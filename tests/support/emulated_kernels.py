@@ -26,6 +26,7 @@ from ingot.device.run.direct import DirectNetwork, initial_state
 from ingot.device.run.host_kernels import host_kernels
 from ingot.link import toolchain
 from support.alignment import CHECKS, stopped_at
+from support.clang import in_clang
 from support.firmware import FIXTURE, base_objects
 from support.session import compile_once, session_folder
 
@@ -113,12 +114,14 @@ def run_emulated(
     on_target: Sequence[Program] = (),
     checked: bool = False,
     shift: int = 0,
+    clang: bool = False,
 ) -> list[Outcome]:
     """Runs every program on its inputs, one inference each, states as they are at the start.
 
     on_target: programs that run instead of those in `cases`, which still say what is expected.
     checked: with kernels that stop at a pointer that is not aligned (support.alignment).
     shift: bytes from a 16-aligned address to each tensor, scratch and parameter block.
+    clang: compiles the kernels in place of gcc.
     Raises AssertionError with the firmware's last lines and the place in the source when it does not finish.
     """
     folder = folder or session_folder("emulated")
@@ -141,7 +144,7 @@ def run_emulated(
     )
     data = folder / "blob.bin"
     data.write_bytes(blob.content())
-    objects = [kernel_object(source, cpu, checked) for source in sorted(sources)]
+    objects = [kernel_object(source, cpu, checked, clang) for source in sorted(sources)]
     elf = folder / "firmware.elf"
     script = FIXTURE / ("twin_m7.ld" if cpu == "cortex-m7" else "twin.ld")
     everything = [*base_objects(cpu), _compile(main, folder / "main.o", cpu, "network"), *objects]
@@ -151,17 +154,19 @@ def run_emulated(
 
 
 @functools.cache
-def kernel_object(source: str, cpu: str, checked: bool = False) -> Path:
-    """A kernel's file, compiled as the build compiles it, or with checks of alignment."""
+def kernel_object(source: str, cpu: str, checked: bool = False, clang: bool = False) -> Path:
+    """A kernel's file, compiled as the build compiles it, or with checks of alignment, or by clang."""
     folder = session_folder("kernel")
     return _compile(
-        kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels", CHECKS if checked else ()
+        kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels", CHECKS if checked else (), clang
     )
 
 
-def _compile(source: Path, target: Path, cpu: str, role: str, flags: Sequence[str] = ()) -> Path:
+def _compile(source: Path, target: Path, cpu: str, role: str, flags: Sequence[str] = (), clang: bool = False) -> Path:
     include = [toolchain.ROOT / name for name in toolchain.INCLUDE_DIRS]
     command = toolchain.compile_command(source, target, cpu, role, include=include)
+    if clang:  # its -Wpedantic counts the characters of the assembly
+        return compile_once([*in_clang(command), *flags, "-Werror"], source, target)
     return compile_once([*command, *flags, "-Werror", "-Wpedantic"], source, target)
 
 

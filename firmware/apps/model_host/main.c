@@ -240,7 +240,7 @@ static bool execute(char *line)
     if (IS("max_speed"))
         return ingot_board_max_speed();
     if (IS("copy")) {
-        uint32_t to = number(&words), from = number(&words), n = number(&words);
+        uintptr_t to = number(&words), from = number(&words), n = number(&words);
         memmove((void *)to, (const void *)from, n);
         return true;
     }

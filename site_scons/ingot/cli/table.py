@@ -31,6 +31,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "ingot.cli.network:compile",
         "Compile MODEL to network.c and its weights.",
     ),
+    "csolution": ("ingot.cli.modules:csolution", "Write MODEL as a layer of CMSIS-Toolbox."),
     "doctor": (
         "ingot.cli.doctor:doctor",
         "Show what is installed and what works with it.",
@@ -83,4 +84,5 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "ingot.cli.board:watch",
         "Build again whenever the model or the board changes.",
     ),
+    "zephyr": ("ingot.cli.modules:zephyr", "Write MODEL as a module of Zephyr."),
 }

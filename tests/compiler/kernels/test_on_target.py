@@ -11,6 +11,7 @@ import pytest
 
 from ingot.compiler.kernels.program import Program
 from ingot.device.run.inputs import random_inputs
+from support.clang import needs_clang
 from support.differential import program_of
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
@@ -59,7 +60,7 @@ def tables() -> list[Case]:
 
 
 def extremes() -> list[Case]:
-    """QUANTIZE of NaN, infinities and huge numbers: vectors, and what is left of them."""
+    """QUANTIZE and CAST of NaN, infinities and huge numbers: vectors, and what is left of them."""
     found = []
     for dtype in ("int8", "uint8", "int16"):
         program = program_of(unary("QUANTIZE", (1, 45), ("float32", None, 0), (dtype, 0.5, 3)))
@@ -67,6 +68,8 @@ def extremes() -> list[Case]:
             [np.nan, np.inf, -np.inf, 1e10, -1e10, 3e38, -3e38, 2.0**30, 2.0**23, -(2.0**24), 63, 1.25]
         )
         found.append((f"QUANTIZE {dtype} of extremes", program, [np.resize(special, (1, 45))]))
+        program = program_of(unary("CAST", (1, 45), ("float32", None, 0), (dtype, None, 0)))
+        found.append((f"CAST {dtype} of extremes", program, [np.resize(special, (1, 45))]))
     return found
 
 
@@ -75,6 +78,18 @@ def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Every output byte, and no byte behind an output."""
     known = [*cases(), *tables(), *extremes()]
     outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, row_by_row=row_by_row)
+    wrong = [
+        f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
+    ]
+    assert wrong == []
+
+
+@needs_clang
+@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+def test_clang_computes_the_same(cpu: str) -> None:
+    """Kernels that another compiler made: intrinsics and assembly mean the same to it."""
+    known = [*cases(), *tables(), *extremes()]
+    outcomes = run_emulated([(program, inputs) for _, program, inputs in known], cpu=cpu, clang=True)
     wrong = [
         f"{name} at byte {o.differs}" for (name, _, _), o in zip(known, outcomes, strict=True) if o.differs is not None
     ]

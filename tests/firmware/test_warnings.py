@@ -1,0 +1,225 @@
+"""All C files of a firmware, Ingot's and generated, compile without a warning: by gcc for every core, by clang, and the
+portable ones on the host. `pytest -m slow` compiles all for all cores; otherwise a sample."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
+from ingot.link import toolchain
+from ingot.link.sources import application_extras
+from ingot.recipe.firmware import FirmwareBuild, place_together
+from ingot.recipe.job import Job, StepJob
+from ingot.recipe.options import parse_options
+from ingot.recipe.request import Request
+from ingot.recipe.targets import Targets
+from ingot.steps.call import call_step
+from support.clang import in_clang, knows, needs_clang
+from support.firmware import needs_gcc
+from support.models.draw import Seeded
+from support.models.every import MODELS
+from support.pose_model import pose_model
+from support.scons_project import MODEL_YAML
+
+STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
+
+CORES = ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "cortex-m85")
+
+NETWORKS = ("CONV_2D int8", "UNIDIRECTIONAL_SEQUENCE_LSTM", "ADD float32")
+"""Models whose network.c is compiled too, beside the pose application's."""
+
+PORTABLE = ("firmware/kernels", "firmware/runtime", "firmware/preprocessing")
+"""What is not for a core of Arm's alone."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A C file and what it needs. core: the only one that it is for, "" for any."""
+
+    path: Path
+    folders: tuple[Path, ...] = ()
+    defines: Mapping[str, str | int] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    core: str = ""
+
+
+def run(jobs: Sequence[Job]) -> None:
+    """The steps among jobs that need no object file."""
+    for job in jobs:
+        if isinstance(job, StepJob) and all(Path(file).exists() for file in job.step.reads):
+            words = job.step.arguments()[2:]
+            parts: dict[str, list[str]] = {"--in": [], "--out": [], "--set": []}
+            for flag, text in zip(words[::2], words[1::2], strict=True):
+                parts[flag].append(text)
+            for file in job.step.writes:
+                Path(file).parent.mkdir(parents=True, exist_ok=True)
+            call_step(job.step.name, parts["--in"], parts["--out"], parts["--set"])
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
+    """Generated C files by their names, and under "" the folder of the headers that applications include."""
+    folder = tmp_path_factory.mktemp("generated")
+    (folder / "model.yaml").write_text(MODEL_YAML)
+    (folder / "small.tflite").write_bytes(pose_model())
+    for i, name in enumerate(NETWORKS):
+        (folder / f"network{i}.tflite").write_bytes(MODELS[name](Seeded(1)))
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        first = Request(model=".", board="n6dk", out="out", app="together", options=parse_options({}))
+        others = [(f"network{i}", f"network{i}.tflite") for i in range(len(NETWORKS))]
+        firmware = FirmwareBuild.of(place_together(first, others, in_turn=False))
+        run([*firmware.generate_networks(), *firmware.generate()])
+        host = FirmwareBuild.of([Request(model=".", board="n6dk", out="out", app="model_host")])
+        run(host.generate())
+        image, _ = Targets(FirmwareBuild(firmware.networks[:1]), "", None).reloc()
+        run(image)
+    finally:
+        os.chdir(here)
+    folders = tuple(sorted({path.parent for path in folder.rglob("*.h")}))
+    found = {path.name: Source(path, folders, core="cortex-m55") for path in sorted(folder.rglob("*.c"))}
+    assert len([name for name in found if name.startswith("network")]) > len(NETWORKS)
+    return {**found, "": Source(folder / "out", folders)}
+
+
+def sources(generated: Mapping[str, Source]) -> list[Source]:
+    """Every C file of firmware/, and the generated ones."""
+    known = [source for name, source in generated.items() if name]
+    for path in sorted((ROOT / "firmware").rglob("*.c")):
+        folder = path.parent
+        extras = application_extras(folder) if "apps" in path.parts else {}
+        folders = [ROOT / name for name in extras.get("include", [])]
+        defines = {**toolchain.startup_defines(icache=True, dcache=True), **extras.get("defines", {})}
+        served = {"INGOT_NETWORK": "network"} if folder.name in ("validate", "model_host", "together") else {}
+        # The chips that have these files are of one core.
+        core = {"n6": "cortex-m55", "h7": "cortex-m7"}.get(path.stem.rpartition("stm32")[2], "")
+        flags = ("-O2",) if folder.name == "kernels" else ("-Os",)
+        known.append(Source(path, (folder, *folders, *generated[""].folders), {**defines, **served}, flags, core))
+    return known
+
+
+def core_flags(core: str) -> list[str]:
+    """What selects the core; skips the test when the toolchain's table has no such core."""
+    try:
+        return toolchain.cpu_flags(core)
+    except IngotError as error:
+        pytest.skip(str(error))
+
+
+def command(source: Source, core: str, target: Path) -> list[str]:
+    """A command line of arm-none-eabi-gcc."""
+    folders = [*source.folders, *(ROOT / name for name in toolchain.INCLUDE_DIRS)]
+    return [
+        toolchain.tool("gcc"),
+        *core_flags(core),
+        *(flag for flag in toolchain.settings()["compile"] if flag != "-g"),
+        *source.flags,
+        *(f"-I{folder}" for folder in folders),
+        *(f"-D{name}={value}" for name, value in sorted(source.defines.items())),
+        *STRICT,
+        "-c",
+        str(source.path),
+        "-o",
+        str(target),
+    ]
+
+
+def on_host(words: Sequence[str], compiler: str) -> list[str]:
+    """The same for a compiler of the host."""
+    machine = ("-mcpu", "-mthumb", "-mfloat-abi", "-mfpu")
+    return [compiler, *(word for word in words[1:] if not word.startswith(machine))]
+
+
+def warnings(commands: Sequence[Sequence[str]]) -> list[str]:
+    """What the compiler says, one text a file."""
+
+    def said(words: Sequence[str]) -> str:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        return done.stderr if done.returncode or done.stderr else ""
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [text for text in pool.map(said, commands) if text]
+
+
+def for_core(known: Sequence[Source], core: str, folder: Path) -> list[list[str]]:
+    return [
+        command(source, core, folder / f"{i}.o")
+        for i, source in enumerate(known)
+        if source.core in ("", core) or (source.core == "cortex-m55" and core == "cortex-m85")
+    ]
+
+
+def sample(known: Sequence[Source]) -> list[Source]:
+    """What differs most between cores and compilers: the kernels with assembly, and what is generated."""
+    names = ("conv2d", "depthwise_3x3", "fully_connected", "mul", "network", "startup", "fault", "ingot_reloc_calls")
+    return [source for source in known if source.path.stem in names]
+
+
+@needs_gcc
+def test_gcc_for_cortex_m55(generated: dict[str, Source], tmp_path: Path) -> None:
+    """Every file: the core that has most of the code."""
+    assert warnings(for_core(sources(generated), "cortex-m55", tmp_path)) == []
+
+
+@needs_gcc
+@pytest.mark.parametrize("core", [name for name in CORES if name != "cortex-m55"])
+def test_gcc_sample(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
+    assert warnings(for_core(sample(sources(generated)), core, tmp_path)) == []
+
+
+@needs_gcc
+@needs_clang
+@pytest.mark.parametrize("core", ["cortex-m55", "cortex-m7"])
+def test_clang_sample(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
+    assert warnings([in_clang(words) for words in for_core(sample(sources(generated)), core, tmp_path)]) == []
+
+
+@needs_gcc
+@pytest.mark.slow
+@pytest.mark.parametrize("core", CORES)
+def test_gcc_everything(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
+    assert warnings(for_core(sources(generated), core, tmp_path)) == []
+
+
+@needs_gcc
+@needs_clang
+@pytest.mark.slow
+@pytest.mark.parametrize("core", CORES)
+def test_clang_everything(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
+    named = next(flag.partition("=")[2] for flag in core_flags(core) if flag.startswith("-mcpu="))
+    if not knows(named):
+        pytest.skip(f"this clang does not know {named}")
+    assert warnings([in_clang(words) for words in for_core(sources(generated), core, tmp_path)]) == []
+
+
+@needs_gcc
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_host(generated: dict[str, Source], tmp_path: Path, compiler: str) -> None:
+    """The portable kernels, and the runtime that an application on a PC has."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    portable = [source for source in sources(generated) if source.path.parent in [ROOT / name for name in PORTABLE]]
+    words = [on_host(words, compiler) for words in for_core(portable, "cortex-m55", tmp_path)]
+    assert len(words) > 60
+    assert warnings(words) == []
+
+
+@needs_gcc
+@pytest.mark.parametrize("adapted", [None, pytest.param(in_clang, marks=needs_clang)])
+def test_a_warning_is_seen(tmp_path: Path, adapted: Callable[[Sequence[str]], list[str]] | None) -> None:
+    source = tmp_path / "narrow.c"
+    source.write_text("unsigned char low(int value);\nunsigned char low(int value) { return value + 1; }\n")
+    words = command(Source(source), "cortex-m55", tmp_path / "narrow.o")
+    (text,) = warnings([adapted(words) if adapted else words])
+    assert "onversion" in text
