@@ -113,7 +113,7 @@ def _common(env: Any, group: str, text: str) -> dict[str, Any]:
 
 def _compile(env: Any, job: CompileJob) -> Any:
     group, _, text = job.group.partition("|")
-    return env.IngotCompile(
+    made = env.IngotCompile(
         file_node(env, job.target),
         file_node(env, job.source),
         CCCOM=_COMPILE,  # as compilation_db reads it
@@ -124,6 +124,9 @@ def _compile(env: Any, job: CompileJob) -> Any:
         CPPDEFINES=[],
         **_common(env, group, f"@{text}"),
     )
+    # SCons finds what a file includes, but not what a flag does.
+    env.Depends(made, _files(env, [header for header in job.headers if header in job.flags]))
+    return made
 
 
 def _link(env: Any, job: LinkJob) -> Any:

@@ -44,7 +44,7 @@ def firmware(env: Any) -> Any:
         env.Clean("firmware", env.Dir(f"#{twin.program.request.out}"))
     targets = [name for name in ON_REQUEST if name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name)]
     if not cleaning:
-        check_targets(options, targets[1:])
+        check_targets(options, targets)
     for name in targets:
         program.target(name, options.text("name"))
     if "info" in SCons.Script.COMMAND_LINE_TARGETS:
