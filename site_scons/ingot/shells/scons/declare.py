@@ -66,6 +66,7 @@ def declare(env: Any, jobs: Iterable[Job]) -> dict[str, Any]:
 
 def _declared(env: Any, job: Job) -> dict[str, Any]:
     if isinstance(job, StepJob) and not job.outputs:
+        _DECLARED[id(env.fs), repr(job)] = (job.target, job)
         return _step(env, job)
     key, text = (id(env.fs), job.outputs[0]), repr(job)
     if key in _DECLARED:
