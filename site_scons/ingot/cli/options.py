@@ -108,8 +108,9 @@ def _targets() -> list[str]:
     on_twin = ", ".join(f"`{name}`" for name in ON_TWIN)
     lines += [
         "",
-        f"On a board without an emulated twin, {on_twin} say so and fail (`validate` and",
-        "`load-and-run` take the board of `port=`); a fleet leaves them out for that board. `sign` is for STM32N6.",
+        f"These run on the board's emulated twin: {on_twin}.",
+        "On a board without one they say so and fail (`validate` and `load-and-run` take the board of `port=`);",
+        "a fleet leaves them out for that board. `sign` is for STM32N6.",
     ]
     return lines
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.yamlfile import Document, load_yaml
+from ingot.link.toolchain import launcher
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.network import NetworkBuild
 from ingot.recipe.options import EVERYWHERE, Options, as_text, check_targets, names_of, parse_options
@@ -143,6 +144,7 @@ def _entry(
         board=_beside(folder, board),
         out=build,
         app="validate",
+        launcher=launcher(),
         options=values,
         kernels=f"{build}/kernels",
         models=f"{build}/models",
