@@ -62,6 +62,11 @@ class Cell:
         return {**compiler, **NEEDED[self.compiler], **more}
 
     @property
+    def model(self) -> str:
+        """The model; for `require_real` one whose file is not there."""
+        return "made.yaml" if self.option == "require_real" else "model.yaml"
+
+    @property
     def makes_sense(self) -> bool:
         return not self.option or self.compiler in (BY_NAME[self.option].compilers or COMPILERS)
 
@@ -76,6 +81,9 @@ def make_folder(folder: Path) -> None:
     (folder / "model.yaml").write_text(
         "name: net\nsource: {file: net.tflite}\nstedgeai: {check_signature: false}\n", encoding="utf-8"
     )
+    made = f"{{file: gone.tflite, stand_in: make.py, sha256: '{'0' * 64}'}}"
+    (folder / "made.yaml").write_text(f"name: net\nsource: {made}\n", encoding="utf-8")
+    (folder / "make.py").write_text("raise SystemExit('nobody runs this')\n")
     (folder / "myapp").mkdir()
     (folder / "myapp/main.c").write_text('#include "network.h"\nint main(void) { return 0; }\n')
     (folder / "st_ai_output").mkdir()

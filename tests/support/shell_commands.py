@@ -113,7 +113,7 @@ def of_recipe(cell: Cell, app: str = APP) -> Found:
     """What the recipe itself says; the other shells are compared with it."""
     out = f"b/{BOARD}/net"
     request = Request(
-        model="model.yaml",
+        model=cell.model,
         board=BOARD,
         out=out,
         app=app,
@@ -127,7 +127,7 @@ def of_recipe(cell: Cell, app: str = APP) -> Found:
 
 
 def of_ninja(cell: Cell) -> Found:
-    run_ingot("ninja", "model.yaml", "--board", BOARD, "--app", APP, "--build", "bn", "--out", "b.ninja", *_flags(cell))
+    run_ingot("ninja", cell.model, "--board", BOARD, "--app", APP, "--build", "bn", "--out", "b.ninja", *_flags(cell))
     return _collected(_ninja_commands(Path("b.ninja")), _firmware_folders(f"bn/{BOARD}/net", "bn"))
 
 
@@ -145,12 +145,12 @@ def _ninja_commands(file: Path) -> list[list[str]]:
 def of_build(cell: Cell) -> Found:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ingot.shells.ninja.run_ninja", lambda *words: None)
-        run_ingot("build", "model.yaml", "--board", BOARD, "--app", APP, "--build", "bb", "-t", "reloc", *_flags(cell))
+        run_ingot("build", cell.model, "--board", BOARD, "--app", APP, "--build", "bb", "-t", "reloc", *_flags(cell))
     return _collected(_ninja_commands(Path(f"bb/{BOARD}/net/build.ninja")), _firmware_folders(f"bb/{BOARD}/net", "bb"))
 
 
 def of_make(cell: Cell) -> Found:
-    words = ["make-rules", "model.yaml", "--board", BOARD, "--app", APP, "--build", "bm", "--out", "b.mk"]
+    words = ["make-rules", cell.model, "--board", BOARD, "--app", APP, "--build", "bm", "--out", "b.mk"]
     run_ingot(*words, "--prefix", "net-", *_flags(cell))
     found = []
     for line in Path("b.mk").read_text(encoding="utf-8").splitlines():
@@ -165,7 +165,7 @@ def of_fleet(cell: Cell) -> Found:
     from ingot.shells.fleet.run import fleet_commands
 
     targets = [name for name in ALL if name != "flash"]
-    data = {"boards": [BOARD], "models": ["model.yaml"], "options": [cell.texts], "targets": targets}
+    data = {"boards": [BOARD], "models": [cell.model], "options": [cell.texts], "targets": targets}
     Path("fleet.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
     entries = read_fleet(Path("fleet.yaml"), "bf")
     commands, _ = fleet_commands(entries, ["ingot"], "bf")
@@ -186,7 +186,7 @@ def of_cmake(cell: Cell) -> Found:
     """The rules of a network, and of each target around a program. The program itself is the user's."""
     pairs = [word for name, text in cell.texts.items() for word in ("--option", name.upper(), "--option", text)]
     folder = "cmk"
-    words = ["cmake-network", "model.yaml", "--board", BOARD, "--name", "network", "--target", "net", "--place", folder]
+    words = ["cmake-network", cell.model, "--board", BOARD, "--name", "network", "--target", "net", "--place", folder]
     run_ingot(*words, "--kernels", "kernels", "--startup", "--out", "ingot/net.cmake", *pairs)
     files = [Path("ingot/net.cmake")]
     around = ["--request", "net=ingot/net.json", "--place", folder]
@@ -214,7 +214,7 @@ def of_cmake(cell: Cell) -> Found:
         "fw-signed.bin": "@OUT/firmware-signed.bin",
         "fw.bin": "@OUT/firmware.bin",
         "fw.hex": "@OUT/firmware.hex",
-        "cmk/model": "@MODELS/net",
+        "cmk/model": "@MODELS",
         "cmk/network.ld": "@OUT/firmware.ld",
         "cmk": "@OUT",
         "kernels": "@KERNELS",
@@ -256,7 +256,7 @@ Exit(0)
 """
 
 OWN = """
-            options = parse_options({**cell["texts"], "model": "model.yaml", "app": "myapp", "build": build})
+            options = parse_options({**cell["texts"], "model": cell["model"], "app": "myapp", "build": build})
             env = Environment(tools=["ingot"], toolpath=[PyPackageDir("ingot.site_tools")], **own.settings(options))
             own.firmware(env)
 """
@@ -267,7 +267,7 @@ FOREIGN = """
                 INGOT_KERNELS=f"{build}/kernels", INGOT_MODELS=f"{build}/models",
             )
             out = f"{build}/n6dk/net"
-            net = env.IngotModel("network", "model.yaml", board="n6dk", out=out, **cell["texts"])
+            net = env.IngotModel("network", cell["model"], board="n6dk", out=out, **cell["texts"])
             program = env.IngotProgram(f"{out}/firmware", net=net, app="myapp")
             for target in targets:
                 program.target(target)
@@ -284,6 +284,7 @@ def of_scons(cells: Sequence[Cell], expected: Mapping[str, Found | IngotError], 
             {
                 "name": cell.name,
                 "texts": cell.texts,
+                "model": cell.model,
                 "targets": [name for name in ALL if name not in refused],
                 "refused": sorted(refused),
             }

@@ -140,7 +140,13 @@ OPTIONS = (
                 "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
             ),
         ),
-        Option("require_real", "0", "refuse a stand-in when the model's file is not to be had", "switch"),
+        Option(
+            "require_real",
+            "0",
+            "refuse a stand-in when the model's file is not to be had",
+            "switch",
+            compilers=("builtin", "stedgeai"),
+        ),
     ),
     *_group(
         "firmware",
