@@ -5,6 +5,7 @@ Paths of a recipe count from the top folder, where SCons runs commands; `#` says
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -141,7 +142,7 @@ def _link(env: Any, job: LinkJob) -> Any:
 def _step(env: Any, job: StepJob) -> dict[str, Any]:
     step = job.step
     outputs = {name: _map(env, files) for name, files in step.outputs.items()}
-    done = "" if job.outputs else file_node(env, f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{step.name}")
+    done = "" if job.outputs else file_node(env, _mark(env, job))
     made = add_step(
         env,
         step.name,
@@ -157,6 +158,12 @@ def _step(env: Any, job: StepJob) -> dict[str, Any]:
     )
     nodes = dict(zip(job.outputs, made, strict=False))
     return {**nodes, job.target: made} if job.target else nodes
+
+
+def _mark(env: Any, job: StepJob) -> str:
+    """The node of a job that writes no file; no such file is ever there. Several programs may have the same target."""
+    digest = hashlib.sha256(repr(job).encode()).hexdigest()[:8]
+    return f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{job.step.name}-{digest}"
 
 
 def _map(env: Any, files: Files) -> Any:
