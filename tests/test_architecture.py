@@ -179,6 +179,17 @@ def test_scons_is_imported_by_its_shell_only() -> None:
     assert found == []
 
 
+def test_the_page_shows_every_room_and_names_tests_that_are_there() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert {room for room in FLOORS if f"| `{room}/`" not in page} == set()
+    named = re.findall(r"`(tests/[\w./]+)`", page)
+    assert named and [name for name in named if not (ROOT / name).exists()] == []
+    code = re.findall(
+        r"`((?:base|board|compiler|recipe|steps|shells|cli|emit|kernels|plan|frontend)/[\w/]+\.py)`", page
+    )
+    assert code and [name for name in code if not (PACKAGE / name).exists()] == []
+
+
 # ---- one place each
 
 

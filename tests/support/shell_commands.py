@@ -228,6 +228,17 @@ def _unescaped(word: str) -> str:
     return word.replace("$<TARGET_FILE:fw>", "cmk/firmware.elf")
 
 
+#: Files of a user's program `fw` -> of the firmware that Ingot puts together.
+PROGRAM_FILES = {
+    "fw_memory_map.txt": "memory_map.txt",
+    "fw_summary.json": "summary.json",
+    "fw-signed.bin": "firmware-signed.bin",
+    "fw.bin": "firmware.bin",
+    "fw.hex": "firmware.hex",
+    "fw.elf": "firmware.elf",
+    "network.ld": "firmware.ld",
+}
+
 SCONSTRUCT = """\
 import json
 import SCons.Script
@@ -240,14 +251,14 @@ result = {}
 for number, cell in enumerate(json.load(open("cells.json"))):
     build = f"s{number}"
     refused = {}
-    start = len(declare.declared_jobs())
+    declare._DECLARED.clear()
     for targets in [cell["targets"], *([name] for name in cell["refused"])]:
         SCons.Script.COMMAND_LINE_TARGETS[:] = targets
         try:
             MAKE
         except (IngotError, SCons.Errors.UserError) as error:
             refused[" ".join(targets)] = str(error)
-    jobs = declare.declared_jobs()[start:]
+    jobs = declare.declared_jobs()
     result[cell["name"]] = {
         "build": build, "refused": refused, "commands": [command_of(job, ["ingot"]).words for job in jobs]
     }
@@ -268,7 +279,7 @@ FOREIGN = """
             )
             out = f"{build}/n6dk/net"
             net = env.IngotModel("network", cell["model"], board="n6dk", out=out, **cell["texts"])
-            program = env.IngotProgram(f"{out}/firmware", net=net, app="myapp")
+            program = env.IngotToolchain("n6dk").IngotProgram(f"{out}/fw", ["myapp/main.c"], net=net)
             for target in targets:
                 program.target(target)
 """
@@ -298,7 +309,9 @@ def of_scons(cells: Sequence[Cell], expected: Mapping[str, Found | IngotError], 
     assert done.returncode == 0, done.stdout + done.stderr
     result = {}
     for name, data in json.loads(Path("result.json").read_text(encoding="utf-8")).items():
-        found = _collected(data["commands"], _firmware_folders(f"{data['build']}/{BOARD}/net", data["build"]))
+        out = f"{data['build']}/{BOARD}/net"
+        names = {f"{out}/{own}": f"@OUT/{other}" for own, other in PROGRAM_FILES.items()} if foreign else {}
+        found = _collected(data["commands"], {**names, **_firmware_folders(out, data["build"])})
         result[name] = Found(found.commands, data["refused"])
     return result
 
