@@ -273,8 +273,11 @@ class NetworkBuild:
 
 def _loaded(path: Path) -> tuple[Board, Mpool]:
     """A board and its pools, read once as long as their files stay: a build asks for them several times."""
-    board = load_board(path) if (facts := _facts(path)) is None else _load_board(path, facts)
-    return board, _load_pools(board, _facts(board.pools_file))
+    known = _BOARDS.get(path)
+    if known is None or known[1] != tuple(map(_facts, known[0].files)):
+        board = load_board(path)
+        known = _BOARDS[path] = (board, tuple(map(_facts, board.files)))
+    return known[0], _load_pools(known[0], _facts(known[0].pools_file))
 
 
 def _facts(path: Path) -> tuple[int, int] | None:
@@ -285,11 +288,8 @@ def _facts(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-@functools.lru_cache(maxsize=64)
-def _load_board(path: Path, facts: tuple[int, int]) -> Board:
-    return load_board(path)
-
-
+#: Path of a board's file -> the board, and the facts of the files that describe it.
+_BOARDS: dict[Path, tuple[Board, tuple[tuple[int, int] | None, ...]]] = {}
 _POOLS: dict[tuple[int, tuple[int, int] | None], tuple[Board, Mpool]] = {}
 
 
