@@ -167,12 +167,6 @@ def _step(env: Any, job: StepJob, done: str) -> dict[str, Any]:
     return {**nodes, job.target: made} if job.target else nodes
 
 
-def _mark(env: Any, job: StepJob) -> str:
-    """The node of a job that writes no file; no such file is ever there. Several programs may have the same target."""
-    digest = hashlib.sha256(repr(job).encode()).hexdigest()[:8]
-    return f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{job.step.name}-{digest}"
-
-
 def _map(env: Any, files: Files) -> Any:
     return file_node(env, files) if isinstance(files, str) else _files(env, files)
 
