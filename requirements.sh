@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Writes requirements.txt (what a build and the twin need) and requirements-test.txt (the same and the tools of the
 # tests): every package that pip installs, with its version and the hashes of its files. It needs uv.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Puts the folders that are not Python into the wheel, as ingot/tree/ (ingot.base.places finds them there)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a build with nothing to do takes, in every shell: builds the examples, then runs each again, and prints a table.
 
     python bench/null_build.py [--runs 10] [--model NETWORK.tflite]

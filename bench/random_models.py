@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random whole models through Ingot and LiteRT's reference kernels: a table of what became of each, by operator.
 
     python bench/random_models.py [--count 20000] [--seed 1] [--jobs 1]

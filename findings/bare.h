@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program without a library for QEMU's mps3-an547: vectors, text through semihosting, the end with a status. */
 #include <stdint.h>
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: a disassembler reports bytes that it cannot read, or goes on behind them.
 # What happens: capstone's disasm() ends at the first instruction that it does not know, here a Helium load, as if the code
 # ended there: no exception, no mark. Of four instructions it returns one.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: each element of y[i] = x[i] * 0.5f is computed alike, whatever its place in the array.
 # What happens: gcc -O3 turns the loop into Helium instructions, which flush denormals to zero, and a scalar tail, which
 # keeps them: of seven equal elements the first four become 0, the last three do not. No -ffast-math is given.

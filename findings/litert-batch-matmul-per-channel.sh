@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: BATCH_MATMUL of int8 multiplies with a constant of one scale a channel as with one of a single scale.
 # What happens: it computes zeros and reports no error, in the reference and in the optimized kernels, even where all the
 # scales are the same. ai-edge-quantizer writes such constants.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: QUANTIZE of a number far above the range of int8 gives 127, the largest code.
 # What happens: the reference kernel gives -128 for +inf and for 1e30, and 127 for 1e6: on x86-64 the conversion of what
 # no int32 holds gives the smallest int32. The optimized kernel gives 127 for all, and for NaN too.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: LiteRT's reference kernels (BUILTIN_REF) are what the optimized ones are measured against, for SUM too.
 # What happens: the reference's SUM of int8 is right for the positive numbers below, and -1 as soon as some are negative.
 # The optimized kernel is right for all.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: objdump -d of a file compiled for the Cortex-M55 prints the instructions that the assembler was given.
 # What happens: vector loads, stores and multiplications come out as the coprocessor's ldc, stc and cdp, although the file's
 # attributes name MVE. With -m armv8.1-m.main they are right. A search for vector instructions finds too few without it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A .tflite file of a few operators, from the schema that the package ai-edge-litert brings.
 
 tensor("x", (1, 4), "INT8", scale=0.1, zero_point=3)      an activation

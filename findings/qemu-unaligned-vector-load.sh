@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: an emulated Cortex-M55 faults where the core does, so that a test in QEMU finds a misaligned vector.
 # What happens: a Helium load of 32-bit elements from an odd address passes in QEMU. On the core it is a UsageFault (Armv8-M
 # Architecture Reference Manual: vector accesses are aligned to their elements). LDRD from there faults in QEMU, too.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: env.Builder(action="... $TARGET") is Builder(action="... $TARGET") for this environment.
 # What happens: env.Builder() substitutes all variables at once, before there is a target: $TARGET becomes nothing, and a
 # variable keeps the value that it had then. Builder() leaves them to each build.

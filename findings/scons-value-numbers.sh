@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: Value(-2) is a node of its own, whose content is -2.
 # What happens: it is the node that Value(-1) made, with the content -1, since hash(-2) == hash(-1) in CPython and SCons
 # finds a Value by the hash. In the same way Value(True) after Value(1) is 1. Value("-2") is what it says.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: a wheel holds the modules that the project has when it is built.
 # What happens: a module that was removed since the last build in the same folder is shipped again: setuptools copies the
 # modules to build/lib and packs that folder, without removing what is no longer there.

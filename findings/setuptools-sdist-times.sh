@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: with SOURCE_DATE_EPOCH set, the same project gives the same archives, byte by byte.
 # What happens: the wheel is the same; the sdist is not. Its members keep the times of the files and of the folders
 # that setuptools has just made.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # One would guess: tflite's OperatorCode.BuiltinCode() returns the field builtin_code.
 # What happens: below 127 it returns the field deprecated_builtin_code, which a writer need not set. An operator whose
 # code is MUL in builtin_code alone reads as 0, which is ADD. LiteRT takes the larger of the two.

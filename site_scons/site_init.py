@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs before SConstruct: what to do when Ingot's Python packages are not installed for this scons."""
 
 import importlib.util

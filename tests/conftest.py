@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What all tests share: a folder that is there while they run, and which of them are slow."""
 
 from __future__ import annotations

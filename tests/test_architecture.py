@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rules of docs/architecture.md, read from the code itself: floors, circles, and what stands in one place only."""
 
 from __future__ import annotations

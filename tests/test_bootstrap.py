@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """bootstrap on machines that are made of stubs: what it installs, what it says, and that a second run does nothing."""
 
 import os

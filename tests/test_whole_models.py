@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random whole models, at least one for each operator: whatever a file says, Ingot computes what LiteRT computes, or
 one of them refuses it.
 

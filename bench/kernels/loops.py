@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Innermost loops of compiled kernels, and LLVM's estimate of what they take on the core's pipeline.
 
 Instructions are not cycles. llvm-mca's model of the Cortex-M55 gives a vector instruction two cycles in its unit, and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Instructions of every layer of a model on the emulated twin, and the pipeline's view of the kernels' inner loops.
 
     python bench/kernels/run.py model.tflite [--fuse] [--loops] [--json]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model as a firmware of a board's emulated twin, and what every epoch of it costs."""
 
 from __future__ import annotations

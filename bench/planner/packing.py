@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How well buffers are packed: solves the instances of a folder and prints one table.
 
     python bench/planner/packing.py FOLDER [--exact] [--capacity BYTES]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: 0BSD */
 /* Double buffering: the camera fills one frame while the network computes from the other.
  *
  * The model.yaml says `io: {placement: application}`: inputs and outputs are not among the activations, and the network

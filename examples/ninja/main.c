@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: 0BSD */
 /* One inference, from inside somebody's own program. */
 #include "ingot_runtime.h"
 #include "ll_aton_runtime.h"

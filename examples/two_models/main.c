@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: 0BSD */
 /* Two networks, one after the other, from inside somebody's own program. They never run at the same time, so that their
  * activations may lie in the same memory: what one of them found has to be taken before the other one runs.
  */

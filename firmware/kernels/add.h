@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ADD and SUB: out = a + b, out = a - b (ingot/compiler/kernels/add.py). "sub_reversed" is b - a.
  *
  * Quantized, each input is brought to the common scale 2 * max(scales) / 2^left_shift (left_shift 20 for 8 bits, 15 for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The arithmetic that ADD and SUB share. `order` is a constant: 1: a + b, 0: a - b, -1: b - a. */
 #ifndef INGOT_ADD_CORE_H
 #define INGOT_ADD_CORE_H

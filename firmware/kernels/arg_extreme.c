@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "arg_extreme.h"
 
 static void store(const ingot_arg_extreme *k, void *out, unsigned y, unsigned i, uint32_t index)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ARG_MAX and ARG_MIN: the index of the first extreme number along one axis (ingot/compiler/kernels/arg_extreme.py).
  *
  * The output is outer x inner indexes in order; a row of the schedule is row_elements of them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "pool_window.h"
 
 /* The output holds the sums meanwhile: channels side by side, each added up in LiteRT's order. */

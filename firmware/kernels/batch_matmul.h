@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* BATCH_MATMUL of int8 and float32 matrices (ingot/compiler/kernels/batch_matmul.py): out[b] = left[b] x right[b], either
  * transposed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "batch_matmul.h"
 
 /* Where matrix n of the output has its factor: element offset from the first one. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND of images (ingot/compiler/kernels/batch_space.py). */
 #ifndef INGOT_BATCH_SPACE_H
 #define INGOT_BATCH_SPACE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element-wise operators of two inputs: how they walk over their tensors, with broadcasting.
  *
  * A row of the output is up to four nested loops around a run of `run` elements. An input that is broadcast along a loop

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copying and filling bytes, as fast as the core can. Areas do not overlap. */
 #ifndef INGOT_BYTES_H
 #define INGOT_BYTES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cast.h"
 
 /* Bytes of an element of each type. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CAST between types (ingot/compiler/kernels/cast.py). float32 becomes an integer by truncation, with saturation. */
 #ifndef INGOT_CAST_H
 #define INGOT_CAST_H

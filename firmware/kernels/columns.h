@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copies the columns under windows side by side to contiguous bytes: columns, rows, channels. Neighbouring windows share
  * the columns where they overlap; the next window begins stride_w columns after the last. */
 #ifndef INGOT_COLUMNS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CONCATENATION and PACK (ingot/compiler/kernels/concat.py): inputs side by side, up to 16 of them, some may be constant.
  *
  * Along rows (`along_rows`), output row y is a row of the input it falls into, or a piece of one; rows of a ring are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CONV_2D of int8 images (ingot/compiler/kernels/conv2d.py).
  *
  * Parameter block: ingot_mac_params, then for every group its records (dense.h). The depth of a window is

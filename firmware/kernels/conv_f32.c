@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv_f32.h"
 
 /* Where a window meets the image along one axis: from this tap and this pixel on, so many times. The next tap is

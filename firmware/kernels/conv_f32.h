@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV of float32 images (ingot/compiler/kernels/conv_f32.py). A depthwise convolution is
  * one with a group for every input channel. A transposed one moves its kernel, turned by half a turn, in steps of one
  * over an image whose pixels lie spread_h rows and spread_w columns apart, with nothing between them.

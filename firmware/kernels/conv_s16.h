@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CONV_2D and DEPTHWISE_CONV_2D of int16 images with int8 weights (ingot/compiler/kernels/conv_s16.py). A depthwise convolution is
  * one with a group for every input channel. Sums have 64 bits.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rows as they are (ingot/compiler/kernels/copy.py): a network output that is another tensor under a new name. */
 #ifndef INGOT_COPY_H
 #define INGOT_COPY_H

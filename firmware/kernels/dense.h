@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inner product that CONV_2D comes down to: pixels of `depth` contiguous bytes times a matrix of weights.
  *
  * Weights come in records of four output channels:

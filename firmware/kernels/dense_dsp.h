@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dense.h with the DSP instructions of Cortex-M4, M7 and M33: bytes are widened in pairs, two products an instruction. */
 #ifndef INGOT_DENSE_DSP_H
 #define INGOT_DENSE_DSP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dense.h with Helium: two pixels times four channels at a time, 14 instructions for 128 products. */
 #ifndef INGOT_DENSE_MVE_H
 #define INGOT_DENSE_MVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dense_mve.h for pixels of at most 16 or 32 bytes: they stay in vector registers for all channels of two pixels.
  *
  * Only for whole blocks of eight channels, results that saturate at -128 and 127, shifts that all go right, and clamps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "depthwise_window.h"
 #if INGOT_MVE
 #include "depthwise_mve.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D of int8 images (ingot/compiler/kernels/depthwise.py).
  *
  * Parameter block: ingot_mac_params, then `multiplier` sets: the first outputs of all input channels, the second ones,

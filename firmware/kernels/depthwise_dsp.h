@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of depthwise convolutions with the DSP instructions of Cortex-M4, M7 and M33: four channels at a time, bytes
  * widened in pairs. */
 #ifndef INGOT_DEPTHWISE_DSP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of depthwise convolutions with Helium: sixteen input channels at a time, a list of the taps, two at a time. */
 #ifndef INGOT_DEPTHWISE_MVE_H
 #define INGOT_DEPTHWISE_MVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sixteen channels of depthwise convolutions with Helium: what the loops over the taps are made of, as assembly.
  *
  * q0-q3: sums of channels 0 4 8 12, 2 6 10 14, 1 5 9 13, 3 7 11 15; q4, q5: products of the even and odd channels;

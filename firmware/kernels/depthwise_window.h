@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Windows of depthwise convolutions, and one output value in portable C: the reference for every faster form. */
 #ifndef INGOT_DEPTHWISE_WINDOW_H
 #define INGOT_DEPTHWISE_WINDOW_H

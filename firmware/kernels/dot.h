@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dot products of vectors of bytes, of any length; none is read beyond its end. */
 #ifndef INGOT_DOT_H
 #define INGOT_DOT_H

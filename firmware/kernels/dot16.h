@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The dot product of a vector of int16 with one of bytes, of any length; none is read beyond its end. */
 #ifndef INGOT_DOT16_H
 #define INGOT_DOT16_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exp() of float32 without libm, correctly rounded but for about one argument in a hundred million. */
 #ifndef INGOT_EXP_H
 #define INGOT_EXP_H

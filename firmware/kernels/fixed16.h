@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* LOGISTIC and TANH as gemmlowp computes them in 16 bits, for the gates of an LSTM. Q0.15 results. Of eight numbers at a
  * time with Helium, else of one. */
 #ifndef INGOT_FIXED16_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected.h"
 
 static int32_t requantize_once(int32_t sum, uint32_t high, uint32_t low, int32_t right)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* FULLY_CONNECTED of int8 vectors, of int16 vectors with int8 weights, of float32 (ingot/compiler/kernels/fully_connected.py).
  *
  * LiteRT's reference multiplies the sum by a double and rounds once, half away from zero. For int8 that is

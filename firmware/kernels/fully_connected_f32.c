@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected.h"
 
 /* Products are added in their order, as LiteRT adds them: several sums side by side would round differently. */

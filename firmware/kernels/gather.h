@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* GATHER along one axis (ingot/compiler/kernels/gather.py). The block holds constant indexes, or a constant table to
  * gather from. */
 #ifndef INGOT_GATHER_H

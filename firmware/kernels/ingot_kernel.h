@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every kernel shares: the calling convention, row addressing, requantization.
  *
  * A kernel is one C function

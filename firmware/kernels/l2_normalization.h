@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* L2_NORMALIZATION over the innermost dimension (ingot/compiler/kernels/l2_normalization.py). */
 #ifndef INGOT_L2_NORMALIZATION_H
 #define INGOT_L2_NORMALIZATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* LOG_SOFTMAX over the innermost dimension (ingot/compiler/kernels/log_softmax.py). */
 #ifndef INGOT_LOG_SOFTMAX_H
 #define INGOT_LOG_SOFTMAX_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables over the range of int16: 513 numbers, 128 apart, linear between them (LiteRT's LUTLookup). */
 #ifndef INGOT_LOOKUP16_H
 #define INGOT_LOOKUP16_H

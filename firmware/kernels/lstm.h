@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* UNIDIRECTIONAL_SEQUENCE_LSTM of int8 with an int16 cell state (ingot/compiler/kernels/lstm.py); without projection, peepholes and
  * layer normalization. Both states last from one inference to the next.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Parameters that every multiply-accumulate kernel starts its block with (ingot/compiler/kernels/mac_block.py). */
 #ifndef INGOT_MAC_PARAMS_H
 #define INGOT_MAC_PARAMS_H

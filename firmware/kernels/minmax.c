@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "minmax.h"
 
 #if INGOT_MVE

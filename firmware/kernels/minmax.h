@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* MAXIMUM and MINIMUM of two inputs with the output's scale (ingot/compiler/kernels/minmax.py). No parameters. */
 #ifndef INGOT_MINMAX_H
 #define INGOT_MINMAX_H

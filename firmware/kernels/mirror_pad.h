@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* MIRROR_PAD (ingot/compiler/kernels/mirror_pad.py): the input continued by its mirror image.
  *
  * Rows are the outermost dimension; a row is up to five nested dimensions, the innermost in runs of `run` bytes.

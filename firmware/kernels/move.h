@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Data movement with regular steps (ingot/compiler/kernels/move.py): TRANSPOSE, SLICE, STRIDED_SLICE, SPLIT, TILE, UNPACK,
  * SPACE_TO_DEPTH, DEPTH_TO_SPACE, BROADCAST_TO and the like.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* MUL: out = a * b (ingot/compiler/kernels/mul.py). Quantized: (a + offset0) * (b + offset1) rescaled, two roundings. */
 #ifndef INGOT_MUL_H
 #define INGOT_MUL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PAD and PADV2 (ingot/compiler/kernels/pad.py): the input inside a frame of one value.
  *
  * Rows are the outermost dimension; a row is up to five nested dimensions, the innermost in bytes.

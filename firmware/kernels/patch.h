@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copies windows of a convolution to contiguous bytes: rows, columns, channels; the zero point outside the image. */
 #ifndef INGOT_PATCH_H
 #define INGOT_PATCH_H

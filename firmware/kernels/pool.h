@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (ingot/compiler/kernels/pooling.py).
  *
  * Parameter block: int32 low, high: the clamps of the fused activation; floats for float32.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The loop over windows that all poolings share. size: bytes of an element. */
 #ifndef INGOT_POOL_WINDOW_H
 #define INGOT_POOL_WINDOW_H

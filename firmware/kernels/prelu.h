@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PRELU: out = x >= 0 ? x : x * alpha (ingot/compiler/kernels/prelu.py). */
 #ifndef INGOT_PRELU_H
 #define INGOT_PRELU_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* QUANTIZE and DEQUANTIZE where no table of 256 entries does (ingot/compiler/kernels/quantize.py), element by element.
  *
  * quantize_f32_*: round(x / scale) + zero point, ties away from zero, saturating. The quotient is the float32 that a

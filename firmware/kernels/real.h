@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of real numbers without libm, in double precision, exact enough to round to float32 correctly. */
 #ifndef INGOT_REAL_H
 #define INGOT_REAL_H

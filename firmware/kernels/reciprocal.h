@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The fixed-point reciprocal of gemmlowp, with which SOFTMAX and LOG_SOFTMAX divide. */
 #ifndef INGOT_RECIPROCAL_H
 #define INGOT_RECIPROCAL_H

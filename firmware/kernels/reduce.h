@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* MEAN, SUM, REDUCE_MAX, REDUCE_MIN over any axes (ingot/compiler/kernels/reduce.py).
  *
  * A row of the output is four nested loops over kept positions; at each, three nested loops run over what is reduced.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "region.h"
 
 void ingot_run_region(const uint8_t *steps, unsigned size, uint16_t *at, int reverse, ingot_region_call run)

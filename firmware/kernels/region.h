@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Execution of a fused region: several calls that run a few rows at a time (ingot/compiler/emit/step_table.py). */
 #ifndef INGOT_REGION_H
 #define INGOT_REGION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* LiteRT's MultiplyByQuantizedMultiplier for sums of 64 bits: the multiplier is rounded to 16 bits first. */
 #ifndef INGOT_REQUANTIZE64_H
 #define INGOT_REQUANTIZE64_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Helpers for the DSP instructions of Cortex-M4, M7 and M33. */
 #ifndef INGOT_REQUANTIZE_DSP_H
 #define INGOT_REQUANTIZE_DSP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "resize_bilinear.h"
 
 #include "vector.h"

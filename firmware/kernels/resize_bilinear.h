@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RESIZE_BILINEAR (ingot/compiler/kernels/resize_bilinear.py).
  *
  * int8: positions are in 1/1024 of an input pixel; the four neighbours are weighted with products of two 10-bit

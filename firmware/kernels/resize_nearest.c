@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "resize_nearest.h"
 
 #include "bytes.h"

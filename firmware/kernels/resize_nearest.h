@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RESIZE_NEAREST_NEIGHBOR (ingot/compiler/kernels/resize_nearest.py), pixels of any type. */
 #ifndef INGOT_RESIZE_NEAREST_H
 #define INGOT_RESIZE_NEAREST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "sigmoid16.h"
 
 /* sigmoid(|x|) with `bits` fraction bits between table entries, as Q0.(16 + bits). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* LOGISTIC and TANH of int16 (ingot/compiler/kernels/sigmoid16.py): one table of sigmoid(i / 24) as Q0.16, linear in between;
  * tanh(x) = 2 * sigmoid(2 * x) - 1. The input is scaled to 1 / (3 * 4096) first. */
 #ifndef INGOT_SIGMOID16_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SOFTMAX over the innermost dimension (ingot/compiler/kernels/softmax.py).
  *
  * s8: exp() of every difference to the row's largest number is in a table, so that the kernel only adds, divides once a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SQUARED_DIFFERENCE: out = (a - b)^2 (ingot/compiler/kernels/squared_difference.py). */
 #ifndef INGOT_SQUARED_DIFFERENCE_H
 #define INGOT_SQUARED_DIFFERENCE_H

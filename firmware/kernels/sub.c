@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "add_core.h"
 
 INGOT_ADD_KERNEL(sub, s8, int8_t, ingot_add_params, 0)

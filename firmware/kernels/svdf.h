@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SVDF of int8 with an int16 state that lasts from one inference to the next (ingot/compiler/kernels/svdf.py). */
 #ifndef INGOT_SVDF_H
 #define INGOT_SVDF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
 /* The rows as one, where they touch; returns how many elements a row then has. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pointwise functions of one 8-bit input as a table of 256 entries (ingot/compiler/kernels/table.py).
  *
  * Parameter block: the entries, indexed by the input byte taken as unsigned:

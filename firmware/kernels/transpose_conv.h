@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TRANSPOSE_CONV of int8 images (ingot/compiler/kernels/transpose_conv.py), seen from the output: output row y takes kernel row
  * ky from input row (y + pad_top - ky) / stride_h wherever that is whole and inside the image. So outputs with the same
  * phase, (y + pad_top) % stride_h and (x + pad_left) % stride_w, are a convolution of stride 1 with every stride_h-th row

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pointwise functions of float32 (ingot/compiler/kernels/unary.py), for the tails of mixed models. 8-bit ones are tables. */
 #ifndef INGOT_UNARY_F32_H
 #define INGOT_UNARY_F32_H

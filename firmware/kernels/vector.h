@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Helium helpers that several kernels share. Empty without Helium. */
 #ifndef INGOT_VECTOR_H
 #define INGOT_VECTOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a picture to a network's input, by the one definition of preprocessing that Ingot keeps: what the model.yaml and
  * the model's own quantization say stands in app_config.h as INGOT_IMAGE_INPUT, scale and zero point in the network.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One pixel of a scaled picture: bilinear, centres of pixels on half numbers, weights of 11 bits, rounded once. */
 #ifndef INGOT_IMAGE_RESIZE_H
 #define INGOT_IMAGE_RESIZE_H

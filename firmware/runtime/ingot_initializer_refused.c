@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The message about a refused initializer; a file of its own so that a replaced hook leaves it out of the link. */
 #include "ingot_runtime.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The loader of relocatable images: checks first, writes afterwards.
  *
  * A refused image has changed nothing: not the executable RAM, not a pool, not the instance. Every refusal has a code of

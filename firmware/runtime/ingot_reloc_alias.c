@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One byte, one physical address. */
 #include "ingot_reloc_alias.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses and the bytes behind them. Internal to the loader; ingot/board/aliases.py has the same rules on the host. */
 #ifndef INGOT_RELOC_ALIAS_H
 #define INGOT_RELOC_ALIAS_H

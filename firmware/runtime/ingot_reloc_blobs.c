@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Epoch-controller blobs that stand in front of the params: how long they are, and that each is whole.
  *
  * A blob is INGOT_BLOB, the number of words that follow, and those; or a container with a relocation table in front of

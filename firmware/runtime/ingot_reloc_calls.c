@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Calls from the firmware into an installed image. */
 #include "ingot_reloc.h"
 #include "ingot_reloc_format.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that can be wrong with an image, found before a byte is written.
  *
  * Offsets have 28 bits and counts are small, so sums of two of them fit 32 bits; sums with an address are made in 64.

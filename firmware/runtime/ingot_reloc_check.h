@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The checked form of an image and of what it is to be installed with. Internal to the loader. */
 #ifndef INGOT_RELOC_CHECK_H
 #define INGOT_RELOC_CHECK_H

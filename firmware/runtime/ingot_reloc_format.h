@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A relocatable network image as it lies in memory: ST's NBIN format, runtime API 8.0, as C sees it.
  *
  *     [ header | text | rodata | pad to 8 ]                   read-only part

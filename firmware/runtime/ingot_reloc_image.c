@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every relocatable image brings along: it is linked without a C library, and cannot reach the application's.
  *
  * Plain loops; an attribute keeps the compiler from turning them into calls of themselves.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* For an image around ST's runtime: the table of a network's internal tensors, empty as in ST's own images. */
 #include "ll_aton_NN_interface.h"
 

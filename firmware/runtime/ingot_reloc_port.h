@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the loader must know about the processor it runs on. Tests on a host define the four values themselves. */
 #ifndef INGOT_RELOC_PORT_H
 #define INGOT_RELOC_PORT_H

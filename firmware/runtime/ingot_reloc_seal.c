@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The seal of an image: where it is, whether it holds, and what is checked where there is none. */
 #include <string.h>
 

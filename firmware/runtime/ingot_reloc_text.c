@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the loader says; files of their own, so that a firmware that prints nothing links none of it. */
 #include "ingot_reloc.h"
 #include "ingot_runtime.h"

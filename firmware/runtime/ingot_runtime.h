@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What Ingot adds to the LL_ATON interface: the check of the initializer, messages, and how a firmware stops.
  *
  * The functions marked "hook" are weak: an application, a board or the twin replaces them by defining its own.

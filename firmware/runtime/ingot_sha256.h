@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256 (FIPS 180-4), for seals. */
 #ifndef INGOT_SHA256_H
 #define INGOT_SHA256_H

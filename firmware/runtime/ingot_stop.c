@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ingot_runtime.h"
 
 #if !defined(__arm__)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a generated network.c and its application agree on: ST's LL_ATON interface, version 1.1.1.
  *
  * The names and the memory layout are ST's, so that an application, ST's runtime and a relocatable image can work with

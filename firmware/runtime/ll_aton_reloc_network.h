@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Relocatable network images: ST's ll_aton_reloc_... functions, over Ingot's loader (ingot_reloc.h).
  *
  *     ll_aton_reloc_info info;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ll_aton_runtime.h"
 
 #include "ingot_runtime.h"

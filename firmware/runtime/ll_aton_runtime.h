@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Running a network: ST's LL_ATON_RT_... functions, for networks whose epochs all run on the CPU.
  *
  *     LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(network)

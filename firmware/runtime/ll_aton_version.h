@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The version of ST's LL_ATON interface that these headers speak; network.c compares it with the one it was made for. */
 #ifndef LL_ATON_VERSION_H
 #define LL_ATON_VERSION_H

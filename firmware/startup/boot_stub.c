@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The emulated machine boots from address 0; the board's layout starts elsewhere. These two words lead there.
  * For the twin only: a board's boot ROM or first-stage loader reads the real vector table. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* STM32N6: switches on the internal RAM banks that are off after reset, before anything touches them.
  *
  * AXISRAM2..6 need a clock (RCC_MEMENR) and must leave their shutdown state (RAMCFG_SRAMxCR.SRAMSD); an access to one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The few registers of a Cortex-M core that the startup touches; addresses from the Armv8-M and Armv7-M manuals. */
 #ifndef INGOT_CORTEX_M_H
 #define INGOT_CORTEX_M_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an inference costs: instructions on the twin, CPU cycles on a board. */
 #ifndef INGOT_COUNTER_H
 #define INGOT_COUNTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CPU cycles, from the core's cycle counter. It has 32 bits: read it at least once in 2^32 cycles (5 s at 800 MHz).
  * Armv6-M has none: the count stays 0 and its unit says so. */
 #include "cortex_m.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Instructions, from a timer of the emulated machine.
  *
  * QEMU's option -icount shift=5 makes an instruction last 2^5 ns of emulated time, so that a timer counts instructions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Faults: say what happened and where, then stop. */
 #include "cortex_m.h"
 #include "ingot_runtime.h"

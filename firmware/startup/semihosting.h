@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Calls to the debugger or emulator: files of the host, its console, the end of the run. For the twin.
  *
  * Numbers and arguments from Arm's "Semihosting for AArch32 and AArch64".

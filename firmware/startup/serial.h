@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The serial line to the host. serial_twin.c is linked on the twin, usart_<chip>.c on a board whose chip has one, else
  * serial_none.c. On boards the functions are weak: a project that wants another port, other pins or another clock
  * defines its own. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* No line to a host: a project puts its own functions in place of these. */
 #include "serial.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* UART 0 of the emulated machine, an Arm CMSDK APB UART (DDI 0479). Used when the command line ends in " serial". */
 #include "serial.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How much of the stack was used. */
 #ifndef INGOT_STACK_H
 #define INGOT_STACK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From reset to main().
  *
  * Settings (macros, from the board file): INGOT_ICACHE, INGOT_DCACHE: 1 switches the cache on.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which of QEMU's machines this is, and where it has the devices that the twin uses.
  *
  * Asked of the emulated core at run time: a firmware for Cortex-M33 or -M85 also runs on the machine with a Cortex-M55.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the USARTs and GPIO ports of STM32H7 and STM32N6 have in common (RM0399 and RM0486, chapters USART and GPIO). */
 #ifndef INGOT_USART_STM32_H
 #define INGOT_USART_STM32_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* USART1 of an STM32H7 on PA9 (transmit) and PA10 (receive), alternate function 7: the ST-LINK's virtual port of
  * STM32H747I-DISCO.
  *

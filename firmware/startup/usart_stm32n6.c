@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* USART1 of an STM32N6 on PE5 (transmit) and PE6 (receive), alternate function 7: the ST-LINK's virtual port of
  * STM32N6570-DK and NUCLEO-N657X0-Q.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The vector table. Handlers are weak: an application defines SysTick_Handler and the like, and its own table when it
  * uses peripheral interrupts. */
 #include <stdint.h>

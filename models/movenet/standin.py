@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The stand-in for MoveNet Lightning heatmaps: the real graph's shape with invented weights.
 
 MobileNetV2 (width 1.0, 192x192x3) as backbone, three upsampling steps with skip connections, a 13-channel heatmap

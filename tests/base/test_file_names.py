@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No value of an input file leads a generated file out of its folder, or has code run that is not the model's."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The cache of what the host's compiler made: an object is kept under the key of the very files it was compiled of."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The schemas of input files are what their text says: no key twice, every reference leads somewhere."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The stamp of Ingot's code: no file that a result can depend on may change without it."""
 
 from __future__ import annotations

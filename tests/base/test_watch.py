@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What makes `ingot watch` build again, and what does not."""
 
 from __future__ import annotations

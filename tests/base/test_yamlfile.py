@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """YAML with places: every mistake names file:line, the key, what was expected and the nearest key."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bench's look at compiled loops, on loops whose timing follows from LLVM's model of the core."""
 
 from __future__ import annotations

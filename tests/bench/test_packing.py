@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bench's search for a packing: problems that are known to fit, or not to fit, exactly."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Aliases against a model that names each byte; and the facts about chips and machines that the product ships."""
 
 from __future__ import annotations

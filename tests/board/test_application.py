@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the pools leave to the application."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Board files: the shipped ones, what derives from them, and the messages for wrong ones."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A board inherits its chip's file, adds to it, and is read again when either changes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A core is one row of toolchain/cores.json: nothing else knows one by its name."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pools on a board: each rule with the pool that breaks it, and the twin's pools."""
 
 from __future__ import annotations

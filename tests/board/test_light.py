@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A build in which nothing changed reads board and pools; that must import nothing heavy."""
 
 from __future__ import annotations

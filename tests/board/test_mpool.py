@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`.mpool` files: what is read leniently, what is refused and how, and that writing and reading are inverse."""
 
 from __future__ import annotations

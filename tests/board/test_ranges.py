@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Half-open ranges against a model made of sets of addresses."""
 
 from __future__ import annotations

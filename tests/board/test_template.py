@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A new board is valid as it is, whichever board it begins with, and never replaces one."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One grammar for all verbs of `ingot`: --json and --quiet everywhere, one table, lazy modules, one page of options."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pipeline: a model file in, files out; bit-exact on the host; retraining moves nothing but data."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Multiply-accumulates: every report has the same count, that of ingot.compiler.graph.cost."""
 
 from __future__ import annotations

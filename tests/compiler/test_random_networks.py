@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random small networks through everything: passes, lowering, fused schedule, plan, network.c, the host's compiler.
 
 Each must give the bytes of LiteRT's reference kernels. Longer: `python tests/test_random_networks.py FIRST LAST`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same graph trained again: network.c, network.h and the layout id stay to the byte, whatever a converter renames,
 renumbers or stores once."""
 

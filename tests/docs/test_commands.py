@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every command of the user guide runs, in the order of its page, in a fresh copy of the project."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ingot doctor: what is missing follows from what is there, for people and for programs."""
 
 import json

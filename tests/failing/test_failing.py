@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every folder here is a small project that must fail with exactly one message.
 
 test.json: {"command": [arguments of `ingot`], "error": "the whole message"}.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A generic board of every core that has a twin computes what LiteRT does, byte for byte."""
 
 from __future__ import annotations

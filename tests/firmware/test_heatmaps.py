@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Decoding of heatmaps: the application's C against NumPy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The loader of relocatable images on the host: damaged images, and everything that ST's loader installed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pose application on the emulated twin: frames in, keypoints out, against NumPy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The runtime on the host: the check of the initializer, the console, the epoch loop; and its headers everywhere."""
 
 from __future__ import annotations

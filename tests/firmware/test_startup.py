@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Startup: it compiles for every core, comes up on the twin, and brings nothing that is not used."""
 
 from __future__ import annotations

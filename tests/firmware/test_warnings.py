@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All C files of a firmware, Ingot's and generated, compile without a warning: by gcc for every core, by clang, and the
 portable ones on the host. `pytest -m slow` compiles all for all cores; otherwise a sample."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blobs of the epoch controller: taken apart, and refused when anything lies outside."""
 
 from __future__ import annotations

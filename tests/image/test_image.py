@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The NBIN format: what is written is read back, and the C header says the same."""
 
 from __future__ import annotations

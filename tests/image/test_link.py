@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From C to an image: what is refused, what is the same twice, and the header of the newer runtime."""
 
 from __future__ import annotations

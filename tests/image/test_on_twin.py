@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images on the emulated board: side by side, replaced in place, with every kind of pool, under their own addresses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Descriptors of an image's pools; where ST's packager loses bytes, this one does not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images of networks with NPU epochs, around a stand-in for ST's runtime: layout, blobs, refusals; installed and run on
 the twin, where the image's own code relocates the blobs as far as it does on a board."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The proof, at its edges: each case is a firmware or a network that is wrong by as little as one byte."""
 
 from __future__ import annotations

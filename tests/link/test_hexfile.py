@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HEX files read back through intelhex; firmware images at their flash addresses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Linker scripts: their text, and firmwares really linked with them and proven."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The memory map as people and programs read it."""
 
 from __future__ import annotations

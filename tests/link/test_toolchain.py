@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command lines of the cross compiler."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A damaged model.yaml is one message, whatever the damage."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """model.yaml: what it says, and every way to get it wrong."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where a model's file is looked for, and that nothing unchecked is used."""
 
 import hashlib

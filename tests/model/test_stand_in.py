@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The stand-in of MoveNet: the real graph, deterministic, and numerically alive."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """c_info: what was written is read back, consumers find what they need, ST's own file is understood."""
 
 import json

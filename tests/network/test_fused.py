@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What fusing saves, from the description alone."""
 
 from __future__ import annotations

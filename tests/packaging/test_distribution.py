@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is in the sdist and the wheel, what they say about themselves, and that they work where they are unpacked."""
 
 from __future__ import annotations

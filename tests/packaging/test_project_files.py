@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files for contributors: their links, the paths and tests that they name."""
 
 from __future__ import annotations

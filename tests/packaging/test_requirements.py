@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The requirements files, the pages that say how to install, and pyproject.toml agree."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """tools/spdx.py: every source file names its licence, and the tool that adds the line changes nothing else."""
 
 from __future__ import annotations

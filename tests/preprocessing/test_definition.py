@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The definition of an input: what its quantization tells, what the model.yaml states, what is asked for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """input=: files of every kind, what they become, and the messages for those that do not fit."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One small network exported with a float, a uint8 and an int8 input: a photo through LiteRT and through the twin."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pictures as inputs, against a second computation, against Pillow, and against the application's C."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report in a real browser: it renders, hovering names the buffer, nothing is fetched, nothing complains."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the report says: its numbers, its page, its text."""
 
 from __future__ import annotations

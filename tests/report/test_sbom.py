@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bill of materials: what is in it, that it hangs together, and that the same firmware gives the same bytes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where a network goes that shares a firmware with others."""
 
 from __future__ import annotations

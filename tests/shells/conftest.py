@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The wheel, installed outside the checkout, and the examples built from it in clean folders, once for all tests."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """app_config.h in the recipe of a firmware: of the board's generation, with the files that belong to it."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A second checkout in another folder with warm caches: nothing is compiled, neither networks nor C, in any shell."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A fleet's table and JUnit file are right, also when one entry fails; the others are built."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where inputs and outputs are, and whether inputs survive: in every command that compiles, also of the image."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every option with every compiler in every shell: the commands are the same, or each shell says the same message."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Networks for build systems that have their own compiler settings: `ingot zephyr`, `ingot csolution`."""
 
 from __future__ import annotations

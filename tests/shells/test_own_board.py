@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A board of one's own, in the example and as `ingot board new` begins it, from the installed wheel."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SCons, CMake (with Ninja and with Make), plain Ninja and Make build the same firmware from the installed wheel."""
 
 from __future__ import annotations

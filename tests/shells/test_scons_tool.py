@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The SCons tool in variant directories, in several environments, and as a copy in site_scons."""
 
 from __future__ import annotations

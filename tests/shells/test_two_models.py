@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two networks in one firmware, from the installed wheel: SCons, CMake and Make build the same; both are bit-exact."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which models of a folder the benchmark takes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """explore: what nothing else beats, and what `optimize=` gives in any case; measured figures where there are any."""
 
 from __future__ import annotations

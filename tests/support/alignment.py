@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The debug build of the kernels that stops at a pointer which is not aligned to its elements, and where it stopped.
 
 QEMU lets a vector load or store of 16- or 32-bit elements pass at any address, the core faults. INGOT_CHECK_ALIGNMENT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A board on a serial port of this machine: firmware in QEMU whose UART is a pseudo terminal."""
 
 from __future__ import annotations

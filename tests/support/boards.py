@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small board for tests, with one thing of each kind, and variants of it."""
 
 from __future__ import annotations

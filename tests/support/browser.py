@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Chromium without a window, driven over the W3C WebDriver protocol that chromedriver speaks."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """LLVM's clang as a second compiler for the same cores, with the C library of the GNU toolchain."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small compiled network of two tables, put together by hand."""
 
 from __future__ import annotations

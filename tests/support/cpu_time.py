@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Processor time of tests: the wall clock says little on a machine that does other things as well."""
 
 from __future__ import annotations

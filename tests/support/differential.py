@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Differential tests: what we compute against LiteRT's reference kernels, bit for bit.
 
     check(model_bytes)                       # inputs seeded by the model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sdist and the wheel of this checkout, built as pip builds them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A minimal ELF writer, so that cases at the edges of the check need no toolchain."""
 
 from __future__ import annotations

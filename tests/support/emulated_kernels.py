@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Kernels on the emulated core: what they compute, and in how many instructions.
 
 The programs of many cases go into one firmware; a blob in the machine's large memory holds their descriptors,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Building small firmwares for the emulated mps3-an547 in tests, without board files or a build tool."""
 
 from __future__ import annotations

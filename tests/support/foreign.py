@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Examples of `examples/`, built from Ingot as users have it: the installed wheel."""
 
 from __future__ import annotations

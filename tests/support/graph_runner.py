@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs a graph operator by operator: LiteRT's reference kernels for the file's kinds, NumPy for those that passes make.
 
 This is how passes are tested: the graph before and after must give the same bytes.

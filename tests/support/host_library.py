@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """C files of the firmware as a shared library of the host, for tests through ctypes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Relocatable images made by hand, for tests that need no compiler: every kind of pool, GOT, relocations, a seal."""
 
 from __future__ import annotations

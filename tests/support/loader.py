@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The loader of the firmware, compiled for the host with both sanitizers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The cells of the table option x compiler, and a folder in which every shell can be asked for each."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table of packed parameter blocks: for every kernel a fixed layer, the number of its packing, and a digest.
 
 tests/compiler/kernels/packed_blocks.json is written by this file, from the checkout's top, when a number was raised or

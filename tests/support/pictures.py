@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Preprocessing computed a second time, from the words of docs/app-config.md, with exact fractions and plain loops."""
 
 from __future__ import annotations

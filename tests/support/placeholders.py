@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files as converters write them that did not know the shapes of intermediate tensors."""
 
 from __future__ import annotations

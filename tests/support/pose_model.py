@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small model with the interface of a pose estimator, and its retrained twins.
 
 The structure is the same for every seed; weights, scales and zero points all come from the seed.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs made of shapes and windows alone, for tests of the schedule and the plan."""
 
 from __future__ import annotations

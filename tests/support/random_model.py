@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random small networks: chains of image operators with residuals and branches, as fused regions meet them; some of
 their images are views of flat inputs, of vectors or of other images."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The programs of the models that may lie beside the checkout."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Float32 results against LiteRT where equality to the bit is not to be had."""
 
 from __future__ import annotations

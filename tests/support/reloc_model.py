@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Relocatable images of models, and the firmware that runs them on the n6dk's emulated twin, without a build tool."""
 
 from __future__ import annotations

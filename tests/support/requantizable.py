@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model whose graph is fixed and whose weights, scales and zero points are all drawn from a seed.
 
 Convolution (per channel, with stride and padding), residual ADD, depthwise convolution, table, resize, pooling, fully

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same graph in another file: trained again under other names, or with its tensors in another order."""
 
 from __future__ import annotations

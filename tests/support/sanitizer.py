@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The portable kernels under the alignment and undefined-behaviour sanitizers of the host's compiler.
 
 A report becomes the error of the kernel call that caused it, so that hypothesis finds the smallest such model.

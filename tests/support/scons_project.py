@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A copy of the checkout that a test may build in and change, and what a build did there."""
 
 from __future__ import annotations

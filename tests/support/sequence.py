@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several inferences of a model with a state."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A firmware on the other end of a bad line: the real C of the validate application, compiled for the host."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A folder for as long as the tests run, shared by the processes of pytest-xdist, and what is compiled once into it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real models and facts that may lie beside the checkout; the project works without them."""
 
 from pathlib import Path

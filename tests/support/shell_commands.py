@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that each shell has for a network, up to syntax and folder names."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Relocatable images around the stand-in for ST's runtime, by the steps of a build and without a build tool."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The model file of a made-up network of ST's (support.st_output): what its tables repeat, and no more."""
 
 from __future__ import annotations

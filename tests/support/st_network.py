@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A network as ST's compiler writes it for an image, made up for the tests: relative pools, epoch-controller blobs.
 
 It compiles and runs: its one software epoch gives out what initialising the network left in the blobs, and what it

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A stand-in for ST's runtime in an installed pack: C of the tests' own, with the file names and symbols that images
 need. Its epoch-controller loader works as the container's description says; the NPU itself is not there."""
 

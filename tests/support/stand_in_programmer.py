@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A stand-in of STM32CubeProgrammer's command line: it keeps what is written in files, and reads it back."""
 
 from __future__ import annotations

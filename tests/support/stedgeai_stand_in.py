@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A stand-in for the program `stedgeai`: records how it was called, and writes files of its version's shape."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds small, valid .tflite files in memory.
 
     b = Builder()

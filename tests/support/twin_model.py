@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model file as a firmware of the n6dk's emulated twin, built without a build tool."""
 
 from __future__ import annotations

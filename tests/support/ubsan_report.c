@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keeps the first report of the undefined-behaviour sanitizer's runtime, in place of a process that ends. */
 #include <stdio.h>
 

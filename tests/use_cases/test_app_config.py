@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """app_config.h: ST's names and literals, values from the model, contradictions refused."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every family: a network made for the test; arm-none-eabi-gcc compiles its header against a checker of all values.
 
 | family | N6, 10-40 (v1 AI_OBJDETECT_*, v2 AI_OD_*) | N6, 100-501 (v3) | H7, 1-5 |

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mel filters against figures that librosa's and ST's own tables have."""
 
 import math

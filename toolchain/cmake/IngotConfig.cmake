@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # find_package(Ingot): neural networks as targets. See docs/cmake.md.
 #
 #   ingot_add_model(<target> MODEL <file|name> BOARD <name|path> [NAME <C name>] [OUT <folder>] [STACK <bytes>]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Ingot before 1.0 promises nothing between minor versions. The version stands in the package: ingot/__init__.py.
 foreach(_ingot_module IN ITEMS ../../../__init__.py ../../site_scons/ingot/__init__.py)
     if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/${_ingot_module}")

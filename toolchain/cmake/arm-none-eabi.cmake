@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The toolchain that Ingot's SCons build uses, for CMake: -DCMAKE_TOOLCHAIN_FILE=.../arm-none-eabi.cmake
 # INGOT_CORE is the Cortex-M core. Its flags stand in ../cores.json, which also says the default; those for all cores in
 # ../arm-none-eabi.json.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # For a Makefile: `include $(shell ingot make-dir)/ingot.mk`. See docs/make.md.
 #
 #   $(eval $(call ingot_model,<prefix>,<model>,<board>[,<more of ingot make-rules' options>]))

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Placing blocks of different lifetimes in as little memory as possible."""

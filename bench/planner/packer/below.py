@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packing plain buffers (no overlays) below a fixed capacity: complete, and fast enough for the hardest known cases.
 
 The search is search.c, which describes it, compiled by the host's compiler once and cached.

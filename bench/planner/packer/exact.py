@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packing plain buffers with OR-tools' CP-SAT, where it is installed: a last attempt for the hardest cases."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packing below a fixed capacity, compiled for the machine that runs the bench.
  *
  * A section is a set of buffers that all live at one time. Buffers are placed from the bottom up, in the order of their

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The timeline as sections: the maximal sets of buffers that live at one time."""
 
 from __future__ import annotations

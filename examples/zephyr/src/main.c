@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: 0BSD */
 /* One inference, from a thread of Zephyr. */
 #include "ingot_runtime.h"
 #include "ll_aton_runtime.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The smallest firmware: what everything else is measured against. */
 int main(void)
 {

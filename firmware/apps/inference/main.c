@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One inference and nothing else: less the empty application, it is the code of the network, its kernels and the
  * runtime. */
 #include "ll_aton_runtime.h"

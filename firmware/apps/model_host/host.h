@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where model_host gets its commands and inputs from. host_twin.c is linked on the twin, host_board.c on a board. */
 #ifndef MODEL_HOST_H
 #define MODEL_HOST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* On a board: what is in the image slot is shown, installed in place and run once. The board gives no inputs: a project
  * puts its own file in place of this one. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Commands and inputs from files of the host, outputs to another; their names are the last words of the command line. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs networks that come as relocatable images: a new image in the flash slot replaces the old one, the firmware stays.
  *
  * Commands, one a line; numbers decimal or 0x...; `exec` and `exec+8` are in this firmware's own RAM for images,

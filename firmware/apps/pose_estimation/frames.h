@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where frames come from. A board defines these functions with its camera; frames_twin.c does for the twin;
  * frames_board.c stands in where there is none. */
 #ifndef INGOT_FRAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* No camera: a project for a board with one puts its own file in place of this one. */
 #include "frames.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Frames from a file of the host, one behind the other; its name is the last word of the command line. */
 #include "frames.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "heatmaps.h"
 
 static pose_keypoint keypoint_at(unsigned cell, unsigned height, unsigned width, float score, float threshold)

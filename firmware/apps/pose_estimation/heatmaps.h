@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From heatmaps to keypoints: where in the image each body part most likely is. */
 #ifndef INGOT_HEATMAPS_H
 #define INGOT_HEATMAPS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pose estimation: a frame in, the positions of a person's keypoints out.
  *
  * Prints a line a keypoint that is seen: "keypoint <number>: x <1/10000 of the width> y <1/10000 of the height>

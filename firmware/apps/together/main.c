@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Several networks in one firmware, on the emulated twin: each sample holds the inputs of every network, and the
  * networks run one after the other. ingot/device/run/together.py compares what they wrote.
  *

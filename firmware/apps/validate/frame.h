@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Frames of the validate protocol (docs/validate.md), on either side of a serial line.
  *
  * On the wire: 0x00, the COBS coding of the frame (no zero byte in it), 0x00. So a receiver is in step again after the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One inference after the other, and what each of their epochs costs. */
 #ifndef VALIDATE_INFERENCE_H
 #define VALIDATE_INFERENCE_H

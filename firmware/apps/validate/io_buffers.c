@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "io_buffers.h"
 
 #include "ingot_runtime.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory for inputs and outputs that the network leaves to the application (io.placement: application). */
 #ifndef INGOT_IO_BUFFERS_H
 #define INGOT_IO_BUFFERS_H

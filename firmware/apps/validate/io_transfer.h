@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A network's inputs and outputs over the transport, in their order; false when the other side is gone. */
 #ifndef INGOT_IO_TRANSFER_H
 #define INGOT_IO_TRANSFER_H

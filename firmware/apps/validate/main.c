@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the network on every sample that the transport brings, and says what it cost. Where a host talks over a serial
  * line (serial.h), it is served instead (serve.h).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* This application has no commands. */
 #include "serve.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The firmware's side of the validate protocol: answers requests, one at a time (docs/validate.md).
  *
  * Every request may come twice, or again after its answer was lost, and does its work only once.

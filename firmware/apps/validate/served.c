@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What serve.c needs to know of the network's buffers: inputs, and outputs, each as one row of bytes. */
 #include <string.h>
 

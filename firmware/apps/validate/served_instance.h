@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The network that is served; the application defines these. */
 #ifndef VALIDATE_SERVED_INSTANCE_H
 #define VALIDATE_SERVED_INSTANCE_H

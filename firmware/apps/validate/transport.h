@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What brings inputs to the validate firmware and takes results away. transport_twin.c is linked on the twin, transport_board.c on a board. */
 #ifndef INGOT_TRANSPORT_H
 #define INGOT_TRANSPORT_H

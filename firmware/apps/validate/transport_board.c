@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* No connection to a host: a project puts its own file in place of this one. */
 #include "transport.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inputs from a file of the host, outputs to another; their names are the last two words of the command line. */
 #include "transport.h"
 

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """The ground: errors, files, places, text. It knows nothing of the product."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small pieces of C text: identifiers, string literals, numbers, initializers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Ingot says to people beside the results."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Depfiles: what a command read, as a rule of Make, which Ninja and CMake read too."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The one exception that users see.
 
 Every mistake a user can make ends in an `IngotError`: what is wrong, where, and what to do about it. The shells

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names of generated files. Parts of them come from input files (pools, descriptions, model.yaml, board.yaml), which
 anybody may have written: every such name passes through here, so that nothing is written outside the output folder.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing outputs so that nothing half-written is ever left, and nothing is touched that did not change."""
 
 from __future__ import annotations

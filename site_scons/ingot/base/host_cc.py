@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compiling C for the machine Ingot runs on, cached by content.
 
 The cache holds objects named by a hash of everything that went into them, so that it is never stale and may be deleted

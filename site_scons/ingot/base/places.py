@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where Ingot finds its own files, and where it may keep what it can make again."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Filling in the templates of toolchain/templates."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One short text that changes whenever Ingot's own code does, so that builds notice."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Values that stand as text on a command line: switches, numbers, tables."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Building again whenever a file changes. Times and sizes are polled, which works on every file system."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """YAML files of users: read, checked against a JSON schema, and remembered with the line of every key.
 
 A mistake becomes one IngotError that names file and line, the key, what was expected and the nearest known key.

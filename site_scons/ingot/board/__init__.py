@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Boards and memory pools. Light to import: a build in which nothing changed reads both."""
 
 from ingot.board.aliases import NO_ALIASES, Aliases, PhysicalBytes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Addresses and the bytes behind them.
 
 A chip may show the same bytes at several addresses: on TrustZone chips such as STM32N6, 0x24000000 and 0x34000000 are

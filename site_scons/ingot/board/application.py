@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the pools leave to the application.
 
 A pool's declared range is the network's, used or not; shrinking a pool in the .mpool hands the rest to the application.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Boards: every physical memory once, who may own it, and where the application runs.
 
 `board.yaml` is checked against board.schema.json; everything that needs an address (linker script, check, hex files,

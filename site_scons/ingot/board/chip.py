@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Chips: what every board with the same chip shares, written once and inherited by board.yaml.
 
 `chip:` in a board.yaml names a file of board/chips/ (or is the path of one, from the board.yaml). The board's file adds

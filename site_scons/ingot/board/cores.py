@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is known about each Cortex-M core, and about QEMU's machines that stand for boards: toolchain/cores.json.
 
 A core is one row there, and nowhere else: what depends on a core asks for a property of its row, never for its name.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pools on a board: do they fit it, where are those without an address, and where are they on the twin."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Memory pools: ST's `.mpool` files, read leniently and written strictly.
 
 Read: trailing commas, comments and unquoted keys (JSON5); both spellings of keys (`mem_file_prefix`, `memFilePrefix`);

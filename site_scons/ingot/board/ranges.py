@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Address ranges as files write them: half-open, in bytes.
 
 Two addresses may reach the same bytes, so a `Range` cannot be compared with another one: ask ingot.board.aliases for

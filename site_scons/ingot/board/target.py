@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a build compiles for: a board or its emulated twin with its pools.
 
 Below every module of steps, so that each of them can open a board without importing another.

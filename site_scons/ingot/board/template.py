@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot board new`: a board of your own, begun as a copy of one that is near it, or as a generic one with a core."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verbs about a board on the desk: validate, sign, flash, watch, load-and-run."""
 
 from __future__ import annotations

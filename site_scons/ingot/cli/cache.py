@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot cache`: what is kept of compiled networks."""
 
 from __future__ import annotations

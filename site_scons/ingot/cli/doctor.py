@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot doctor`: what is installed, what works with it, and what to install for the rest."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot h747 ...`: buffers of ST's own application for STM32H747I-DISCO."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot image`: relocatable images as files, away from any target.
 
 ingot image info | check | keys | sign | verify

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command `ingot`: the steps of a build as verbs, for build systems other than SCons and for people.
 
 Every verb has --json and --quiet; those that write files have --depfile (what they read, as a Makefile rule). A mistake

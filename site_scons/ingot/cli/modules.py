@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verbs that write a network for a build system that has its own compiler settings: Zephyr, CMSIS-Toolbox."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verbs about a network and its firmware as files: compile, app-config, linker-script, check, info, report, explore."""
 
 from __future__ import annotations

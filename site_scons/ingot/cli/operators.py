@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page of operators that the built-in compiler knows, made from what the compiler itself checks."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page docs/options.md: what a build can be asked for, made from the declarations."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verbs that have SCons build the project in the working folder."""
 
 from __future__ import annotations

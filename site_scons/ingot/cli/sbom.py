@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot sbom`: the bill of materials of a firmware."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verbs that build systems use: steps, and the files that Ninja, Make and CMake read."""
 
 from __future__ import annotations

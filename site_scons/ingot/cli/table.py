@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verbs of `ingot`. A new verb is a row here and a function with the decorator of ingot.cli.verb in a module."""
 
 from __future__ import annotations

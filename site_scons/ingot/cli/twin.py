@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verbs about the board's emulated twin: emulate, verify."""
 
 from __future__ import annotations

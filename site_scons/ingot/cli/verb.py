@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every verb of the command line has: --json and --quiet, the nearest verb for a mistyped one, lazy modules."""
 
 from __future__ import annotations

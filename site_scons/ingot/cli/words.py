@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Words that several verbs of the command line share: options, and what they mean."""
 
 from __future__ import annotations

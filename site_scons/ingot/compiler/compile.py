@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From a model file to everything the built-in compiler writes for it.
 
     read_tflite -> optimize -> lower -> make_schedule -> make_plan -> emit

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is installed on this machine, and what works with it."""

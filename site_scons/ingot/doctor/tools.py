@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs and packages that Ingot uses, each with what it is for and how to install it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A relocatable image as a C array, for firmware that carries its network in its own program memory."""
 
 from __future__ import annotations

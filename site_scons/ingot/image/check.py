@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Everything about an image that can be verified without a target, a line a rule."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Blobs of the NPU's epoch controller: what network.c hands to the NPU, taken apart and bounds-checked.
 
 A blob is BLOB, the number of words that follow, and those. One without relocations is used in place. One with

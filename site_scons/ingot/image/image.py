@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A relocatable image as a value: `parse_image` reads one, `Image.to_bytes` writes the same bytes.
 
 `parse_image` refuses only what cannot be taken apart; ingot.image.check says what is wrong with the rest.

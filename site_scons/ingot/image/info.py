@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What an image is, for people and as JSON."""
 
 from __future__ import annotations

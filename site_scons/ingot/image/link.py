@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From the linked ELF file to an image: sections out, relocations sorted into what the loader must do and what not.
 
 Every relocation of every section is looked at (the linker keeps them, --emit-relocs):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The NBIN format, said once: header words, flags, context, pool descriptors. Reader and writer both use this file.
 
     [ header | text | rodata | pad to 8 ]                 read-only part, `ro_size` bytes

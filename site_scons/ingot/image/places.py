@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """reloc_places.h: what the firmware `model_host` does on a board, as its commands; addresses from the board's files."""
 
 from __future__ import annotations

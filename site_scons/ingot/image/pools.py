@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pools of a network as an image's descriptors, and the params that belong to them."""
 
 from __future__ import annotations

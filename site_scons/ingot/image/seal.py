@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ingot's seal: what stands behind an image's params, where ST's loader does not look.
 
 offset  bytes  what

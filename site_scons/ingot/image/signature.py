@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ed25519 signatures of seals, by the package `cryptography`."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The two generated files of a relocatable image: its C source (header, context, descriptors) and its linker script."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network_rel_conf.h: what ST's sources ask for when they are compiled into a relocatable image.
 
 The names are those of the configuration that ST's packager writes and hands over as MODEL_CONF. The header is included

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A network of ST's compiler as an image needs it: its description, with what only the text of network.c says."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The proof: everything that the finished firmware, its network and its flash hold, laid on one map.
 
 What is checked is the result, not the intent: the linked ELF file, the initializers and images on disk, the pools as

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a finished ELF file occupies, read with pyelftools."""
 
 from __future__ import annotations

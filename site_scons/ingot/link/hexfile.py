@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Flat binaries and Intel HEX files: what is written into flash, at its addresses.
 
 The HEX writer is our own: for 3 MB of weights the library takes 3.5 s, this 0.2 s. The tests read its files back

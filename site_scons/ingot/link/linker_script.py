@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """firmware.ld: the application gets the memory that the network's pools leave.
 
 Every address comes from the board and its pools. The script depends on no weight: retraining leaves it as it is.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The memory map of a finished firmware: who owns which bytes, what is used, what is free."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The C files of applications and kernels. Reads folders, starts nothing."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table at the end of a build: what the network takes, what is left, how long it took. Light to import."""
 
 from __future__ import annotations

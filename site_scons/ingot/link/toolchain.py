@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Command lines of arm-none-eabi-gcc, as plain lists.
 
 The flags stand once, in `toolchain/arm-none-eabi.json` and for a core in `toolchain/cores.json`, where CMake reads them

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """model.yaml, finding and checking the source file, the stand-in."""
 
 from ingot.model.manifest import Manifest, Source, find_model, list_models, load_manifest, open_manifest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """model.yaml: what a model is, where its file comes from, and how it is used."""
 
 from __future__ import annotations

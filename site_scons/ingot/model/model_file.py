@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model's file, read once: what is parsed, hashed, recorded and kept of it are the same bytes.
 
 A path that is read a second time may lead to another file by then: a training that ends while a build runs.

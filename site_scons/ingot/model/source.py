@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds a model's file: beside its model.yaml, on INGOT_MODEL_PATH, in the cache, at its URL; or a stand-in."""
 
 from __future__ import annotations

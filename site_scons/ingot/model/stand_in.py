@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stand-ins: models with a real model's graph and invented weights, for machines where the real file is not to be had.
 
 Such a file carries its mark in the `description` of the .tflite, so that it is recognised wherever it comes from.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes small .tflite files: what the stand-ins of models are made with.
 
 Only the operators that a stand-in needs are known. The bytes depend on the calls alone, so the same calls give the

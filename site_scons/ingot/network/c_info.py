@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network_c_info.json: ST's schema 2.0, plus a key "ingot" for what that schema cannot say.
 
 Pools are numbered from 1 in their order, buffers too, nodes are the epochs. Without dates and absolute paths, so that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The epochs as rows: what runs, what it costs, what it moves."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What fusing saves: the rings of each fused region beside the whole tensors that never exist."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ST's LL_ATON interface by version of the runtime: the numbers that network.c, images and the runtime agree on.
 
 Generated C uses the names, so that the headers it is compiled with decide; whoever writes, reads or compares numbers

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Element types as ST's c_info writes them: a format name and a number of bits."""
 
 from __future__ import annotations

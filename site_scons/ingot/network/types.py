@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The description of a compiled network that every stage behind the compilers reads.
 
 Three compilers end here (built-in, ST Edge AI, prebuilt); linker script, check, reports, app_config and images start

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Versions as ST's tools, headers and files spell them, compared part by part, never as text."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The one definition of preprocessing: what a file or a camera's frame has to become to be a network's input.
 
 definition.py says it for each input, from the model.yaml and the input's own quantization. `input=` (load.py),

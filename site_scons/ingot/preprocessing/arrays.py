@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Numbers of the user's as a network's inputs: NumPy files, and files of the inputs' bytes.
 
 An array of the input's own type is taken as it is. An array of floats for a quantized input are real values, which are

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a picture becomes one input of a network: size, order of colors, window, range, layout.
 
 Sources, in this order: `preprocessing:` of the model.yaml (`inputs:` below it for one input by name), the input's shape

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`input=`: one sample of the user's, from a picture, a NumPy file or a file of bytes, by the one definition."""
 
 from __future__ import annotations

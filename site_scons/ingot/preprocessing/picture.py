@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A picture's file as pixels, and pixels as the values of an input."""
 
 from __future__ import annotations

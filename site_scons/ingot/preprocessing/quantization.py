@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the quantization of an input says: which real numbers it can hold, and which range of pixels that implies."""
 
 from __future__ import annotations

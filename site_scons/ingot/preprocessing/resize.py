@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which part of a picture becomes which part of an input, and how it is scaled: integers only, as in C.
 
 firmware/preprocessing/image_input.c has the same formulas; tests/preprocessing compares the two byte for byte.

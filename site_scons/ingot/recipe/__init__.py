@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a firmware, an image or a test is put together."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The three compilers behind one door: what each reads and writes, so that shells can declare it. Light to import.
 
 The recipe asks `compilation_of`, makes a job of the step it names, and never asks again which compiler it was.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a firmware is put together: its networks, C files, link, proof and flash files. The only place that does."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the relocatable image of one network is put together. See docs/relocatable.md."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A job: one step of Ingot's, or one command of the C toolchain. Every shell writes jobs down or runs them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The archive of all kernels: compiled once for each core and set of flags, shared by boards and models."""
 
 from __future__ import annotations

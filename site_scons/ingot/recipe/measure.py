@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measurements as jobs: `bench` of a folder of models, and `explore` of what less RAM costs one model."""
 
 from __future__ import annotations

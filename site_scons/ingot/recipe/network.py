@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How one network on one board is built, for any shell: its files, steps, C files and flags.
 
 Everything follows from the request, the board's file, its pools and the model.yaml; no model is read, nothing is run.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The options of a build (`name=value`), declared once: name, type, default, values, help, and who offers them.
 
 `scons -h`, `ingot --help`, CMake's and Make's arguments, `env.IngotModel` and fleet.yaml take them from OPTIONS.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A request: which model, for which board, with which options. Every shell makes one from what its users write."""
 
 from __future__ import annotations

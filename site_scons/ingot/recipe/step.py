@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A step of `ingot.steps` with its files, and as a command line.
 
     ingot step compile_network --in model=net.tflite --in board=b/board.yaml --out outputs=out/network.c ...

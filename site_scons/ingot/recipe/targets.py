@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What users ask for by name, as jobs: emulate, verify, validate, report, check, flash, sign, reloc and its kin."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Everything of one request as a recipe: the firmware, its twin, images, and all targets."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The address map to scale: who owns which part of RAM and flash, and what of it is free."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What grew between two builds of a network: by figure, by buffer and by initializer."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the twin measured of a network, for the report."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names of tensors that fit: frameworks join the names of everything that was fused, with whole paths."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report as one self-contained HTML page (toolchain/templates/report.html.j2): no network, no build step."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bill of materials of a firmware, as SPDX 2.3 in JSON: models, weights, kernels, libraries, tools.
 
 Format: https://spdx.github.io/spdx-spec/v2.3/. The same firmware gives the same bytes: the time is that of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report as text: the figures, the pools over time as blocks, the epochs that cost most."""
 
 from __future__ import annotations

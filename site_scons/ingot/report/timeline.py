@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Memory over inference steps: pools as lanes, epochs as time, buffers as bars."""
 
 from __future__ import annotations

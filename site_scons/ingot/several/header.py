@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ingot_networks.h: the names of the networks of a firmware, for code that does something with each of them."""
 
 from __future__ import annotations

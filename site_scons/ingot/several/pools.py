@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pools that are left for a network when others of the same firmware are compiled already.
 
 Weights follow weights. Activations follow those of the networks that may run at the same time ("beside"); those of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Networks and programs as rules of CMake, which toolchain/cmake/IngotConfig.cmake includes.
 
 Rules run in the binary folder of the CMakeLists.txt that asks for them; paths count from there.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A job as a command, for shells that run commands: Ninja, Make and CMake write it down in their own syntax."""
 
 from __future__ import annotations

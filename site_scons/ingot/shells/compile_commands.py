@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compile_commands.json: how each C file is compiled, as editors read it (the JSON compilation database of Clang)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot csolution`: a network as a software layer of CMSIS-Toolbox (*.clayer.yml).
 
 The format: open-cmsis-pack.github.io/cmsis-toolbox, "YML Input Format", and clayer.schema.json there. Paths count from

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A firmware as rules for GNU Make: `ingot make-rules`, which toolchain/make/ingot.mk includes.
 
 Make has no `restat`: a step that leaves a file as it is would run again for ever. So each step has a stamp, and its

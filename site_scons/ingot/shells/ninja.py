@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot ninja`: a firmware as a build.ninja. The same request gives the same bytes."""
 
 from __future__ import annotations

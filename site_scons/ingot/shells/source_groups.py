@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The C files of a network for a build system that brings its own compiler, core and linker script."""
 
 from __future__ import annotations

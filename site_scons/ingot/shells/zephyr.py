@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot zephyr`: a network as a module of Zephyr (zephyr/module.yml, CMakeLists.txt, Kconfig).
 
 The format of module.yml: docs.zephyrproject.org, "Modules (External projects)". Paths count from the module, Ingot's

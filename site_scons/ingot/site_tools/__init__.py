@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ingot in an SConstruct: toolpath=[PyPackageDir("ingot.site_tools")], or `tools=[tool]` with the `tool` of here."""
 
 from typing import Any

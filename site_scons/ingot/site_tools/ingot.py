@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The SCons tool "ingot": see ingot.shells.scons.
 
 SCons enters a tool's module as sys.modules["ingot"], where the package belongs, for every environment anew; the package

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The step that writes app_config.h."""
 
 from __future__ import annotations

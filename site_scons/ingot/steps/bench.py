@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The models of a folder on the twin: which they are, which of them can be measured, and the step `bench`."""
 
 from __future__ import annotations

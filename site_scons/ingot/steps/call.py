@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Calling a step with arguments that are texts, as a command line has them."""
 
 from __future__ import annotations

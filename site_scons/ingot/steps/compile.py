@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps that give a network: a model obtained and compiled, or the output of other compilers taken over."""
 
 from __future__ import annotations

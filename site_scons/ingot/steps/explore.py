@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What less RAM costs: the step `explore`."""
 
 from __future__ import annotations

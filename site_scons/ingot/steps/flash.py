@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The steps `sign` and `flash`."""
 
 from __future__ import annotations

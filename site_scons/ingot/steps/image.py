@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The steps of a build that make a relocatable image: functions from files to files, as those of ingot.steps."""
 
 from __future__ import annotations

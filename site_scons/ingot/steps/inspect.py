@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps that show a model or a network to people."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps around the link: linker script, proof on the finished ELF, flash files."""
 
 from __future__ import annotations

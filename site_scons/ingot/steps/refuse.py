@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The step `refuse`: a target that makes no sense for a firmware says why."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The steps of a build by name: where each lives, and what kinds of arguments it takes.
 
 Light to import: the module of a step is imported when the step runs. A step's arguments are declared once, as the

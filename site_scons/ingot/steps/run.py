@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps that run firmware on the board's twin."""
 
 from __future__ import annotations

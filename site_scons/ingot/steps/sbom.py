@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The step that writes a firmware's bill of materials: gathers what the firmware was made of."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of builds with several networks in one firmware. See ingot.steps."""
 
 from __future__ import annotations

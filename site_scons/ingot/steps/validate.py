@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The steps `validate` and `load_and_run`: a firmware's outputs over its serial line, on a board or on the twin."""
 
 from __future__ import annotations

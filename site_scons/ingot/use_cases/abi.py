@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Generations of ST's applications: which macro names, and which numbers of POSTPROCESS types.
 
 | app_abi | applications | object detection | numbers |

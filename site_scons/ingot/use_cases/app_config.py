@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """app_config.h: how the application treats the network's input and output, in the macros ST's applications read.
 
 A family of postprocessing has a function in ingot.use_cases and a template of the same name in

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One application of one network: the model.yaml's wishes, the tensors, and errors that name the key."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which files belong to app_config.h, by name alone: cheap enough for a build that has nothing to do."""
 
 from __future__ import annotations

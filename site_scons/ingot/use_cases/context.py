@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a family hands to its template."""
 
 from __future__ import annotations

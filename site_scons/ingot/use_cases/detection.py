@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Object and face detection."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All families by the name that model.yaml uses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Image classification, semantic and instance segmentation."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tables of ST's audio applications: the window, and a bank of mel filters without its zeros.
 
 The formulas are librosa's (`filters.mel`, `filters.get_window("hann")`), which ST's training uses, so that the board

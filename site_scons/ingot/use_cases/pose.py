@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pose estimation: heatmaps of one person, YOLOv8 for several."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Audio events, speech enhancement, human activity (CTRL_X_CUBE_AI_*), and hand posture."""
 
 from __future__ import annotations

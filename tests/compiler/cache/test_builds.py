@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ten builds at the same time share one cache while one of them is killed, again and again: every result is right."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot cache` as users see it."""
 
 from __future__ import annotations

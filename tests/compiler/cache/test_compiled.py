@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The second compilation of the same content is the first one's, wherever it lies; any other content is its own."""
 
 from __future__ import annotations

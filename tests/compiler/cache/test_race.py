@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model that is replaced while it is compiled: the result is one file's own, and so is what the cache keeps."""
 
 from __future__ import annotations

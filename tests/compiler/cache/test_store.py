@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An entry is whole and right, or not there: with writers at the same time, killed ones, and damaged files."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The initializer: its header, and every value where network.c looks for it."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every kernel that exists is found in the header that declares it and the file that defines it."""
 
 from pathlib import Path

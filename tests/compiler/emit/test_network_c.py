@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network.c: from structure alone, in the form tools expect, and clean C for every compiler option that matters."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report says what the plan is, the same way every time."""
 
 from dataclasses import replace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Step tables say exactly the schedule, and the C interpreter runs exactly what they say."""
 
 import ctypes

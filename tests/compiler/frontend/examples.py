@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One small, valid model for every builtin operator that Ingot's issues name."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whatever happens to the bytes of a file: a graph or one message, quickly, and never anything else."""
 
 import random

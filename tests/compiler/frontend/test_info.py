@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The summary of a model: counts that can be worked out by hand."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Free extents of inputs: refused by name, or given."""
 
 import pytest

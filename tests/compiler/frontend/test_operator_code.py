@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operator codes: two fields of which files set one or both."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models that are well-formed files but make no sense, or that Ingot does not support: one message each."""
 
 import ai_edge_litert.schema_py_generated as schema

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Shapes are computed from inputs and constants: what the file stores for intermediate tensors counts for nothing."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a .tflite file says ends up in the graph."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operators of constants only: computed beforehand or on the target, they give what LiteRT gives."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every rule of these operators refuses a graph that breaks it, with its own text."""
 
 from __future__ import annotations

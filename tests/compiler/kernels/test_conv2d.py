@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CONV_2D against LiteRT's reference kernels, and its forms against each other on emulated cores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every form of the dense inner product (firmware/kernels/dense_mve.h, dense_thin_mve.h) at its edges, emulated."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No operator is without a differential test over random models."""
 
 from __future__ import annotations

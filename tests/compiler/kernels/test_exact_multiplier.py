@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The integer form of round(sum * scale) against doubles: at every step, beside it, and anywhere."""
 
 from __future__ import annotations

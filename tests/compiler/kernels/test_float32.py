@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Layers of float32, as the tails of mixed models have them, against LiteRT's reference kernels: equal to the bit."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FULLY_CONNECTED against LiteRT's reference kernel, and its forms against each other on emulated cores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Layers of int16 activations and int8 weights against LiteRT's reference kernels."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """UNIDIRECTIONAL_SEQUENCE_LSTM: its states go on from one inference to the next, and start again after a reset."""
 
 from __future__ import annotations

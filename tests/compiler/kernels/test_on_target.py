@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The kernels on emulated cores: Helium on a Cortex-M55, DSP instructions on a Cortex-M7, against portable C."""
 
 from __future__ import annotations

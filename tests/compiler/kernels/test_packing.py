@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No parameter block changes while its packing number stays: firmware in the field would misread new initializers."""
 
 from __future__ import annotations

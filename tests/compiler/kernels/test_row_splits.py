@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rows of tensors that are no image themselves: from the images they are views of, and from neighbours."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The portable kernels under the sanitizers: a sample of every operator. `pytest --sanitize` does it with all tests."""
 
 from __future__ import annotations

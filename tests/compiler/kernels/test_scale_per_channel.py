@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A tensor with a scale a channel where an operator needs one is refused by the names of both."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SVDF: its state goes on from one inference to the next, and starts again after a reset."""
 
 from __future__ import annotations

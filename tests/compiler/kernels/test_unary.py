@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Functions of one input against LiteRT's reference kernels: of 8 bits, which become tables, and of float32."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every vector access of 16- or 32-bit elements in the kernels stands where a debug build checks its pointer."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How convolutions gather their windows: by hand for known layers, and what must hold for any."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FULLY_CONNECTED of constants, worked out beforehand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Constants fold to what LiteRT computes of them."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PAD folds into what is behind it where the bytes stay the same."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stand-alone activations fuse where that is exact, and only there."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All passes together: what they do depends on the structure of the model, not on its numbers."""
 
 from dataclasses import replace

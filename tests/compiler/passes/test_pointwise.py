@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every element-wise formula against LiteRT's reference kernels, for all 256 bytes and many quantizations."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random small networks: after all passes they compute what LiteRT computes of the original."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CONCATENATION and PACK of more inputs than the kernel takes."""
 
 from __future__ import annotations

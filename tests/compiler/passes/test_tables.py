@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pointwise operators as tables: made, merged, moved in front of views, to the byte."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RESHAPE and operators that do nothing cost nothing, and nothing else becomes a view."""
 
 import numpy as np

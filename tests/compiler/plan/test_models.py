@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Schedules and plans of real models: the lower bound is reached, the figures hold, the network computes the same."""
 
 import math

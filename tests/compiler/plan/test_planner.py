@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plans: places, pools, spilling, and what the check refuses."""
 
 from dataclasses import replace

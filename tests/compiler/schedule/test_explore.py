@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pareto points: ordered, undominated, and made again by the options they name."""
 
 from itertools import pairwise

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The extent of a few overlaying buffers against trying every placement."""
 
 from itertools import product

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Row schedules of regions: rings and overlays are enough, and not a row or a byte more than enough.
 
 The judge is the replay in a byte-tagged memory, which shares no code with the row scheduler.

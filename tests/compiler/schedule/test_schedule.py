@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Schedules: order, in-place reuse, what fusion saves, what the options mean."""
 
 import pytest

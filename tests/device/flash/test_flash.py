@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Flash plans word by word, and runs against stand-ins that record what they were called with."""
 
 from __future__ import annotations

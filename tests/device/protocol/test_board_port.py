@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The host program through pyserial: a pseudo terminal stands for the board's port, QEMU for the board behind it."""
 
 from __future__ import annotations

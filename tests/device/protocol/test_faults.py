@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ten thousand faults on the line: every result is right, nothing hangs, nothing runs twice."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Python's and the firmware's frames are the same, and a damaged one is never taken for whole."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The measures of an output, against figures computed by hand."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same conversation with firmware in QEMU, over the UART of the emulated machine."""
 
 from __future__ import annotations

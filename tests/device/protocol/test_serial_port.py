@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A serial port of this machine: a pseudo terminal with the firmware behind it."""
 
 from __future__ import annotations

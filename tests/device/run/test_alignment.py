@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whole models on the emulated twin with kernels that stop at a pointer which is not aligned to its elements.
 
 The twin lets a vector access pass that the core faults on, so that only this build shows it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The benchmark's arithmetic and tables; figures come from the twin elsewhere."""
 
 from __future__ import annotations

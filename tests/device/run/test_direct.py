@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Kernels called straight from Python: bit-exact results, guards that notice stray writes."""
 
 from dataclasses import replace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A generated network on the emulated twin: network.c, the initializer and the board's linker script together."""
 
 from __future__ import annotations

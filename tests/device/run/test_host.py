@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A generated network.c runs on the host as its description says, and refuses what it must."""
 
 from dataclasses import replace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """load-and-run on the twin's serial line: both modes, whole and split, other addresses, and what is refused."""
 
 from __future__ import annotations

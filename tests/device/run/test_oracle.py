@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The oracle runs what the builder builds, and says what is wrong otherwise."""
 
 import builtins

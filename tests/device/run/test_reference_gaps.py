@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where LiteRT's reference kernels are wrong, or there is none, the message says so and blames nobody else."""
 
 from pathlib import Path

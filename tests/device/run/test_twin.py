@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The validate firmware on the emulated twin: outputs, costs, and what happens when something is wrong."""
 
 from __future__ import annotations

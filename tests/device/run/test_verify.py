@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verify: byte-for-byte comparison with the oracle, and random inputs."""
 
 from __future__ import annotations

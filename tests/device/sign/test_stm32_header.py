@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The boot header, read back field by field by code that shares nothing with the writer."""
 
 from __future__ import annotations

@@ -1,2 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
 def build():
     raise AssertionError("must not be asked")

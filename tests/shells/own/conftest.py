@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A project that was built once, for all tests; each works in a copy of its own."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The benchmark as a target: what it leaves behind, and what it prints."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`scons validate`, `sign`, `flash` and `load-and-run`, as a user types them."""
 
 from __future__ import annotations

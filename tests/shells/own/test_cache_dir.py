@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`scons cache=...` in a second checkout in another folder: every file is retrieved."""
 
 from __future__ import annotations

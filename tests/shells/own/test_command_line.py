@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command line does what SCons does: the same functions, the same bytes."""
 
 import json

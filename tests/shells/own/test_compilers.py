@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compiler=stedgeai and compiler=prebuilt through scons: what runs again when what changes."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example computes each frame from its own buffer, while the next one is written."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two environments in one SConstruct: each compiles, archives and links with its own flags."""
 
 from __future__ import annotations

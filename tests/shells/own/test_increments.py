@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which actions run after which change, counted."""
 
 import os

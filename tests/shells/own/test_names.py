@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names that SCons or a shell reads its own way: the build uses the very file, or refuses it by name."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a build leaves: only declared targets, the same bytes anywhere, and nothing after a mistake."""
 
 import re

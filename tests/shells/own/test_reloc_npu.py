@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`scons reloc` for networks with NPU epochs: compiler=prebuilt, around the runtime in st_pack=."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What people see: help, typos, progress, the summary; and how little a null build does."""
 
 import json

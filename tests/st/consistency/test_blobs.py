@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The ecblobs file is network.c's own, by network, name and epoch, in the spelling of every version."""
 
 from __future__ import annotations

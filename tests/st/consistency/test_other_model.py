@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An output is taken for no other model: inputs, outputs, scales of weights, and the name in network.c."""
 
 from __future__ import annotations

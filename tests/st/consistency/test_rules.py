@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each rule: silent on an output that fits, and its exact words on one that does not."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot h747`: what a user types and reads, with a model whose activations do not fit AXIRAM."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """STM32H747I-DISCO with ST's application: modes, budgets, generated C, patches; ST's ten quirks, ours right."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Outputs of ST's tools read: c_info and network.c alone end in the same description; the real 3.0.0 output."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where an output's buffers lie: every one in a pool, or said; activations count each physical byte once."""
 
 from __future__ import annotations

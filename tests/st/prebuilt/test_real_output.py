@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The real output of ST Edge AI 3.0.0, without its C files, through every later stage: c_info alone is enough."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compiler=stedgeai against a stand-in for the tool: its command line, profile, limits, failures, files by version."""
 
 import hashlib

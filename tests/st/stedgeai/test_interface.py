@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The numbers of ST's interface, for every public version of its runtime, and Ingot's own headers beside them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ST's runtime found in folders laid out as an ST Edge AI install and as ST's GettingStarted repositories are."""
 
 import shutil

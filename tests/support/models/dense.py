@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models of one CONV_2D or one FULLY_CONNECTED."""
 
 from __future__ import annotations

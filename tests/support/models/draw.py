@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where random choices come from: hypothesis, or a seed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operators of two inputs, with broadcasting and constants."""
 
 from __future__ import annotations

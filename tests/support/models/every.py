@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every operator's models by name, for tests that go through all kernels."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models of one convolution of float32, and of a network whose tail is."""
 
 from __future__ import annotations

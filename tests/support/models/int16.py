@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models of one convolution or FULLY_CONNECTED of int16 activations and int8 weights."""
 
 from __future__ import annotations

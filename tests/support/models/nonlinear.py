@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SOFTMAX and its relatives, quantization, resizing."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models of one AVERAGE_POOL_2D or MAX_POOL_2D."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models of TRANSPOSE_CONV and BATCH_MATMUL."""
 
 from __future__ import annotations

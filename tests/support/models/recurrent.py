@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operators with a state that lasts from one inference to the next."""
 
 from __future__ import annotations

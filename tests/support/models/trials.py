@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Differential tests over random models: how many cases each draws, and how many each operator got.
 
 `pytest --cases N` draws N models a test in place of the few of every day, new ones at each run; at the end a table says

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random whole models of one to eight operators: any operator that the frontend reads, with any options, types and
 quantization, in chains and small graphs, written in any of the forms that files come in.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Convolutions, products, pooling, and what has a state."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A .tflite file as text, and its operators as models of their own."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Functions of one number and of two, conversions, reductions."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same model as other writers would have written it, and what broken writers and damage make of one.
 
 HARMLESS forms mean the same; UNUSUAL ones may mean something else, or nothing. Each changes the builder's lists, and

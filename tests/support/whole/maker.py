@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Adds random operators behind random tensors of one model."""
 
 from __future__ import annotations

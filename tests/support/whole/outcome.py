@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Ingot and the oracle make of one model, each in a child process of its own: either may end the process."""
 
 from __future__ import annotations

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compiled networks by content, shared by every shell and every checkout of a machine."""

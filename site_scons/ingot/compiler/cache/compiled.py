@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`compile_model` through the cache.
 
 The key is what the result depends on: the compiler's code and the libraries it computes with, the model's bytes, the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A folder of entries by key. An entry is one file: whole and right, or not there.
 
 An entry is written beside and renamed, so that writers and readers at the same time, and writers that are killed, never

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Everything the writers of output files need to know about one compiled network."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Network description of what the built-in compiler made."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The initializer: where each parameter block is in it, and its bytes.
 
 Where things are follows from shapes alone, so that new weights, scales or zero points never move anything. Equal blocks

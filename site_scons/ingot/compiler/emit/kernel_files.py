@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which files of firmware/kernels/ a kernel is declared and defined in.
 
 Declared: the header that names it, as `ingot_<kernel>(` or as an argument of a macro that makes prototypes.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The layout id: eight bytes that tie network.c to the initializers that it can work with.
 
 A hash of what decides how network.c reads an initializer, and of nothing else:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network.c: the network as C with ST's LL_ATON interface, every epoch in software.
 
 Its text follows from the graph's structure, the plan and the options alone. Weights, scales, zero points and all else

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network.h: what an application must know about a network at compile time; like network.c, from structure alone."""
 
 from __future__ import annotations

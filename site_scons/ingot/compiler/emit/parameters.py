@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A kernel call's parameter block as bytes: members 4-aligned, little-endian, in the order of the kernel's layout."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pools a network uses: what of each is taken, and how network.c names it."""
 
 from __future__ import annotations

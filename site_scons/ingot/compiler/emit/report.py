@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network_generate_report.txt: layers, epochs and memory of a compiled network, in the shape of ST's report.
 
 Serves every compiler, since it is written from the Network description alone. Deterministic: no dates, no paths.

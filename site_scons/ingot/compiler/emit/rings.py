@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the schedule's rings reach a kernel: members of its descriptor."""
 
 from __future__ import annotations

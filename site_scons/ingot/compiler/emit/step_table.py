@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The row schedule of a fused region as a compact byte table, which ingot_run_region() executes.
 
 A step is two bytes: the call's number in the region, the number of rows. Which rows follows from the order: every call

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The inputs and outputs of one operator, as the rules of shapes and options look at them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How many inputs and outputs each builtin operator has."""
 
 from __future__ import annotations

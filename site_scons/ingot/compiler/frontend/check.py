@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks each operator's tensors against each other: types, quantization, and for passes the result shapes."""
 
 from __future__ import annotations

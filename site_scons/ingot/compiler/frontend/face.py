@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What others can know a model by: its inputs and outputs, and the scales of its weights.
 
 Read from any .tflite, whatever its operators are: a model that only ST's compiler can compile is compared too.

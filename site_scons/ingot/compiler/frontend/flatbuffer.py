@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Careful access to a flatbuffer that may be damaged.
 
 The generated accessors trust every offset. Python's own bounds checks turn a wild one into some exception; here each

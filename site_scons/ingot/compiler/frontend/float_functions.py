@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Element-wise operators on float32 arrays: one IEEE operation a step, the same on every machine."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a file is that is called a TensorFlow Lite model and is none, told by its first bytes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Works out the shape of every tensor that an operator writes. Stored shapes count for inputs and constants only.
 
 Converters write 1 for what they did not know when they wrote the file (a free batch, shapes that the model computes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is in a model: the summary behind `ingot info`."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The shapes of a model's inputs: those of the file, and what `input_shape=` gives where the file leaves them free.
 
     input_shape=1x96x96x3                    the model has one input

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names of builtin operators, in groups."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scales for which LiteRT ends the process or refuses the model: its Prepare() checks multipliers.
 
 Formulas: LiteRT's kernels/add.cc, squared_difference.cc and activations.cc (HARD_SWISH), and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The only reader of operator codes.
 
 An OperatorCode has two fields: `deprecated_builtin_code` (int8, up to 127) and `builtin_code` (int32). Files of any age

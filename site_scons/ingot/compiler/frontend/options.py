@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The options of a TFLite operator as plain values.
 
 Every options table is read field by field, whatever its kind: `FusedActivationFunction` becomes `activation`,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Explicit padding of convolutions and poolings, as LiteRT computes it (tensorflow/lite/kernels/padding.h)."""
 
 from __future__ import annotations

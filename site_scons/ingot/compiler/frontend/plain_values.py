@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What operators compute of constants without a rescaling: shapes and indexes above all, moved data, plain floats.
 
 Shape inference works out the shapes that a model computes for itself with it, constant folding whole constants.

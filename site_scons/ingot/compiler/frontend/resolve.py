@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Turns options that depend on shapes into plain numbers: explicit padding, non-negative axes, depth multipliers."""
 
 from __future__ import annotations

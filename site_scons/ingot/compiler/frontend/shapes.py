@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The shapes of an operator's outputs, from its inputs' shapes, constant arguments and options."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The shapes that resizing, and moving blocks of an image between its axes, make."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The shapes that operators with weights, products of matrices and windows make."""
 
 from __future__ import annotations

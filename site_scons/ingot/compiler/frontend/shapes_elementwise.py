@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The shapes that element-wise operators make."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The shapes that operators make which move data: pieces, joins, new views of the same elements."""
 
 from __future__ import annotations

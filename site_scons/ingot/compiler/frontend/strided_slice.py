@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """STRIDED_SLICE: which indexes it takes along each axis, as LiteRT resolves masks, negative and outlying indexes."""
 
 from __future__ import annotations

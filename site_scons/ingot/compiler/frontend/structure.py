@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that hold for every graph, whatever its operators are: references, order, a single producer a tensor."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files with several subgraphs: the first one is the network, as LiteRT's interpreter takes it.
 
 Further subgraphs are either other signatures or what operators of control flow run; the latter are refused by name.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads a TensorFlow Lite file into the typed graph.
 
 The structure is read for every operator, known or not, so that whoever lowers the graph can list all unsupported ones

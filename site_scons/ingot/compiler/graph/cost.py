@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What an operator costs: multiply-accumulates and parameters, from shapes alone. Everybody who counts counts here."""
 
 from __future__ import annotations

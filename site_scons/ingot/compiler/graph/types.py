@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tensors, operators and the graph that holds them.
 
 The graph is a value: a pass takes one and returns another. Tensor ids are indexes into `Graph.tensors`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clamps of a fused activation, in the numbers of the output tensor."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ADD and SUB (firmware/kernels/add.c, sub.c).
 
 Formulas: LiteRT's kernels/add.cc and sub.cc (Prepare) and internal/reference/add.h. Each quantized input is scaled to

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ARG_MAX and ARG_MIN (firmware/kernels/arg_extreme.c)."""
 
 from __future__ import annotations

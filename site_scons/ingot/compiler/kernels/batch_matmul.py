@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """BATCH_MATMUL of int8 and float32 matrices (firmware/kernels/batch_matmul*.c).
 
 Formulas: LiteRT's kernels/batch_matmul.cc (Prepare) and internal/reference/batch_matmul.h. LiteRT 2.3.0 computes zeros

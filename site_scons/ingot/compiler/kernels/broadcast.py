@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Element-wise operators of two inputs: broadcasting, constant operands (firmware/kernels/binary.h)."""
 
 from __future__ import annotations

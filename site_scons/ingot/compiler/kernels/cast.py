@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CAST (firmware/kernels/cast.c)."""
 
 from __future__ import annotations

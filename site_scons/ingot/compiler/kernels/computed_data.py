@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Constants where a kernel wants computed data are copied to memory first: then their operator runs like any other.
 
 The passes work out beforehand what they can of constants; this is for the rest, so that nothing is refused for them.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CONV_2D of int8 images (firmware/kernels/conv2d.c); of int16 and float32 ones see conv_s16.py and conv_f32.py.
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as kernels/kernel_util.cc computes them.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV of float32 images (firmware/kernels/conv_f32.c).
 
 Formulas: LiteRT's internal/reference/conv.h, depthwiseconv_float.h and transpose_conv.h. The last one scatters input

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CONV_2D and DEPTHWISE_CONV_2D of int16 with int8 weights (firmware/kernels/conv_s16.c).
 
 Formulas: LiteRT's internal/reference/integer_ops/conv.h and depthwise_conv.h for int16: sums of 64 bits, zero points 0,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Copies that the compiler adds itself: operator kind "copy" (firmware/kernels/copy.c)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DEPTHWISE_CONV_2D of int8 images (firmware/kernels/depthwise.c, depthwise_3x3.c); of others see conv2d.py.
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Multipliers that reproduce round(sum * scale) in double arithmetic with integers alone.
 
 LiteRT's reference FULLY_CONNECTED computes static_cast<int32_t>(round((double)sum * scale)). On the target that is

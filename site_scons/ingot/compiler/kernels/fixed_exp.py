@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """exp and 1 / x of gemmlowp in 32 bits, on arrays of int64: what LiteRT's SOFTMAX computes at run time."""
 
 from __future__ import annotations

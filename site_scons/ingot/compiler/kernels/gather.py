@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """GATHER (firmware/kernels/gather.c)."""
 
 from __future__ import annotations

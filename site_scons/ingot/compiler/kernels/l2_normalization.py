@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """L2_NORMALIZATION (firmware/kernels/l2_normalization.c). Formulas: LiteRT's kernels/l2norm.cc and its reference."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """LOG_SOFTMAX (firmware/kernels/log_softmax.c). Formulas: LiteRT's LogSoftmaxPrepare() and its reference."""
 
 from __future__ import annotations

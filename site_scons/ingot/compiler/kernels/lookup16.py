@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables over the range of int16 with linear interpolation (LiteRT's LUTPopulate for int16)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From the graph to the program: every operator becomes a kernel call, every tensor gets its split into rows."""
 
 from __future__ import annotations

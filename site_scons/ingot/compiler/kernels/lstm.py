@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """UNIDIRECTIONAL_SEQUENCE_LSTM of int8 with an int16 cell state (firmware/kernels/lstm.c).
 
 Formulas: LiteRT's kernels/unidirectional_sequence_lstm.cc, PopulateQuantizedLstmParams8x8_16(), and lstm_eval.cc.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What parameter blocks of multiply-accumulate kernels have in common (firmware/kernels/mac_params.h, dense.h)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MAXIMUM and MINIMUM (firmware/kernels/minmax.c): stored numbers are compared as they are."""
 
 from __future__ import annotations

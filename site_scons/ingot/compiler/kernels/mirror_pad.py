@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MIRROR_PAD (firmware/kernels/mirror_pad.c)."""
 
 from __future__ import annotations

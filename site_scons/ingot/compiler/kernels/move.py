@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Data movement with regular steps, all by one kernel (firmware/kernels/move.c).
 
 Every such operator is a strided view of its input that the output holds in row-major order; NumPy's views compute the

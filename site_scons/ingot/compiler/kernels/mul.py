@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MUL (firmware/kernels/mul.c). Formulas: LiteRT's kernels/mul.cc and internal/reference/integer_ops/mul.h."""
 
 from __future__ import annotations

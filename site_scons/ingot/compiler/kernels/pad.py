@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PAD and PADV2 that no pass could fold into another operator (firmware/kernels/pad.c)."""
 
 from __future__ import annotations

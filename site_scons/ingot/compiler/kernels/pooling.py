@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AVERAGE_POOL_2D and MAX_POOL_2D of int8, int16 and float32 images (firmware/kernels/average_pool*.c, max_pool*.c).
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/pooling.h; internal/reference/pooling.h for float32.

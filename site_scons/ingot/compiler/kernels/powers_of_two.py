@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scales that are powers of two, which some of LiteRT's int16 kernels treat apart."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PRELU (firmware/kernels/prelu.c). Formulas: LiteRT's PreluPrepare() and internal/reference/prelu.h."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What lowering produces: a list of kernel calls over activation tensors.
 
 A `Call` is one C function call on the target. Its descriptor holds only numbers that follow from shapes; everything

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """QUANTIZE and DEQUANTIZE (firmware/kernels/quantize.c; 8-bit inputs through firmware/kernels/table.c).
 
 Formulas: LiteRT's kernels/quantize.cc, internal/reference/quantize.h, requantize.h and dequantize.h.

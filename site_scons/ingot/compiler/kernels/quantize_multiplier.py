@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real multipliers as LiteRT stores them: a Q0.31 number and a power of two."""
 
 from __future__ import annotations

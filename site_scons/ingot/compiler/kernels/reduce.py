@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """MEAN, SUM, REDUCE_MAX and REDUCE_MIN (firmware/kernels/reduce.c).
 
 Formulas: LiteRT's internal/reference/reduce.h. LiteRT's reference SUM of int8 reads its bytes as unsigned, a defect its

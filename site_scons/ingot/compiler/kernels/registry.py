@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which operators the built-in compiler knows, what they accept, and how each becomes a kernel call.
 
 Every operator file declares itself with `@lowers(kind, ...)`. The constraints are functions whose docstring is the

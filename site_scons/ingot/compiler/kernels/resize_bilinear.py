@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RESIZE_BILINEAR (firmware/kernels/resize_bilinear.c). Formulas: LiteRT's internal/reference/resize_bilinear.h."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RESIZE_NEAREST_NEIGHBOR (firmware/kernels/resize_nearest.c). Formulas: LiteRT's resize_nearest_neighbor.h."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Into how many rows each tensor is split: the one place that decides.
 
 Rows are what a schedule makes, keeps and drops one by one. An image (1, H, W, C) has H of them. Any other tensor, and

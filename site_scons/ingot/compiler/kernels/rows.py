@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Row windows: which input rows an output row needs, for the schedule (`Call.windows`)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """LOGISTIC and TANH of int16 (firmware/kernels/sigmoid16.c); of 8 bits they are tables that a pass makes.
 
 Formulas: LiteRT's SigmoidPrepare(), TanhPrepare() and internal/reference/integer_ops/logistic.h, tanh.h.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SOFTMAX (firmware/kernels/softmax.c). Formulas: LiteRT's internal/reference/softmax.h and SoftmaxPrepare()."""
 
 from __future__ import annotations

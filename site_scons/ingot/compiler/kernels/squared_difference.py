@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SQUARED_DIFFERENCE (firmware/kernels/squared_difference.c). Formulas: LiteRT's kernels/squared_difference.cc."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SVDF (firmware/kernels/svdf.c). Formulas: LiteRT's kernels/svdf.cc and EvalIntegerSVDF() of its reference."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pointwise functions of one 8-bit input, as a table in the initializer (firmware/kernels/table.c).
 
 The pass ingot.compiler.passes.tables turns every such operator, and chains of them, into an operator of kind "table"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TRANSPOSE_CONV of int8 images (firmware/kernels/transpose_conv.c); of float32 ones see conv_f32.py.
 
 Formulas: LiteRT's kernels/internal/reference/integer_ops/transpose_conv.h.

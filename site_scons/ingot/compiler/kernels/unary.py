@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pointwise functions of one input that are no table: float32 (firmware/kernels/unary_f32.c) and two of int16."""
 
 from __future__ import annotations

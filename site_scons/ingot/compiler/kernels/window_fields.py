@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The descriptor fields of kernels that move a window over an image."""
 
 from __future__ import annotations

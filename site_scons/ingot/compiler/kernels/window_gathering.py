@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a convolution gathers its windows before it multiplies them (firmware/kernels/patch.h, columns.h).
 
 Either every window is copied by itself, a run of bytes for each kernel row; or the columns under several windows are,

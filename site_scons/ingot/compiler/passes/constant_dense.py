@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What FULLY_CONNECTED computes of constants: the product of an unrolled recurrent layer's first state, for example.
 
 Formula: LiteRT's kernels/internal/reference/integer_ops/fully_connected.h, in the form that multiplies by a double.

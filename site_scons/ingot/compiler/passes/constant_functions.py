@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What operators compute of constants, with NumPy. Integers wrap as they do in C; floats are float32."""
 
 from __future__ import annotations

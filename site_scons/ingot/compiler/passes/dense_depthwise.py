@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A DEPTHWISE_CONV_2D of one input channel is a CONV_2D: the dense kernel sums its taps sixteen at a time."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """LiteRT's integer arithmetic on NumPy arrays, to the bit.
 
 Formulas: gemmlowp's fixedpoint.h and tensorflow/lite/kernels/internal/{common.h,common.cc,quantization_util.cc}, in the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Element-wise operators on float32 whose results are the same on every machine: one IEEE operation a step.
 
 Used behind a table, where 256 values are all there are. Transcendental functions are not here: their last bit is the

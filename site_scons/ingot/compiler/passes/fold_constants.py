@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operators whose inputs are all constant are computed here, and so is what follows from shapes alone."""
 
 from __future__ import annotations

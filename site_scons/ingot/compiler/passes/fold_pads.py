@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A spatial PAD becomes padding of the convolution or pooling behind it."""
 
 from __future__ import annotations

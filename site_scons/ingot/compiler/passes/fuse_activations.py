@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A stand-alone RELU, RELU6 or RELU_N1_TO_1 becomes the fused activation of the operator before it."""
 
 from __future__ import annotations

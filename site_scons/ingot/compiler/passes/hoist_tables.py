@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A table behind a view moves in front of it.
 
 There it meets other tables, and keeps the rows of the tensor that the operator before it writes. So do float32

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Chains of tables become one table, also through a float32 in between."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All passes, in order, until nothing changes.
 
 1. fold_constants: what only constants decide is a constant; later passes then see shape arguments.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What an element-wise operator computes, on arrays, to the bit of LiteRT's reference kernels.
 
 Tables and constant folding share this. The source of each formula is tensorflow/lite/kernels/<operator>.cc and

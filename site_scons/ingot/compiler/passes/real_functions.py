@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Element-wise functions of 8-bit integers that LiteRT computes in float32, entry by entry (its LUTPopulate).
 
 Transcendental functions are computed in double and rounded to float32 once, which is what a good float libm returns;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drops operators whose results nobody needs."""
 
 from __future__ import annotations

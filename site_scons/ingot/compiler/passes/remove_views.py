@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Views of views become one, and views that change nothing go."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Element-wise functions of 8-bit integers that LiteRT computes in fixed point.
 
 Each takes the stored integers of the inputs and returns the stored integers of the output before clamping to the

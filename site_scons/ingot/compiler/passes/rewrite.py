@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small steps that passes share. A graph is a value: a pass returns a new one, or the same when nothing changes."""
 
 from __future__ import annotations

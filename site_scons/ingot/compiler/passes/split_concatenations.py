@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A CONCATENATION or PACK of more inputs than the kernel takes becomes one of parts that are joined before.
 
 As many inputs as possible stay with the last one, so that few bytes are copied twice.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Functions of one 8-bit input become tables of 256 entries.
 
 A "table" operator has one input of int8 or uint8 and the attribute `entries`: 256 values of the output's type, indexed

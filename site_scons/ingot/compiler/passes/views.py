@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operators that change no byte become "view": the output is the input's memory under another shape.
 
 RESHAPE, SQUEEZE and EXPAND_DIMS always are; others are when their shapes and constant arguments make them so (a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From a schedule and pools to a place for every tensor."""
 
 from __future__ import annotations

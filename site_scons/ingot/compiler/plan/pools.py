@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pools a plan may use, and the contiguous ones that may serve as one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which buffers may share addresses, at what distance, and where one more of them fits."""
 
 from __future__ import annotations

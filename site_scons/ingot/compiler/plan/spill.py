@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sharing buffers out over several pools when no single one holds them all."""
 
 from __future__ import annotations

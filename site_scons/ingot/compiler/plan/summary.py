@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a plan amounts to, for reports and the console."""
 
 from __future__ import annotations

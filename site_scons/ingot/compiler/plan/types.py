@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where every activation lives."""
 
 from __future__ import annotations

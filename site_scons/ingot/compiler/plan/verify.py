@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The check of a finished plan: separate from the planner, and always on."""
 
 from __future__ import annotations

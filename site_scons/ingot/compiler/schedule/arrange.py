@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Offsets in one block for a path of regions, region by region, with the direction of each region's rows.
 
 A beam search in the order of execution: a state is where the living tensors lie. Each region first places what it

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Buffers: what the plan places. One a tensor, a ring, a chain of tensors that share memory in place, or a scratch."""
 
 from __future__ import annotations

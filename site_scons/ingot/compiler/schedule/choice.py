@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The schedules that one program offers: unfused, with the least peak, and the cheapest within any limit."""
 
 from __future__ import annotations

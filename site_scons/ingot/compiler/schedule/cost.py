@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The cost model: what running a call row by row costs, in instructions. The one place for these numbers.
 
 They rank schedules; they do not predict a profile. Measured on the kernels of firmware/kernels with Helium: a call from

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where to cut a linear order into regions: for the least peak, or for the least cost below a given peak."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What RAM costs: the schedules of a program that no other beats in both peak memory and instructions."""
 
 from __future__ import annotations

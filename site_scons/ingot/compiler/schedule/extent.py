@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How many bytes a few buffers that partly overlay need: exact, by trying who lies above whom.
 
 Each pair is decided one way or the other: second below first by at least `-low`, or above it by at least `high`. Every

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A linear order of calls cut into regions: what lives where, and what each possible region needs."""
 
 from __future__ import annotations

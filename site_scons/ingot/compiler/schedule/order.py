@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Orders in which the calls may run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which input rows a call still reads after it has made its first rows, in the form that row schedules ask for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs a schedule over a placement in a memory whose every byte says which row of which tensor it holds.
 
 This is separate from the code that makes schedules and placements and shares no reasoning with it: it only knows what

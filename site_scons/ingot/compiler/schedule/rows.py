@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The row schedule of one region: which rows of which call when, the rings that follow, and the overlays it permits.
 
 Demand-driven: the last calls ask for their next rows, and everything before them is made as late as possible; nothing

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From a program to the order, the regions and the rows in which it runs, and a placement that proves the peak."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The placement of last resort: no bound is promised, but there always is one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """In what order, and how many rows at a time, the calls of a program run."""
 
 from __future__ import annotations

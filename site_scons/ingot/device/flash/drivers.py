@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tools that write flash, behind one interface: what each is called with.
 
 Command lines as the tools document them: STM32CubeProgrammer UM2237, OpenOCD's user's guide, probe.rs, pyocd.io.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What has to be in a board's flash, and where: every address comes from the board file and the network."""
 
 from __future__ import annotations

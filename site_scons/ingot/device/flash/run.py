@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing the parts that changed, one after the other, and knowing what is there when one fails."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The host's side of the validate protocol: asks, waits, asks again.
 
 A request without an answer is repeated with the same number; the firmware does its work once. Everything that matters

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Frames on a serial line, as firmware/apps/validate/frame.h describes them: COBS between zeros, CRC-32 at the end."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Opening the line to a firmware, and the words that both commands over it print in the end."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What carries bytes to a firmware and back: a serial port, or the emulator's."""
 
 from __future__ import annotations

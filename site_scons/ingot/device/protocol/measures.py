@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How far outputs are from the reference's, in the measures that people know. Arrays are compared as real numbers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How far a long conversation is, on a terminal; nothing where standard error is none."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The twin's serial line: QEMU with the UART of the emulated machine on a socket."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Validation over a serial line: a firmware's outputs against LiteRT's reference kernels, on a board or on the twin."""
 
 from __future__ import annotations

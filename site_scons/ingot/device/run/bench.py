@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Benchmarks on the twin: what a model costs there, beside what it costs with another runtime.
 
 Instructions are executed ones, counted by the emulated core for a whole inference; they repeat to the digit. The input

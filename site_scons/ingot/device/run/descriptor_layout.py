@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Layouts of the kernels' descriptor structs, read from the debug information of a compiled object.
 
 Descriptors hold fixed-width integers and arrays of them and no pointers, so that their layout is the same on the host

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running a program's kernel calls on the host, straight from Python, without generating C.
 
 This is the quickest way to test a kernel with its lowering: about a millisecond a case, once the kernels are compiled.

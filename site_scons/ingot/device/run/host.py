@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A generated network on the machine Ingot runs on: the same network.c and the portable kernels as a shared library.
 
     network = HostNetwork(Path("build/n6dk/movenet"))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The kernels of firmware/kernels/, compiled for the machine Ingot runs on (portable C), callable from Python."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pools of a network as arrays of the host: contiguous pools become one array, of exactly the bytes in use."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Seeded inputs for verification and benchmarks: the same values on every machine and with every NumPy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A relocatable image in its flash slot, installed and run by the firmware `model_host` over a serial line.
 
 What ST's st_load_and_run.py does with a board: addresses, XIP or COPY, the image's own description, the cost. The twin

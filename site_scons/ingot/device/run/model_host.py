@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A session of the firmware `model_host` on the twin: commands in, lines and outputs out."""
 
 from __future__ import annotations

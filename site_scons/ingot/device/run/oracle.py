@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a model computes according to LiteRT's reference kernels (OpResolverType.BUILTIN_REF): the oracle of every test.
 
 `ai-edge-litert` is needed for verification only, so it is imported when a Reference is made.

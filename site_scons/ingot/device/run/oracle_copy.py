@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mended copies of what LiteRT is given: files that it refuses, and inputs that it computes by the host CPU's rules.
 
 A copy means the same as the original, so that the reference kernels' result stays the right one.

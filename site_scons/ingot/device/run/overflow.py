@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where quantized results may leave 32 bits before they are saturated.
 
 MultiplyByQuantizedMultiplier() shifts a sum left before it multiplies, when the scale of the output is smaller than

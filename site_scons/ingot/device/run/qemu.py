@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running a firmware in QEMU: the command, the time limit, and what it printed."""
 
 from __future__ import annotations

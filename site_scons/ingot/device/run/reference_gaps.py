@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where LiteRT's reference kernels are no oracle, so that nobody takes a difference there for a fault of Ingot."""
 
 from __future__ import annotations

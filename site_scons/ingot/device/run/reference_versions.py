@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files for LiteRT's reference kernels, whose table of operator versions lags behind the kernels themselves.
 
 BUILTIN_REF registers TILE up to version 2, the default resolver up to 3; the kernel is the same, and looks at types

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Proof that a relocatable image computes its model wherever it is installed: on the twin, against the reference.
 
 Every place is a pair of addresses (image, executable RAM); at each the image is installed in place and as a copy, whole

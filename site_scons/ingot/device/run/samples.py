@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The samples that a network is run on: seeded random inputs, or one of the user's."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several networks in one firmware on the emulated twin, sample by sample in turn, against LiteRT's reference kernels.
 
 The firmware (firmware/apps/together) reads of each sample the inputs of the first network, runs it, writes its outputs,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Inference on a board's emulated twin: the `validate` firmware with a model's weights, in QEMU.
 
 The firmware reads its samples from a file and writes its outputs to another (firmware/apps/validate); both files live

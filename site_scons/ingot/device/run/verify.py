@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Proof that a firmware computes its model: every output byte against LiteRT's reference kernels, on the emulated twin.
 
 Samples are those of ingot.device.run.samples. The first sample that differs ends the run.

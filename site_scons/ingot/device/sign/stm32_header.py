@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The STM32 boot header, version 2.3, of an image that is not authenticated.
 
 Layout: STMicroelectronics/stm32wrapper4dbg on GitHub, `struct stm32_header_v23`. Meaning of the fields: ST's wiki,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A fleet: boards x models x options, built and verified with one command.
 
 fleet.yaml:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What became of a fleet: a table for people, JUnit XML for CI servers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Building a fleet. Ninja does the work: an entry that fails stops no other one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ingot as a tool of any SConstruct. The only folder of the package that imports SCons.
 
     env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])

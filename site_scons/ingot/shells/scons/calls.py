@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every method that users call does around its work."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Jobs of a recipe as nodes of SCons.
 
 Paths of a recipe count from the top folder, where SCons runs commands; `#` says so in any SConscript.

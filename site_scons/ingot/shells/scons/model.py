@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`env.IngotModel`: a model as nodes that a user's own program is built from."""
 
 from __future__ import annotations

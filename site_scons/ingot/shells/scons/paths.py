@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Paths in SCons, which reads texts its own way: `$x` is replaced by a variable (by nothing, if there is none), `#` at
 the start is the top folder, and what ends up in a command line is read by a shell.
 

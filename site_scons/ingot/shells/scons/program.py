@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A program with a network: compiled for the board, linked with the generated script, proven."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Steps of `ingot.steps` as targets of SCons.
 
 A step's inputs are file nodes; its options are one canonical JSON text in a Value node, because Value nodes of numbers

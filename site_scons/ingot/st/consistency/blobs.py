@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The blobs of the epoch controller are those that network.c starts: by network, name and epoch.
 
 The NPU executes whatever the blob says; with those of another network it computes something else, in silence.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The camera pipe writes lines whose length is a multiple of 16 bytes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a rule finds, and what rules look at."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every pool with parameters has its file, every file has its pool, and what goes to RAM is not forgotten."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The network was made from this model: inputs and outputs, the scales of weights, the model's name in network.c.
 
 No signature ties a network.c to a model file, but the tables of its buffers repeat what the file has. In every pair of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pools that the network was generated for are the board's."""
 
 from __future__ import annotations

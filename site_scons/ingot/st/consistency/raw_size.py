@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An initializer ends where the last parameter ends.
 
 In every output of ST's tools that could be had, the raw file's size is the highest offset that a parameter of its pool

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All rules, and what a build does with their findings."""
 
 from __future__ import annotations

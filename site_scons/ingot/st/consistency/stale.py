@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The output was generated from this model file.
 
 c_info and our own record carry the source file's signature: 128 bits as ST writes it (MD5 of the file, as outputs of

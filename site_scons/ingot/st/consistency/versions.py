@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """network.c, the ll_aton headers and the NetworkRuntime library are of one version: all parts compared."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where activations and image buffers go: bytes, alignment, and what the application itself takes, all counted."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The camera of STM32H747I-DISCO: which resolution a model needs, and how large its two image buffers are.
 
 | aspect ratio | the smallest of | picture | buffer |

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The C that ST's application has between its markers, and the linker sections it needs."""
 
 from __future__ import annotations

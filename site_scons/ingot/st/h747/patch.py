@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot h747 patch`: edits in place in ST's application, between its markers; all of them or none.
 
 Idempotent: a second run changes nothing. Line ends (LF, CRLF) and everything outside the edited lines stay as they are.

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """What ST Edge AI Core left behind: a folder or zip of its output, read into a Network."""

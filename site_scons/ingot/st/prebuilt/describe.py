@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Network in a folder or zip of ST's output: from its c_info file, else from the text of its network.c."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which blobs of the epoch controller a `<network>_ecblobs.h` defines, and for which network.
 
 Grammar, as in the files of ST Edge AI 2.0 to 4.0 (the network's name in a blob's from runtime 1.1.1 on):

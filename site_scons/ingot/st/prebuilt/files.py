@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which files an output of ST's tools becomes. Light to import: a null build asks."""
 
 from __future__ import annotations

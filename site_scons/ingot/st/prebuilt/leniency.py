@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What c_info files of ST Edge AI 2.x to 4.x spell in several ways, in one spelling."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a network.c of ST's NPU compiler says in its text: versions, options, pools, buffer tables, epoch blocks.
 
 The compiler repeats in comments and tables what its c_info file says, so that a network.c alone is enough. Grammar, as

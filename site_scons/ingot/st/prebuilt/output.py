@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files of an st_ai_output: a folder, or a zip as ST's cloud hands it out."""
 
 from __future__ import annotations

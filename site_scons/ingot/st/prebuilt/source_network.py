@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Network that a network.c alone amounts to, from its comments and tables."""
 
 from __future__ import annotations

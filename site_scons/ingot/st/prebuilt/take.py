@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compiler=prebuilt: from a folder or zip of ST's output to the files that later stages read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a network uses of its memory pools: extents of each pool, and the bytes of all activations."""
 
 from __future__ import annotations

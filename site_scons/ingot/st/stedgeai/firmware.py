@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ST's runtime in place of Ingot's: which sources, folders, macros and library a firmware then has."""
 
 from __future__ import annotations

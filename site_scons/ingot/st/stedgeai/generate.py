@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """compiler=stedgeai: from a model file to the files that later stages read, by way of the installed tool."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which files `stedgeai generate` leaves, by version and target."""
 
 from __future__ import annotations

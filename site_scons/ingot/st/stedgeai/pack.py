@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ST's runtime in an ST Edge AI install or in a checkout of one of ST's GettingStarted repositories (`st_pack=`).
 
 Folders differ by version (Middlewares/AI_Runtime, Middlewares/stedgeai-lib; Devices/STM32N6XX, STM32N6xx), so files are

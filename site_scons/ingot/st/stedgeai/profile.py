@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The profile JSON (`--st-neural-art <name>@<file>`) and the .mpool beside it, from the board and the model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The parts of ST's runtime that go into a relocatable image, in an ST Edge AI install or a checkout (`st_pack=`).
 
 The rest of the runtime stays in the firmware and is reached through the loader's table of callbacks.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a build asks of ST Edge AI."""
 
 from __future__ import annotations

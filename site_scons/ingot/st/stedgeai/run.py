@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running the tool: in a folder of its own, stdin closed, with a time limit; what it says when it fails."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finding the program `stedgeai`, and asking it for its version once."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Ingot's own SConstruct needs besides the tool that everybody gets: command line, progress, summary."""
 
 from ingot.shells.scons.own.command_line import command_line, finish, user_errors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The target `bench`: every model of a folder on the board's twin, in one table."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command line of Ingot's own SConstruct: options, help, unknown targets, the summary at the end."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Progress lines, times by step, and what they need of an environment."""
 
 from __future__ import annotations

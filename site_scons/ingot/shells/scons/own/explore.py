@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The target `explore`: what less RAM costs a model, every way built and run on the board's twin."""
 
 from __future__ import annotations

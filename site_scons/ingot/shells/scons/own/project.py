@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One model on one board, as Ingot's own SConstruct offers it: the firmware and every target around it."""
 
 from __future__ import annotations
