@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingot.base.errors import IngotError
 from ingot.network.ll_aton import dtype_of
 from ingot.network.version import Version
 
@@ -32,6 +33,7 @@ _ARRAY = re.compile(r"static const (?:uint32_t|float|int16_t)\s+(\w+)\s*\[\s*\w*
 _TABLE = re.compile(r"\bLL_ATON_(Input|Output|Internal)_Buffers_Info_(\w+)\s*\([^)]*\)\s*\{")
 _FIELD = re.compile(r"\.(\w+)\s*=\s*(\{.*?\}|\"(?:[^\"\\]|\\.)*\"|[^,\n]+)")
 _ADDRESS = re.compile(r"\(\s*(0x[0-9a-fA-F]+)\s*U?L?\s*\)|\b(_mem_pool_\w+)")
+REMEDY = "The file is damaged: generate it again."
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -118,7 +120,7 @@ class NetworkSource:
 
 
 def parse_network_c(text: str) -> NetworkSource:
-    """Reads the text; what is not there is left empty."""
+    """Reads the text; what is not there is left empty. Raises IngotError for a number that is none."""
     version = _version(text)
     tables = list(_TABLE.finditer(text))
     arrays = {found[1]: found[2] for found in _ARRAY.finditer(text)}
@@ -164,7 +166,7 @@ def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> Source
         index=int(found[1]),
         postfix=found[2],
         name=found[3],
-        base=None if relative else int(found[4], 0),
+        base=None if relative else _c_number(found[4]),
         size=int(size[1]) if size else 0,
         writable="READ_ONLY" not in rest,
         virtual=bool(re.search(r"\bvpool\b", rest)),
@@ -172,7 +174,7 @@ def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> Source
         cacheable="cacheable=ON" in rest,
         score=int(score[1]) if score else 0,
         stated=stated.get(int(found[1])),
-        offset=int(found[4], 0),
+        offset=_c_number(found[4]),
     )
 
 
@@ -247,12 +249,22 @@ def _numbers(arrays: Mapping[str, str], name: str, kind: Any) -> list[Any]:
     """The numbers of an array; a compound literal stands for itself."""
     text = arrays.get(name.strip(), name if "{" in name else "")
     words = [word.rstrip("fFuUlL") for word in re.findall(r"-?\d[\w.+-]*", text)]
-    return [kind(word) for word in words]
+    try:
+        return [kind(word) for word in words]
+    except ValueError as error:
+        raise IngotError(f"a number of {name} cannot be read: {error}", where="network.c", remedy=REMEDY) from None
 
 
 def _integer(text: str) -> int:
-    found = re.match(r"-?(0x[0-9a-fA-F]+|\d+)", text.strip())
-    return int(found[0], 0) if found else 0
+    found = re.match(r"-?(0[xX][0-9a-fA-F]+|\d+)", text.strip())
+    return _c_number(found[0]) if found else 0
+
+
+def _c_number(digits: str) -> int:
+    """A number as C reads it: hexadecimal, octal with a leading 0, or decimal."""
+    plain = digits.lstrip("-")
+    base = 16 if plain[:2] in ("0x", "0X") else 8 if re.fullmatch(r"0[0-7]+", plain) else 10
+    return int(digits, base)
 
 
 def _blocks(text: str) -> tuple[SourceBlock, ...]:
