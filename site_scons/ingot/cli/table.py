@@ -61,6 +61,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "ingot.cli.shells:ninja",
         "Write a build.ninja for MODEL on a board.",
     ),
+    "npu": ("ingot.cli.npu:npu", "Builds of ST's compiler for the Neural-ART NPU: decoded, proven, compared."),
     "operators": (
         "ingot.cli.network:operators",
         "List the operators that the built-in compiler knows.",

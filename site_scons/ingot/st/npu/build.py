@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A build of ST's compiler as one object: network.c, blobs or plain calls, the weights' images."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingot.base.errors import IngotError
+from ingot.st.npu.container import Blob, read_blob
+from ingot.st.npu.envelope import refuse_strangers
+from ingot.st.npu.images import Image, pool_images
+from ingot.st.npu.machine import HardwareEpoch, Machine
+from ingot.st.prebuilt.network_c import NetworkSource, parse_network_c
+from ingot.st.prebuilt.output import StOutput, network_name, open_output
+
+_ARRAY = re.compile(r"\bstatic const uint64_t (_ec_blob_\w+)\s*\[[^\]\n]{0,40}\]\s*=\s*\{([^}]*)\}")
+REMEDY = "Give the folder that ST's compiler wrote, with network.c."
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|\d{1,20}")
+
+
+@dataclass(frozen=True)
+class Build:
+    """blobs: by name, in order of the file; empty for plain calls. epochs: those of the NPU, in order of execution."""
+
+    path: Path
+    name: str
+    source: NetworkSource
+    blobs: Mapping[str, Blob]
+    epochs: tuple[HardwareEpoch, ...]
+    images: tuple[Image, ...]
+
+    @property
+    def form(self) -> str:
+        """ "blobs" or "plain calls"."""
+        return "blobs" if self.blobs else "plain calls"
+
+
+def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True) -> Build:
+    """Reads the folder or zip. Raises IngotError.
+
+    weights: files of initialised pools that are not in it, or have other names. strict: refuse fields that were never
+    verified.
+    """
+    output = open_output(path)
+    name = network_name(output)
+    main = next((file for file in (f"{name}.c", "network.c") if file in output), None)
+    if main is None:
+        raise IngotError(f"there is no {name}.c in it", where=str(path), remedy=REMEDY)
+    text = output.text(main)
+    source = parse_network_c(text)
+    blobs = _blobs(output, source, main)
+    images = pool_images(output, source, weights)
+    machine = Machine()
+    for blob_name, blob in blobs.items():
+        machine.run(blob, blob_name)
+    epochs = machine.epochs
+    if not blobs:
+        from ingot.st.npu.plain_calls import plain_epochs
+
+        epochs = plain_epochs(text, images, output.where(main))
+    if not epochs:
+        raise IngotError("no epoch of it runs on the NPU", where=output.where(main))
+    if strict:
+        for epoch in epochs:
+            refuse_strangers(epoch)
+    return Build(path, source.name, source, blobs, tuple(epochs), images)
+
+
+def blobs_of(text: str, where: str) -> dict[str, Blob]:
+    """The blobs of an ecblobs.h, by name. Raises IngotError."""
+    found: dict[str, Blob] = {}
+    for array in _ARRAY.finditer(text):
+        words: list[int] = []
+        for number in _NUMBER.finditer(array[2]):
+            value = int(number[0], 0) if number[0][:1] != "0" or number[0][1:2] in "xX" else int(number[0])
+            if value >> 64:
+                raise IngotError(f"{number[0]} has more than 64 bits", where=f"{where}, {array[1]}")
+            words += [value & 0xFFFFFFFF, value >> 32]
+        if array[1] in found:
+            raise IngotError(f"there are two blobs '{array[1]}'", where=where)
+        found[array[1]] = read_blob(words, f"{where}, {array[1]}")
+    return found
+
+
+def _blobs(output: StOutput, source: NetworkSource, main: str) -> dict[str, Blob]:
+    named = [file for file in source.includes if file.endswith("_ecblobs.h")]
+    file = next((file for file in (*named, f"{main[:-2]}_ecblobs.h") if file in output), None)
+    started = [block.blob for block in source.blocks if block.kind == "EC"]
+    if file is None:
+        if started:
+            missing = named[0] if named else f"{main[:-2]}_ecblobs.h"
+            raise IngotError(
+                f"{main} starts {len(started)} blobs, but {missing} is not there",
+                where=str(output.path),
+                remedy="Take all files of one run of the tool.",
+            )
+        return {}
+    return blobs_of(output.text(file), output.where(file))
