@@ -132,15 +132,15 @@ def stream(writes: int, base: int, start: int, **members: object) -> dict[str, o
 
 
 STREAMS = {
-    0: stream(0, RAM, 0, raw=1, offset_end=96, offset_limit=160, frame_loop_cnt=1, frame_tot_cnt=2),
+    0: stream(0, RAM, 0, raw=1, offset_end=96, offset_limit=160, frame_loop_cnt=1),
     5: stream(0, FLASH, 0, raw=1, continuous=1, cacheable=1, offset_end=72, offset_limit=136),
     6: stream(
         1,
         RAM,
         0x1000,
         offset_limit=4300,
-        fwidth=8,
-        fheight=3,
+        fwidth=10,
+        fheight=2,
         batch_depth=4,
         batch_offset=4,
         frame_offset=1,
@@ -194,7 +194,7 @@ def read(folder: Path, text: str, **options: bool) -> Build:
     buffers = [
         Buffer("Input_0", "input", RAM, 96, 0),
         Buffer("w", "input", FLASH, 72, 0, True),
-        Buffer("out", "output", RAM + 0x1000, 96, 2),
+        Buffer("out", "output", RAM + 0x1000, 80, 2),
     ]
     (folder / "network.c").write_text(network_c([], buffers, text))
     content = bytes(128) + b"".join((n * 65536 + 7).to_bytes(4, "little", signed=True) for n in (-3, 0, 1, 2))
@@ -219,13 +219,13 @@ def test_an_epoch_of_calls_has_the_registers_of_a_blob(tmp_path: Path) -> None:
     expected = epoch(
         2,
         {
-            "STRENG0": raw_stream(RAM, 96, LIMIT=2, FRAME_RPT=1, LIMITADDR=RAM + 159),
+            "STRENG0": raw_stream(RAM, 96, SINGLE=1, FRAME_RPT=1, LIMITADDR=RAM + 159),
             "STRENG5": raw_stream(FLASH, 72, CONT=1, CACHEABLE=1, SINGLE=1),
             "STRENG6": raster_stream(
                 RAM + 0x1000,
-                (3, 8, 4),
+                (2, 10, 4),
                 4,
-                32,
+                40,
                 DIR=1,
                 SINGLE=1,
                 FOFFSET=1,

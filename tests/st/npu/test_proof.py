@@ -133,6 +133,14 @@ def test_a_write_to_the_flash_is_found(tmp_path: Path) -> None:
     assert kinds(proven(tmp_path, wrong, changed("Copy_2_out", at=FLASH + 0x100)))[0] == "read-only"
 
 
+@pytest.mark.parametrize("change", [{"HSTRD": 2}, {"RPAD": 1}, {"KW": 2}, {"NR": 2}, {"RCROP": 11}, {"ZTOP": 1}])
+def test_a_unit_that_makes_another_number_of_elements_is_found(change: dict[str, int], tmp_path: Path) -> None:
+    proof = proven(tmp_path, [conv_epoch(1, INPUT, FLASH, FIRST, **change), *EPOCHS[1:]])
+    assert kinds(proof) == ["lengths"]
+    assert str(proof.faults[0]).startswith("epoch 1: STRENG1 writes 64 elements, ")
+    assert str(proof.faults[0]).endswith(" flow to it")
+
+
 def test_what_the_cpu_writes_counts(tmp_path: Path) -> None:
     epochs = [EPOCHS[0], copy_epoch(3, SECOND, OUTPUT, 64)]
     assert proven(tmp_path / "with", epochs, software=[2]).holds

@@ -6,6 +6,7 @@
 - nothing that is read was overwritten in part since it was written;
 - streams from memory that is not written lie inside the file that initialises it;
 - every write is a buffer of network.c's tables, of that epoch, byte for byte; every read lies in such buffers;
+- what flows through the units of an epoch is what its streams write, element for element (flow.py);
 - blobs run the epochs that network.c says they run; relocations hit addresses only (streams.py refuses others).
 
 Reads of 24-bit elements may touch up to 2 bytes behind their buffer: they are counted. Epochs of the CPU write the
@@ -23,6 +24,7 @@ import numpy.typing as npt
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.build import Build
+from ingot.st.npu.flow import wrong_lengths
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.memory import (
     FILE,
@@ -152,7 +154,9 @@ def _epoch(epoch: HardwareEpoch, build: Build, memory: Memory, tables: Sequence[
     proof.epochs += 1
     try:
         streams = streams_of(epoch)
-        sums = {link.source for link in links_of(epoch) if link.port.unit.kind == "CONVACC" and link.port.port == 2}
+        links = links_of(epoch)
+        proof.faults += [Fault("lengths", epoch.number, what) for what in wrong_lengths(epoch, streams, links)]
+        sums = {link.source for link in links if link.port.unit.kind == "CONVACC" and link.port.port == 2}
         writes: list[tuple[Stream, Write]] = []
         for stream in streams:
             region = memory.region_of(stream.label, stream.first, stream.last)
