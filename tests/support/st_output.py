@@ -6,10 +6,13 @@ Written for the tests from what is known of the files' form; nothing of it was g
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from intelhex import IntelHex
 
 #: Version of the tool -> (what the tool calls itself, version of the NPU compiler, has stai_network.[ch]).
 VERSIONS: dict[str, tuple[str, str, bool]] = {
@@ -19,6 +22,15 @@ VERSIONS: dict[str, tuple[str, str, bool]] = {
     "3.0": ("3.0.0-20426 123672867", "1.1.3-8", True),
     "4.0": ("4.0.1-20581 7ed50de05", "1.1.3-275", True),
 }
+
+
+def intel_hex(address: int, data: bytes) -> bytes:
+    """An Intel HEX file as objcopy writes it."""
+    image = IntelHex()
+    image.frombytes(data, address)
+    text = io.StringIO()
+    image.write_hex_file(text)
+    return text.getvalue().encode()
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,11 @@ class StNetwork:
     change: Callable[[dict[str, Any]], None] = field(default=lambda document: None)
 
     # ---- c_info ----
+
+    @property
+    def c_name(self) -> str:
+        """The network's name in network.c, which before 3.0 is not the one that it was generated with."""
+        return "Default" if self.version < "3.0" else "network"
 
     def c_info(self) -> str:
         tool, compiler, _ = VERSIONS[self.version]
@@ -225,7 +242,7 @@ class StNetwork:
         for number, _, kinds in EPOCHS:
             lines.append(f"/* scheduling epoch={number}    nodes={len(kinds)} ------------- */")
             lines += [f"/* kind={kind} node={kind}_{i} */" for i, kind in enumerate(kinds)]
-        lines.append("const EpochBlock_ItemTypeDef *LL_ATON_EpochBlockItems_network(void) {")
+        lines.append(f"const EpochBlock_ItemTypeDef *LL_ATON_EpochBlockItems_{self.c_name}(void) {{")
         lines.append("  static const EpochBlock_ItemTypeDef ll_atonn_rt_epoch_block_array[] = {")
         for number, mapping, _ in EPOCHS:
             ours = "pure_sw" if mapping == "NODE_SW" else "blob | EpochBlock_Flags_pure_hw" if self.blobs else "pure_hw"
@@ -243,7 +260,7 @@ class StNetwork:
             ("Output", [b for b in self.buffers if b.name in self.outputs]),
             ("Internal", [b for b in self.buffers if b.name not in ports and not b.param]),
         ):
-            lines.append(f"const LL_Buffer_InfoTypeDef *LL_ATON_{kind}_Buffers_Info_network(void)\n{{")
+            lines.append(f"const LL_Buffer_InfoTypeDef *LL_ATON_{kind}_Buffers_Info_{self.c_name}(void)\n{{")
             for buffer in chosen:
                 lines += self._arrays(buffer)
             lines.append("  static const LL_Buffer_InfoTypeDef buff_info[] = {")
@@ -305,7 +322,7 @@ class StNetwork:
         """(name of the array, what an epoch block names), as the runtime of that version spells them."""
         if self.version < "2.2":
             return (f"_ec_blob_{epoch}",) * 2
-        name = f"_ec_blob_network_{epoch}"
+        name = f"_ec_blob_{self.c_name}_{epoch}"
         return name, name if self.version == "2.2" else f"{name}_address"
 
     def ecblobs_h(self) -> str:
@@ -315,7 +332,7 @@ class StNetwork:
             if mapping != "NODE_SW":
                 lines += ["ECBLOB_CONST_SECTION", f"static const uint64_t {name} [] = {{ 0xca057a7aUL }};"]
                 lines += [f"#define {address} {name}"] if address != name else []
-        lines += ["bool LL_ATON_EC_Network_Init_network(void)", "{", "  return true;", "}"]
+        lines += [f"bool LL_ATON_EC_Network_Init_{self.c_name}(void)", "{", "  return true;", "}"]
         return "\n".join(lines) + "\n"
 
     # ---- files ----
@@ -342,6 +359,21 @@ class StNetwork:
             files["network_ecblobs.h"] = self.ecblobs_h().encode()
         if VERSIONS[self.version][2]:
             files |= {"stai_network.c": b"/* stai_network.c */\n", "stai_network.h": b"/* stai_network.h */\n"}
+        return files
+
+    def repository_files(self, *forms: str) -> dict[str, bytes]:
+        """What ST's application repositories keep of an output: C files, and the weights under names of their own.
+
+        forms: of "bin" (network_data.xSPI2.bin) and "hex" (network_data.hex, at its flash address).
+        """
+        files = {name: content for name, content in self.files().items() if name.endswith((".c", ".h"))}
+        del files["network.h"]
+        (raw,) = self.raws().values()
+        pool = next(p for p in self.pools if p.fname == "xSPI2")
+        if "bin" in forms:
+            files["network_data.xSPI2.bin"] = raw
+        if "hex" in forms:
+            files["network_data.hex"] = intel_hex(pool.base, raw)
         return files
 
     def with_buffer(self, **changes: Any) -> StNetwork:

@@ -340,7 +340,8 @@ def parse_c_info(document: dict[str, Any]) -> Network:
     pool_names = {p["id"]: p["name"] for p in pools_json}
     buffers = _read_buffers(document, pool_names, own.get("buffers", []))
     pools = _read_pools(pools_json, pool_names, own.get("pool_starts", []), buffers)
-    name = document["environment"]["generated_model"]["name"]
+    # Up to ST Edge AI 2.2 the name there is that of the files, not of the C functions.
+    name = own.get("c_name") or document["environment"]["generated_model"]["name"]
     tool: dict[str, Any] = next(iter(document["environment"].get("tools", [])), {})
     model = tool.get("input_model", {})
     return Network(

@@ -82,7 +82,7 @@ class Compilation:
     files: everything it writes, in the folder of the build, in the order that the step takes them.
     reads: files it reads beside model, board and pools. watch: what else makes it run again.
     lacks: why no firmware can be linked from it, "" when one can. st_pack: ST's runtime that it is linked with, if any.
-    sources: C files beside `source` that belong to it.
+    sources: C files beside `source` that belong to it. c_name: the network's name in C, "" for that of the settings.
     """
 
     step: str
@@ -97,6 +97,7 @@ class Compilation:
     lacks: str = ""
     st_pack: str = ""
     sources: tuple[str, ...] = ()
+    c_name: str = ""
 
     def st_runtime(self) -> StRuntime:
         """ST's runtime, which the firmware then has in place of Ingot's."""
@@ -134,20 +135,22 @@ def _builtin(mpool: Mpool, settings: Settings) -> Compilation:
 
 
 def _prebuilt(board: Board, settings: Settings) -> Compilation:
-    from ingot.st.prebuilt.files import output_files, written_raws
-    from ingot.st.prebuilt.output import network_name, open_output
+    from ingot.st.prebuilt.files import output_files, sources, written_raws
+    from ingot.st.prebuilt.network_c import c_name
+    from ingot.st.prebuilt.output import open_output
 
     if not settings.st_output:
         raise IngotError(
             "compiler=prebuilt needs st_output=FOLDER (or a zip)",
             remedy="It is what `stedgeai generate` or ST's cloud wrote (st_ai_output).",
         )
-    output = open_output(Path(settings.st_output))
-    name = network_name(output)
+    output = open_output(Path(settings.st_output), settings.name)
+    name = output.prefix
     source = f"{name}.c" if f"{name}.c" in output else ""
     reads = [output.path] if output.zipped else sorted(output.path / member for member in output.members.values())
     options = {
         "output": str(output.path),
+        "name": settings.name,
         "st_pack": settings.st_pack,
         "camera": settings.camera,
         "title": settings.title,
@@ -165,12 +168,13 @@ def _prebuilt(board: Board, settings: Settings) -> Compilation:
         needs_model=False,
         lacks=_lacks("" if source else f"{name}.c is not in {output.path.name}", board, settings),
         st_pack=settings.st_pack,
-        sources=_more_sources(output_files(output), source),
+        sources=tuple(file for file in sources(output) if file != source),
+        c_name=c_name(output.text(source)) if source else "",
     )
 
 
 def _stedgeai(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
-    from ingot.st.stedgeai.outputs import plan_outputs
+    from ingot.st.stedgeai.outputs import default_c_name, plan_outputs
     from ingot.st.stedgeai.request import Request
     from ingot.st.stedgeai.tool import find_tool
 
@@ -198,6 +202,7 @@ def _stedgeai(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
         lacks=_lacks("", board, settings),
         st_pack=settings.st_pack,
         sources=_more_sources(declared.all(), declared.source),
+        c_name=default_c_name(tool.version, settings.name),
     )
 
 

@@ -246,9 +246,10 @@ class NetworkBuild:
     @property
     def defines(self) -> Mapping[str, str | int]:
         own = toolchain.startup_defines(self.board.icache, self.board.dcache and not self.request.twin, self.board.baud)
-        served = self.request.app == "validate" and self.name != "network"
+        name = self.compilation.c_name or self.name
+        served = self.request.app == "validate" and name != "network"
         st = self.st_runtime.defines if self.st_runtime else {}
-        return {**own, **({"INGOT_NETWORK": self.name} if served else {}), **self._extras.get("defines", {}), **st}
+        return {**own, **({"INGOT_NETWORK": name} if served else {}), **self._extras.get("defines", {}), **st}
 
     def flags(self, role: str) -> list[str]:
         """Of the C compiler. role: "kernels", "network" or "firmware"."""

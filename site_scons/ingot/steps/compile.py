@@ -100,6 +100,7 @@ def take_prebuilt(
     model: Path | None = None,
     *,
     output: str,
+    name: str = "",
     st_pack: str = "",
     camera: bool = False,
     title: str = "",
@@ -108,7 +109,8 @@ def take_prebuilt(
 ) -> Network:
     """Takes over a folder or zip of ST Edge AI's output, checked against board, model and runtime.
 
-    outputs: files of ingot.st.prebuilt.files.output_files, in one folder. strict: warnings are errors.
+    outputs: files of ingot.st.prebuilt.files.output_files, in one folder. name: which network is meant, where the
+    output has several. strict: warnings are errors.
     signature: compare the model where no SHA-256 of it is recorded (see ingot.st.consistency.finding.Subject).
     """
     from ingot.model.model_file import read_model_file
@@ -117,7 +119,7 @@ def take_prebuilt(
     target, pools = open_board(board)
     source = read_model_file(model) if model is not None else None
     place = Place(target, pools, source, _pack(st_pack), camera, strict, title=title, signature=signature)
-    return take_output(Path(output), outputs[0].parent, place, say)
+    return take_output(Path(output), outputs[0].parent, place, say, name)
 
 
 def run_stedgeai(

@@ -63,7 +63,7 @@ def _model(path: Path, network: Network, manifest: Manifest) -> ModelPart:
             where=str(path),
             remedy="Build the firmware again, or name the model that it was built from.",
         )
-    code = path.with_name(f"{network.name}.c")
+    code = path.with_name(f"{path.name.removesuffix('_c_info.json')}.c")
     return ModelPart(
         name=network.name,
         model=Path(source.file).name,

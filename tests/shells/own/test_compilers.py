@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """compiler=stedgeai and compiler=prebuilt through scons: what runs again when what changes."""
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from ingot.base.places import ROOT
 from support.scons_project import Project
 from support.st_output import StNetwork
 from support.stedgeai_stand_in import calls, install
@@ -79,14 +82,23 @@ def test_a_prebuilt_network_is_taken_again_when_a_file_of_it_changes(plain: Proj
     assert refused.status == 2 and "it was generated from another model than small.tflite: " in refused.err
 
 
-def test_initializers_that_were_renamed_bin_have_their_hex(plain: Project) -> None:
-    """As ST's GettingStarted repositories keep them."""
-    files = {name.replace("atonbuf.xSPI2.raw", "data.xSPI2.bin"): data for name, data in StNetwork().files().items()}
+@pytest.mark.parametrize("form", ["bin", "hex"])
+def test_an_output_of_2_1_as_sts_repositories_keep_it(plain: Project, tmp_path: Path, form: str) -> None:
+    """No c_info, files called network, the network in them Default; by scons and by the command line."""
+    files = StNetwork(version="2.1", blobs=True).repository_files(form)
     take(plain, files, "Model")
     built = plain.build("compiler=prebuilt", "st_output=Model")
     assert built.steps["weights"] == 1
-    assert (plain.out / "network_data.xSPI2.hex").read_text().startswith(":020000047038")
+    stem = {"bin": "network_data.xSPI2", "hex": "network_data"}[form]
+    assert (plain.out / f"{stem}.hex").read_text().startswith(":020000047038")
+    assert "Network Default: small" in (plain.out / "memory_map.txt").read_text()
     assert plain.build("compiler=prebuilt", "st_output=Model").nothing
+
+    command = ["compile", str(plain.model_yaml), "--board", "n6dk", "--compiler", "prebuilt", "--st-output", "Model"]
+    subprocess.run([sys.executable, "-m", "ingot", *command, "--out", str(tmp_path / "out")], check=True,
+                   cwd=plain.folder, env={**os.environ, "PYTHONPATH": str(ROOT / "site_scons")})  # fmt: skip
+    for name in ("network.c", "network_ecblobs.h", "network_c_info.json", f"{stem}.raw"):
+        assert (tmp_path / "out" / name).read_bytes() == (plain.out / name).read_bytes()
 
 
 AUDIO = """\

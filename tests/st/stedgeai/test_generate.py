@@ -13,6 +13,7 @@ from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.board import load_board
 from ingot.board.fit import load_pools
+from ingot.network.c_info import read_c_info
 from ingot.recipe.compilers import Settings, compilation_of
 from ingot.st.stedgeai.tool import find_tool
 from ingot.steps.compile import run_stedgeai
@@ -62,6 +63,18 @@ def test_every_file_of_a_version_is_declared_and_there(tmp_path: Path, root: Pat
     there = {path.name for path in (tmp_path / "out").iterdir()}
     assert declared <= there
     assert there - declared <= {"st_c_info.json", "st_generate_report.txt"}  # what the tool itself said, for people
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_name_in_c_is_known_before_the_tool_runs(tmp_path: Path, root: Path, version: str) -> None:
+    """Up to 2.2 the files are network.* and the network in them is Default."""
+    install(root, version)
+    generate(tmp_path)
+    network = read_c_info(tmp_path / "out" / "network_c_info.json")
+    board = load_board(BOARD)
+    declared = compilation_of("stedgeai", board, load_pools(board), Settings())
+    assert declared.c_name == network.name == ("Default" if version < "3.0" else "network")
+    assert f"LL_ATON_Input_Buffers_Info_{network.name}(void)" in (tmp_path / "out" / "network.c").read_text()
 
 
 def test_the_documented_command_line(tmp_path: Path, root: Path) -> None:

@@ -43,9 +43,7 @@ class Subject:
     @property
     def main(self) -> str:
         """The name of network.c, which need not be there."""
-        from ingot.st.prebuilt.output import network_name
-
-        return f"{network_name(self.output)}.c"
+        return f"{self.output.prefix}.c"
 
 
 @dataclass(frozen=True)

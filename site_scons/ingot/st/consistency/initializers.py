@@ -7,46 +7,62 @@ from collections.abc import Iterable
 
 from ingot.board.mpool import EXTERNAL_FROM
 from ingot.st.consistency.finding import Finding, Subject
+from ingot.st.prebuilt.initializer_files import InitializerFile, hex_bytes, initializer_bytes, initializer_files
 
 MISSING, STRAY, IN_RAM = "initializer-missing", "initializer-stray", "initializer-in-ram"
+DIFFERS = "initializer-differs"
 
 
 def initializers(subject: Subject) -> Iterable[Finding]:
-    wanted = {item.file: item for item in subject.network.initializers}
-    for item in wanted.values():
+    there = {item.written: item for item in initializer_files(subject.output)}
+    known = set()
+    for item in subject.network.initializers:
+        known.add(item.file)
         pool = subject.network.pool(item.pool)
-        if item.file not in subject.output:
+        if item.file not in there:
             yield Finding(
                 MISSING,
                 f"the network has {item.size:,} bytes of parameters in pool '{item.pool}', but "
                 f"{item.file} is not there",
                 str(subject.output.path),
-                _remedy(subject, item.file),
+                f"Add {item.file} of the same run (or its .bin or .hex): without it the network computes with what "
+                "happens to be in memory.",
             )
-        elif pool.base is not None and pool.base < EXTERNAL_FROM and pool.rights == "ACC_WRITE":
+            continue
+        yield from _forms(subject, there[item.file], pool.base)
+        if pool.base is not None and pool.base < EXTERNAL_FROM and pool.rights == "ACC_WRITE":
             yield Finding(
                 IN_RAM,
-                f"{item.file} belongs in RAM (pool '{item.pool}', 0x{pool.base:08X}), which is empty after power-up",
-                subject.output.where(item.file),
+                f"{there[item.file].file} belongs in RAM (pool '{item.pool}', 0x{pool.base:08X}), which is empty after "
+                "power-up",
+                subject.output.where(there[item.file].file),
                 "Load it there before the first inference, or generate the network again with constants in flash only.",
                 error=False,
             )
-    for name in subject.output.raws():
-        if name not in wanted:
+    for name, file in there.items():
+        if name not in known and subject.output.read(file.file):  # the tool writes an empty one for an unused pool
             yield Finding(
                 STRAY,
-                f"the network has no parameters in a pool of {name}",
-                subject.output.where(name),
+                f"the network has no parameters in a pool of {file.file}",
+                subject.output.where(file.file),
                 "It is left over from another run: empty the folder and generate again.",
                 error=False,
             )
 
 
-def _remedy(subject: Subject, file: str) -> str:
-    hexfile = f"{file[:-4]}.hex"
-    if hexfile in subject.output:
-        return (
-            f'{hexfile} is there, as "fformat": "FORMAT_HEX" asks for. Generate with FORMAT_RAW, or convert it: '
-            f"arm-none-eabi-objcopy -I ihex -O binary {hexfile} {file}"
-        )
-    return f"Add {file} of the same run: without it the network computes with what happens to be in memory."
+def _forms(subject: Subject, file: InitializerFile, base: int | None) -> Iterable[Finding]:
+    """An initializer that is there as binary and as .hex has the same bytes in both, at its pool's address."""
+    for form, name in file.forms.items():
+        if name == file.file:
+            continue
+        if form == "hex":
+            other = hex_bytes(subject.output, name, base)
+        else:
+            other = subject.output.read(name)
+        if other != initializer_bytes(subject.output, file, base):
+            yield Finding(
+                DIFFERS,
+                f"it holds other bytes than {file.file} beside it",
+                subject.output.where(name),
+                "One of the two is left over from another run: remove it, or convert it again.",
+            )

@@ -11,20 +11,22 @@ from collections.abc import Iterable
 
 from ingot.network.types import Initializer
 from ingot.st.consistency.finding import Finding, Subject
+from ingot.st.prebuilt.initializer_files import initializer_files
 
 RULE = "raw-size"
 
 
 def raw_size(subject: Subject) -> Iterable[Finding]:
+    there = {item.written: item.file for item in initializer_files(subject.output)}
     for item in subject.network.initializers:
-        if item.file not in subject.output:
+        if item.file not in there:
             continue
         highest = max(b.offset + b.size for b in subject.network.buffers if b.pool == item.pool and b.role == "param")
         if item.size != highest and not _listed_in_part(subject, item, highest):
             yield Finding(
                 RULE,
                 f"the file has {item.size:,} bytes, the network uses {highest:,} of pool '{item.pool}'",
-                subject.output.where(item.file),
+                subject.output.where(there[item.file]),
                 "It is the file of another model, or of another run: take all files of one run of the tool.",
             )
 

@@ -12,9 +12,10 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.network.c_info import parse_c_info, render_c_info, validate_c_info
 from ingot.network.types import Initializer, Network, NetworkPool
+from ingot.st.prebuilt.initializer_files import initializer_bytes, initializer_of
 from ingot.st.prebuilt.leniency import one_spelling
 from ingot.st.prebuilt.network_c import NetworkSource, parse_network_c
-from ingot.st.prebuilt.output import REMEDY, StOutput, info_name, network_name
+from ingot.st.prebuilt.output import REMEDY, StOutput, info_name
 from ingot.st.prebuilt.source_network import network_of_source
 from ingot.st.prebuilt.usage import activation_bytes, pool_usage
 
@@ -34,7 +35,7 @@ class Described:
 
 def describe_output(output: StOutput, compiler: str = "prebuilt") -> Described:
     """Reads what is there. Raises IngotError when there is no network, or its description is damaged."""
-    name = network_name(output)
+    name = output.prefix
     where = output.where(f"{name}.c")
     source = _source(output, f"{name}.c") if f"{name}.c" in output else None
     built = network_of_source(source, where) if source is not None and source.pools else None
@@ -53,7 +54,7 @@ def describe_output(output: StOutput, compiler: str = "prebuilt") -> Described:
         raise IngotError("the file has no comments about memory pools", where=where, remedy=remedy)
     network = replace(network, compiler=compiler)
     if source is not None:
-        network = replace(network, notes=tuple(_source_notes(source)))
+        network = replace(network, name=source.name or network.name, notes=tuple(_source_notes(source)))
     pools = pool_usage(network)
     initializers = _initializers(network, pools, output)
     if document is None:  # a network.c lists not every constant, its initializer has them all
@@ -118,6 +119,7 @@ def render_description(described: Described) -> str:
         return render_c_info(network)
     own = {
         "version": 1,
+        "c_name": network.name,
         "compiler": network.compiler,
         "model": network.model,
         "model_sha256": network.model_sha256,
@@ -137,22 +139,16 @@ def _initializers(network: Network, pools: Iterable[NetworkPool], output: StOutp
     A file is the pool's bytes from its base on, whatever the lowest parameter's offset is (an empty stretch at the
     start of a pool is in the file, as zeros). CPU targets have parameters in C arrays, which are no files.
     """
+    ends: dict[str, int] = {}
+    for buffer in network.buffers:
+        if buffer.role == "param":
+            ends[buffer.pool] = max(ends.get(buffer.pool, 0), buffer.offset + buffer.size)
+    chosen = [pool for pool in pools if pool.name in ends and not pool.virtual and pool.fname]
     result = []
-    for pool in pools:
-        ends = [b.offset + b.size for b in network.buffers if b.pool == pool.name and b.role == "param"]
-        if not ends or pool.virtual or not pool.fname:
-            continue
-        file = raw_name(output, network.name, pool.fname)
-        data = output.read(file) if file in output else None
-        size, crc = (len(data), zlib.crc32(data)) if data is not None else (max(ends), 0)
+    for pool in chosen:
+        item = initializer_of(output, pool.fname, only=len(chosen) == 1)
+        data = initializer_bytes(output, item, pool.base) if item is not None else None
+        size, crc = (len(data), zlib.crc32(data)) if data is not None else (ends[pool.name], 0)
+        file = item.written if item is not None else f"{output.prefix}_atonbuf.{pool.fname}.raw"
         result.append(Initializer(pool.name, file, pool.base, size, crc))
     return tuple(result)
-
-
-def raw_name(output: StOutput, network: str, postfix: str) -> str:
-    """The initializer of a pool: `<network>_<prefix>.<postfix>.raw`; ST's scripts also rename it to .bin."""
-    named = [name for name in output.raws() if name.split(".")[-2] == postfix]
-    for name in sorted(named, key=lambda name: not name.startswith(f"{network}_")):
-        if name.startswith(f"{network}_") or name.endswith(".bin"):
-            return name
-    return f"{network}_atonbuf.{postfix}.raw"

@@ -31,6 +31,7 @@ _VERSION = re.compile(r"^\s*#\s*if\s.*?LL_ATON_VERSION_MAJOR\s*!=\s*(\d+)(.*)$",
 _OPTION = re.compile(r"^ \* --([\w-]+)\s*=\s*\"?(.*?)\"?\s*$", re.MULTILINE)
 _ARRAY = re.compile(r"static const (?:uint32_t|float|int16_t)\s+(\w+)\s*\[\s*\w*\s*\]\s*=\s*\{([^}]*)\}")
 _TABLE = re.compile(r"\bLL_ATON_(Input|Output|Internal)_Buffers_Info_(\w+)\s*\([^)]*\)\s*\{")
+_C_NAME = re.compile(r"\bLL_ATON_(?:EpochBlockItems|(?:Input|Output|Internal)_Buffers_Info)_(\w+)\s*\([^)]*\)\s*\{")
 _FIELD = re.compile(r"\.(\w+)\s*=\s*(\{.*?\}|\"(?:[^\"\\]|\\.)*\"|[^,\n]+)")
 _ADDRESS = re.compile(r"\(\s*(0x[0-9a-fA-F]+)\s*U?L?\s*\)|\b(_mem_pool_\w+)")
 REMEDY = "The file is damaged: generate it again."
@@ -96,7 +97,8 @@ class SourceBlock:
 class NetworkSource:
     """Everything a network.c says about itself.
 
-    options: of the NPU compiler's command line. kinds: epoch -> kinds of its nodes, as the comments have them.
+    name: in C, "" when it defines nothing. options: of the NPU compiler's command line. kinds: epoch -> kinds of its
+    nodes, as the comments have them.
     """
 
     name: str
@@ -119,6 +121,15 @@ class NetworkSource:
         return file.removesuffix(".onnx").split("_OE_")[0]
 
 
+def c_name(text: str) -> str:
+    """The network's name in C, of the functions that network.c defines; "" when there are none.
+
+    Up to ST Edge AI 2.2 a network that is generated as `network` has the C name `Default`.
+    """
+    found = _C_NAME.search(text)
+    return found[1] if found else ""
+
+
 def parse_network_c(text: str) -> NetworkSource:
     """Reads the text; what is not there is left empty. Raises IngotError for a number that is none."""
     version = _version(text)
@@ -132,7 +143,7 @@ def parse_network_c(text: str) -> NetworkSource:
     stated = {int(found[1]): _stated(found) for found in _STATED.finditer(text)}
     description = re.search(r"GIT_DESCRIPTION\s+\"([^\"]*)\"", text)
     return NetworkSource(
-        name=tables[0][2] if tables else "network",
+        name=c_name(text),
         version=version,
         description=description[1] if description else "",
         options={found[1]: found[2] for found in _OPTION.finditer(text)},

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -24,13 +24,17 @@ REMEDY = "Give the folder that `stedgeai generate` wrote (st_ai_output), or a zi
 
 @dataclass(frozen=True)
 class StOutput:
-    """A folder or zip. members: base name -> member; of two files of one name the one less deep is meant.
+    """One network's files in a folder or zip. members: base name -> member; of two files of one name the one less deep
+    is meant.
 
+    prefix: what the files' names begin with. Up to ST Edge AI 2.2 that is not the network's C name: network.c defines
+    LL_ATON_..._Default.
     A file is read once, so that what is copied is what was checked; contents: name -> bytes of those read so far.
     """
 
     path: Path
     members: Mapping[str, str]
+    prefix: str
     contents: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -64,21 +68,13 @@ class StOutput:
         member = self.members.get(name, name)
         return f"{self.path}:{member}" if self.zipped else str(self.path / member)
 
-    def raws(self) -> tuple[str, ...]:
-        """Names of initializer files, sorted: `<x>.<postfix>.raw`, or `.bin` as ST's scripts rename them."""
-        raws = {name for name in self.members if name.endswith(".raw")}
-        known = {_postfix(name) for name in raws}
-        bins = {name for name in self.members if name.endswith(".bin") and name.count(".") > 1}
-        return tuple(sorted(raws | {name for name in bins if _postfix(name) not in known}))
 
+def open_output(path: Path, name: str = "") -> StOutput:
+    """Lists a folder or zip. name: which network is meant, where there are files of several.
 
-def _postfix(name: str) -> str:
-    """`xSPI2` of network_atonbuf.xSPI2.raw."""
-    return name.split(".")[-2]
-
-
-def open_output(path: Path) -> StOutput:
-    """Lists a folder or zip. Raises IngotError when it is neither, or a zip that nobody's tool would write."""
+    Raises IngotError when it is neither, a zip that nobody's tool would write, without a network, or with several of
+    which none has that name.
+    """
     if path.is_dir():
         found = [
             (item.relative_to(path).as_posix(), 0)
@@ -93,7 +89,11 @@ def open_output(path: Path) -> StOutput:
             raise IngotError(f"is not a readable zip file: {error}", where=str(path), remedy=REMEDY) from None
     else:
         raise IngotError("there is no such folder or zip file", where=str(path), remedy=REMEDY)
-    return StOutput(path, _members(path, found))
+    members = _members(path, found)
+    prefixes = _prefixes(members)
+    prefix = _chosen(path, prefixes, name)
+    own = {file: member for file, member in members.items() if _owner(file, prefixes) in ("", prefix)}
+    return StOutput(path, own, prefix)
 
 
 def _members(path: Path, found: Iterable[tuple[str, int]]) -> dict[str, str]:
@@ -115,19 +115,37 @@ def _members(path: Path, found: Iterable[tuple[str, int]]) -> dict[str, str]:
     return members
 
 
-def network_name(output: StOutput) -> str:
-    """The C name of the network in it, from the names of its files. Raises IngotError when there is no network."""
-    for suffix in ("_c_info.json", "_generate_report.txt", "_ecblobs.h"):
-        names = sorted(name.removesuffix(suffix) for name in output.members if name.endswith(suffix))
-        names = [name for name in names if name]
-        if names:
-            return "network" if "network" in names else names[0]
-    if "network.c" in output or "c_info.json" in output:
-        return "network"
-    sources = sorted(name for name in output.members if name.endswith(".c") and not name.startswith("stai_"))
-    if sources:
-        return sources[0].removesuffix(".c")
-    raise IngotError("there is neither a c_info.json nor a network.c in it", where=str(output.path), remedy=REMEDY)
+def _prefixes(members: Mapping[str, str]) -> list[str]:
+    """Prefixes of the networks' files, from the surest evidence that there is."""
+    for suffix in ("_c_info.json", "_ecblobs.h", "_generate_report.txt"):
+        names = sorted(file.removesuffix(suffix) for file in members if file.endswith(suffix))
+        if names := [name for name in names if name and (suffix != "_ecblobs.h" or f"{name}.c" in members)]:
+            return names
+    if "network.c" in members or "c_info.json" in members:
+        return ["network"]
+    sources = sorted(file for file in members if file.endswith(".c") and not file.startswith("stai_"))
+    return [sources[0].removesuffix(".c")] if sources else []
+
+
+def _chosen(path: Path, prefixes: Sequence[str], name: str) -> str:
+    if not prefixes:
+        raise IngotError("there is neither a c_info.json nor a network.c in it", where=str(path), remedy=REMEDY)
+    for prefix in (name, "network") if len(prefixes) > 1 else prefixes:
+        if prefix in prefixes:
+            return prefix
+    listed = ", ".join(f"'{prefix}'" for prefix in prefixes)
+    raise IngotError(
+        f"there are files of several networks in it: {listed}",
+        where=str(path),
+        remedy=f"Choose one: name={prefixes[0]}",
+    )
+
+
+def _owner(file: str, prefixes: Sequence[str]) -> str:
+    """The prefix of the network that a file belongs to by its name, "" for none."""
+    stem = file.removeprefix("stai_")
+    owners = [prefix for prefix in prefixes if stem.startswith((f"{prefix}_", f"{prefix}."))]
+    return max(owners, key=len, default="")
 
 
 def info_name(output: StOutput, name: str) -> str | None:

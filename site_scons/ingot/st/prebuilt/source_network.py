@@ -22,7 +22,7 @@ def network_of_source(source: NetworkSource, where: str) -> Network:
     pools = tuple(_pool(pool, source.pools) for pool in source.pools)
     buffers = tuple(_buffers(source, where))
     return Network(
-        name=source.name,
+        name=source.name or "network",
         model=source.model or source.name,
         model_sha256="",
         compiler="prebuilt",

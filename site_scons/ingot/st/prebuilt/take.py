@@ -15,6 +15,7 @@ from ingot.st.consistency.finding import Subject
 from ingot.st.consistency.rules import enforce
 from ingot.st.prebuilt.describe import Described, describe_output, render_description
 from ingot.st.prebuilt.files import ST_INFO, ST_REPORT, copied_files
+from ingot.st.prebuilt.initializer_files import initializer_bytes, initializer_files
 from ingot.st.prebuilt.output import StOutput, info_name, open_output
 
 if TYPE_CHECKING:
@@ -42,12 +43,13 @@ class Place:
     signature: bool = True
 
 
-def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str], None]) -> Network:
+def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str], None], name: str = "") -> Network:
     """Reads and checks an output, then copies its files beside a description and a report. Returns the description.
 
-    Nothing is written when a rule of ingot.st.consistency is broken. Raises IngotError.
+    name: which network is meant, where the output has several. Nothing is written when a rule of
+    ingot.st.consistency is broken. Raises IngotError.
     """
-    output = open_output(source)
+    output = open_output(source, name)
     described = describe_output(output, place.compiler)
     check_output(output, described, place, warn)
     network = described.network
@@ -56,14 +58,17 @@ def take_output(source: Path, out_dir: Path, place: Place, warn: Callable[[str],
     if place.model is not None:
         network = replace(network, model_sha256=place.model.sha256)
     contents: dict[str, bytes | str] = {
-        f"{network.name}_c_info.json": render_description(replace(described, network=network)),
-        f"{network.name}_generate_report.txt": render_report(network),
+        f"{output.prefix}_c_info.json": render_description(replace(described, network=network)),
+        f"{output.prefix}_generate_report.txt": render_report(network),
     }
     contents |= {name: output.read(name) for name in copied_files(output)}
-    if (info := info_name(output, network.name)) is not None:
+    bases = {item.file: pool.base for item in network.initializers for pool in network.pools if pool.name == item.pool}
+    for item in initializer_files(output):
+        contents[item.written] = initializer_bytes(output, item, bases.get(item.written))
+    if (info := info_name(output, output.prefix)) is not None:
         contents[ST_INFO] = output.read(info)
-    if f"{network.name}_generate_report.txt" in output:
-        contents[ST_REPORT] = output.read(f"{network.name}_generate_report.txt")
+    if f"{output.prefix}_generate_report.txt" in output:
+        contents[ST_REPORT] = output.read(f"{output.prefix}_generate_report.txt")
     write_outputs(out_dir, contents)
     return network
 

@@ -78,7 +78,7 @@ def generate(
         mpool = relative_pools(place.mpool) if request.reloc else place.mpool
         # The tool has just read this model, so that nothing in its output needs to be compared with the file.
         made = replace(place, compiler="stedgeai", model=model, mpool=mpool, signature=False)
-        network = take_output(output, out_dir, made, say)
+        network = take_output(output, out_dir, made, say, name)
     return network
 
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from ingot.base.file_names import file_name
 from ingot.board import Board, Mpool, initializer_pool
 from ingot.network.version import Version
+from ingot.st.prebuilt.initializer_files import DEFAULT
 from ingot.st.stedgeai.command import target_of
 from ingot.st.stedgeai.profile import EPOCH_CONTROLLER, profile_options
 from ingot.st.stedgeai.request import Request
 from ingot.st.stedgeai.tool import Tool
 
 STAI_SINCE = Version(2, 2)
+NAMED_SINCE = Version(3, 0)
 
 
 @dataclass(frozen=True)
@@ -62,3 +64,8 @@ def plan_outputs(tool: Tool, board: Board, mpool: Mpool, name: str, request: Req
     """The files that a run of the tool for a request will leave."""
     options = profile_options(tool.version, request.options, request.reloc)
     return declared_outputs(tool.version, target_of(board), name, mpool, options)
+
+
+def default_c_name(version: Version, name: str) -> str:
+    """The network's name in C. Before 3.0, a network that is generated as `network` is `Default` in network.c."""
+    return DEFAULT if version < NAMED_SINCE and name == "network" else name
