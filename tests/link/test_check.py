@@ -160,13 +160,23 @@ def test_the_boot_header_is_taken(case: Case) -> None:
         (0x900FFFFE, "ends 2 bytes past the end of 'psram' 0x90000000-0x900FFFFF"),
         (0x34020000, "takes bytes of 'cache' 0x34020000-0x34023FFF, which the application may not own"),
         (0x34024000, "takes bytes of 'secret' 0x34024000-0x34027FFF, which the application may not own"),
-        (0x90000000, "overlap by 4 bytes"),
+        (0x34010000, "overlap by 4 bytes"),
     ],
 )
 def test_memory_that_is_not_the_applications(case: Case, address: int, words: str) -> None:
     case.sections.append(Section(".x", address, 4, NOBITS, ALLOC | WRITE))
     case.segments.append(Segment(address, memory_size=4, flags=R | W))
     assert words in case.refusal()
+
+
+def test_an_unused_pool_conflicts_with_nothing(case: Case) -> None:
+    """ST's pool files list every memory of a board; the application has what the network leaves."""
+    case.sections.append(Section(".lcd", 0x90000000, 4, NOBITS, ALLOC | WRITE))
+    case.segments.append(Segment(0x90000000, memory_size=4, flags=R | W))
+    case.run()
+    used = NetworkPool("hyper", "HYPER", HYPER.base, HYPER.size, 1, "ACC_WRITE")
+    case.network = replace(case.network, pools=(*case.network.pools, used))
+    assert "section '.lcd' 0x90000000-0x90000003" in case.refusal() and "pool 'hyper'" in case.refusal()
 
 
 def test_sections_that_take_no_memory_are_ignored(case: Case) -> None:
@@ -406,6 +416,92 @@ def test_damaged_firmware_is_one_message(case: Case) -> None:
             assert error.what and error.where
             refused += 1
     assert refused > 60
+
+
+# ---------------------------------------------------------------- firmware of other linker scripts
+
+
+def as_st_links(case: Case, stack: int = 0x1000, heap: int = 0x200) -> Case:
+    """Stack and heap by symbols alone: the stack at the end of the RAM, where a pool begins, the heap behind .bss."""
+    bss_end = LOAD + 0x1000
+    case.segments[0].data = code(stack=RAM_END)
+    case.sections.append(Section("._user_heap_stack", bss_end, heap + stack, NOBITS, ALLOC | WRITE))
+    case.segments.append(Segment(bss_end, memory_size=heap + stack, flags=R | W))
+    case.symbols |= {"_estack": RAM_END, "_sstack": RAM_END - stack, "end": bss_end}
+    case.symbols |= {"_Min_Stack_Size": stack, "_Min_Heap_Size": heap}
+    return case
+
+
+def room(case: Case, name: str) -> Range:
+    return next(claim.range for claim in case.run().claims if claim.name == name)
+
+
+def test_the_stack_may_end_where_a_pool_begins(case: Case) -> None:
+    as_st_links(case)
+    assert room(case, "stack") == Range(RAM_END - 0x1000, RAM_END)
+    assert room(case, "heap") == Range(LOAD + 0x1000, LOAD + 0x1200)
+    assert "application: stack" in memory_map_text(case.run())
+
+
+def test_the_reservation_for_the_stack_is_no_owner_beside_the_stack(case: Case) -> None:
+    """RAM that is nearly full: ST's ._user_heap_stack reaches into the stack that it stands for."""
+    as_st_links(case, stack=RAM_END - LOAD - 0x1300)
+    assert (room(case, "stack").start, room(case, "heap").end) == (LOAD + 0x1300, LOAD + 0x1200)
+    case.symbols["_Min_Heap_Size"] = 0x308
+    assert "stack 0x34001700-0x3400FFFF" in case.refusal() and "heap 0x34001400-0x34001707" in case.refusal()
+
+
+def test_a_stack_that_reaches_into_a_pool(case: Case) -> None:
+    as_st_links(case)
+    case.segments[0].data = code(stack=RAM_END + 8)
+    assert case.refusal().splitlines()[0] == (
+        "firmware.elf: stack 0x3400F000-0x34010007 and pool 'ram' 0x34010000-0x3401FFFF overlap by 8 bytes "
+        "(0x34010000-0x34010007)"
+    )
+
+
+def test_a_stack_of_unknown_size_is_judged_by_the_bytes_below_it(case: Case) -> None:
+    case.segments[0].data = code(stack=RAM_END)
+    assert room(case, "stack") == Range(RAM_END - 8, RAM_END)
+    case.segments[0].data = code(stack=RAM_END + 4)
+    assert "stack 0x3400FFFC-0x34010003 and pool 'ram'" in case.refusal()
+
+
+@pytest.mark.parametrize(
+    "symbols",
+    [
+        {"end": LOAD + 0x1000, "__HeapLimit": RAM_END + 16},
+        {"_sheap": LOAD + 0x1000, "_eheap": RAM_END + 16, "end": 4},
+        {"_end": RAM_END - 0x100, "_Min_Heap_Size": 0x110},
+    ],
+)
+def test_a_heap_that_grows_into_a_pool(case: Case, symbols: dict[str, int]) -> None:
+    case.symbols |= symbols
+    message = case.refusal()
+    assert "heap 0x3400" in message and "-0x3401000F and pool 'ram' 0x34010000-0x3401FFFF overlap by 16" in message
+
+
+def with_headers(case: Case, section: int) -> Case:
+    """The linker puts the file's headers into the first segment, in front of the first section."""
+    first = case.segments[0]
+    case.segments[0] = Segment(LOAD - section, bytes(section) + first.data, from_headers=True)
+    return case
+
+
+def test_the_files_headers_are_no_code(case: Case) -> None:
+    """They lie where the boot header is; what is flashed begins with the first section."""
+    with_headers(case, 0x400)
+    claims = {claim.name: claim for claim in case.run().claims}
+    assert claims["boot header"].range == Range(0x34000000, LOAD)
+    assert not [name for name in claims if name.startswith("segment")]
+    (first, *_) = read_elf(case.folder / "firmware.elf").pieces
+    assert (first.address, first.data) == (LOAD, case.segments[0].data[0x400:])
+
+
+def test_a_section_in_front_of_the_load_address_is_not_taken_for_headers(case: Case) -> None:
+    with_headers(case, 0x400)
+    case.sections.append(Section(".early", 0x34000100, 16))
+    assert "boot header 0x34000000-0x340003FF and section '.early' 0x34000100-0x3400010F" in case.refusal()
 
 
 # ---------------------------------------------------------------- one byte, two addresses

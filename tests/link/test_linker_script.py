@@ -196,6 +196,10 @@ def test_the_flash_slot_is_a_limit_of_the_link(tmp_path: Path) -> None:
     assert done.returncode != 0 and "the application does not fit its flash slot" in done.stderr
 
 
+#: A pool that a network uses: an unused one conflicts with nothing.
+USED = (NetworkPool("ram", "RAM", RAM.base, RAM.size, RAM.size, "ACC_WRITE"),)
+
+
 @needs_gcc
 def test_a_script_edited_by_hand_is_caught(tmp_path: Path) -> None:
     """Somebody enlarges RAM in the generated script: the ASSERTs stop the link; without them the check does."""
@@ -206,7 +210,7 @@ def test_a_script_edited_by_hand_is_caught(tmp_path: Path) -> None:
     careless = re.sub(r"^ASSERT.*\n", "", script, flags=re.MULTILINE)
     assert link(tmp_path, board, careless, {"FAR": '".bss.far"', "FAR_SIZE": "65536"}).returncode == 0
     with pytest.raises(IngotError, match=r"section '\.bss' .* and pool 'ram' .* overlap by"):
-        check(board, pools, small_network(), tmp_path / "firmware.elf", tmp_path)
+        check(board, pools, small_network(USED), tmp_path / "firmware.elf", tmp_path)
 
 
 @needs_gcc
@@ -259,7 +263,7 @@ def test_a_section_by_the_other_view_is_caught(tmp_path: Path) -> None:
     done = link(tmp_path, board, script, {"FAR": '".lcd"', "FAR_SIZE": "4096"})
     assert done.returncode == 0, done.stderr
     with pytest.raises(IngotError) as caught:
-        check(board, small_pools(), small_network(), tmp_path / "firmware.elf", tmp_path)
+        check(board, small_pools(), small_network(USED), tmp_path / "firmware.elf", tmp_path)
     assert str(caught.value).replace(f"{tmp_path}/", "") == (
         "small.mpool: pool 'ram' 0x34010000-0x3401FFFF and section '.lcd' 0x24018000-0x24018FFF "
         "(alias of 0x34018000-0x34018FFF) overlap by 4,096 bytes (0x34018000-0x34018FFF)\n"

@@ -14,13 +14,17 @@ PROGBITS, SYMTAB, STRTAB, NOBITS = 1, 2, 3, 8
 
 @dataclass
 class Segment:
-    """A PT_LOAD. load: physical address, None for the same. memory_size: None for len(data)."""
+    """A PT_LOAD. load: physical address, None for the same. memory_size: None for len(data).
+
+    from_headers: the segment begins with the file's own headers, which take the place of its first bytes.
+    """
 
     address: int
     data: bytes = b""
     memory_size: int | None = None
     load: int | None = None
     flags: int = R | X
+    from_headers: bool = False
 
 
 @dataclass
@@ -44,13 +48,22 @@ def build_elf(
     header_size = 52 + 32 * len(segments)
     body = b""
     program_headers = b""
-    for segment in segments:
+    for segment in sorted(segments, key=lambda segment: not segment.from_headers):
         size = len(segment.data) if segment.memory_size is None else segment.memory_size
         load = segment.address if segment.load is None else segment.load
+        skipped = header_size if segment.from_headers else 0
         program_headers += struct.pack(
-            "<8I", 1, header_size + len(body), segment.address, load, len(segment.data), size, segment.flags, 4
+            "<8I",
+            1,
+            header_size + len(body) - skipped,
+            segment.address,
+            load,
+            len(segment.data),
+            size,
+            segment.flags,
+            4,
         )
-        body += segment.data
+        body += segment.data[skipped:]
     names = b"\0"
     headers = [struct.pack("<10I", *[0] * 10)]
 

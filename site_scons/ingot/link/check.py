@@ -22,6 +22,7 @@ from ingot.board.fit import owners_missing
 from ingot.board.ranges import size_text
 from ingot.link.elf import Elf, Part, read_elf
 from ingot.link.memory_map import Claim, MemoryMap
+from ingot.link.stack_and_heap import own_ram, rooms
 from ingot.network.types import Network, NetworkPool
 
 
@@ -69,7 +70,7 @@ def check(
     ]
     for claim in claims:
         _check_owner(board, claim)
-    _check_disjoint(board.aliases, claims)
+    _check_disjoint(board.aliases, [claim for claim in claims if not _is_unused_pool(claim)])
     _check_start(board, firmware)
     _check_initialised(board, firmware)
     _check_loaded(board, firmware)
@@ -96,7 +97,7 @@ def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) 
         if not (slot.name == board.application_slot and _runs_in(board, slot))
     ]
     claims = [*_pool_claims(board, mpool, [Built(network, folder)]), *slots]
-    _check_disjoint(board.aliases, claims)
+    _check_disjoint(board.aliases, [claim for claim in claims if not _is_unused_pool(claim)])
     memory = application_memory(board, mpool)
     return MemoryMap(
         board=board,
@@ -219,9 +220,11 @@ def _header_claim(board: Board) -> list[Claim]:
 
 
 def _firmware_claims(board: Board, firmware: Elf) -> list[Claim]:
-    """Memory at run time, and the load images of what is copied at start."""
-    claims = []
-    for part in firmware.parts:
+    """Memory at run time, and the load images of what is copied at start; stack and heap also where only symbols say
+    where they are."""
+    parts, symbol_rooms = rooms(board, firmware)
+    claims = [Claim("application", room.name, room.range, str(firmware.path)) for room in symbol_rooms]
+    for part in parts:
         claims.append(Claim("application", part.name, part.memory, str(firmware.path), filler=part.filler))
         if part.load is not None and _is_copied(board, part):
             name = f"initial values of {part.name}"
@@ -391,6 +394,11 @@ def _in_boot_stub(board: Board, addresses: Range) -> bool:
     return board.boot_stub is not None and board.bytes_of(board.boot_stub).contains(board.bytes_of(addresses))
 
 
+def _is_unused_pool(claim: Claim) -> bool:
+    """A pool that no network uses says nothing of what else is there: ST's files list all memories of a board."""
+    return claim.owner == "network" and not claim.used_size
+
+
 def _check_disjoint(aliases: Aliases, claims: Iterable[Claim]) -> None:
     """No byte has two owners, by whichever addresses they reach it."""
     overlap = aliases.first_overlap(claims, lambda claim: claim.range)
@@ -422,7 +430,7 @@ def _check_start(board: Board, firmware: Elf) -> None:
             where=str(firmware.path),
             remedy=remedy,
         )
-    if not _inside(board, firmware.parts, stack - 4, executable=False):
+    if not _inside(board, firmware.parts, stack - 4, executable=False) and not own_ram(board, stack - 4):
         raise IngotError(
             f"the first stack pointer 0x{stack:08X} is not the end of memory of this firmware",
             where=str(firmware.path),

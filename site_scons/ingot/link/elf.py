@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -46,6 +46,8 @@ class Elf:
     """A linked firmware.
 
     entry: address of the first instruction (Thumb bit cleared). parts: by run-time address. pieces: by load address.
+    The file's own headers are in neither: the linker may put them into the first segment, in front of the first
+    section, but flash tools write sections.
     """
 
     path: Path
@@ -65,6 +67,8 @@ class Elf:
 
 @dataclass(frozen=True)
 class _Segment:
+    """headers: bytes at its start that are the file's own headers."""
+
     number: int
     start: int
     memory_size: int
@@ -72,6 +76,7 @@ class _Segment:
     data: bytes
     writable: bool
     executable: bool
+    headers: int = 0
 
     @property
     def memory(self) -> Range:
@@ -107,12 +112,16 @@ def _read(path: Path, stream: BinaryIO) -> Elf:
             if len(data) != head["p_filesz"] or head["p_filesz"] > head["p_memsz"]:
                 raise IngotError(f"segment {number} is cut off", where=str(path), remedy="Link it again.")
             start, size, flags = head["p_vaddr"], head["p_memsz"], head["p_flags"]
-            segments.append(_Segment(number, start, size, head["p_paddr"], data, bool(flags & 2), bool(flags & 1)))
+            headers = 0 if head["p_offset"] else min(_headers_size(file), len(data))
+            segments.append(
+                _Segment(number, start, size, head["p_paddr"], data, bool(flags & 2), bool(flags & 1), headers)
+            )
     sections = [
         (section.name, Range(section["sh_addr"], section["sh_addr"] + section["sh_size"]), section["sh_type"])
         for section in file.iter_sections()
         if section["sh_flags"] & 2 and section["sh_size"]  # SHF_ALLOC
     ]
+    segments = [_without_headers(segment, [where for _, where, _ in sections]) for segment in segments]
     table: Any = file.get_section_by_name(".symtab")
     symbols = {s.name: int(s["st_value"]) for s in table.iter_symbols() if s.name} if table else {}
     return Elf(
@@ -121,6 +130,29 @@ def _read(path: Path, stream: BinaryIO) -> Elf:
         parts=tuple(sorted(_parts(segments, sections), key=lambda part: part.memory)),
         pieces=tuple(sorted((Piece(s.load, s.data) for s in segments if s.data), key=lambda piece: piece.address)),
         symbols=symbols,
+    )
+
+
+def _headers_size(file: Any) -> int:
+    """Bytes from the start of the file to the end of its ELF and program headers."""
+    head = file.header
+    return int(max(head["e_ehsize"], head["e_phoff"] + head["e_phnum"] * head["e_phentsize"]))
+
+
+def _without_headers(segment: _Segment, sections: list[Range]) -> _Segment:
+    """The segment without the file's headers, and without the filling between them and its first section."""
+    if not segment.headers:
+        return segment
+    inside = [where.start - segment.start for where in sections if segment.memory.contains_addresses(where)]
+    skipped = min(inside, default=segment.headers)
+    if skipped < segment.headers:
+        return segment  # a section says that these bytes are its own
+    return replace(
+        segment,
+        start=segment.start + skipped,
+        memory_size=segment.memory_size - skipped,
+        load=segment.load + skipped,
+        data=segment.data[skipped:],
     )
 
 
