@@ -186,12 +186,22 @@ def board_names(folder: Path) -> list[str]:
     return sorted(file.parent.name for file in folder.glob("*/board.yaml"))
 
 
+OWN = Path("boards")  # where `ingot board new` puts a project's own
+
+
 def find_board(word: str, folder: Path) -> Path:
-    """The board.yaml that `word` means: a name in `folder`, a folder with one, or the file. Raises IngotError."""
-    for file in (folder / word / "board.yaml", Path(word) / "board.yaml", Path(word)):
+    """The board.yaml that `word` means: a name in `folder` or in `boards` here, a folder with one, or the file.
+
+    Raises IngotError.
+    """
+    for file in (folder / word / "board.yaml", OWN / word / "board.yaml", Path(word) / "board.yaml", Path(word)):
         if file.is_file():
             return file
-    raise IngotError(f"there is no board '{word}'", where="board", remedy=did_you_mean(word, board_names(folder)))
+    raise IngotError(
+        f"there is no board '{word}'",
+        where="board",
+        remedy=did_you_mean(word, {*board_names(folder), *board_names(OWN)}),
+    )
 
 
 def load_board(path: Path) -> Board:

@@ -14,7 +14,7 @@ from ingot.board.ranges import Range, size_text
 
 def load_pools(board: Board) -> Mpool:
     """The board's own pools: read, placed, checked. Raises IngotError, also when the application has no room left."""
-    mpool = place_pools(board, read_mpool(board.pools_file))
+    mpool = within_chips(board, place_pools(board, read_mpool(board.pools_file)))
     check_pools(board, mpool)
     application_memory(board, mpool)
     return mpool
@@ -33,6 +33,22 @@ def place_pools(board: Board, mpool: Mpool) -> Mpool:
         return pool if base is None else replace(pool, base=base)
 
     return replace(mpool, pools=tuple(placed(pool) for pool in mpool.pools))
+
+
+def within_chips(board: Board, mpool: Mpool) -> Mpool:
+    """The pools, cut where the chip that they begin in ends.
+
+    ST's file for NUCLEO-N657X0-Q has a pool that ends 512 KiB past the flash, in every application. A network that uses
+    bytes there does not fit the pool that is left, which `check` and the rules for ST's outputs say.
+    """
+
+    def cut(pool: Pool) -> Pool:
+        region = board.region_at(pool.base) if pool.base is not None and pool.enabled else None
+        if region is None:
+            return pool
+        return replace(pool, size=board.bytes_of(board.memory(region.memory)).common(board.bytes_of(pool.range)).size)
+
+    return replace(mpool, pools=tuple(cut(pool) for pool in mpool.pools))
 
 
 def check_pools(board: Board, mpool: Mpool) -> None:

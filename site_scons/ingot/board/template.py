@@ -12,6 +12,7 @@ from ingot.board import Mpool, Pool, find_board, load_board, mpool_text
 from ingot.board.chip import CHIPS
 from ingot.board.cores import core_named, core_names, generic_memories, machine_named
 from ingot.board.fit import load_pools
+from ingot.board.from_pools import fit_pools
 
 KIB = 1 << 10
 #: Bytes of a generic board's banks. Each memory of a twin's machine has 4 MiB.
@@ -19,10 +20,11 @@ CODE, WEIGHTS, DATA, TENSORS = 512 * KIB, 1536 * KIB, 256 * KIB, 1792 * KIB
 CORE_PREFIX = "cortex-"
 
 
-def new_board(name: str, folder: Path, like: str, known: Path) -> list[Path]:
+def new_board(name: str, folder: Path, like: str, known: Path, mpool: Path | None = None) -> list[Path]:
     """Writes folder/board.yaml and its pools, which are valid as they are; returns the files.
 
     name: of the new board. like: the board to begin with, known: where boards' names are looked up.
+    mpool: pools that it must fit (ingot.board.from_pools), None for those of the board it begins with.
     Raises IngotError for a name that is none, or when there is a board already.
     """
     source = load_board(find_board(like, known))
@@ -30,15 +32,16 @@ def new_board(name: str, folder: Path, like: str, known: Path) -> list[Path]:
     text = source.path.read_text()
     text = re.sub(r"(?m)^name: .*$", f"name: {name}", text, count=1)
     text = re.sub(r"(?m)^title: .*$", f"title: {name}, begun as a copy of {source.name}", text, count=1)
-    head = (
-        f"# {name}: correct the memories first, then the pools in {source.pools_file.name}; see docs/own-board.md.\n#\n"
-    )
+    pools_file = mpool or source.pools_file
+    head = f"# {name}: correct the memories first, then the pools in {pools_file.name}; see docs/own-board.md.\n#\n"
     written = [target]
     if source.chip_file is not None and source.chip_file.parent != CHIPS:  # a chip's file of one's own comes along
         written.append(folder / source.chip_file.name)
         write_if_changed(written[-1], source.chip_file.read_bytes())
         text = re.sub(r"(?m)^chip: .*$", f"chip: {source.chip_file.name}", text, count=1)
     write_if_changed(target, head + text)
+    if mpool is not None:
+        return [*written, fit_pools(written, mpool)]
     written.append(folder / source.pools_file.name)
     write_if_changed(written[-1], source.pools_file.read_bytes())
     load_pools(load_board(target))

@@ -149,10 +149,11 @@ def board() -> None:
 
 @board.command("new")
 @click.argument("name")
-@click.option("--like", help="The board to begin with: a name or a path. Default: n6dk.")
+@click.option("--like", "--from", help="The board to begin with: a name or a path. Default: n6dk.")
 @click.option("--core", help="A generic board with this core instead: m0plus, m3, m4, m7, m33, m55 or m85.")
+@click.option("--pools", type=FilePath, help="A .mpool file of ST's that the board must fit.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Its folder. Default: boards/NAME.")
-def board_new(name: str, like: str | None, core: str | None, out: Path | None) -> Any:
+def board_new(name: str, like: str | None, core: str | None, pools: Path | None, out: Path | None) -> Any:
     """Begin a board: a commented board.yaml and its pools, valid as they are."""
     from ingot.base.console import say
     from ingot.base.errors import IngotError
@@ -163,7 +164,10 @@ def board_new(name: str, like: str | None, core: str | None, out: Path | None) -
     folder = out or Path("boards") / name
     if like and core:
         raise IngotError("--like and --core exclude each other", where="board new", remedy="Leave one of them out.")
-    written = generic_board(name, folder, core) if core else new_board(name, folder, like or "n6dk", ROOT / "boards")
+    if pools and core:
+        raise IngotError("--pools and --core exclude each other", where="board new", remedy="Leave one of them out.")
+    known = ROOT / "boards"
+    written = generic_board(name, folder, core) if core else new_board(name, folder, like or "n6dk", known, pools)
     files = [str(path) for path in written]
     print("\n".join(files))
     notes = []

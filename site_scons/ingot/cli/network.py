@@ -43,6 +43,7 @@ from ingot.use_cases.abi import ABIS
 @board_option
 @click.option("--out", type=Folder, required=True, help="Folder for network.c and the files that belong to it.")
 @network_words
+@click.option("--name", default="network", show_default=True, help="The network's name in C, or of its files.")
 @click.option("--reloc", is_flag=True, help="As a relocatable image needs it.")
 @click.option("--strict", is_flag=True, help="For prebuilt: warnings are errors.")
 @output_options
@@ -51,6 +52,7 @@ def compile(
     board: str,
     twin: bool,
     out: Path,
+    name: str,
     reloc: bool,
     strict: bool,
     depfile: Path | None,
@@ -66,7 +68,7 @@ def compile(
     manifest = manifest_of(model)
     path = board_file(board)
     checked = load_board(path)
-    settings = Settings.of(options, manifest, "network", reloc)
+    settings = Settings.of(options, manifest, name, reloc)
     compiler = "builtin" if twin else options.text("compiler")
     compilation = compilation_of(compiler, checked, load_pools(checked), settings)
     arguments = dict(compilation.options)
@@ -135,13 +137,14 @@ def linker_script(
 @click.option(
     "--network",
     "networks",
-    type=FilePath,
+    type=click.Path(path_type=Path),
     multiple=True,
     required=True,
-    help="The network_c_info.json of each network.",
+    help="The network_c_info.json of each network, or what ST's tools left: a network.c, its folder, or a zip.",
 )
 @click.option("--elf", type=FilePath, required=True, help="The linked firmware.")
-@click.option("--out", type=FilePath, required=True, help="The memory map to write.")
+@click.option("--model", default="", help="The model of the first network, where that is an output of ST's tools.")
+@click.option("--out", type=FilePath, help="The memory map to write. Default: it is only printed.")
 @click.option("--summary", type=FilePath, help="The figures to write. Default: summary.json beside the memory map.")
 @click.option("--binaries", is_flag=True, help="Also write the firmware as .bin and .hex beside it.")
 @output_options
@@ -150,7 +153,8 @@ def check(
     twin: bool,
     networks: tuple[Path, ...],
     elf: Path,
-    out: Path,
+    model: str,
+    out: Path | None,
     summary: Path | None,
     binaries: bool,
     depfile: Path | None,
@@ -158,21 +162,49 @@ def check(
     quiet: bool,
 ) -> None:
     """Prove on the linked firmware that nothing overlaps and everything fits."""
+    import tempfile
+
     from ingot.recipe.firmware import binaries_job, proof_job
     from ingot.recipe.run import run_job
 
     path = board_file(board)
-    figures = summary or out.with_name("summary.json")
-    raws = [raw for network in networks for raw in link_steps.raw_files(network)]
-    infos = [str(network) for network in networks]
-    proof = proof_job(str(elf), infos, [str(raw) for raw in raws], str(path), twin, str(out), str(figures))
-    result = run_job(proof)
-    result["files"] = [str(out), str(figures)]
+    with tempfile.TemporaryDirectory(prefix="ingot-check-") as scratch:
+        folder = Path(scratch).resolve()
+        infos = [
+            _description(network, path, folder / str(number), model if not number else "")
+            for number, network in enumerate(networks)
+        ]
+        target = out or folder / "memory_map.txt"
+        figures = summary or target.with_name("summary.json")
+        raws = [raw for info in infos for raw in link_steps.raw_files(info)]
+        names = [str(info) for info in infos]
+        proof = proof_job(str(elf), names, [str(raw) for raw in raws], str(path), twin, str(target), str(figures))
+        result = run_job(proof)
+        result["files"] = [str(file) for file in (target, figures) if folder not in file.parents]
+        text = target.read_text()
     if binaries:
         job = binaries_job(str(elf), str(path), str(elf.with_suffix(".bin")), str(elf.with_suffix(".hex")))
         run_job(job)
         result["files"] += job.outputs
-    finish(result, as_json, out.read_text(), depfile, [elf, *networks, *raws, *board_files(path)], quiet)
+    read = [elf, *networks, *(raw for raw in raws if folder not in raw.parents), *board_files(path)]
+    finish(result, as_json, text, depfile, read, quiet)
+
+
+def _description(network: Path, board: Path, folder: Path, model: str) -> Path:
+    """The network_c_info.json of a network; an output of ST's tools is taken over, and checked, into a folder first.
+
+    model: what that output was generated from, "" to compare nothing.
+    """
+    if network.suffix == ".json":
+        return network
+    from ingot.steps.compile import take_prebuilt
+
+    code = network.suffix == ".c"
+    source = model_file(manifest_of(model)) if model else None
+    output = network.parent if code else network
+    name = network.stem if code else ""
+    take_prebuilt(board, [folder / "network_c_info.json"], source, output=str(output), name=name)
+    return next(iter(sorted(folder.glob("*_c_info.json"))))
 
 
 @verb()

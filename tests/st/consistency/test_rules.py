@@ -86,6 +86,11 @@ def test_an_initializer_as_hex_is_as_good(tmp_path: Path) -> None:
     assert findings(subject(tmp_path, files=files)) == []
 
 
+def test_a_pool_that_is_larger_than_the_boards_is_right_where_its_bytes_are_used(tmp_path: Path) -> None:
+    """As ST's file for NUCLEO-N657X0-Q, whose pool ends past the flash."""
+    assert findings(subject(tmp_path, StNetwork().with_pool("octoFlash", size=64 << 20))) == []
+
+
 def test_an_empty_initializer_of_an_unused_pool_is_no_stray(tmp_path: Path) -> None:
     assert findings(subject(tmp_path, files={"network_atonbuf.AXISRAM3.raw": b""})) == []
 
@@ -108,7 +113,7 @@ def test_an_initializer_of_another_run(tmp_path: Path) -> None:
     ("change", "what"),
     [
         ({"base": 0x71000000}, "the network has pool 'octoFlash' at 0x71000000, the board at 0x70380000"),
-        ({"size": 64 << 20}, "the network has pool 'octoFlash' with 64 MiB, the board with 12,800 KiB"),
+        ({"used": 64 << 20}, "the network uses 64 MiB of pool 'octoFlash', the board has 12,800 KiB"),
         ({"fname": "xSPI3"}, "the network has pool 'octoFlash' with the file postfix 'xSPI3', the board with 'xSPI2'"),
         ({"rights": "ACC_WRITE"}, "the network has pool 'octoFlash' as ACC_WRITE, the board as ACC_READ"),
     ],

@@ -17,7 +17,7 @@ SHORTER = 8  # bytes that ATONN 1.1.0 takes off the last pool of a contiguous ru
 
 
 def pools(subject: Subject) -> Iterable[Finding]:
-    """Real pools that the network uses: same address, rights and file postfix, and no larger than the board's.
+    """Real pools that the network uses: same address, rights and file postfix, and no more used than the board has.
 
     Where there are c_info and network.c, both are looked at: the firmware is made of network.c, which may be older.
     """
@@ -52,8 +52,8 @@ def _differences(board: Board, who: str, pool: NetworkPool, there: Pool) -> Iter
     apart = (pool.base is None) != (there.base is None) or board.offset(pool.base or 0, there.base or 0) != 0
     if not pool.relative and not there.relative and apart:
         yield f"{who} has {name} at {_address(pool.base)}, the board at {_address(there.base)}"
-    if pool.size > there.size:
-        yield f"{who} has {name} with {size_text(pool.size)}, the board with {size_text(there.size)}"
+    if pool.used > there.size:
+        yield f"{who} uses {size_text(pool.used)} of {name}, the board has {size_text(there.size)}"
     if pool.rights != there.rights:
         yield f"{who} has {name} as {pool.rights}, the board as {there.rights}"
     if pool.fname and pool.fname != there.fname:
