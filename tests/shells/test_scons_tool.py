@@ -107,3 +107,32 @@ def test_two_programs_in_one_folder_are_refused(installed: Installed, tmp_path: 
     assert "ingot: 'build/obj/network.o' would be written by two commands that differ\n" in done.stderr
     (tmp_path / "SConstruct").write_text(CLASH.replace('out="build"', 'out="build/network"'))
     assert "ingot check_firmware -> build/memory_map.txt" in installed.run(tmp_path, "scons", "-Q", "-n")
+
+
+OWN_RUNTIME = """\
+env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])
+net = env.IngotModel("network", "detect.tflite", board="n6dk", out="build/network")
+env.IngotToolchain(board="n6dk").IngotProgram("build/firmware", [SOURCES], net, startup=False)
+"""
+
+
+def test_a_program_with_sts_runtime_does_not_get_a_second_one(installed: Installed, tmp_path: Path) -> None:
+    """Its startup code is assembler, which the cross compiler takes."""
+    (tmp_path / "detect.tflite").write_bytes(pose_model(0))
+    for name in ("main.c", "ll_aton_runtime.c", "startup.s", "vectors.S"):
+        (tmp_path / name).write_text("")
+
+    def commands(*sources: str) -> list[str]:
+        (tmp_path / "SConstruct").write_text(OWN_RUNTIME.replace("SOURCES", ", ".join(map(repr, sources))))
+        return installed.run(tmp_path, "scons", "-Q", "-n", "build/firmware.elf").splitlines()
+
+    def runtimes(lines: list[str]) -> list[str]:
+        return [line for line in lines if "ll_aton_runtime" in line and "Linking" not in line and " -c " in line]
+
+    plain, own = commands("main.c", "startup.s"), commands("main.c", "startup.s", "vectors.S", "ll_aton_runtime.c")
+    assert len(runtimes(plain)) == len(runtimes(own)) == 1, "\n".join(own)
+    assert runtimes(own)[0].startswith("arm-none-eabi-gcc -o ll_aton_runtime.o -c ")
+    assert not [line for line in own if "ingot_initializer" in line and " -c " in line]
+    for name in ("startup", "vectors"):
+        (line,) = [line for line in own if f"-o {name}.o " in line]
+        assert line.startswith(f"arm-none-eabi-gcc -o {name}.o -c -mcpu=cortex-m55 ")

@@ -26,19 +26,24 @@ INGOT ?= ingot
 INGOT_LAUNCHER ?=
 INGOT_BUILD ?= build
 
+# Make's default goal is the first target that the Makefile itself has, wherever this file is included.
 define ingot_model
+INGOT_GOAL := $$(.DEFAULT_GOAL)
 $(INGOT_BUILD)/$(1).mk:
 	@mkdir -p $$(@D)
 	@INGOT_COMMAND="$(INGOT)" $(INGOT) make-rules "$(2)" --board "$(3)" --build "$(INGOT_BUILD)" --prefix "$(1)-" --launcher "$(INGOT_LAUNCHER)" $(4) --out $$@
 ifeq ($$(filter clean,$$(MAKECMDGOALS)),)
 -include $(INGOT_BUILD)/$(1).mk
 endif
+.DEFAULT_GOAL := $$(INGOT_GOAL)
 endef
 
 define ingot_check
+INGOT_GOAL := $$(.DEFAULT_GOAL)
 $(basename $(2)).checked: $(2) $$($(1)_CINFO) $$($(1)_RAW) $$($(1)_BOARD)
 	@echo "check $(2)"
 	@$(INGOT) check --quiet --binaries --board $$($(1)_BOARD) --elf $(2) $$(patsubst %,--network %,$$($(1)_CINFO)) \
 	  --out $(basename $(2))_memory_map.txt --summary $(basename $(2))_summary.json
 	@touch $$@
+.DEFAULT_GOAL := $$(INGOT_GOAL)
 endef

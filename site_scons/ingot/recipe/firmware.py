@@ -14,6 +14,7 @@ from ingot.recipe.network import NetworkBuild, near
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.several.pools import check_names
+from ingot.st.stedgeai.firmware import REPLACED, RUNTIME
 
 
 class FirmwareBuild:
@@ -168,10 +169,17 @@ class FirmwareBuild:
         }
         return [self._compiled(kind, source) for role in files if role in roles for kind, source in files[role]]
 
-    def objects_alone(self, *roles: str) -> list[CompileJob]:
-        """The same, each network's as if it were alone: for a user's own program, who may ask for each network's."""
+    def objects_alone(self, *roles: str, brought: Sequence[str] = ()) -> list[CompileJob]:
+        """The same, each network's as if it were alone: for a user's own program, who may ask for each network's.
+
+        brought: file names of the program's own sources. With the runtime among them there is no second one.
+        """
         networks = [job for network in self.networks for job in FirmwareBuild([network]).objects("network")]
         others = FirmwareBuild([self.first]).objects(*(role for role in roles if role != "network"))
+        if RUNTIME in brought:
+            st = self.first.st_runtime
+            left = {*REPLACED, *brought, *(path.name for path in (st.sources if st else ()))}
+            others = [job for job in others if Path(job.source).name not in left]
         return [*(networks if "network" in roles else []), *others]
 
     def _compiled(self, kind: str, source: str) -> CompileJob:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import SCons.Script
@@ -26,18 +27,23 @@ from ingot.shells.scons.paths import command_path, expanded, literal_words
 
 @user_call
 def ingot_toolchain(env: Any, board: str) -> Any:
-    """A clone of the environment that compiles and links for the board's core, with Ingot's flags; for your own C."""
+    """A clone of the environment that compiles and links for the board's core, with Ingot's flags; for your own C and
+    assembler files."""
     target = load_board(find_board(_where(env, board), ROOT / "boards"))
     prefix = toolchain.settings()["prefix"]
     gcc = env.Clone()
     gcc["ENV"] = {**gcc["ENV"], **toolchain.compiler_environment()}
+    gcc.Tool("as")  # .s and .S become objects, whatever the host has
     gcc.Replace(
         CC=f"{prefix}gcc",
         AR=f"{prefix}ar",
         OBJSUFFIX=".o",
         CCFLAGS=toolchain.compile_flags(target.core),
         INGOT_MAPS=literal_words(prefix_maps()),
+        AS=f"{prefix}gcc",
         CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
+        ASCOM="$AS -o $TARGET -c $CCFLAGS $ASFLAGS $( $INGOT_MAPS $) $SOURCES",
+        ASPPCOM="$AS -o $TARGET -c $CCFLAGS $ASPPFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
     )
     return gcc
 
@@ -115,6 +121,7 @@ def ingot_program(
     """A firmware of your sources and a network, or a list of networks: linked, proven, and as .bin and .hex.
 
     env: one that compiles for the board, such as `env.IngotToolchain` gives. startup: with Ingot's vectors and reset.
+    With a ll_aton_runtime.c among the sources (ST's) Ingot's own runtime is left out.
     app: an application of firmware/apps or a folder, in place of sources; its files lie in the folder of `target`.
     options: how targets run it, any of PROGRAM_OPTIONS, such as samples=5 or port="/dev/ttyACM0".
     Returns ProgramNodes. `scons <target>-verify` compares the networks on the board's emulated twin with LiteRT's
@@ -135,7 +142,8 @@ def ingot_program(
     own = [] if app else _own_objects(env, firmware, sources)
     if made.elf_path:
         roles = ("network", "runtime", *(["startup"] if startup else []))
-        objects = firmware.objects("application", *roles) if app else firmware.objects_alone(*roles)
+        brought = [] if app else [PurePath(str(item)).name for item in env.Flatten([sources])]
+        objects = firmware.objects("application", *roles) if app else firmware.objects_alone(*roles, brought=brought)
         files = [*(from_top(env, node) for node in own), *(job.target for job in objects)]
         jobs += [*firmware.kernels(), *objects, firmware.link(made.elf_path, files, script)]
     proof = firmware.check(made.elf_path)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from ingot.st.stedgeai.pack import DEFINES, FLAGS, RELOC_DEFINES, Pack
 
+#: Its file is called the same in ST's packs.
+RUNTIME = "ll_aton_runtime.c"
 #: Ingot's own runtime, which ST's replaces. Console, stop and start-up stay.
-REPLACED = ("ll_aton_runtime.c", "ingot_initializer.c", "ingot_initializer_refused.c")
+REPLACED = (RUNTIME, "ingot_initializer.c", "ingot_initializer_refused.c")
 
 
 @dataclass(frozen=True)
