@@ -144,6 +144,7 @@ def linker_script(
 )
 @click.option("--elf", type=FilePath, required=True, help="The linked firmware.")
 @click.option("--model", default="", help="The model of the first network, where that is an output of ST's tools.")
+@click.option("--app-config", type=FilePath, help="The application's app_config.h, to be held against the network.")
 @click.option("--out", type=FilePath, help="The memory map to write. Default: it is only printed.")
 @click.option("--summary", type=FilePath, help="The figures to write. Default: summary.json beside the memory map.")
 @click.option("--binaries", is_flag=True, help="Also write the firmware as .bin and .hex beside it.")
@@ -154,6 +155,7 @@ def check(
     networks: tuple[Path, ...],
     elf: Path,
     model: str,
+    app_config: Path | None,
     out: Path | None,
     summary: Path | None,
     binaries: bool,
@@ -164,8 +166,10 @@ def check(
     """Prove on the linked firmware that nothing overlaps and everything fits."""
     import tempfile
 
+    from ingot.network.c_info import read_c_info
     from ingot.recipe.firmware import binaries_job, proof_job
     from ingot.recipe.run import run_job
+    from ingot.use_cases.config_check import check_config
 
     path = board_file(board)
     with tempfile.TemporaryDirectory(prefix="ingot-check-") as scratch:
@@ -176,6 +180,8 @@ def check(
         ]
         target = out or folder / "memory_map.txt"
         figures = summary or target.with_name("summary.json")
+        if app_config is not None:
+            check_config(app_config, read_c_info(infos[0]))
         raws = [raw for info in infos for raw in link_steps.raw_files(info)]
         names = [str(info) for info in infos]
         proof = proof_job(str(elf), names, [str(raw) for raw in raws], str(path), twin, str(target), str(figures))
