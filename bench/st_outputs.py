@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Are outputs of ST's tools read rightly? Compares Ingot's description with each network.c, read a second time here.
 
     python bench/st_outputs.py FOLDER ... [--name od]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Intel HEX read: the same bytes as the library (intelhex) reads."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A board begun from a pool file of ST's: it fits those pools, and says what it left out."""
 
 from __future__ import annotations

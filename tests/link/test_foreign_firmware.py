@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ingot check` on firmware of somebody else's build: their linker script, an output of ST's tools, their app_config.h.
 
 The script has the shape of those in ST's application repositories: stack and heap by symbols alone, the stack below
@@ -44,7 +45,8 @@ SOURCE = """\
 extern int _estack, end;
 int *heap_end = &end; /* as _sbrk() begins */
 void Reset_Handler(void) { for (;;) ; }
-__attribute__((section(".isr_vector"), used)) void *const vectors[] = {(void *)&_estack, (void *)Reset_Handler, &heap_end};
+__attribute__((section(".isr_vector"), used))
+void *const vectors[] = {(void *)&_estack, (void *)Reset_Handler, &heap_end};
 const char text[4096] __attribute__((used)) = "an application";
 __attribute__((section(".psram"), used)) char frame[4096];
 """

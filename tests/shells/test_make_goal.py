@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ingot.mk in a Makefile that is there already."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Intel HEX files read: address -> bytes.
 
 Our own reader, as the writer is (ingot.link.hexfile): the library keeps a Python object for each byte, which for 10 MB

@@ -20,8 +20,9 @@ from ingot.board.mpool import Mpool, read_mpool
 
 
 def fit_pools(written: Sequence[Path], pools: Path) -> Path:
-    """Changes a new board.yaml, the first of the board's files so far, so that it has the pools of another file, which is copied beside it; returns the copy.
+    """Gives a new board the pools of another file, which is copied beside its board.yaml; returns the copy.
 
+    written: the board's files so far, its board.yaml first.
     Raises IngotError for pools that the board cannot have, and when the application's own slot is covered; the new
     files are removed then.
     """

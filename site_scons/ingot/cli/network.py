@@ -43,7 +43,7 @@ from ingot.use_cases.abi import ABIS
 @board_option
 @click.option("--out", type=Folder, required=True, help="Folder for network.c and the files that belong to it.")
 @network_words
-@click.option("--name", default="network", show_default=True, help="The network's name in C, or of its files.")
+@table_options("name")
 @click.option("--reloc", is_flag=True, help="As a relocatable image needs it.")
 @click.option("--strict", is_flag=True, help="For prebuilt: warnings are errors.")
 @output_options

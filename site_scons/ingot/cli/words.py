@@ -38,6 +38,7 @@ def is_of_table(parameter: click.Parameter) -> bool:
 #: Flags with the name of an option that mean something else: (verb, name) -> what.
 OTHER_MEANING = {
     ("app-config", "st_pack"): "a checkout whose generation is meant",
+    ("check", "model"): "whose output of ST's tools the first network is",
     ("cmake-program", "name"): "name of the CMake target",
     ("emulate", "model"): "whose preprocessing counts for --input",
     ("fleet", "board"): "one board of the fleet",

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stack and heap of a finished firmware, which many linker scripts give by symbols alone.
 
 ST's scripts reserve `_Min_Heap_Size + _Min_Stack_Size` bytes behind .bss in a section `._user_heap_stack`, so that the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An app_config.h that somebody else wrote, held against the network: input size, types and heatmap.
 
 Nothing at run time compares them: with another model's file the camera fills another number of bytes, and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What an output's files are called: prefix and C name apart, initializers in every form, several networks."""
 
 from __future__ import annotations

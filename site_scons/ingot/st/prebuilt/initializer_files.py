@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The initializers of an output: which files they are, and the bytes in them.
 
 As the tools and ST's scripts name them, for a network whose files begin with `network`:
