@@ -14,7 +14,7 @@ from ingot.st.npu.envelope import refuse_strangers
 from ingot.st.npu.images import Image, pool_images
 from ingot.st.npu.machine import HardwareEpoch, Machine
 from ingot.st.prebuilt.network_c import NetworkSource, parse_network_c
-from ingot.st.prebuilt.output import StOutput, network_name, open_output
+from ingot.st.prebuilt.output import StOutput, open_output
 
 _ARRAY = re.compile(r"\bstatic const uint64_t (_ec_blob_\w+)\s*\[[^\]\n]{0,40}\]\s*=\s*\{([^}]*)\}")
 REMEDY = "Give the folder that ST's compiler wrote, with network.c."
@@ -45,7 +45,7 @@ def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True)
     verified.
     """
     output = open_output(path)
-    name = network_name(output)
+    name = output.prefix
     main = next((file for file in (f"{name}.c", "network.c") if file in output), None)
     if main is None:
         raise IngotError(f"there is no {name}.c in it", where=str(path), remedy=REMEDY)

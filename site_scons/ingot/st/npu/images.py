@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.st.prebuilt.initializer_files import initializer_files
 from ingot.st.prebuilt.network_c import NetworkSource, SourcePool
 from ingot.st.prebuilt.output import StOutput
 
@@ -36,20 +37,18 @@ def pool_images(output: StOutput, source: NetworkSource, weights: Sequence[Path]
     if weights:
         return tuple(_given(path, source) for path in weights)
     images = []
-    for file in output.raws():
-        pool = _by_postfix(source, file)
-        if pool is not None:
-            images.append(Image(file, pool.name, pool.offset, output.read(file)))
-    if not images:
-        for file in sorted(name for name in output.members if name.endswith("_data.hex")):
-            images += _hex(output.read(file), file, source, output.where(file))
+    for item in initializer_files(output):
+        pool = _by_postfix(source, item.postfix)
+        if item.file.endswith(".hex"):
+            images += _hex(output.read(item.file), item.file, source, output.where(item.file))
+        elif pool is not None:
+            images.append(Image(item.file, pool.name, pool.offset, output.read(item.file)))
     return tuple(images)
 
 
-def _by_postfix(source: NetworkSource, file: str) -> SourcePool | None:
-    parts = file.split(".")
-    pools = [pool for pool in source.pools if pool.postfix == parts[-2] and not pool.virtual]
-    return pools[0] if len(parts) > 2 and pools else None
+def _by_postfix(source: NetworkSource, postfix: str) -> SourcePool | None:
+    pools = [pool for pool in source.pools if pool.postfix == postfix and not pool.virtual]
+    return pools[0] if postfix and pools else None
 
 
 def _given(path: Path, source: NetworkSource) -> Image:
@@ -62,7 +61,8 @@ def _given(path: Path, source: NetworkSource) -> Image:
         if len(parts) != 1:
             raise IngotError(f"it has {len(parts)} separate parts", where=str(path), remedy="Give one file a pool.")
         return parts[0]
-    pool = _by_postfix(source, path.name)
+    parts_of_name = path.name.split(".")
+    pool = _by_postfix(source, parts_of_name[-2] if len(parts_of_name) > 2 else "")
     if pool is None:
         holders = {_pool_at(source, buffer.base, buffer.label) for buffer in source.buffers if buffer.param}
         known = [item for item in holders if item is not None]
