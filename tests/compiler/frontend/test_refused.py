@@ -430,3 +430,13 @@ def test_a_slope_beyond_float32(dtype):
     model = tfl.unary("LEAKY_RELU", (1, 4), (dtype, 0.5, 0), (dtype, 0.001, 0), alpha=-3e38)
     refuse(model, "operator 0 (LEAKY_RELU -> 't1')", "its option alpha is -3e+38")
     parse_tflite(tfl.unary("LEAKY_RELU", (1, 4), (dtype, 0.5, 0), (dtype, 0.001, 0), alpha=-3e35), "m", "m")
+
+
+@pytest.mark.parametrize("axis", [[14, 3], []])
+def test_a_split_along_several_axes(axis):
+    refuse(
+        one("SPLIT_V", [(4, 17), i32(14, 3), i32(*axis)], (4, 17)),
+        "operator 0 (SPLIT_V",
+        f"its axis is {axis}, not one",
+    )
+    refuse(one("SPLIT", [i32(*axis), (4, 17)], (4, 17)), "operator 0 (SPLIT", f"its axis is {axis}, not one")

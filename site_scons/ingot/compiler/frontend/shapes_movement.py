@@ -111,11 +111,17 @@ def unpack(args: Args) -> Result:
     return [shape[:axis] + shape[axis + 1 :]] * len(args.op.outputs)
 
 
+def _split_axis(axes: list[int], dimensions: int) -> int:
+    if len(axes) != 1:
+        raise Mismatch(f"its axis is {axes}, not one number")
+    return normal_axes(axes, dimensions)[0]
+
+
 def split(args: Args) -> Result:
     axes, shape = args.values(0), args.shape(1)
-    if axes is None or len(axes) != 1:
+    if axes is None:
         return [None] * len(args.op.outputs)
-    (axis,) = normal_axes(axes, len(shape))
+    axis = _split_axis(axes, len(shape))
     parts = len(args.op.outputs)
     if shape[axis] % parts:
         raise Mismatch(f"an extent of {shape[axis]} does not split into {parts} equal parts")
@@ -125,9 +131,9 @@ def split(args: Args) -> Result:
 def split_v(args: Args) -> Result:
     sizes, axes, shape = args.values(1), args.values(2), args.shape()
     parts = len(args.op.outputs)
-    if sizes is None or axes is None or len(axes) != 1:
+    if sizes is None or axes is None:
         return [None] * parts
-    (axis,) = normal_axes(axes, len(shape))
+    axis = _split_axis(axes, len(shape))
     rest = shape[axis] - sum(s for s in sizes if s != -1)
     sizes = [rest if s == -1 else s for s in sizes]
     if len(sizes) != parts or sum(sizes) != shape[axis] or min(sizes) < 0:
