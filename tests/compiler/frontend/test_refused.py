@@ -433,10 +433,12 @@ def test_a_slope_beyond_float32(dtype):
 
 
 @pytest.mark.parametrize("axis", [[14, 3], []])
-def test_a_split_along_several_axes(axis):
+def test_one_axis_that_is_several(axis):
     refuse(
         one("SPLIT_V", [(4, 17), i32(14, 3), i32(*axis)], (4, 17)),
         "operator 0 (SPLIT_V",
         f"its axis is {axis}, not one",
     )
     refuse(one("SPLIT", [i32(*axis), (4, 17)], (4, 17)), "operator 0 (SPLIT", f"its axis is {axis}, not one")
+    for kind, out in (("EXPAND_DIMS", (1, 4, 17)), ("ARG_MAX", (4,)), ("ARG_MIN", (4,))):
+        refuse(one(kind, [(4, 17), i32(*axis)], out), f"operator 0 ({kind}", f"its axis is {axis}, not one")
