@@ -28,7 +28,9 @@ static void minimum_s8_run(const void *params, const void *a, unsigned a_step, c
 }
 #endif
 
-#define RUN(name, type, better)                                                                                       \
+/* Of two numbers of which neither is better (a NaN, zeros of either sign) the second is the result, as in LiteRT. The
+ * functions of integers may take their operands in any order; those of float32 are told which one is the first. */
+#define RUN(name, type, first, better, second)                                                                                       \
     static void name(const void *params, const void *in0, unsigned a_step, const void *in1, unsigned b_step,         \
                      void *out, unsigned n)                                                                          \
     {                                                                                                                 \
@@ -36,19 +38,21 @@ static void minimum_s8_run(const void *params, const void *a, unsigned a_step, c
         type *o = out;                                                                                                \
         (void)params;                                                                                                 \
         for (; n; n--, a += a_step, b += b_step)                                                                      \
-            *o++ = *a better *b ? *a : *b;                                                                           \
+            *o++ = *first better *second ? *first : *second;                                                         \
     }
 
 #if !INGOT_MVE
-RUN(maximum_s8_run, int8_t, >)
-RUN(minimum_s8_run, int8_t, <)
+RUN(maximum_s8_run, int8_t, a, >, b)
+RUN(minimum_s8_run, int8_t, a, <, b)
 #endif
-RUN(maximum_s16_run, int16_t, >)
-RUN(minimum_s16_run, int16_t, <)
-RUN(maximum_s32_run, int32_t, >)
-RUN(minimum_s32_run, int32_t, <)
-RUN(maximum_f32_run, float, >)
-RUN(minimum_f32_run, float, <)
+RUN(maximum_s16_run, int16_t, a, >, b)
+RUN(minimum_s16_run, int16_t, a, <, b)
+RUN(maximum_s32_run, int32_t, a, >, b)
+RUN(minimum_s32_run, int32_t, a, <, b)
+RUN(maximum_f32_run, float, a, >, b)
+RUN(minimum_f32_run, float, a, <, b)
+RUN(maximum_reversed_f32_run, float, b, >, a)
+RUN(minimum_reversed_f32_run, float, b, <, a)
 
 INGOT_BINARY_KERNEL(maximum_s8, maximum_s8_const, int8_t, int8_t, 0, maximum_s8_run)
 INGOT_BINARY_KERNEL(minimum_s8, minimum_s8_const, int8_t, int8_t, 0, minimum_s8_run)
@@ -58,3 +62,5 @@ INGOT_BINARY_KERNEL(maximum_s32, maximum_s32_const, int32_t, int32_t, 0, maximum
 INGOT_BINARY_KERNEL(minimum_s32, minimum_s32_const, int32_t, int32_t, 0, minimum_s32_run)
 INGOT_BINARY_KERNEL(maximum_f32, maximum_f32_const, float, float, 0, maximum_f32_run)
 INGOT_BINARY_KERNEL(minimum_f32, minimum_f32_const, float, float, 0, minimum_f32_run)
+INGOT_BINARY_KERNEL(maximum_reversed_f32, maximum_reversed_f32_const, float, float, 0, maximum_reversed_f32_run)
+INGOT_BINARY_KERNEL(minimum_reversed_f32, minimum_reversed_f32_const, float, float, 0, minimum_reversed_f32_run)

@@ -37,8 +37,10 @@ TABLE = Path(__file__).parents[1] / "compiler/kernels/packed_blocks.json"
 LARGEST_LAYER = 1600
 """Bytes of a .tflite file; enough for several groups of channels."""
 DRAWS = 120
-NEVER_CALLED = {f"sub_reversed_{kind}" for kind in ("s8", "s16", "s32", "f32")}
-"""Kernels that no lowering calls: a second operand that is subtracted from is always constant."""
+NEVER_CALLED = {f"sub_reversed_{kind}" for kind in ("s8", "s16", "s32", "f32")} | {
+    f"{name}_reversed_f32" for name in ("maximum", "minimum")
+}
+"""Kernels that no lowering calls: operands are only reversed to have a constant one second."""
 
 
 @dataclass(frozen=True)

@@ -404,3 +404,41 @@ def test_an_intermediate_of_no_quantization(scale, zero_point):
     x, y = b.input((1, 2, 4), *I8), b.tensor((1, 2, 4), *I8)
     b.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", [x], [y], intermediates=[b.tensor((1, 4), "int8", scale, zero_point)])
     refuse(b.finish([y]), "operator 0 (UNIDIRECTIONAL_SEQUENCE_LSTM)", "intermediate tensor 2 has the scale")
+
+
+FLOAT_OPTIONS = {
+    "LEAKY_RELU": ("alpha",),
+    "SOFTMAX": ("beta",),
+    "LOCAL_RESPONSE_NORMALIZATION": ("alpha", "beta", "bias"),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": ("cell_clip", "proj_clip"),
+}
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    ("kind", "option"), [(kind, option) for kind in FLOAT_OPTIONS for option in FLOAT_OPTIONS[kind]]
+)
+@pytest.mark.parametrize("target", [I8, F32])
+def test_an_option_that_is_no_number(kind, option, number, target):
+    model = tfl.unary(kind, (1, 4), target, target, **{option: number})
+    refuse(model, f"some.tflite: operator 0 ({kind}): its option {option} is {number}.")
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16"])
+def test_a_slope_beyond_float32(dtype):
+    """Its multiplier would be infinite."""
+    model = tfl.unary("LEAKY_RELU", (1, 4), (dtype, 0.5, 0), (dtype, 0.001, 0), alpha=-3e38)
+    refuse(model, "operator 0 (LEAKY_RELU -> 't1')", "its option alpha is -3e+38")
+    parse_tflite(tfl.unary("LEAKY_RELU", (1, 4), (dtype, 0.5, 0), (dtype, 0.001, 0), alpha=-3e35), "m", "m")
+
+
+@pytest.mark.parametrize("axis", [[14, 3], []])
+def test_one_axis_that_is_several(axis):
+    refuse(
+        one("SPLIT_V", [(4, 17), i32(14, 3), i32(*axis)], (4, 17)),
+        "operator 0 (SPLIT_V",
+        f"its axis is {axis}, not one",
+    )
+    refuse(one("SPLIT", [i32(*axis), (4, 17)], (4, 17)), "operator 0 (SPLIT", f"its axis is {axis}, not one")
+    for kind, out in (("EXPAND_DIMS", (1, 4, 17)), ("ARG_MAX", (4,)), ("ARG_MIN", (4,))):
+        refuse(one(kind, [(4, 17), i32(*axis)], out), f"operator 0 ({kind}", f"its axis is {axis}, not one")

@@ -85,3 +85,24 @@ def test_reductions_of_nan(kind: str) -> None:
     x, y = b.input(NAN_ROWS.shape, "float32"), b.tensor(NAN_ROWS.shape[:1], "float32")
     b.operator(kind, [x, b.constant(np.array([1], np.int32))], [y])
     _equal_numbers(b.finish([y]), NAN_ROWS)
+
+
+@pytest.mark.parametrize("kind", ["MAXIMUM", "MINIMUM"])
+@pytest.mark.parametrize("constant", [(), (0,), (1,), (0, 1)])
+def test_extremes_of_nan(kind: str, constant: tuple[int, ...]) -> None:
+    """Where neither number is the larger one, the second input is the result: of NaN, of zeros of two signs."""
+    numbers = np.float32([np.nan, 1, 2, 0.0, -0.0, np.inf, -np.inf])
+    pairs = [a.reshape(1, 7, 7, 1) for a in np.meshgrid(numbers, numbers)]
+    b = tflite_builder.Builder()
+    ids = [b.constant(a) if i in constant else b.input(a.shape, "float32") for i, a in enumerate(pairs)]
+    y = b.tensor(pairs[0].shape, "float32")
+    b.operator(kind, ids, [y])
+    if len(constant) == 2:
+        ids.append(b.input((1, 7, 7, 1), "float32"))
+        pairs.append(np.zeros((1, 7, 7, 1), np.float32))
+    model, inputs = b.finish([y]), [a for i, a in enumerate(pairs) if i not in constant]
+    expected = Reference(model).run(inputs)[0]
+    for optimized in (True, False):
+        found = DirectNetwork(program_of(model, optimized=optimized)).run(inputs)[0].reshape(expected.shape)
+        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(np.signbit(found[expected == 0]), np.signbit(expected[expected == 0]))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from support.firmware import needs_gcc, needs_qemu
 from support.models import nonlinear
 from support.models.draw import Seeded
 from support.models.every import MODELS
-from support.tflite_builder import unary
+from support.tflite_builder import Builder, unary
 
 pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
@@ -61,7 +62,8 @@ def tables() -> list[Case]:
 
 
 def extremes() -> list[Case]:
-    """QUANTIZE and CAST of NaN, infinities and huge numbers: vectors, and what is left of them."""
+    """QUANTIZE and CAST of NaN, infinities and huge numbers: vectors, and what is left of them. MAXIMUM and MINIMUM of
+    NaN and of zeros of two signs, where the order of the inputs matters."""
     found = []
     for dtype in ("int8", "uint8", "int16"):
         program = program_of(unary("QUANTIZE", (1, 45), ("float32", None, 0), (dtype, 0.5, 3)))
@@ -71,6 +73,14 @@ def extremes() -> list[Case]:
         found.append((f"QUANTIZE {dtype} of extremes", program, [np.resize(special, (1, 45))]))
         program = program_of(unary("CAST", (1, 45), ("float32", None, 0), (dtype, None, 0)))
         found.append((f"CAST {dtype} of extremes", program, [np.resize(special, (1, 45))]))
+    numbers = np.float32([np.nan, 1, 2, 0.0, -0.0, np.inf, -np.inf])
+    pairs = [a.reshape(1, 49) for a in np.meshgrid(numbers, numbers)]
+    for kind, constant in itertools.product(("MAXIMUM", "MINIMUM"), (0, 1)):
+        b = Builder()
+        ids = [b.constant(a) if i == constant else b.input(a.shape, "float32") for i, a in enumerate(pairs)]
+        y = b.tensor((1, 49), "float32")
+        b.operator(kind, ids, [y])
+        found.append((f"{kind}, input {constant} constant", program_of(b.finish([y])), [pairs[1 - constant]]))
     return found
 
 

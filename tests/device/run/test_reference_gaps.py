@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.device.run.direct import DirectNetwork
 from ingot.device.run.oracle import Reference
 from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED, difference, gaps_of, has_float_functions
 from support import tflite_builder as tfl
+from support.differential import program_of
 from support.models.draw import Seeded
 from support.models.products import batch_matmul_per_column
 
@@ -148,3 +150,21 @@ def test_casts_beyond_the_range() -> None:
     assert reference.met_gaps() == []
     reference.run([np.float32([[1, 128]])])
     assert reference.met_gaps() == [f"operator 0 (CAST -> 't1') {BEYOND}"]
+
+
+@pytest.mark.parametrize("kind", ["TANH", "GELU"])
+@pytest.mark.parametrize(("dtype", "zero_point"), [("uint8", 128), ("int8", 0)])
+def test_results_beyond_32_bits(tmp_path: Path, kind: str, dtype: str, zero_point: int) -> None:
+    """Ingot saturates, as LiteRT does for int8; the operator is named only where LiteRT may do something else."""
+    numbers = np.arange(256).astype(np.uint8).view(dtype).reshape(1, 256)
+    for scale, beyond in ((2.0**-20, False), (2.0**-33, True)):
+        model = tmp_path / f"{kind}.tflite"
+        model.write_bytes(tfl.unary(kind, numbers.shape, (dtype, 0.03125, zero_point), (dtype, scale, zero_point)))
+        found = DirectNetwork(program_of(model.read_bytes())).run([numbers])[0].ravel()
+        real = (numbers.astype(np.int64) - zero_point).ravel() / 32
+        limits = np.iinfo(dtype)
+        assert set(found[real > 0]) == {limits.max} and set(found[(real < 0) & (real > -3)]) == {limits.min}
+        named = beyond and dtype == "uint8"
+        assert [clause.split(" ->")[0] for clause in gaps_of(model)] == [f"operator 0 ({kind}"] * named
+        if not named:
+            np.testing.assert_array_equal(found, Reference(model).run([numbers])[0].ravel())

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,15 @@ def float_function(op: Operator, values: list[Floats]) -> Floats:
     with np.errstate(all="ignore"):
         x = values[0]
         if op.kind in BINARY:
-            function = {
+            functions: dict[str, Callable[[Floats, Floats], Floats]] = {
                 "ADD": np.add,
                 "SUB": np.subtract,
                 "MUL": np.multiply,
                 "DIV": np.divide,
-                "MAXIMUM": np.maximum,
-                "MINIMUM": np.minimum,
-            }[op.kind]
-            y = function(x, values[1])
+                "MAXIMUM": _maximum,
+                "MINIMUM": _minimum,
+            }
+            y = functions[op.kind](x, values[1])
         elif op.kind in RELU_BOUNDS:
             return _clamped(x, op.kind)
         elif op.kind == "LEAKY_RELU":
@@ -45,8 +46,18 @@ def float_function(op: Operator, values: list[Floats]) -> Floats:
         return _clamped(np.asarray(y, np.float32), op.attrs.get("activation", "NONE"))
 
 
+def _maximum(a: Floats, b: Floats) -> Floats:
+    """The second where neither is larger (a NaN, zeros of two signs), as in LiteRT's kernels/maximum_minimum.cc."""
+    return np.where(a > b, a, b)
+
+
+def _minimum(a: Floats, b: Floats) -> Floats:
+    return np.where(a < b, a, b)
+
+
 def _clamped(x: Floats, activation: str) -> Floats:
+    """NaN and -0.0 stay what they are."""
     low, high = RELU_BOUNDS[activation]
     if low is not None:
-        x = np.maximum(x, np.float32(low))
-    return x if high is None else np.minimum(x, np.float32(high))
+        x = np.where(x < low, np.float32(low), x)
+    return x if high is None else np.where(x > high, np.float32(high), x)

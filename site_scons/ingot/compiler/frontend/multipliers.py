@@ -36,6 +36,8 @@ def check_multipliers(graph: Graph, op: Operator, place: str) -> None:
         _check_softmax(op, tensors[0], place)
     elif op.kind == "HARD_SWISH" and tensors[0].dtype is not DType.INT16:
         _check_hard_swish(tensors[0], tensors[1], place)
+    elif op.kind == "LEAKY_RELU":
+        _check_leaky_relu(op, tensors[0], tensors[1], place)
 
 
 def _check_sum(op: Operator, first: Tensor, second: Tensor, output: Tensor, place: str) -> None:
@@ -80,6 +82,19 @@ def _check_hard_swish(source: Tensor, output: Tensor, place: str) -> None:
             f"({source.scale:g}): LiteRT refuses it, and most results would not fit the range.",
             where=place,
             remedy="Calibrate the model with a representative data set.",
+        )
+
+
+def _check_leaky_relu(op: Operator, source: Tensor, output: Tensor, place: str) -> None:
+    alpha = np.float32(op.attrs.get("alpha", 0.0))
+    with np.errstate(over="ignore"):
+        multiplier = np.float32(source.scale) * alpha / np.float32(output.scale)
+    if not np.isfinite(multiplier):
+        raise IngotError(
+            f"its option alpha is {alpha:g}: times the scale of its input ({source.scale:g}), divided by that of its "
+            f"output ({output.scale:g}), it is beyond float32.",
+            where=place,
+            remedy="Convert the model again, with a slope near 0.",
         )
 
 

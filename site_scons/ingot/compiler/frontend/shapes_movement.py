@@ -9,7 +9,7 @@ import numpy as np
 
 from ingot.compiler.frontend.arguments import Args, Result
 from ingot.compiler.frontend.mismatch import Mismatch
-from ingot.compiler.frontend.shapes_reduction import normal_axes
+from ingot.compiler.frontend.shapes_reduction import normal_axes, single_axis
 from ingot.compiler.frontend.strided_slice import strided_slice_shape
 from ingot.compiler.graph import DType
 
@@ -68,12 +68,12 @@ def squeeze(args: Args) -> Result:
 
 def expand_dims(args: Args) -> Result:
     axes = args.values(1)
-    if axes is None or len(axes) != 1:
+    if axes is None:
         if args.output().elements != math.prod(args.shape()):
             raise Mismatch(f"{list(args.shape())} does not have as many elements as {list(args.output().shape)}")
         return [None]
     rank = len(args.shape()) + 1
-    (axis,) = normal_axes(axes, rank)
+    axis = single_axis(axes, rank)
     shape = list(args.shape())
     shape.insert(axis, 1)
     return [tuple(shape)]
@@ -113,9 +113,9 @@ def unpack(args: Args) -> Result:
 
 def split(args: Args) -> Result:
     axes, shape = args.values(0), args.shape(1)
-    if axes is None or len(axes) != 1:
+    if axes is None:
         return [None] * len(args.op.outputs)
-    (axis,) = normal_axes(axes, len(shape))
+    axis = single_axis(axes, len(shape))
     parts = len(args.op.outputs)
     if shape[axis] % parts:
         raise Mismatch(f"an extent of {shape[axis]} does not split into {parts} equal parts")
@@ -125,9 +125,9 @@ def split(args: Args) -> Result:
 def split_v(args: Args) -> Result:
     sizes, axes, shape = args.values(1), args.values(2), args.shape()
     parts = len(args.op.outputs)
-    if sizes is None or axes is None or len(axes) != 1:
+    if sizes is None or axes is None:
         return [None] * parts
-    (axis,) = normal_axes(axes, len(shape))
+    axis = single_axis(axes, len(shape))
     rest = shape[axis] - sum(s for s in sizes if s != -1)
     sizes = [rest if s == -1 else s for s in sizes]
     if len(sizes) != parts or sum(sizes) != shape[axis] or min(sizes) < 0:

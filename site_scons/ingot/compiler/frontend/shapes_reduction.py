@@ -13,6 +13,13 @@ def normal_axes(values: list[int], rank: int) -> list[int]:
     return [v % rank for v in values]
 
 
+def single_axis(axes: list[int], rank: int) -> int:
+    """The axis of an operator that has one. Raises Mismatch."""
+    if len(axes) != 1:
+        raise Mismatch(f"its axis is {axes}, not one number")
+    return normal_axes(axes, rank)[0]
+
+
 def reduce(args: Args) -> Result:
     axes = args.values(1)
     if axes is None:
@@ -26,7 +33,7 @@ def reduce(args: Args) -> Result:
 
 def arg(args: Args) -> Result:
     axes = args.values(1)
-    if axes is None or len(axes) != 1:
+    if axes is None:
         return [None]
-    (gone,) = normal_axes(axes, len(args.shape()))
+    gone = single_axis(axes, len(args.shape()))
     return [tuple(n for i, n in enumerate(args.shape()) if i != gone)]

@@ -154,6 +154,7 @@ def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: 
             inputs = tuple(None if t == -1 else int(t) for t in numbers(raw, "Inputs"))
             outputs = tuple(int(t) for t in numbers(raw, "Outputs"))
             attrs = read_options(kind, raw)
+            _check_numbers(attrs, f"{where}: operator {index} ({kind})")
             intermediates = [int(t) for t in numbers(raw, "Intermediates")]
             if intermediates:
                 attrs |= _intermediates(raw_tensors, intermediates, f"{where}: operator {index} ({kind})")
@@ -168,6 +169,14 @@ def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: 
             else "Export the model with builtin operators only; post-processing belongs into the application.",
         )
     return tuple(operators)
+
+
+def _check_numbers(attrs: dict[str, Any], place: str) -> None:
+    """Raises IngotError at an option that is NaN or infinite."""
+    for name, value in attrs.items():
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, float) and not math.isfinite(number):
+                raise IngotError(f"its option {name} is {number}.", where=place, remedy=DAMAGED)
 
 
 def _intermediates(raw_tensors: list[Any], ids: list[int], place: str) -> dict[str, Any]:

@@ -26,17 +26,19 @@ def fits_broadcast(graph: Graph, op: Operator) -> bool:
     return len(_merged(_strides(a, out), _strides(b, out), out)) <= _LOOPS + 1
 
 
-def lower_binary(site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None = None) -> Call:
+def lower_binary(site: Site, kernel: str, params: Sequence[Param], *, reversed_kernel: str | None) -> Call:
     """One call of ingot_<kernel>() or, with a constant operand, of ingot_<kernel>_const().
 
     params: the operator's parameters with input 0 first; the constant operand is appended.
-    reversed_kernel: the kernel that takes its operands the other way round, for a constant input 0.
+    reversed_kernel: the kernel that takes its operands the other way round, for a constant input 0; `kernel` itself
+    where their order does not matter to any bit of the result, None where input 0 is never constant.
     The caller passes `params` already in the order of `operand_order(site)`.
     """
     first, second = operand_order(site)
     target = site.rows_out()
     swapped = first == 1
-    name = kernel if not swapped else (reversed_kernel or kernel)
+    name = reversed_kernel if swapped else kernel
+    assert name is not None
     constant = site.input(second).is_constant
     fields = _fields(site, first, second, target)
     blocks = list(params)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MAXIMUM and MINIMUM (firmware/kernels/minmax.c): stored numbers are compared as they are."""
+"""MAXIMUM and MINIMUM (firmware/kernels/minmax.c): stored numbers are compared as they are.
+
+Formula: LiteRT's kernels/maximum_minimum.cc, `a > b ? a : b`. Of float32 the order of the inputs matters: of NaN and
+another number, or of 0.0 and -0.0, the result is the second.
+"""
 
 from __future__ import annotations
 
@@ -24,4 +28,6 @@ def one_scale(graph: Graph, op: Operator) -> bool:
 @lowers("MAXIMUM", "MINIMUM", constraints=(one_type, one_scale, fits_broadcast), data=(0, 1))
 def lower_minmax(site: Site) -> Call:
     """ingot_maximum_<type>() or ingot_minimum_<type>(); in place over either input of the output's shape."""
-    return lower_binary(site, f"{site.op.kind.lower()}_{_SUFFIX[site.output().dtype]}", ())
+    name, suffix = site.op.kind.lower(), _SUFFIX[site.output().dtype]
+    kernel = f"{name}_{suffix}"
+    return lower_binary(site, kernel, (), reversed_kernel=f"{name}_reversed_f32" if suffix == "f32" else kernel)

@@ -22,10 +22,11 @@ def lower_mul(site: Site) -> Call:
     output = site.output()
     activation = str(site.op.attrs.get("activation", "NONE"))
     if output.dtype is DType.FLOAT32:
-        return lower_binary(site, "mul_f32", [Param("range", np.asarray(float_range(activation), np.float32))])
+        floats = np.asarray(float_range(activation), np.float32)
+        return lower_binary(site, "mul_f32", [Param("range", floats)], reversed_kernel="mul_f32")
     if output.dtype is DType.INT32:
         limits = np.asarray(integer_range(activation, output.dtype), np.int32)
-        return lower_binary(site, "mul_s32", [Param("range", limits)])
+        return lower_binary(site, "mul_s32", [Param("range", limits)], reversed_kernel="mul_s32")
     first, second = (site.input(position) for position in operand_order(site))
     # The product and the quotient are float32, as in LiteRT.
     real = np.float32(site.input(0).scale) * np.float32(site.input(1).scale) / np.float32(output.scale)
@@ -33,4 +34,4 @@ def lower_mul(site: Site) -> Call:
     words = [-first.zero_point, -second.zero_point, multiplier, shift, output.zero_point]
     words += quantized_range(activation, output)
     kernel = "mul_s8" if output.dtype is DType.INT8 else "mul_s16"
-    return lower_binary(site, kernel, [Param("scaling", np.asarray(words, np.int32))])
+    return lower_binary(site, kernel, [Param("scaling", np.asarray(words, np.int32))], reversed_kernel=kernel)

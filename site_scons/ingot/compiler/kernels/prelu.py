@@ -28,11 +28,11 @@ def lower_prelu(site: Site) -> Call:
     """ingot_prelu_s8() or _f32(); in place."""
     source, alpha, output = site.input(0), site.input(1), site.output()
     if output.dtype is DType.FLOAT32:
-        return lower_binary(site, "prelu_f32", ())
+        return lower_binary(site, "prelu_f32", (), reversed_kernel=None)
     # Products and quotients of scales are float32, as in LiteRT.
     own, other, out = np.float32(source.scale), np.float32(alpha.scale), np.float32(output.scale)
     multiplier, shift = quantize_multiplier(float(own / out))
     multiplier_negative, shift_negative = quantize_multiplier(float(own * other / out))
     words = [-source.zero_point, -alpha.zero_point, multiplier, shift, multiplier_negative, shift_negative]
     words.append(output.zero_point)
-    return lower_binary(site, "prelu_s8", [Param("scaling", np.asarray(words, np.int32))])
+    return lower_binary(site, "prelu_s8", [Param("scaling", np.asarray(words, np.int32))], reversed_kernel=None)

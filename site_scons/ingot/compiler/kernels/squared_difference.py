@@ -31,7 +31,8 @@ def lower_squared_difference(site: Site) -> Call:
     """ingot_squared_difference_<type>(); in place over either input of the output's shape."""
     output = site.output()
     if output.dtype is not DType.INT8:
-        return lower_binary(site, f"squared_difference_{'f32' if output.dtype is DType.FLOAT32 else 's32'}", ())
+        kernel = f"squared_difference_{'f32' if output.dtype is DType.FLOAT32 else 's32'}"
+        return lower_binary(site, kernel, (), reversed_kernel=kernel)
     first, second = (site.input(position) for position in operand_order(site))
     # Squares of float32 scales are float32 in LiteRT; this one is a double there.
     twice_max = 2.0 * max(first.scale, second.scale)
@@ -41,4 +42,5 @@ def lower_squared_difference(site: Site) -> Call:
     multiplier_out, shift_out = quantize_multiplier(twice_max * twice_max / out_scale)
     words = [-first.zero_point, -second.zero_point, multiplier0, multiplier1, -shift0, -shift1]
     words += [multiplier_out, shift_out, output.zero_point]
-    return lower_binary(site, "squared_difference_s8", [Param("scaling", np.asarray(words, np.int32))])
+    scaling = Param("scaling", np.asarray(words, np.int32))
+    return lower_binary(site, "squared_difference_s8", [scaling], reversed_kernel="squared_difference_s8")

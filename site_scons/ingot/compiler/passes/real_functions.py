@@ -29,7 +29,7 @@ def round_float(x: Floats) -> Floats:
 
 
 def to_int32(x: Floats) -> Ints:
-    """static_cast<int32_t> towards zero, saturating (undefined in C++; LiteRT's builds saturate). NaN gives 0."""
+    """static_cast<int32_t> towards zero, saturating (undefined in C++; LiteRT saturates for int8). NaN gives 0."""
     return np.clip(np.nan_to_num(x.astype(np.float64)), INT32_MIN, INT32_MAX).astype(np.int64)
 
 

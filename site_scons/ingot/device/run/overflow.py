@@ -59,6 +59,20 @@ def shifts_out(graph: Graph, op: Operator) -> bool:
     return math.prod(_steps(t) for t in products) * _left(ratio) >= INT32
 
 
+def converts_out(graph: Graph, op: Operator) -> bool:
+    """Whether TANH or GELU of uint8 has a result that is beyond 32 bits, counted in the scale of the output.
+
+    LiteRT's table for uint8 then holds what the host's CPU makes of the conversion to int32; that for int8 saturates.
+    """
+    if op.kind not in ("TANH", "GELU") or op.inputs[0] is None:
+        return False
+    source, output = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+    if not _quantized(source, output) or output.dtype is not DType.UINT8:
+        return False
+    largest = 1.0 if op.kind == "TANH" else float(source.scale * (255 - source.zero_point))
+    return largest / float(output.scale) + 255 >= INT32
+
+
 def weights_scale(weights: Tensor) -> float:
     """The largest scale."""
     assert weights.quant is not None

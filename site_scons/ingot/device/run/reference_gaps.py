@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ingot.base.errors import IngotError
 from ingot.compiler.graph import DType, Graph, Operator
-from ingot.device.run.overflow import INT32, shifts_out
+from ingot.device.run.overflow import INT32, converts_out, shifts_out
 
 LAST_BITS = 16
 """Units in the last place by which float32 outputs may differ where a function of float32 is the C library's."""
@@ -71,6 +71,11 @@ GAPS = (
         shifts_out,
         "has so small an output scale that sums may leave 32 bits on their way to it, of which the C standard leaves "
         "the result open",
+    ),
+    Gap(
+        converts_out,
+        "has so small an output scale that results leave 32 bits before they are clamped, of which the C standard "
+        "leaves the result open",
     ),
     Gap(is_float_function, "is a function of float32, whose last bits differ between C libraries"),
 )
