@@ -13,6 +13,7 @@ from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
 from ingot.compiler.kernels.program import Activation, Call, Param, Program
 from ingot.compiler.plan.planner import make_plan
 from ingot.compiler.plan.pools import PlanPool
+from ingot.compiler.schedule.buffers import buffers_of
 from ingot.compiler.schedule.types import Region, Schedule, ScheduleOptions, Step
 from ingot.network.types import NetworkPool
 
@@ -79,6 +80,10 @@ def compiled_table(
         steps = tuple(step for row in range(ROWS) for step in (Step(0, row, 1), Step(1, row, 1)))
         regions = (Region((0, 1), steps, {1: 2}),)
     schedule = Schedule(regions, 0)
+    offsets, end = {}, 0
+    for buffer in buffers_of(program, schedule.regions, schedule.aliases, options):
+        offsets[buffer.tensors[0]], end = end, end + (buffer.size + 15) // 16 * 16
+    schedule = replace(schedule, offsets=offsets)
     places = [PlanPool(p.name, p.base, p.size, p.score) for p in pools if p.rights == "ACC_WRITE"]
     plan = make_plan(program, replace(schedule, lower_bound=1), places, options)
     return Compiled(

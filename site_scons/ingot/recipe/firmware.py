@@ -249,7 +249,9 @@ class FirmwareBuild:
 
     def with_app(self, app: str, folder: str) -> FirmwareBuild:
         """The same networks, whose files stay where they are, with another application in a folder of its own."""
-        request = replace(self.first.request, app=app, out=folder, config=self.first.request.out)
+        # Settings of the application lie where the board's files are; the twin has none of its own.
+        config = self.first.request.config or self.first.request.out
+        request = replace(self.first.request, app=app, out=folder, config=config)
         return FirmwareBuild(self.networks, NetworkBuild(request, model=self.first.model))
 
 
