@@ -127,7 +127,7 @@ def model_host() -> Path:
         objects.append(compile_once([*command, "-Werror"], source, target))
     script = folder / "firmware.ld"
     empty = Network("network", "none", "", "builtin", "0", (), (), (), (), ())
-    script.write_text(linker_script(twin, mpool, empty, LinkSettings(heap=4096)))
+    script.write_text(linker_script(twin, mpool, empty, LinkSettings(heap=64 << 10)))
     elf = folder / "firmware.elf"
     subprocess.run(toolchain.link_command(objects, elf, twin.core, script), check=True)
     return elf
