@@ -39,4 +39,5 @@ def knows(cpu: str) -> bool:
 
 def in_clang(command: Sequence[str]) -> list[str]:
     """A command line of arm-none-eabi-gcc for clang: enums as small as the GNU toolchain's, so that objects mix."""
-    return [str(CLANG), "--target=arm-none-eabi", "-fshort-enums", *library_headers(), *command[1:]]
+    known = [word for word in command[1:] if word != "-masm-syntax-unified"]  # clang has no other syntax
+    return [str(CLANG), "--target=arm-none-eabi", "-fshort-enums", *library_headers(), *known]

@@ -69,6 +69,14 @@ def source_graph(program: Program) -> Graph:
     return Graph("tables", tensors, operators, (0,), (2,))
 
 
+def with_offsets(program: Program, schedule: Schedule, options: ScheduleOptions) -> Schedule:
+    """A schedule made by hand with its buffers one behind the other."""
+    offsets, end = {}, 0
+    for buffer in buffers_of(program, schedule.regions, schedule.aliases, options):
+        offsets[buffer.tensors[0]], end = end, end + (buffer.size + 15) // 16 * 16
+    return replace(schedule, offsets=offsets)
+
+
 def compiled_table(
     seed: int = 0, *, fused: bool = False, io_placement: str = "activations", pools: tuple[NetworkPool, ...] = POOLS
 ) -> Compiled:
@@ -80,10 +88,7 @@ def compiled_table(
         steps = tuple(step for row in range(ROWS) for step in (Step(0, row, 1), Step(1, row, 1)))
         regions = (Region((0, 1), steps, {1: 2}),)
     schedule = Schedule(regions, 0)
-    offsets, end = {}, 0
-    for buffer in buffers_of(program, schedule.regions, schedule.aliases, options):
-        offsets[buffer.tensors[0]], end = end, end + (buffer.size + 15) // 16 * 16
-    schedule = replace(schedule, offsets=offsets)
+    schedule = with_offsets(program, schedule, options)
     places = [PlanPool(p.name, p.base, p.size, p.score) for p in pools if p.rights == "ACC_WRITE"]
     plan = make_plan(program, replace(schedule, lower_bound=1), places, options)
     return Compiled(

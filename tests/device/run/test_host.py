@@ -16,11 +16,11 @@ from ingot.compiler.graph import DType, Graph, Tensor
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.plan.planner import make_plan
 from ingot.compiler.plan.pools import PlanPool
-from ingot.compiler.schedule.types import Region, Schedule, Step
+from ingot.compiler.schedule.types import Region, Schedule, ScheduleOptions, Step
 from ingot.device.run.direct import DirectNetwork
 from ingot.device.run.host import HostNetwork
 from ingot.network.types import NetworkPool
-from support.compiled_table import POOLS, compiled_table, quantization
+from support.compiled_table import POOLS, compiled_table, quantization, with_offsets
 
 
 def mpool_of(compiled: Compiled) -> Mpool:
@@ -123,6 +123,7 @@ def delay_line() -> Compiled:
     calls = tuple(Call("copy_rows", "copy", (a,), (b,), {"row_bytes": 20}) for a, b in ((1, 2), (0, 1)))
     program = Program("delay", tensors, calls, (0,), (2,))
     schedule = Schedule(tuple(Region((i,), (Step(0, 0, 1),)) for i in range(2)), 1)
+    schedule = with_offsets(program, schedule, ScheduleOptions())
     plan = make_plan(program, schedule, [PlanPool("cpuRAM2", 0x34100000, 4096)])
     source = Graph("delay", tuple(Tensor(t.name, t.shape, t.dtype, t.quant) for t in tensors), (), (0,), (2,))
     layout = lay_out_initializer(program)
