@@ -14,36 +14,14 @@ from pathlib import Path
 
 VARIABLE = "INGOT_TEST_SESSION"
 
-COMPILERS = ("arm-none-eabi-gcc", "gcc", "cc")
-
 
 def open_session() -> Path | None:
-    """Makes the folder unless a parent process has; None then. Its compilers go to the front of the PATH."""
+    """Makes the folder unless a parent process has; None then."""
     if os.environ.get(VARIABLE):
         return None
     folder = Path(tempfile.mkdtemp(prefix="ingot-tests-"))
     os.environ[VARIABLE] = str(folder)
-    _cache_compilers(folder)
     return folder
-
-
-def _cache_compilers(folder: Path) -> None:
-    """Where ccache is installed, each of COMPILERS runs through it: what one test has compiled, no other compiles.
-
-    A build that a test looks at still calls its compiler as often; the call takes less time. Nothing of the cache
-    outlives the session.
-    """
-    ccache = shutil.which("ccache")
-    if ccache is None:
-        return
-    programs = folder / "compilers"
-    programs.mkdir()
-    for name in COMPILERS:
-        if shutil.which(name) is not None:
-            (programs / name).symlink_to(ccache)
-    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    os.environ["CCACHE_DIR"] = str(folder / "ccache")
-    os.environ["CCACHE_NOHASHDIR"] = "1"
 
 
 def close_session(folder: Path | None) -> None:

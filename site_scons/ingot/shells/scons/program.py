@@ -135,7 +135,9 @@ def ingot_program(
     firmware = FirmwareBuild(builds, _program_of(builds[0], app, path) if app else None, stem)
     texts = {key: as_text(value) for key, value in options.items()}
     chosen = parse_options(texts, PROGRAM_OPTIONS).pick(*texts)
-    settings = builds[0].request.options.changed(**chosen, app=app)
+    # Ingot's own build emulates the network alone, unless app= is on its command line.
+    emulated = builds[0].request.options.text("app") if env.get("INGOT_OWN") else app
+    settings = builds[0].request.options.changed(**chosen, app=emulated)
     made = ProgramNodes(env, "" if app else target, nets, firmware, "" if firmware.lacks else f"{path}.elf", settings)
     script = f"{path}.ld" if len(nets) > 1 and not app else firmware.script
     jobs: list[Job] = list(firmware.generate(script)) if app or len(nets) > 1 else []
