@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: Apache-2.0
+# SPDX-License-Identifier: 0BSD
 """The stand-in is MoveNet's: code runs from the model.yaml's own folder only, so this file asks for it."""
 
 import importlib.util

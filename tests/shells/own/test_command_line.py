@@ -45,7 +45,7 @@ def test_depfiles_name_everything_that_was_read(project: Project) -> None:
     ingot(project, "compile", "small", "--board", "n6dk", "--out", "out", "--depfile", "out/compile.d")
     outputs, inputs = rule(project.folder / "out/compile.d")
     assert {"network.c", "network.h", "network_c_info.json", "network_atonbuf.xSPI2.raw"} <= outputs
-    assert inputs == {"small.tflite", "model.yaml", "board.yaml", "stm32n6.mpool"}
+    assert inputs == {"small.tflite", "model.yaml", "board.yaml", "stm32n657.yaml", "stm32n6.mpool"}
 
     network = ("--network", "out/network_c_info.json")
     ingot(project, "app-config", "small", *network, "--out", "out/a b.h", "--depfile", "out/config.d")
@@ -64,7 +64,7 @@ def test_usage_mistakes_are_short(project: Project) -> None:
         (["compile"], "Missing argument 'MODEL'"),
         (["compile", "small", "--bord", "x"], "No such option '--bord'"),
         (["compile", "small", "--board", "n6dk", "--out", "o", "--optimize", "rom"], "'rom' is not one of"),
-        (["compile", "small", "--board", "n6dk", "--out", "o", "--ram-limit", "-3"], "-3 is not in the range"),
+        (["compile", "small", "--board", "n6dk", "--out", "o", "--ram-limit", "-3"], "ram_limit=-3 is below 0"),
         (["compile", "small", "--board", "n6dk", "--out", "o", "--ram-limit", "3"], "ram_limit=3: the activations of"),
     ):
         done = project.ingot(*arguments)
