@@ -16,7 +16,7 @@ from ingot.base.errors import IngotError
 from ingot.base.file_names import LONGEST, file_name, output_path, write_outputs
 from ingot.base.places import ROOT
 from ingot.board import find_board, load_board
-from ingot.board.mpool import read_mpool
+from ingot.board.mpool_reading import read_mpool
 from ingot.compiler.compile import CompileOptions, OutputNames, output_names
 from ingot.link import sources as firmware
 from ingot.model import load_manifest, open_manifest

@@ -11,7 +11,8 @@ from ingot.base.errors import IngotError
 from ingot.compiler.emit.description import describe
 from ingot.compiler.emit.initializer import render_initializer
 from ingot.compiler.emit.network_c import emit_network_c
-from ingot.network.c_info import parse_c_info, read_c_info, render_c_info
+from ingot.network.c_info import parse_c_info, read_c_info
+from ingot.network.c_info_writing import render_c_info
 from ingot.network.types import Network
 from support.compiled_table import compiled_table
 from support.shared import shared

@@ -12,7 +12,7 @@ import pytest
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.model import Manifest, load_manifest
-from ingot.network.c_info import render_c_info
+from ingot.network.c_info_writing import render_c_info
 from ingot.network.types import Network, NetworkBuffer, NetworkPool
 from ingot.preprocessing.definition import image_input
 from ingot.steps import app_config as app_config_steps

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ingot.base.errors import IngotError
 from ingot.board.application import application_memory
 from ingot.board.board import Board, Region
-from ingot.board.mpool import EXTERNAL_FROM, Mpool, Pool, read_mpool
+from ingot.board.mpool import EXTERNAL_FROM, Mpool, Pool
+from ingot.board.mpool_reading import read_mpool
 from ingot.board.ranges import Range, size_text
 
 

@@ -16,7 +16,8 @@ from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
 from ingot.board import Board, Slot, load_board
 from ingot.board.fit import load_pools, place_pools, within_chips
-from ingot.board.mpool import Mpool, read_mpool
+from ingot.board.mpool import Mpool
+from ingot.board.mpool_reading import read_mpool
 
 
 def fit_pools(written: Sequence[Path], pools: Path) -> Path:

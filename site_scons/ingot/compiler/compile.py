@@ -253,7 +253,7 @@ def render_outputs(compiled: Compiled, mpool: Mpool) -> Outputs:
     from ingot.compiler.emit.network_c import emit_network_c
     from ingot.compiler.emit.network_h import emit_network_h
     from ingot.compiler.emit.report import render_report
-    from ingot.network.c_info import render_c_info
+    from ingot.network.c_info_writing import render_c_info
 
     code = emit_network_c(compiled)
     raw = render_initializer(compiled.program, compiled.initializer, code.layout_id)

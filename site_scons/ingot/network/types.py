@@ -3,7 +3,7 @@
 
 Three compilers end here (built-in, ST Edge AI, prebuilt); linker script, check, reports, app_config and images start
 here and never ask which compiler it was. On disk it is `network_c_info.json` (ST's schema 2.0 plus a key "ingot" for
-what that schema cannot say), written and read by ingot.network.c_info.
+what that schema cannot say), read by ingot.network.c_info, written by ingot.network.c_info_writing.
 """
 
 from __future__ import annotations

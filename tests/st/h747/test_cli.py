@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from ingot.base.errors import IngotError
 from ingot.cli.h747 import h747
-from ingot.network.c_info import render_c_info
+from ingot.network.c_info_writing import render_c_info
 from st.h747.test_h747 import AXI, SDRAM, contents, network, project
 
 NAMES = {"h747_buffers.h", "h747_buffers.c", "h747_buffers.ld"}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.network.c_info import parse_c_info, render_c_info, validate_c_info
+from ingot.network.c_info import parse_c_info, validate_c_info
+from ingot.network.c_info_writing import render_c_info
 from ingot.network.types import Initializer, Network, NetworkPool
 from ingot.st.prebuilt.initializer_files import initializer_bytes, initializer_of
 from ingot.st.prebuilt.leniency import one_spelling
