@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import BLOB, CONTAINER, Blob, BlobPool, parse_blob, walk_blobs
-from support.st_network import container
+from ingot.image.ecblob import Blob, BlobPool, parse_blob, walk_blobs
+from support.st_network import BLOB, CONTAINER, container
 
 
 @settings(max_examples=50)
@@ -55,11 +55,11 @@ def test_a_blob_without_relocations_is_used_in_place() -> None:
         (struct.pack("<2I", BLOB, 1), "a blob of 12 bytes does not fit the 8"),
         (struct.pack("<2I", BLOB, 0xFFFFFFFF), "does not fit"),
         (container({"p": [1]}, 20)[:-4], "a blob of 80 bytes does not fit the 76"),
-        (container({"p": [1]}, 20).replace(struct.pack("<I", BLOB), b"none"), "no blob where the header says"),
+        (container({"p": [1]}, 20).replace(struct.pack("<I", BLOB), b"none"), "no program at word"),
         (struct.pack("<9I", CONTAINER, 24, 0, 0, 28, 1, 0, BLOB, 0), "reserved word"),
-        (struct.pack("<9I", CONTAINER, 24, 40, 0, 28, 0, 0, BLOB, 0), "in order"),
-        (struct.pack("<I", CONTAINER), "header is cut"),
-        (container({"p": [18]}, 20), "word 20 of a blob of 20 words"),
+        (struct.pack("<9I", CONTAINER, 28, 0, 0, 28, 0, 0, BLOB, 0), "in order"),
+        (struct.pack("<I", CONTAINER), "ends before byte 20"),
+        (container({"p": [18]}, 20), "word 18 of a program of 18 words"),
         (container({"p": [1, 1]}, 20), "relocated already"),
     ],
 )

@@ -23,14 +23,14 @@ from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.options import parse_options
 from ingot.recipe.request import Request
 from ingot.recipe.whole import ALL, whole_recipe
-from ingot.shells.command import Command, command_of
+from ingot.shells.command import command_of
 from support.option_cells import BOARD, Cell
 
 APP = "myapp"
 Words = tuple[str, ...]
 
 #: Words of a command that belong to a shell, with the number of words behind each.
-_OF_SHELL = {"--depfile": 1, "--stamp": 1, "--target": 1, "-MMD": 0, "-MP": 0, "-MF": 1}
+_OF_SHELL = {"--depfile": 1, "--stamp": 1, "--target": 1, "-MMD": 0, "-MP": 0, "-MF": 1, "--log": 1}
 
 
 @dataclass(frozen=True)
@@ -170,14 +170,7 @@ def of_fleet(cell: Cell) -> Found:
     Path("fleet.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
     entries = read_fleet(Path("fleet.yaml"), "bf")
     commands, _ = fleet_commands(entries, ["ingot"], "bf")
-    return _collected(map(_without_log, commands), _firmware_folders(entries[0].request.out, "bf"))
-
-
-def _without_log(command: Command) -> Sequence[str]:
-    if command.words[:2] != ("sh", "-c"):
-        return command.words
-    words = shlex.split(command.words[2])
-    return words[: next(number for number, word in enumerate(words) if word.startswith(">"))]
+    return _collected((command.words for command in commands), _firmware_folders(entries[0].request.out, "bf"))
 
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')

@@ -10,7 +10,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from ingot.image.ecblob import BLOB, CONTAINER
+from ingot.st.npu.container import PLAIN as BLOB
+
+CONTAINER = 0xECBF0030
 
 WEIGHTS, MIXED, FIXED = bytes(range(1, 65)), bytes(range(128, 168)), bytes(range(200, 248))
 
@@ -260,8 +262,10 @@ const EpochBlock_ItemTypeDef *LL_ATON_EpochBlockItems_network(void)
       .blob_address = (uintptr_t)(staying),
       .wait_mask = 0,
       .flags = EpochBlock_Flags_epoch_start | EpochBlock_Flags_epoch_end | EpochBlock_Flags_pure_sw,
+#ifdef LL_ATON_EB_DBG_INFO
       .epoch_num = 1,
       .last_epoch_num = 1,
+#endif // LL_ATON_EB_DBG_INFO
     },
     {
       .flags = EpochBlock_Flags_last_eb,

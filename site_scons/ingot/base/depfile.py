@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingot.base.files import write_if_changed
+from ingot.base.quoting import forward, make_path
 
 
 def write_depfile(depfile: Path, targets: Iterable[str], files: Iterable[str], phony: bool = False) -> None:
@@ -15,11 +16,7 @@ def write_depfile(depfile: Path, targets: Iterable[str], files: Iterable[str], p
     phony: an empty rule for each file, so that Make goes on when one of them is gone (another version of Ingot).
     """
     names = list(dict.fromkeys(files))
-    lines = " \\\n ".join(escaped(name) for name in names)
-    empty = "".join(f"{escaped(name)}:\n" for name in names) if phony else ""
-    write_if_changed(depfile, f"{' '.join(map(escaped, targets))}: {lines}\n{empty}")
-
-
-def escaped(path: str) -> str:
-    """A path as Make and Ninja read it in a depfile."""
-    return path.replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ")
+    read = [make_path(forward(name)) for name in names]
+    lines = " \\\n ".join(read)
+    empty = "".join(f"{path}:\n" for path in read) if phony else ""
+    write_if_changed(depfile, f"{' '.join(make_path(forward(name)) for name in targets)}: {lines}\n{empty}")

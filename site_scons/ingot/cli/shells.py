@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -67,19 +68,43 @@ def firmware_words(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--depfile", default="", help="Write what was read here, as a Makefile rule.")
 @click.option("--target", default="", help="Target of that rule. Default: the first output.")
 @click.option("--stamp", default="", help="An empty file to touch at the end.")
+@click.option("--log", default="", help="Write what is printed to this file; when the step fails, to <file>.part.")
 def step(
-    name: str, inputs: Words, outputs: Words, options: Words, watch: str, depfile: str, target: str, stamp: str
+    name: str,
+    inputs: Words,
+    outputs: Words,
+    options: Words,
+    watch: str,
+    depfile: str,
+    target: str,
+    stamp: str,
+    log: str,
 ) -> None:
     """Run one step of a build; build files are full of these."""
     from ingot.base.depfile import write_depfile
     from ingot.steps.call import call_step, files_read
 
+    part = _print_to(f"{log}.part") if log else None
     call_step(name, inputs, outputs, options)
+    if part:
+        sys.stdout.flush()
+        part.replace(log)
     if stamp:
         touch(stamp)
     if depfile:
         named = target or stamp or outputs[0].partition("=")[2]
         write_depfile(Path(depfile), [named], files_read(inputs, options), phony=bool(target))
+
+
+def _print_to(file: str) -> Path:
+    """Lets this process, and those that it starts, print to a file from now on, the message of a failure too."""
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    with path.open("wb") as opened:
+        for standard in (1, 2):
+            os.dup2(opened.fileno(), standard)
+    return path
 
 
 @verb()
@@ -127,17 +152,20 @@ def build_verb(targets: Words, parallel: int, **values: Any) -> Any:
 @verb("make-rules")
 @firmware_words
 @click.option("--prefix", default="", help="Put before the names of targets.")
+@click.option(
+    "--asked", default="", help="What the Makefile asks for; with another text it has the rules written again."
+)
 @click.option("--out", "itself", required=True, help="The file to write.")
-def make_rules(itself: str, prefix: str, **values: Any) -> Any:
+def make_rules(itself: str, prefix: str, asked: str, **values: Any) -> Any:
     """Write the rules for GNU Make that ingot.mk includes."""
     from ingot.base.files import write_if_changed
     from ingot.shells.makefile import make_text, make_variables
 
     launcher = values["launcher"]
     firmware, recipe = _whole(**values)
-    text = make_text(
-        _commands(recipe, launcher), recipe.targets, make_variables(firmware), prefix, itself, _inputs_of(firmware)
-    )
+    variables = make_variables(firmware)
+    commands, inputs = _commands(recipe, launcher), _inputs_of(firmware)
+    text = make_text(commands, recipe.targets, variables, prefix, itself, inputs, asked)
     write_if_changed(Path(itself), text)
     os.utime(itself)
     return {"files": [itself], "targets": [f"{prefix}{name}" for name in _targets_of(recipe)]}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import BLOB, CONTAINER
+from ingot.image.ecblob import is_blob
 from ingot.image.nbin import (
     LAYOUTS,
     MAGIC,
@@ -101,8 +101,7 @@ class Image:
             if segment_of(entry) == Segment.RAM and at + 4 <= len(self.data):
                 words += struct.unpack_from("<I", self.data, at)
         places = {offset_of(word) for word in words if segment_of(word) == Segment.FLASH and word % 4 == 0}
-        magics = (struct.pack("<I", CONTAINER), struct.pack("<I", BLOB))
-        return tuple(sorted(at for at in places if self.rom[at : at + 4] in magics))
+        return tuple(sorted(at for at in places if is_blob(self.rom, at)))
 
     def text(self, word: int) -> str:
         """The NUL-terminated string at an address of the read-only part; "" when there is none."""

@@ -50,10 +50,6 @@ class ImagePools:
     params: bytes
 
     @property
-    def params_crc32(self) -> int:
-        return zlib.crc32(self.params)
-
-    @property
     def acts_size(self) -> int:
         """Bytes of activations."""
         return sum(pool.size for pool in self.pools if pool.data == PoolData.ACTIV)

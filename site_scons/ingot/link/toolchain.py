@@ -18,6 +18,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
+from ingot.base.quoting import linker_words
 from ingot.board.cores import core_named
 
 SETTINGS = ROOT / "toolchain" / "arm-none-eabi.json"
@@ -120,12 +121,9 @@ def startup_defines(icache: bool, dcache: bool, baud: int = 115200) -> dict[str,
     return {"INGOT_ICACHE": int(icache), "INGOT_DCACHE": int(dcache), "INGOT_BAUD": baud}
 
 
-def link_flags(cpu: str, script: Path | str, map_file: Path | str | None = None) -> list[str]:
-    """Flags to link a firmware with the given linker script."""
-    flags = cpu_flags(cpu) + list(settings()["link"]) + [f"-Wl,-T,{script}"]
-    if map_file is not None:
-        flags.append(f"-Wl,-Map={map_file}")
-    return flags
+def link_flags(cpu: str) -> list[str]:
+    """Flags to link a firmware; the script is not among them."""
+    return cpu_flags(cpu) + list(settings()["link"])
 
 
 def image_compile_flags(cpu: str, secure: bool = True, pic: bool = True) -> list[str]:
@@ -173,7 +171,9 @@ def link_command(
         tool(),
         *(str(name) for name in objects),
         *(str(name) for name in libraries),
-        *link_flags(cpu, script, map_file),
+        *link_flags(cpu),
+        *linker_words("-T", str(script)),
+        *(linker_words("-Map=", str(map_file)) if map_file is not None else ()),
         "-o",
         str(target),
     ]

@@ -265,7 +265,7 @@ def _read_initializers(
 ) -> tuple[Initializer, ...]:
     """Ours are listed; ST's follow from which pools hold parameters."""
     if "initializers" in own:
-        return tuple(Initializer(**entry) for entry in own["initializers"])
+        return tuple(Initializer(**{"address": None, **entry}) for entry in own["initializers"])  # null: one left out
     result = []
     for pool, entry in zip(pools, pools_json, strict=True):
         ends = [b.offset + b.size for b in buffers if b.pool == pool.name and b.role == "param"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingot.base.quoting import linker_words
 from ingot.recipe.step import Step
 
 
@@ -115,7 +116,7 @@ class LinkJob:
 
     @property
     def command(self) -> list[str]:
-        place = [f"-Wl,-T,{self.script}", f"-Wl,-Map={self.map_file}"]
+        place = [*linker_words("-T", self.script), *linker_words("-Map=", self.map_file)]
         return [self.compiler, *self.objects, *self.libraries, *self.flags, *place, "-o", self.elf]
 
 

@@ -18,14 +18,16 @@ def kernel_archive(
 ) -> tuple[list[Job], str]:
     """The jobs, and the archive. more_flags, defines: of the kernels of a relocatable image.
 
-    The folder's name says core and flags, so that what differs in either never shares a file.
+    The folder's name says core, flags and files, so that what differs in any never shares a file.
     """
     core = network.board.core
     flags = (*network.flags("kernels"), *more_flags)
     macros = [f"{name}={value}" for name, value in (defines or {}).items()]
-    text = "\0".join([network.compiler, *flags, *macros, network.request.variant])
-    folder = f"{network.request.kernels}/{core}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     sources = kernel_sources()
+    # With other files it is another archive: nobody has to remove what an older one has.
+    names = [path.name for path in sources]
+    text = "\0".join([network.compiler, *flags, *macros, network.request.variant, *names])
+    folder = f"{network.request.kernels}/{core}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     kind = "position-independent files" if more_flags else "files"
     jobs: list[Job] = [
         CompileJob(

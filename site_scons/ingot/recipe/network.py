@@ -259,9 +259,7 @@ class NetworkBuild:
     @property
     def link_flags(self) -> list[str]:
         """Of the linker, behind objects and libraries; without the script."""
-        flags = toolchain.link_flags(self.board.core, "")
-        plain = [flag for flag in flags if not flag.startswith("-Wl,-T,")]
-        return [*plain, *(["-lm"] if self.st_runtime else [])]
+        return [*toolchain.link_flags(self.board.core), *(["-lm"] if self.st_runtime else [])]
 
     @property
     def compiler(self) -> str:

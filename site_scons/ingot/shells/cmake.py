@@ -9,12 +9,14 @@ each other, and a command never waits for what an earlier command of its own tar
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.quoting import cmake_text, command_text, is_absolute, linker_words
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.image import ImageBuild
 from ingot.recipe.job import Job, StepJob
@@ -86,7 +88,7 @@ class Rules:
     def run(self, name: str, job: StepJob, after: Sequence[str]) -> None:
         """A target that runs a job whenever it is asked for."""
         command = command_of(job, self.ingot, self.launcher)
-        words = _words(command.words)
+        words = _list(command.words)
         self.lines.append(
             f'add_custom_target({name} COMMAND {words} WORKING_DIRECTORY "{_HERE}" USES_TERMINAL VERBATIM)'
         )
@@ -97,11 +99,13 @@ class Rules:
         program = firmware.program
         items = _list([*map(_absolute, (*objects, *firmware.libraries))])
         script = _absolute(firmware.script)
+        linker = linker_words("-T", script)
+        option = linker[0] if len(linker) == 1 else f"SHELL:{command_text(linker, windows=False)}"
         self.lines += [
             f"add_library({target} INTERFACE)",
             f"target_include_directories({target} INTERFACE {_list(map(_absolute, firmware.folders))})",
             f"target_link_libraries({target} INTERFACE {items})",
-            f"target_link_options({target} INTERFACE {_words(program.link_flags)} {_quoted(f'-Wl,-T,{script}')})",
+            f"target_link_options({target} INTERFACE {_list([*program.link_flags, option])})",
             f"set_property(TARGET {target} PROPERTY INTERFACE_LINK_DEPENDS {_quoted(script)})",
         ]
         self._after(target, after)
@@ -137,7 +141,7 @@ class Rules:
         self.lines += [
             f"file(MAKE_DIRECTORY {_quoted(folder)})",
             f"add_custom_command({files}",
-            f"  COMMAND {_words(words)}",
+            f"  COMMAND {_list(words)}",
             f"  DEPENDS {_list(map(_absolute, command.inputs))}{more}",
             f'  WORKING_DIRECTORY "{_HERE}" COMMENT {_quoted(command.text)} VERBATIM)',
         ]
@@ -256,19 +260,17 @@ def image_files(firmware: FirmwareBuild) -> list[str]:
 
 
 def _absolute(path: str) -> str:
-    return path if path.startswith(("/", "$<")) or (len(path) > 1 and path[1] == ":") else f"{_HERE}/{path}"
+    return path if path.startswith("$<") or is_absolute(path) else f"{_HERE}/{path}"
+
+
+#: What is no text of a user's: the folder where rules run, and the program of a target.
+_OURS = re.compile(r"(\$\{CMAKE_CURRENT_BINARY_DIR\}|\$<TARGET_FILE:[^>]*>)")
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace(";", "\\;")
-    return f'"{escaped}"'
+    parts = _OURS.split(text)
+    return '"' + "".join(part if number % 2 else cmake_text(part)[1:-1] for number, part in enumerate(parts)) + '"'
 
 
 def _list(items: Iterable[str]) -> str:
     return " ".join(map(_quoted, items))
-
-
-def _words(words: Iterable[str]) -> str:
-    return " ".join(
-        _quoted(word if word.startswith(_HERE) or "$<" in word else word.replace("$", "\\$")) for word in words
-    )

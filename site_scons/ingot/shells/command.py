@@ -6,12 +6,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingot.base.quoting import command_words, forward
 from ingot.recipe.job import ArchiveJob, CompileJob, Job, StepJob
 from ingot.recipe.network import prefix_maps
 
@@ -34,11 +34,16 @@ class Command:
 
 def command_of(job: Job, ingot: Sequence[str], launcher: str = "") -> Command:
     """A job as a command. ingot: how the command `ingot` is called. launcher: put before the C compiler."""
+    command = _command_of(job, ingot, launcher)
+    return replace(command, outputs=tuple(map(forward, command.outputs)), inputs=tuple(map(forward, command.inputs)))
+
+
+def _command_of(job: Job, ingot: Sequence[str], launcher: str) -> Command:
     if isinstance(job, StepJob):
         return _step(job, ingot)
     if isinstance(job, CompileJob):
         depfile = f"{job.target}.d"
-        words = [*shlex.split(launcher), job.compiler, "-MMD", "-MP", "-MF", depfile, *job.arguments, *prefix_maps()]
+        words = [*command_words(launcher), job.compiler, "-MMD", "-MP", "-MF", depfile, *job.arguments, *prefix_maps()]
         words += ["-o", job.target, "-c", job.source]
         return Command("cc", job.outputs, job.inputs, tuple(words), depfile, f"cc {job.target}")
     kind = "ar" if isinstance(job, ArchiveJob) else "link"
@@ -64,7 +69,7 @@ def _step(job: StepJob, ingot: Sequence[str]) -> Command:
 def ingot_command() -> list[str]:
     """How to call this very `ingot` from a build file: as INGOT_COMMAND says, else as it was called."""
     if chosen := os.environ.get("INGOT_COMMAND"):
-        return shlex.split(chosen)
+        return command_words(chosen)
     script = Path(sys.argv[0])
     if script.name == "ingot" and os.access(script, os.X_OK):
         return [str(script.absolute())]

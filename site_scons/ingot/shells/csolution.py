@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ingot.base.quoting import is_absolute
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.shells.source_groups import SourceGroup, source_groups
 
@@ -53,4 +54,4 @@ def _group(group: SourceGroup, folder: Path) -> dict[str, Any]:
 
 def _place(path: str, folder: Path) -> str:
     """A path as the layer has it: absolute where the recipe's is, as for an Ingot that is installed elsewhere."""
-    return path if os.path.isabs(path) else Path(os.path.relpath(path, folder)).as_posix()
+    return path if is_absolute(path) else Path(os.path.relpath(path, folder)).as_posix()

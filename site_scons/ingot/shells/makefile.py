@@ -7,9 +7,9 @@ files follow the stamp by rules that do nothing; Make then looks at the files' o
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
+from ingot.base.quoting import linker_words, make_command, make_path, make_value, make_words
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.shells.command import Command
 
@@ -21,21 +21,23 @@ def make_text(
     prefix: str,
     itself: str,
     inputs: Sequence[str],
+    asked: str = "",
 ) -> str:
     """The rules. prefix: of the names that users ask for (`net-firmware`). variables: for the user's own rules.
 
-    inputs: what these rules themselves depend on.
+    inputs: what these rules themselves depend on. asked: what the Makefile's call said, which ingot.mk compares.
     """
     lines = ["# Written by `ingot make-rules`; changes here are lost.", ""]
     for job in commands:
         lines += _RENDER[job.kind](job, prefix)
     for name, files in names.items():
         if files:
-            lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {_words(files)}"]
+            lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {make_words(files)}"]
     depfiles = [job.depfile for job in commands if job.depfile]
-    lines += [f"-include {_words(depfiles)}", "", f"{_path(itself)}: {_words(inputs)}"]
+    lines += [f"-include {make_words(depfiles)}", "", f"{make_path(itself)}: {make_words(inputs)}"]
     stem = prefix.rstrip("-")
-    lines += [f"{stem}_{name} := {_words(words)}" for name, words in variables.items()]
+    lines += [f"{stem}_{name} := {make_words(words)}" for name, words in variables.items()]
+    lines.append(f"{stem}_WRITTEN_FOR := {make_value(asked)}")
     return "\n".join(lines) + "\n"
 
 
@@ -49,7 +51,7 @@ def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
             *(f"-I{folder}" for folder in firmware.folders),
             *(f"-D{name}={value}" for name, value in program.defines.items()),
         ],
-        "LDFLAGS": [*program.link_flags, f"-Wl,-T,{firmware.script}"],
+        "LDFLAGS": [*program.link_flags, *linker_words("-T", firmware.script)],
         "KERNELS": firmware.libraries,
         "SCRIPT": [firmware.script],
         "RAW": firmware.raws,
@@ -62,51 +64,37 @@ def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
 
 def _step(job: Command, prefix: str) -> list[str]:
     stamp = f"{job.outputs[0]}.stamp"
-    target = _path(stamp)
     lines = [
-        f"{target}: {_words(job.inputs)}",
-        f"\t@echo {shlex.quote(job.text)}",
-        f"\t@{_command(job)} --target {shlex.quote(stamp)}",
+        f"{make_path(stamp)}: {make_words(job.inputs)}",
+        f"\t@{make_command(['echo', job.text])}",
+        f"\t@{make_command([*job.words, '--target', stamp])}",
         "\t@touch $@",
     ]
-    return [*lines, f"{_words(job.outputs)}: {target} ;@true"]
+    return [*lines, f"{make_words(job.outputs)}: {make_path(stamp)} ;@true"]
 
 
 def _compiled(job: Command, prefix: str) -> list[str]:
     return [
-        f"{_words(job.outputs)}: {_words(job.inputs)}",
+        f"{make_words(job.outputs)}: {make_words(job.inputs)}",
         "\t@mkdir -p $(@D)",
-        f"\t@echo {shlex.quote(job.text)}",
-        f"\t@{_command(job)}",
+        f"\t@{make_command(['echo', job.text])}",
+        f"\t@{make_command(job.words)}",
     ]
-
-
-def _archived(job: Command, prefix: str) -> list[str]:
-    head, *rest = _compiled(job, prefix)
-    return [head, "\t@rm -f $@", *rest]
 
 
 def _linked(job: Command, prefix: str) -> list[str]:
     elf, *others = job.outputs
-    lines = [f"{_path(elf)}: {_words(job.inputs)}", f"\t@echo {shlex.quote(job.text)}", f"\t@{_command(job)}"]
-    return [*lines, *([f"{_words(others)}: {_path(elf)} ;@true"] if others else [])]
+    lines = [
+        f"{make_path(elf)}: {make_words(job.inputs)}",
+        f"\t@{make_command(['echo', job.text])}",
+        f"\t@{make_command(job.words)}",
+    ]
+    return [*lines, *([f"{make_words(others)}: {make_path(elf)} ;@true"] if others else [])]
 
 
 def _run(job: Command, prefix: str) -> list[str]:
     name = f"{prefix}{job.outputs[0]}"
-    return [f".PHONY: {name}", f"{name}: {_words(job.inputs)}", f"\t@{_command(job)}"]
+    return [f".PHONY: {name}", f"{name}: {make_words(job.inputs)}", f"\t@{make_command(job.words)}"]
 
 
-_RENDER = {"step": _step, "cc": _compiled, "ar": _archived, "link": _linked, "run": _run}
-
-
-def _command(job: Command) -> str:
-    return shlex.join(job.words).replace("$", "$$")
-
-
-def _words(paths: Sequence[str]) -> str:
-    return " ".join(map(_path, paths))
-
-
-def _path(path: str) -> str:
-    return path.replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ")
+_RENDER = {"step": _step, "cc": _compiled, "ar": _compiled, "link": _linked, "run": _run}

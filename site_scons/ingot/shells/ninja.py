@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.base.quoting import command_text, ninja_path, ninja_value
 from ingot.shells.command import Command
 
 HEAD = """\
@@ -29,7 +29,7 @@ rule cc
   depfile = $depfile
   deps = gcc
 rule ar
-  command = rm -f $out && $command
+  command = $command
   description = $text
 rule link
   command = $command
@@ -59,28 +59,24 @@ def ninja_text(
     folder: where Ninja keeps its log. names: what users may ask for; the first one is the default.
     itself, again, inputs: the path of this file, the command that writes it (none: nobody has to), and what that reads.
     """
-    lines = [HEAD.format(builddir=folder.replace("$", "$$"))]
+    lines = [HEAD.format(builddir=ninja_value(folder))]
     if again:
-        lines += _edge("again", [itself], inputs, [("command", shlex.join(again)), ("text", f"ingot ninja {itself}")])
+        lines += _edge("again", [itself], inputs, [("command", command_text(again)), ("text", f"ingot ninja {itself}")])
     for job in commands:
-        variables = [("command", shlex.join(job.words)), ("text", job.text)]
+        variables = [("command", command_text(job.words)), ("text", job.text)]
         if job.depfile:
             variables.append(("depfile", job.depfile))
         lines += _edge(job.kind, job.outputs, job.inputs, variables)
     for name, files in names.items():
         if files:
-            lines.append(f"build {_path(name)}: phony {' '.join(map(_path, files))}")
-    lines.append(f"default {_path(next(iter(names)))}")
+            lines.append(f"build {ninja_path(name)}: phony {' '.join(map(ninja_path, files))}")
+    lines.append(f"default {ninja_path(next(iter(names)))}")
     return "\n".join(lines) + "\n"
 
 
 def _edge(rule: str, outputs: Sequence[str], inputs: Sequence[str], variables: Sequence[tuple[str, str]]) -> list[str]:
-    lines = [f"build {' '.join(map(_path, outputs))}: {rule} {' '.join(map(_path, inputs))}".rstrip()]
-    return lines + [f"  {name} = {value.replace('$', '$$')}" for name, value in variables]
-
-
-def _path(path: str) -> str:
-    return path.replace("$", "$$").replace(" ", "$ ").replace(":", "$:")
+    lines = [f"build {' '.join(map(ninja_path, outputs))}: {rule} {' '.join(map(ninja_path, inputs))}".rstrip()]
+    return lines + [f"  {name} = {ninja_value(value)}" for name, value in variables]
 
 
 def find_ninja() -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ingot.base.places import ROOT
+from ingot.base.quoting import is_absolute
 from ingot.link import toolchain
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.job import StepJob
@@ -133,7 +134,7 @@ def _step(job: StepJob) -> tuple[list[str], str]:
 
 def _place(path: str) -> str:
     """A path as CMake finds it: of the project, of Ingot, or where it is on this machine."""
-    if not os.path.isabs(path):
+    if not is_absolute(path):
         return f"{_HERE}/{path}"
     return _word(path)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -73,7 +72,7 @@ def fleet_commands(
             commands.setdefault(command.outputs, command)
         # What a target prints is there when the firmware is proven; files of a target say nothing about that.
         logs = [log_file(entry, target) for target in entry.targets if target not in recipe.targets]
-        files = logs or [proof_file(entry)]
+        files = logs or [*recipe.targets["firmware"]]
         files += [file for target in entry.targets for file in recipe.targets.get(target, ())]
         for name in ("fleet", entry.board, entry.model):
             names.setdefault(name, []).extend(files)
@@ -82,13 +81,10 @@ def fleet_commands(
 
 def _logged(entry: Entry, command: Command, firmware: Sequence[str]) -> Command:
     """What always runs as a target: its text goes to a file. A failure prints it."""
-    from ingot.shells.command import Command
-
     target = command.outputs[0]
     log = log_file(entry, target)
-    text = f"{shlex.join(command.words)} >{shlex.quote(log)}.part 2>&1 && mv {shlex.quote(log)}.part {shlex.quote(log)}"
-    reads = (*command.inputs, *firmware)
-    return Command("link", (log,), reads, ("sh", "-c", text), text=f"{target} {entry.name}")
+    words = (*command.words, "--log", log)
+    return Command("link", (log,), (*command.inputs, *firmware), words, text=f"{target} {entry.name}")
 
 
 def log_file(entry: Entry, target: str = "verify") -> str:
