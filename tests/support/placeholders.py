@@ -13,7 +13,7 @@ def with_placeholder_shapes(model: bytes, *, ranks: bool = True, signatures: boo
     ranks: as many as before, else none. signatures: with a shape_signature that says that nobody knew them.
     """
     file = schema.ModelT.InitFromPackedBuf(model, 0)
-    (graph,) = file.subgraphs
+    graph = file.subgraphs[0]
     for op in graph.operators:
         for t in op.outputs:
             tensor = graph.tensors[t]
@@ -27,5 +27,5 @@ def with_placeholder_shapes(model: bytes, *, ranks: bool = True, signatures: boo
 
 def stored_shapes(model: bytes) -> list[tuple[int, ...]]:
     """The shapes that the file has for its tensors."""
-    (graph,) = schema.ModelT.InitFromPackedBuf(model, 0).subgraphs
+    graph = schema.ModelT.InitFromPackedBuf(model, 0).subgraphs[0]
     return [() if tensor.shape is None else tuple(int(n) for n in tensor.shape) for tensor in graph.tensors]

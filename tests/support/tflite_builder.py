@@ -94,6 +94,27 @@ class Builder:
         self._numbers: list[int] = []
         self._operators: list[schema.OperatorT] = []
         self._inputs: list[int] = []
+        self._subgraphs: list[Builder] = []
+
+    def subgraph(self) -> Builder:
+        """A further subgraph of the file; its number is that of subgraphs so far, from 1."""
+        other = Builder(self._fields)
+        other._buffers, other._codes, other._numbers = self._buffers, self._codes, self._numbers
+        self._subgraphs.append(other)
+        return other
+
+    def variable(self, name: str) -> int:
+        """Adds a VAR_HANDLE and returns its handle."""
+        handle = self.tensor((), "resource")
+        self.operator("VAR_HANDLE", [], [handle], shared_name=name.encode())
+        return handle
+
+    def initialize(self, **values: tuple[npt.NDArray[Any], float | None, int]) -> None:
+        """A CALL_ONCE here, of a subgraph that assigns (data, scale, zero point) to each variable."""
+        other = self.subgraph()
+        self.operator("CALL_ONCE", [], [], init_subgraph_index=len(self._subgraphs))
+        for name, value in values.items():
+            other.operator("ASSIGN_VARIABLE", [other.variable(name), other.constant(*value)], [])
 
     def tensor(
         self,
@@ -179,22 +200,28 @@ class Builder:
         self, outputs: Sequence[int], inputs: Sequence[int] | None = None, *, signatures: Sequence[str] = ()
     ) -> bytes:
         """The file. signatures: names of signatures, each of which runs a subgraph of its own, all alike."""
-        graph = schema.SubGraphT()
-        graph.tensors = self._tensors
-        graph.operators = self._operators
-        graph.inputs = list(self._inputs if inputs is None else inputs)
-        graph.outputs = list(outputs)
-        graph.name = b"main"
+        graph = self._packed(outputs, inputs, b"main")
         model = schema.ModelT()
         model.version = 3
         model.operatorCodes = self._codes
-        model.subgraphs = [graph] * max(len(signatures), 1)
+        model.subgraphs = [graph] * max(len(signatures), 1) + [
+            other._packed((), (), b"more") for other in self._subgraphs
+        ]
         model.signatureDefs = [_signature(name, number) for number, name in enumerate(signatures)]
         model.buffers = self._buffers
         model.description = b"made by the tests of Ingot"
         packer = flatbuffers.Builder(4096)
         packer.Finish(model.Pack(packer), b"TFL3")
         return bytes(packer.Output())
+
+    def _packed(self, outputs: Sequence[int], inputs: Sequence[int] | None, name: bytes) -> Any:
+        graph = schema.SubGraphT()
+        graph.tensors = self._tensors
+        graph.operators = self._operators
+        graph.inputs = list(self._inputs if inputs is None else inputs)
+        graph.outputs = list(outputs)
+        graph.name = name
+        return graph
 
     def _code(self, kind: str, custom: str | None) -> int:
         number = getattr(schema.BuiltinOperator, kind)

@@ -37,19 +37,27 @@ def one(kind, inputs, out, target=I8, **options):
     return b.finish([y])
 
 
-def test_resource_variables():
+def streaming(initialize=True, computed=False, assigned=I8, shape=(1, 4)):
+    """A model with one variable."""
     b = Builder()
-    x, handle = b.input((1, 4), *I8), b.tensor((), "resource")
-    y = b.tensor((1, 4), *I8)
-    b.operator("VAR_HANDLE", [], [handle], container=b"", shared_name=b"state")
+    x, y = b.input(shape, *assigned), b.tensor((1, 4), *I8)
+    if initialize:
+        b.initialize(state=(np.zeros((1, 4), np.int8), *I8[1:]))
+    if computed:
+        other = b._subgraphs[0]
+        other.operator("TANH", [1], [other.tensor((1, 4), *I8)])
+    handle = b.variable("state")
     b.operator("READ_VARIABLE", [handle], [y])
     b.operator("ASSIGN_VARIABLE", [handle, x], [])
-    refuse(
-        b.finish([y], signatures=["serving_default", "reset"]),
-        "keeps state in resource variables",
-        "operator 0 (VAR_HANDLE), operator 1 (READ_VARIABLE), operator 2 (ASSIGN_VARIABLE)",
-        "Make the state an input and an output",
-    )
+    return b.finish([y])
+
+
+def test_variables():
+    parse_tflite(streaming(), "model", "some.tflite")
+    refuse(streaming(initialize=False), "reads the variable 'state' to which nothing was assigned")
+    refuse(streaming(computed=True), "initialisation of the model's variables does more than assign constants")
+    refuse(streaming(assigned=F32), "the variable 'state' is int8 in one place and float32 in another")
+    refuse(streaming(shape=(1, 5)), "it assigns [1, 5] to a variable of [1, 4]")
 
 
 def test_control_flow():

@@ -18,7 +18,7 @@ from support.models.trials import operators_of, trials
 DRAWS = 20
 """Models looked at of each test: some draw one of several operators."""
 
-VIEWS = {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"}
+VIEWS = {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "READ_VARIABLE"}
 """Have no kernel: same bytes under another shape."""
 
 

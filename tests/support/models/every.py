@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction
+from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction, variables
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
@@ -81,6 +81,7 @@ MODELS: dict[str, Model] = {
     },
     "UNIDIRECTIONAL_SEQUENCE_LSTM": recurrent.lstm,
     "SVDF": recurrent.svdf,
+    "ASSIGN_VARIABLE": variables.stream,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},
     **{f"{kind} float32": partial(float32.layer, kind=kind) for kind in ("CONV_2D", "DEPTHWISE_CONV_2D")},
     **{f"{kind} float32": partial(pool, kind=kind, dtype="float32") for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},

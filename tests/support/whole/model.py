@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ingot.compiler.frontend.kinds import kinds
 from support.models.draw import Seeded
-from support.whole import dense, elementwise, movement
+from support.whole import dense, elementwise, movement, variables
 from support.whole.forms import HARMLESS, UNUSUAL
 from support.whole.maker import Impossible, Maker
 
@@ -60,6 +60,7 @@ KINDS: dict[str, Step] = {
     "GATHER": movement.gather,
     **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), movement.resize),
     **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), movement.view),
+    "READ_VARIABLE": variables.stream,
 }  # fmt: skip
 """Every operator that the frontend reads."""
 

@@ -5,7 +5,8 @@ Where things are follows from shapes alone, so that new weights, scales or zero 
 are not shared for the same reason: whether two blocks are equal depends on their values.
 
 Layout: the header (docs/architecture.md), the calls' parameter blocks in the order of the calls, each 16-aligned, then
-scales (float32) and zero points (int16) of every quantized tensor, which the buffer tables of network.c point to.
+scales (float32) and zero points (int16) of every quantized tensor, which the buffer tables of network.c point to, then
+what states with a start value hold at the start.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ingot.compiler.emit.parameters import parameter_block
 from ingot.compiler.kernels.program import Program
@@ -50,14 +53,29 @@ class QuantTable:
 
 
 @dataclass(frozen=True)
+class StartValue:
+    """What a state holds at the start: all its bytes, or one byte that all of them are. data: those that are stored."""
+
+    offset: int
+    data: bytes
+
+
+def start_bytes(initial: npt.NDArray[Any]) -> bytes:
+    """One byte where all are equal: states mostly start as zeros, and retraining does not change that."""
+    content = np.ascontiguousarray(initial).tobytes()
+    return content[:1] if content == content[:1] * len(content) else content
+
+
+@dataclass(frozen=True)
 class InitializerLayout:
     """blocks: call index -> offset of its parameter block; calls without parameters are missing.
 
-    quants: tensor index -> its table. size: bytes of the whole file.
+    quants: tensor index -> its table. states: tensor index -> where its start value is. size: bytes of the whole file.
     """
 
     blocks: Mapping[int, int]
     quants: Mapping[int, QuantTable]
+    states: Mapping[int, StartValue]
     entries: tuple[Entry, ...]
     size: int
 
@@ -87,7 +105,15 @@ def lay_out_initializer(program: Program) -> InitializerLayout:
         entries.append(Entry(position + 4 * count, 2 * count, f"tensor {index}", "zero_point"))
         position += 6 * count
         position += -position % 4
-    return InitializerLayout(blocks, quants, tuple(entries), position)
+    states: dict[int, StartValue] = {}
+    for index, tensor in enumerate(program.tensors):
+        if tensor.initial is None:
+            continue
+        states[index] = StartValue(position, start_bytes(tensor.initial))
+        entries.append(Entry(position, len(states[index].data), f"tensor {index}", "start"))
+        position += len(states[index].data)
+        position += -position % 4
+    return InitializerLayout(blocks, quants, states, tuple(entries), position)
 
 
 def render_initializer(program: Program, layout: InitializerLayout, identity: bytes) -> bytes:
@@ -104,6 +130,8 @@ def render_initializer(program: Program, layout: InitializerLayout, identity: by
         zeros = np.asarray(np.clip(quant.zero_point, -32768, 32767), "<i2").tobytes()
         data[table.scale : table.scale + len(scales)] = scales
         data[table.zero_point : table.zero_point + len(zeros)] = zeros
+    for start in layout.states.values():
+        data[start.offset : start.offset + len(start.data)] = start.data
     body = bytes(data[HEADER_SIZE:])
     header = struct.pack("<4sI8sII40x", MAGIC, FORMAT, identity, layout.size, zlib.crc32(body))
     return header + body

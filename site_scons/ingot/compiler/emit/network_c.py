@@ -287,16 +287,26 @@ class _Writer:
         return self._shapes[shape]
 
     def _states(self) -> list[dict[str, object]]:
-        """State tensors and how they start: every element the stored value of the real number zero."""
+        """State tensors and how they start: a byte for all their bytes, or where all of them are.
+
+        A state without a start value begins with the stored value of the real number zero.
+        """
         result: list[dict[str, object]] = []
         params = macro(self.compiled.initializer_pool)
         for index, tensor in enumerate(self.program.tensors):
             if tensor.role != "state":
                 continue
+            state: dict[str, object] = {"address": self._address(index), "size": tensor.nbytes, "whole": False}
             quant = self.compiled.initializer.quants.get(index)
-            byte = tensor.dtype.size == 1 and quant is not None
-            zero = f"*(const int16_t *)AT({params}, {quant.zero_point:#x})" if byte and quant else "0"
-            result.append({"address": self._address(index), "value": zero, "size": tensor.nbytes})
+            start = self.compiled.initializer.states.get(index)
+            if start is not None and len(start.data) == tensor.nbytes > 1:
+                state |= {"value": f"AT({params}, {start.offset:#x})", "whole": True}
+            elif start is not None:
+                state["value"] = f"*(const uint8_t *)AT({params}, {start.offset:#x})"
+            else:
+                byte = tensor.dtype.size == 1 and quant is not None
+                state["value"] = f"*(const int16_t *)AT({params}, {quant.zero_point:#x})" if byte and quant else "0"
+            result.append(state)
         return result
 
 

@@ -15,7 +15,7 @@ _UNARY = kinds(
     "ABS NEG SQUARE SQRT RSQRT EXP LOG RELU RELU6 RELU_N1_TO_1 RELU_0_TO_1 LEAKY_RELU ELU HARD_SWISH "
     "LOGISTIC TANH GELU SOFTMAX LOG_SOFTMAX L2_NORMALIZATION AVERAGE_POOL_2D MAX_POOL_2D SQUEEZE "
     "SPACE_TO_DEPTH DEPTH_TO_SPACE QUANTIZE DEQUANTIZE CAST SHAPE RANK ZEROS_LIKE FLOOR CEIL ROUND "
-    "SIN COS LOGICAL_NOT"
+    "SIN COS LOGICAL_NOT READ_VARIABLE ASSIGN_VARIABLE"
 )
 _BINARY = kinds(
     "ADD SUB MUL DIV MAXIMUM MINIMUM SQUARED_DIFFERENCE FLOOR_DIV FLOOR_MOD POW PRELU MEAN SUM "
@@ -55,7 +55,7 @@ def check_arity(graph: Graph, where: str) -> None:
     """Raises IngotError at the first operator with a wrong number of inputs or outputs, or a missing one."""
     for op in graph.operators:
         place = f"{where}: {op.place(graph)}"
-        if not op.outputs and op.kind not in ("ASSIGN_VARIABLE", "CALL_ONCE"):
+        if not op.outputs:
             raise IngotError("it has no output.", where=place, remedy=DAMAGED)
         if op.kind not in ARITY:
             continue

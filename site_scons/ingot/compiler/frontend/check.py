@@ -28,7 +28,7 @@ ARITHMETIC = frozenset(
 # Operators with weights: position and channel axis of the per-channel scales.
 WEIGHTS = {"CONV_2D": (1, 0), "DEPTHWISE_CONV_2D": (1, 3), "TRANSPOSE_CONV": (1, 0), "FULLY_CONNECTED": (1, 0)}
 
-VIEWS = kinds("RESHAPE SQUEEZE EXPAND_DIMS")
+VIEWS = kinds("RESHAPE SQUEEZE EXPAND_DIMS READ_VARIABLE ASSIGN_VARIABLE")
 
 LARGEST_SCALE = 1e12
 """Scales of activations beyond it, or below its inverse, are damage; within, all that is computed of them is finite."""

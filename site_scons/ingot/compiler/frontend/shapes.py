@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
         kinds(
             "ABS NEG SQUARE SQRT RSQRT EXP LOG RELU RELU6 RELU_N1_TO_1 RELU_0_TO_1 LEAKY_RELU ELU HARD_SWISH "
             "LOGISTIC TANH GELU SOFTMAX LOG_SOFTMAX L2_NORMALIZATION QUANTIZE DEQUANTIZE CAST ZEROS_LIKE FLOOR CEIL "
-            "ROUND SIN COS LOGICAL_NOT"
+            "ROUND SIN COS LOGICAL_NOT READ_VARIABLE"
         ),
         elementwise.same,
     ),
@@ -44,6 +44,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(kinds("MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD"), reduction.reduce),
     **dict.fromkeys(["PAD", "PADV2", "MIRROR_PAD"], movement.pad),
     "PRELU": elementwise.prelu,
+    "ASSIGN_VARIABLE": elementwise.assign,
     "CONV_2D": dense.conv2d,
     "DEPTHWISE_CONV_2D": dense.depthwise,
     "TRANSPOSE_CONV": dense.transpose_conv,

@@ -24,3 +24,9 @@ def prelu(args: Args) -> Result:
     if broadcast(args)[0] != args.shape():
         raise Mismatch(f"its slopes {list(args.shape(1))} do not broadcast to {list(args.shape())}")
     return [args.shape()]
+
+
+def assign(args: Args) -> Result:
+    if args.shape() != args.output().shape:
+        raise Mismatch(f"it assigns {list(args.shape())} to a variable of {list(args.output().shape)}")
+    return [None]

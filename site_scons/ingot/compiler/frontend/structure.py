@@ -45,10 +45,6 @@ def check_structure(graph: Graph, where: str) -> None:
     ready.update(graph.inputs)
     written: set[int] = set()
     for op in graph.operators:
-        for named in (*op.inputs, *op.outputs):
-            if named is not None and not 0 <= named < len(graph.tensors):
-                place = f"{where}: operator {op.index} ({op.kind})"
-                raise IngotError(f"it refers to tensor {named}, which does not exist.", where=place, remedy=DAMAGED)
         place = f"{where}: {op.place(graph)}"
         for read in op.inputs:
             if read is not None and read not in ready:
@@ -60,7 +56,7 @@ def check_structure(graph: Graph, where: str) -> None:
         for t in op.outputs:
             name = graph.tensors[t].name
             owner = _owner(graph, t, written)
-            if owner:
+            if owner and not (owner == "a state" and op.kind == "ASSIGN_VARIABLE"):
                 raise IngotError(f"its output {t} ('{name}') is already {owner}'s.", where=place, remedy=ORDER)
             written.add(t)
             ready.add(t)

@@ -14,7 +14,6 @@ from ingot.compiler.frontend.flatbuffer import reading, tables, text
 from ingot.compiler.frontend.kinds import kinds
 from ingot.compiler.graph import Operator
 
-VARIABLES = frozenset(kinds("CALL_ONCE VAR_HANDLE READ_VARIABLE ASSIGN_VARIABLE"))
 CONTROL_FLOW = frozenset(kinds("CALL IF WHILE STABLEHLO_CASE STABLEHLO_WHILE STABLEHLO_COMPOSITE"))
 
 
@@ -38,19 +37,11 @@ def other_subgraphs(model: Any, where: str) -> tuple[str, ...]:
 
 
 def check_control_flow(operators: Sequence[Operator], where: str) -> None:
-    """Raises IngotError when an operator runs another subgraph or keeps state in resource variables."""
-    for group, what, remedy in (
-        (
-            VARIABLES,
-            "the model keeps state in resource variables, which are not supported",
-            "Make the state an input and an output of the model (a streaming model with external states).",
-        ),
-        (
-            CONTROL_FLOW,
-            "the model has control flow, which is not supported",
-            "Export the model without branches, loops and calls of other subgraphs.",
-        ),
-    ):
-        found = [f"operator {op.index} ({op.kind})" for op in operators if op.kind in group]
-        if found:
-            raise IngotError(f"{what}: {', '.join(found)}.", where=where, remedy=remedy)
+    """Raises IngotError when an operator runs another subgraph."""
+    found = [f"operator {op.index} ({op.kind})" for op in operators if op.kind in CONTROL_FLOW]
+    if found:
+        raise IngotError(
+            f"the model has control flow, which is not supported: {', '.join(found)}.",
+            where=where,
+            remedy="Export the model without branches, loops and calls of other subgraphs.",
+        )

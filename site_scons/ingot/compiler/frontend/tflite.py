@@ -25,6 +25,7 @@ from ingot.compiler.frontend.operator_code import builtin_kind, builtin_number
 from ingot.compiler.frontend.options import read_options
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.frontend.subgraphs import check_control_flow, other_subgraphs
+from ingot.compiler.frontend.variables import Section, data_tensors, with_states
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
 from ingot.model.model_file import ModelFile, read_model_file
 
@@ -114,9 +115,25 @@ def _read(data: bytes, name: str, where: str) -> tuple[Graph, dict[int, tuple[in
     """What the file says, checked for references and order, and the shape_signature of tensors with free extents."""
     model = _open(data, where)
     notes = other_subgraphs(model, where)
-    with reading(where, "the subgraph"):
-        subgraph = model.Subgraphs(0)
+    with reading(where, "the buffers"):
         buffers = tables(model, "Buffers")
+    main, raw_tensors, inputs, outputs = _read_subgraph(model, 0, buffers, data, where)
+    operators, tensors = with_states(main, lambda number: _read_subgraph(model, number, buffers, data, where)[0])
+    graph = Graph(name, tuple(tensors), tuple(operators), inputs, outputs, notes)
+    check_structure(graph, where)
+    return graph, _read_signatures(raw_tensors, where)
+
+
+def _read_subgraph(
+    model: Any, number: int, buffers: list[Any], data: bytes, where: str
+) -> tuple[Section, list[Any], tuple[int, ...], tuple[int, ...]]:
+    """Operators and tensors of a subgraph, its raw tensors, its inputs and outputs."""
+    if number:
+        where = f"{where}: subgraph {number}"
+    with reading(where, "the subgraph"):
+        if number >= model.SubgraphsLength():
+            raise ValueError(f"no subgraph {number}")
+        subgraph = model.Subgraphs(number)
         raw_operators = tables(subgraph, "Operators")
         raw_tensors = tables(subgraph, "Tensors")
         inputs = tuple(int(t) for t in numbers(subgraph, "Inputs"))
@@ -126,12 +143,19 @@ def _read(data: bytes, name: str, where: str) -> tuple[Graph, dict[int, tuple[in
 
     operators = _read_operators(model, raw_operators, raw_tensors, where)
     check_control_flow(operators, where)
-    used = {t for op in operators for t in (*op.inputs, *op.outputs) if t is not None} | {*inputs, *outputs}
+    used = {t for op in operators for t in data_tensors(op)} | {*inputs, *outputs}
     produced = {t for op in operators for t in op.outputs} | {*inputs}
     tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
-    graph = Graph(name, tensors, operators, inputs, outputs, notes)
-    check_structure(graph, where)
-    return graph, _read_signatures(raw_tensors, where)
+    _check_references(operators, len(tensors), where)
+    return Section(operators, tensors, where), raw_tensors, inputs, outputs
+
+
+def _check_references(operators: tuple[Operator, ...], count: int, where: str) -> None:
+    for op in operators:
+        for t in (*op.inputs, *op.outputs):
+            if t is not None and not 0 <= t < count:
+                place = f"{where}: operator {op.index} ({op.kind})"
+                raise IngotError(f"it refers to tensor {t}, which does not exist.", where=place, remedy=DAMAGED)
 
 
 def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: str) -> tuple[Operator, ...]:

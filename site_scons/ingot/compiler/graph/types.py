@@ -72,7 +72,8 @@ class Tensor:
 
     shape: row-major extents; images are NHWC. () is a scalar.
     data: a read-only array of exactly `shape` and `dtype`, or None for an activation.
-    is_variable: state that survives from one inference to the next (LSTM, SVDF).
+    is_variable: state that survives from one inference to the next (LSTM, SVDF, resource variables).
+    initial: what a state holds before the first inference; None for the real number zero.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Tensor:
     quant: Quantization | None = None
     data: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
     is_variable: bool = False
+    initial: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def elements(self) -> int:

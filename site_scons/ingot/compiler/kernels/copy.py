@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ingot.compiler.kernels.program import Call, Param
@@ -15,6 +17,10 @@ packs(copy=1)
 @lowers("copy", data=(), pieces=elements)
 def lower_copy(site: Site) -> Call:
     """Rows of an activation, or of a constant. Shapes may differ, bytes do not."""
+    return _copy(site)
+
+
+def _copy(site: Site) -> Call:
     target = site.rows_out()
     if site.input(0).is_constant:
         return Call(
@@ -35,3 +41,10 @@ def lower_copy(site: Site) -> Call:
         fields={"row_bytes": target.row_bytes},
         windows=(same_rows(source, target) if alike else None,),
     )
+
+
+@lowers("ASSIGN_VARIABLE", data=())
+def lower_assign(site: Site) -> Call:
+    """The state as the next inference reads it: a copy that runs alone, when nobody reads the old one any more."""
+    call = _copy(site)
+    return replace(call, windows=(None,) * len(call.inputs), alone=True)

@@ -34,7 +34,7 @@ def lower(graph: Graph, target: Target) -> Program:
     load_operators()
     graph = with_computed_data(graph)
     check_supported(graph)
-    graph = _with_copies(graph)
+    graph = _assigned_last(_with_copies(_with_values_of_their_own(graph)))
     roots = _roots(graph)
     produced = {t for op in graph.operators if op.kind != "view" for t in op.outputs}
     used = {roots[t] for op in graph.operators for t in op.inputs if t is not None}
@@ -158,14 +158,36 @@ def _activation(graph: Graph, t: int, is_output: bool, rows: int) -> Activation:
     tensor = graph.tensors[t]
     role = "input" if t in graph.inputs else "state" if tensor.is_variable else "output" if is_output else "activation"
     return Activation(
-        tensor.name, tensor.shape, tensor.dtype, tensor.quant, rows, tensor.nbytes // rows, role, graph_id=t
+        tensor.name, tensor.shape, tensor.dtype, tensor.quant, rows, tensor.nbytes // rows, role, t, tensor.initial
     )
+
+
+def _assigned_last(graph: Graph) -> Graph:
+    """The graph in an executable order: a state is overwritten when all have read it."""
+    return replace(graph, operators=tuple(sorted(graph.operators, key=lambda op: op.kind == "ASSIGN_VARIABLE")))
+
+
+def _with_values_of_their_own(graph: Graph) -> Graph:
+    """The graph in which no state is assigned the memory of another one, which may be overwritten before; a state that
+    is assigned itself stays as it is."""
+    roots = _roots(graph)
+    tensors = list(graph.tensors)
+    operators: list[Operator] = []
+    for op in graph.operators:
+        value = op.inputs[0] if op.kind == "ASSIGN_VARIABLE" else None
+        if value is None or not tensors[roots[value]].is_variable:
+            operators.append(op)
+        elif roots[value] != op.outputs[0]:
+            operators.append(Operator("copy", (value,), (len(tensors),), origin=op.origin))
+            operators.append(replace(op, inputs=(len(tensors),)))
+            tensors.append(replace(tensors[value], is_variable=False, initial=None))
+    return replace(graph, tensors=tuple(tensors), operators=tuple(operators))
 
 
 def _with_copies(graph: Graph) -> Graph:
     """The graph in which every network output has memory of its own, written by an operator."""
     roots = _roots(graph)
-    written = {t for op in graph.operators if op.kind != "view" for t in op.outputs}
+    written = {t for op in graph.operators if op.kind != "view" for t in op.outputs if not graph.tensors[t].is_variable}
     tensors, operators, outputs, taken = list(graph.tensors), list(graph.operators), [], set[int]()
     for t in graph.outputs:
         root = roots[t]
@@ -174,7 +196,7 @@ def _with_copies(graph: Graph) -> Graph:
             outputs.append(t)
             continue
         copy = len(tensors)
-        tensors.append(replace(graph.tensors[t], data=None, is_variable=False))
+        tensors.append(replace(graph.tensors[t], data=None, is_variable=False, initial=None))
         operators.append(Operator("copy", (t,), (copy,)))
         outputs.append(copy)
     if tuple(outputs) == graph.outputs:

@@ -26,6 +26,7 @@ class Activation:
     row_bytes: bytes of one row; rows * row_bytes == nbytes.
     role: "input", "output", "activation" or "state" (survives from one inference to the next).
     graph_id: the tensor's id in the graph it came from.
+    initial: what a state holds before the first inference; None for the real number zero.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Activation:
     row_bytes: int
     role: str = "activation"
     graph_id: int = -1
+    initial: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def nbytes(self) -> int:
@@ -72,6 +74,7 @@ class Call:
     scratch: bytes of scratch the kernel wants during the call (0 for almost all).
     cuts: per input, how many of the kernel's rows one row of that input is; () where each is one.
     origin: indexes of the source operators it stands for.
+    alone: runs in a region of its own, behind all calls that read its outputs: it overwrites a state.
     """
 
     kernel: str
@@ -86,6 +89,7 @@ class Call:
     scratch: int = 0
     cuts: tuple[int, ...] = ()
     origin: tuple[int, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ _TESTS: dict[str, Callable[[Graph, Operator], bool]] = {
     "RESHAPE": _always,
     "SQUEEZE": _always,
     "EXPAND_DIMS": _always,
+    "READ_VARIABLE": _always,
     "TRANSPOSE": _transpose,
     "PACK": _one_input,
     "CONCATENATION": _one_input,

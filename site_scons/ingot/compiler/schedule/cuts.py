@@ -36,7 +36,7 @@ def least_peak(linear: LinearOrder, longest: int = LONGEST) -> tuple[int, list[C
     best = [0] + [1 << 62] * count
     via: list[Cut | None] = [None] * (count + 1)
     for end in range(1, count + 1):
-        begins = range(max(0, end - longest), end)
+        begins = linear.begins(end, longest)
         ranked = sorted((max(best[b], linear.least(b, end)), -b) for b in begins)
         for bound, negative in ranked:
             if bound >= best[end]:
@@ -56,7 +56,7 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
     via: list[Cut | None] = [None] * (count + 1)
     for end in range(1, count + 1):
         options = []
-        for begin in range(max(0, end - longest), end):
+        for begin in linear.begins(end, longest):
             if best[begin] == float("inf") or linear.least(begin, end) > limit:
                 continue
             grains = GRAINS[1:] if end - begin > 1 else GRAINS[:-1]

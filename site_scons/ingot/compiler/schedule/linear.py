@@ -69,6 +69,19 @@ class LinearOrder:
         self._rings = self._ring_at_least()
         self._costs: dict[tuple[int, int, bool], int] = {}
         self._least: dict[tuple[int, int], int] = {}
+        self._first = self._first_begins()
+
+    def begins(self, end: int, longest: int) -> range:
+        """Where a region that ends there may begin: calls that run alone are regions of their own."""
+        return range(max(self._first[end], end - longest), end)
+
+    def _first_begins(self) -> list[int]:
+        first = [0]
+        for position, index in enumerate(self.order):
+            alone = self.program.calls[index].alone
+            before = position > 0 and self.program.calls[self.order[position - 1]].alone
+            first.append(position if alone or before else first[-1])
+        return first
 
     def tensors(self, begin: int, end: int) -> RegionTensors:
         """The region's tensors by what becomes of them; those of the application are none of these."""

@@ -15,11 +15,19 @@ _STATES = 20_000
 
 
 def dependencies(program: Program) -> list[set[int]]:
-    """For each call, the calls that must run before it."""
-    producer = {tensor: i for i, call in enumerate(program.calls) for tensor in call.outputs}
+    """For each call, the calls that must run before it: those that make what it reads, and those that read a state
+    which it overwrites."""
+    states = {t for t, tensor in enumerate(program.tensors) if tensor.role == "state"}
+    producer = {tensor: i for i, call in enumerate(program.calls) for tensor in call.outputs if tensor not in states}
+    readers: dict[int, set[int]] = {}
+    for i, call in enumerate(program.calls):
+        for tensor in states.intersection(call.inputs):
+            readers.setdefault(tensor, set()).add(i)
     needs: list[set[int]] = []
     for i, call in enumerate(program.calls):
-        needs.append({producer[t] for t in call.inputs if t in producer and producer[t] != i})
+        made = {producer[t] for t in call.inputs if t in producer}
+        overwritten = {reader for t in call.outputs for reader in readers.get(t, ())}
+        needs.append((made | overwritten) - {i})
     return needs
 
 

@@ -55,6 +55,8 @@ class Replay:
             tag += tensor.rows
         self._scratch_tag = tag
         self._done: dict[int, set[int]] = {}
+        self._states = {t for t, tensor in enumerate(program.tensors) if tensor.role == "state"}
+        self._overwritten: set[int] = set()
 
     def run(self, regions: Iterable[Region], kept: Iterable[int]) -> None:
         """One inference. Raises IngotError when a row is read that is gone, or is computed twice or never.
@@ -85,6 +87,8 @@ class Replay:
         reads = [(p, t, self._needed(call, p, t, rows)) for p, t in enumerate(call.inputs)]
         late = []
         for position, tensor, needed in reads:
+            if tensor in self._overwritten:
+                self._fail(f"{what}, it reads the state '{self._name(tensor)}', which was overwritten")
             if self._in_place(call, position) or tensor in call.outputs:
                 self._read(tensor, needed, what)
             else:
@@ -95,6 +99,7 @@ class Replay:
         for tensor in call.outputs:
             self._finish(tensor, rows, number, index)
             self._write(tensor, rows)
+            self._overwritten |= self._states & {tensor}
         for tensor, needed in late:
             self._read(tensor, needed, what)
         for tensor in call.outputs:

@@ -115,7 +115,7 @@ class DirectNetwork:
         self.reset()
 
     def reset(self) -> None:
-        """State tensors back to their value at the start: the real number zero."""
+        """State tensors back to their value at the start."""
         for index, tensor in enumerate(self.program.tensors):
             if tensor.role == "state":
                 _view(self._memories[index], tensor)[:] = initial_state(tensor)
@@ -246,9 +246,12 @@ def sequential_regions(program: Program) -> tuple[Region, ...]:
     )
 
 
-def initial_state(tensor: Activation) -> int:
-    """The stored value of a state tensor before the first inference: the real number zero."""
-    return int(tensor.quant.zero_point[0]) if tensor.quant is not None else 0
+def initial_state(tensor: Activation) -> npt.NDArray[Any]:
+    """The stored values of a state tensor before the first inference, flat."""
+    if tensor.initial is not None:
+        return np.ascontiguousarray(tensor.initial).reshape(-1)
+    zero = int(tensor.quant.zero_point[0]) if tensor.quant is not None else 0
+    return np.full(tensor.nbytes // tensor.dtype.size, zero, tensor.dtype.numpy)
 
 
 def _initial_values(program: Program, inputs: Sequence[npt.NDArray[Any]]) -> dict[int, npt.NDArray[np.uint8]]:
@@ -256,8 +259,7 @@ def _initial_values(program: Program, inputs: Sequence[npt.NDArray[Any]]) -> dic
     values = {i: _bytes(array).copy() for i, array in zip(program.inputs, inputs, strict=True)}
     for i, tensor in enumerate(program.tensors):
         if tensor.role == "state":
-            count = tensor.nbytes // tensor.dtype.size
-            values[i] = np.full(count, initial_state(tensor), tensor.dtype.numpy).view(np.uint8)
+            values[i] = initial_state(tensor).view(np.uint8)
     return values
 
 

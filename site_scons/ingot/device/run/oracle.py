@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,10 @@ class Reference:
             except ValueError as error:
                 if "Didn't find op for builtin opcode" not in str(error):
                     raise
-                self._interpreter = interpreter(with_registered_versions(mended))
+                mended = with_registered_versions(mended)
+                self._interpreter = interpreter(mended)
+            self._shapes = input_shapes
+            self._fresh: Callable[[], Any] = partial(interpreter, mended)
             self._resize(input_shapes)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
@@ -180,8 +184,11 @@ class Reference:
         return np.array(self._interpreter.get_tensor(index))
 
     def reset(self) -> None:
-        """Sets the state of variable tensors back to their initial values."""
-        self._interpreter.reset_all_variables()
+        """Sets state back to its start: variable tensors, and resource variables, which only another interpreter
+        initialises again."""
+        self._interpreter = self._fresh()
+        self._resize(self._shapes)
+        self._interpreter.allocate_tensors()
 
 
 def _port(detail: dict[str, Any]) -> Port:
