@@ -7,29 +7,24 @@ lets load/store and arithmetic overlap. Branches that close a loop with LE are f
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingot.base.errors import IngotError
 from ingot.board.cores import LlvmModel, default_core
+from ingot.device.run import pipeline
 
 _FUNCTION = re.compile(r"^[0-9a-f]+ <(?P<name>[^>$]*)>:")
 _LINE = re.compile(r"^\s*(?P<address>[0-9a-f]+):\s+(?P<text>\S.*?)\s*(?:@.*)?$")
 _BRANCH = re.compile(r"^(?:b(?:[a-z]{2})?(?:\.[nw])?|cbn?z r\d+,|le|letp)\s+(?:lr, )?0x(?P<target>[0-9a-f]+)\b")
 _PRODUCTS = {"s8": 16, "u8": 16, "s16": 8, "u16": 8, "s32": 4, "u32": 4}
-_ROUNDS = 100
-# LLVM 16 is the first with a pipeline model of the Cortex-M55.
-_OLDEST, _NEWEST = 16, 30
 
 
 @dataclass(frozen=True)
 class Loop:
-    """One innermost loop. macs: multiply-accumulates a turn. cycles: a turn, by llvm-mca; 0 unknown."""
+    """One innermost loop. macs: multiply-accumulates a turn. cycles: a turn, by llvm-mca."""
 
     file: str
     function: str
@@ -44,7 +39,7 @@ def vector_loops(kernels: Sequence[Path]) -> list[Loop]:
 
 
 def _loops_of(path: Path) -> Iterator[Loop]:
-    command = [_tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--mcpu={_model().cpu}", str(path)]
+    command = [pipeline.tool("llvm-objdump"), "-d", "--no-show-raw-insn", f"--mcpu={_model().cpu}", str(path)]
     listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     function, code = "", list[tuple[int, str]]()
     for line in [*listing.splitlines(), "0 <>:"]:
@@ -68,10 +63,8 @@ def _innermost(code: Sequence[tuple[int, str]]) -> Iterator[list[str]]:
 def _loop(path: Path, function: str, body: list[str]) -> Loop:
     macs = sum(_PRODUCTS[m[1]] for text in body if (m := re.match(r"vml(?:al)?a(?:da)?va?x?\.([su]\d+)", text)))
     macs += _summed_products(body)
-    *straight, branch = body
-    if not branch.startswith("le"):
-        straight.append("bne turn")
-    return Loop(path.stem.removeprefix("kernels-"), function, len(body), macs, _cycles(straight))
+    (cycles,) = pipeline.cycles([body], _model())
+    return Loop(path.stem.removeprefix("kernels-"), function, len(body), macs, cycles)
 
 
 def _summed_products(body: Sequence[str]) -> int:
@@ -94,28 +87,8 @@ def _summed_products(body: Sequence[str]) -> int:
     return summed
 
 
-def _cycles(body: Sequence[str]) -> float:
-    """Cycles of one turn when many follow each other. 0 when LLVM has no timing for one of the instructions."""
-    text = "\n".join(["turn:", *body])
-    model = _model()
-    attributes = [f"-mattr={','.join(model.attributes)}"] if model.attributes else []
-    command = [_tool("llvm-mca"), f"-mtriple={model.triple}", f"-mcpu={model.cpu}", *attributes, "-json"]
-    done = subprocess.run([*command, f"-iterations={_ROUNDS}"], input=text, capture_output=True, text=True)
-    if done.returncode:
-        return 0.0
-    summary = json.loads(done.stdout)["CodeRegions"][0]["SummaryView"]
-    return float(summary["TotalCycles"]) / _ROUNDS
-
-
 def _model() -> LlvmModel:
     """LLVM's model of the core whose kernels have vector loops."""
     model = default_core().llvm
     assert model is not None
     return model
-
-
-def _tool(name: str) -> str:
-    for version in range(_NEWEST, _OLDEST - 1, -1):
-        if path := shutil.which(f"{name}-{version}"):
-            return path
-    raise IngotError(f"{name}-{_OLDEST} is not installed", where="bench", remedy=f"apt-get install llvm-{_OLDEST}")

@@ -95,6 +95,7 @@ PROGRAMS: tuple[Callable[[], Found], ...] = (
         "./bootstrap, or: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
     ),
     lambda: program("qemu-system-arm", "emulate and verify", "./bootstrap, or: apt-get install qemu-system-arm"),
+    lambda: program("llvm-mca-16", "estimated cycles in bench", "apt-get install llvm-16"),
     lambda: program("cc", "running a network on this machine", "apt-get install gcc"),
     lambda: program("cmake", "projects that use CMake", "apt-get install cmake"),
     lambda: program("ninja", "projects that use Ninja", "apt-get install ninja-build"),

@@ -32,7 +32,7 @@ class Way:
 
     asks: options, each of which asks for it. peak: bytes of activations. cost: instructions by the cost model.
     instructions, code: measured on the twin, None when nothing was measured. code: bytes more than
-    the empty application.
+    the empty application. cycles: estimated from that run, None where LLVM's model is not there.
     """
 
     asks: tuple[Ask, ...]
@@ -42,6 +42,7 @@ class Way:
     steps: int
     instructions: int | None = None
     code: int | None = None
+    cycles: int | None = None
 
     @property
     def figures(self) -> tuple[int, int, int]:
@@ -110,7 +111,13 @@ def explore(
                     _run([word.replace(WAY, str(folder)) for word in command])
                 elf, small = folder / FIRMWARE, folder / PLAIN
                 found = measure(way.how(flags), elf, empty, network, folder, twin, small)
-                ways[number] = replace(way, peak=found.activations, instructions=found.instructions, code=found.code)
+                ways[number] = replace(
+                    way,
+                    peak=found.activations,
+                    instructions=found.instructions,
+                    code=found.code,
+                    cycles=found.cycles,
+                )
     if as_json:
         print(as_json_text(ways, flags))
     else:
@@ -153,11 +160,12 @@ def table(ways: Sequence[Way], flags: bool = False) -> str:
     for way, better in shown(ways):
         peak, instructions, code = way.figures
         more = f"{100 * instructions / least - 100:+.2f} %"
-        sizes = [f"{code:,}"] if measured else []
+        cycles = "" if way.cycles is None else f"{way.cycles:,}"
+        sizes = [cycles, f"{code:,}"] if measured else []
         how = way.how(flags) + (f" ({better.how(flags)} is no worse in anything)" if better else "")
         rows.append([f"{peak:,}", f"{instructions:,}", more, *sizes, str(way.fused), str(way.steps), how])
     titles = ["peak RAM", "instructions" if measured else "instructions (estimate)", "more"]
-    titles += [*(["code"] if measured else []), "fused calls", "steps", "how to get it"]
+    titles += [*(["est. cycles", "code"] if measured else []), "fused calls", "steps", "how to get it"]
     return text_table(titles, rows, "r" * (len(titles) - 1))
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -68,3 +69,12 @@ def test_the_profile_counts_what_the_report_counts(project: Project) -> None:
     assert page.count('<div class="bar"') == len(rows) > 1
     assert f"<b>{sum(row.cost or 0 for row in rows):,}</b><span>instructions on the twin</span>" in page
     assert f"stack used {model['stack']:,} of {model['stack_size']:,} bytes" in page
+
+
+@pytest.mark.skipif(shutil.which("llvm-mca-16") is None, reason="llvm-mca-16 is not installed")
+def test_estimated_cycles_are_of_the_whole_inference(project: Project) -> None:
+    with_models(project).build("bench", "models=nets/pose.tflite")
+    (model,) = json.loads((project.folder / "build/n6dk/bench.json").read_text())["models"]
+    epochs = [epoch["cycles"] for epoch in model["epochs"]]
+    assert all(cycles > 0 for cycles in epochs) and sum(epochs) <= model["cycles"] <= 1.2 * sum(epochs)
+    assert 0.7 * model["instructions"] < model["cycles"] < 3 * model["instructions"]

@@ -2,7 +2,8 @@
 """Benchmarks on the twin: what a model costs there, beside what it costs with another runtime.
 
 Instructions are executed ones, counted by the emulated core for a whole inference; they repeat to the digit. The input
-is the one of the rivals' figures: xorshift32 from a fixed state (ingot.device.run.inputs.bench_inputs).
+is the one of the rivals' figures: xorshift32 from a fixed state (ingot.device.run.inputs.bench_inputs). Cycles are
+estimated (ingot.device.run.cycles), by the same method for all.
 """
 
 from __future__ import annotations
@@ -21,24 +22,25 @@ from ingot.network.types import Network
 if TYPE_CHECKING:
     from ingot.board import Board
 
-_FIGURES = ("instructions", "activations", "code")
+_FIGURES = ("instructions", "cycles", "activations", "code")
 
 
 @dataclass(frozen=True)
 class Rival:
     """Figures of another runtime. core: whose instructions and code they are, "cortex-m55". arena: bytes of RAM.
-    code: bytes of code and read-only data."""
+    code: bytes of code and read-only data. cycles: estimated, 0 unknown."""
 
     core: str
     instructions: int
     arena: int
     code: int
+    cycles: int = 0
 
 
 @dataclass(frozen=True)
 class EpochCost:
     """One epoch: kernels, multiply-accumulates, executed instructions and their share of all epochs', bytes of what
-    it reads and writes (see ingot.network.epoch_table)."""
+    it reads and writes (see ingot.network.epoch_table). cycles: estimated, None unknown."""
 
     number: int
     kernels: tuple[str, ...]
@@ -47,6 +49,7 @@ class EpochCost:
     share: float
     bytes_read: int
     bytes_written: int
+    cycles: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Measurement:
     core: of the twin, "cortex-m55". activations: used range of the pools, rings and kernel scratch included.
     stack, stack_size: most used while it ran, of what the twin's firmware has.
     code: of the network, its kernels and the runtime, without weights: the firmware less the empty application.
+    cycles: estimated, None where that cannot be done, which no_cycles says why.
     """
 
     model: str
@@ -68,17 +72,22 @@ class Measurement:
     code: int
     weights: int
     epochs: tuple[EpochCost, ...]
+    cycles: int | None = None
+    no_cycles: str = ""
 
 
 def read_rivals(path: Path) -> dict[str, Rival]:
-    """Figures by model name, from a CSV with the columns model, core, instructions, arena, code; # is a comment.
+    """Figures by model name, from a CSV with the columns model, core, instructions, arena, code; # is a comment. A
+    column `cycles` may be there too.
 
     Raises IngotError when the file is missing or not such a table.
     """
     try:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
         return {
-            row["model"]: Rival(row["core"], int(row["instructions"]), int(row["arena"]), int(row["code"]))
+            row["model"]: Rival(
+                row["core"], int(row["instructions"]), int(row["arena"]), int(row["code"]), int(row.get("cycles") or 0)
+            )
             for row in csv.DictReader(lines)
         }
     except OSError as error:
@@ -112,13 +121,16 @@ def measure(
     folder: where the initializers are. plain: a firmware of the network without what `validate` needs to talk to the
     host; without it that counts as code. Raises IngotError as ingot.device.run.twin.emulate does.
     """
+    from ingot.device.run.cycles import estimate, missing
     from ingot.device.run.inputs import bench_inputs
     from ingot.device.run.twin import emulate, images_of
     from ingot.network.epoch_table import epoch_rows
 
     sample = bench_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs])
     done = emulate(elf, images_of(network, folder), network, [sample], machine=twin.machine)
-    costs = zip(network.epochs, done.epochs, epoch_rows(network, done.epochs), strict=True)
+    cycles = estimate(elf, network, folder, sample, core=twin.core, machine=twin.machine)
+    each = cycles.epochs if cycles else [None] * len(done.epochs)
+    costs = zip(network.epochs, done.epochs, each, epoch_rows(network, done.epochs), strict=True)
     return Measurement(
         model=model,
         core=twin.core,
@@ -130,9 +142,11 @@ def measure(
         code=code_size(plain or elf) - code_size(empty),
         weights=sum(item.size for item in network.initializers),
         epochs=tuple(
-            EpochCost(epoch.number, epoch.kernels, epoch.macs, cost, row.share, row.bytes_read, row.bytes_written)
-            for epoch, cost, row in costs
+            EpochCost(epoch.number, epoch.kernels, epoch.macs, cost, row.share, row.bytes_read, row.bytes_written, some)
+            for epoch, cost, some, row in costs
         ),
+        cycles=cycles.total if cycles else None,
+        no_cycles=missing(twin.core),
     )
 
 
@@ -156,6 +170,8 @@ def table(
                 f"{row.instructions:,}",
                 f"{row.instructions / row.macs:.2f}" if row.macs else "",
                 _times(ratios.get("instructions")),
+                _count(row.cycles),
+                _times(ratios.get("cycles")),
                 f"{row.activations:,}",
                 _times(ratios.get("activations")),
                 f"{row.stack:,}",
@@ -166,11 +182,24 @@ def table(
         )
     means = geometric_means(rows, rivals)
     if means:
-        mean = ["geometric mean", "", "", "", _times(means.get("instructions"))]
+        mean = ["geometric mean", "", "", "", _times(means.get("instructions")), "", _times(means.get("cycles"))]
         lines.append([*mean, "", _times(means.get("activations")), "", "", _times(means.get("code")), ""])
-    lines += [[what, *[""] * 7, f"{size:,}", "", ""] for what, size in (others or {}).items()]
-    titles = ["model", "MACs", "instructions", "a MAC", "ratio", "activations", "ratio", "stack", "code", "ratio"]
-    text = text_table([*titles, "weights"], lines, "lrrrrrrrrrr")
+    lines += [[what, *[""] * 9, f"{size:,}", "", ""] for what, size in (others or {}).items()]
+    titles = [
+        "model",
+        "MACs",
+        "instructions",
+        "a MAC",
+        "ratio",
+        "est. cycles",
+        "ratio",
+        "activations",
+        "ratio",
+        "stack",
+    ]
+    text = text_table([*titles, "code", "ratio", "weights"], lines, "lrrrrrrrrrrrr")
+    reasons = dict.fromkeys(row.no_cycles for row in rows if row.no_cycles)
+    text += "".join(f"no estimated cycles: {reason}\n" for reason in reasons)
     return text + _without_ratios(rows, rivals) + _not_measured(refused or {})
 
 
@@ -178,7 +207,7 @@ def _without_ratios(rows: Sequence[Measurement], rivals: Mapping[str, Rival]) ->
     """Why instructions and code have no ratios, when figures for another core are all there is."""
     pairs = {(rivals[row.model].core, row.core) for row in rows if row.model in rivals}
     return "".join(
-        f"no ratios for instructions and code: the rival's are a {theirs}'s, these a {ours}'s\n"
+        f"no ratios for instructions, cycles and code: the rival's are a {theirs}'s, these a {ours}'s\n"
         for theirs, ours in sorted(pairs)
         if theirs != ours
     )
@@ -190,7 +219,7 @@ def _not_measured(refused: Mapping[str, str]) -> str:
 
 
 def profile(row: Measurement) -> str:
-    """The epochs of one model by number: kernels, MACs, bytes, instructions, share, a bar."""
+    """The epochs of one model by number: kernels, MACs, bytes, instructions, estimated cycles, share, a bar."""
     most = max((epoch.instructions for epoch in row.epochs), default=1) or 1
     lines = [
         [
@@ -201,13 +230,14 @@ def profile(row: Measurement) -> str:
             f"{epoch.bytes_written:,}",
             f"{epoch.instructions:,}",
             f"{epoch.instructions / epoch.macs:.2f}" if epoch.macs else "",
+            _count(epoch.cycles),
             f"{100 * epoch.share:.1f} %",
             "#" * round(30 * epoch.instructions / most),
         ]
         for epoch in row.epochs
     ]
-    titles = ["epoch", "kernels", "MACs", "read", "written", "instructions", "a MAC", "share", ""]
-    return text_table(titles, lines, "rlrrrrrrl")
+    titles = ["epoch", "kernels", "MACs", "read", "written", "instructions", "a MAC", "est. cycles", "share", ""]
+    return text_table(titles, lines, "rlrrrrrrrl")
 
 
 def as_dict(
@@ -240,7 +270,13 @@ def _ratios(row: Measurement, rival: Rival | None) -> dict[str, float]:
     ratios = {"activations": row.activations / rival.arena}
     if row.core == rival.core:
         ratios |= {"instructions": row.instructions / rival.instructions, "code": row.code / rival.code}
+        if row.cycles is not None and rival.cycles:
+            ratios["cycles"] = row.cycles / rival.cycles
     return ratios
+
+
+def _count(figure: int | None) -> str:
+    return "" if figure is None else f"{figure:,}"
 
 
 def _times(ratio: float | None) -> str:

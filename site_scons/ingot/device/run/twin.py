@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-_INPUTS, _OUTPUTS = "inputs.bin", "outputs.bin"
+INPUTS, OUTPUTS = "inputs.bin", "outputs.bin"
 _SAMPLE = re.compile(r"sample (\d+): (\d+)")
 _EPOCH = re.compile(r"epoch (\d+): (\d+)")
 _INIT = re.compile(r"init: (\d+)")
@@ -88,11 +88,8 @@ def emulate(
     inferences: list[Inference] = []
     with tempfile.TemporaryDirectory(prefix="ingot-twin-") as name:
         folder = Path(name)
-        with open(folder / _INPUTS, "wb") as file:
-            for sample in samples:
-                for buffer, array in zip(network.inputs, _checked(network, sample), strict=True):
-                    file.write(_bytes_of(buffer, array))
-        outputs = folder / _OUTPUTS
+        write_samples(folder / INPUTS, network, samples)
+        outputs = folder / OUTPUTS
 
         def on_line(line: str) -> bool:
             match = _SAMPLE.fullmatch(line)
@@ -106,7 +103,7 @@ def emulate(
             elf,
             images,
             machine=machine,
-            arguments=[_INPUTS, _OUTPUTS],
+            arguments=[INPUTS, OUTPUTS],
             folder=folder,
             timeout=timeout,
             on_line=on_line,
@@ -122,6 +119,14 @@ def emulate(
         stack_size=int(stack[2]) if stack else 0,
         seconds=done.seconds,
     )
+
+
+def write_samples(file: Path, network: Network, samples: Iterable[Sequence[Array]]) -> None:
+    """The file that the firmware reads its samples from. Raises IngotError when a sample does not fit the network."""
+    with open(file, "wb") as stream:
+        for sample in samples:
+            for buffer, array in zip(network.inputs, _checked(network, sample), strict=True):
+                stream.write(_bytes_of(buffer, array))
 
 
 def _checked(network: Network, sample: Sequence[Array]) -> Sequence[Array]:
