@@ -7,7 +7,6 @@ Every mistake a user can make ends in an `IngotError`: what is wrong, where, and
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -33,6 +32,8 @@ class IngotError(Exception):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The remedy for a mistyped name: the nearest known one, else the whole list."""
     names = sorted(known)
+    import difflib  # most builds have no mistake
+
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
     if near:
         return f"Did you mean '{near[0]}'?"

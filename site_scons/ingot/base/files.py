@@ -29,3 +29,15 @@ def write_if_changed(path: Path, data: bytes | str) -> bool:
         Path(temporary).unlink(missing_ok=True)
         raise
     return True
+
+
+Facts = tuple[int, int, int, int]
+
+
+def file_facts(path: Path | str) -> Facts | None:
+    """What changes when a file does: bytes, latest time (ns), time of its content, inode. None where there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_size, max(status.st_ctime_ns, status.st_mtime_ns), status.st_mtime_ns, status.st_ino

@@ -7,9 +7,11 @@ import functools
 import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from ingot.base.places import ROOT, kernels_dir
+from ingot.base.files import Facts, file_facts, write_if_changed
+from ingot.base.places import ROOT, cache_dir, kernels_dir
 
 PACKAGE = Path(__file__).resolve().parents[1]
 TREE = "tree"  # of an installed package: firmware/, boards/, ...; what of it is code has lines of its own below
@@ -29,13 +31,29 @@ def code_files() -> list[Path]:
     All of the package, whatever it is called: a list of what no result depends on would go wrong as the package grows.
     Beside it toolchain/ (templates, compiler settings) and the kernels, whose headers say what network.c includes.
     """
-    return list(_named_files().values())
+    return [Path(path) for path in _named_files().values()]
 
 
 @functools.cache
 def code_stamp() -> str:
-    """16 hex digits over the names and contents of `code_files`, as they are when a process first asks."""
-    return stamp_of_code()
+    """16 hex digits over the names and contents of `code_files`, as they are when a process first asks.
+
+    As long as no file's facts change, the stamp that was computed before counts: a build in which nothing changed reads
+    no file for it.
+    """
+    facts = {name: file_facts(path) for name, path in _named_files().items()}
+    known = cache_dir() / "stamp" / hashlib.sha256(repr([*facts.items()]).encode()).hexdigest()[:32]
+    with suppress(OSError, ValueError):
+        return f"{int(known.read_text(), 16):016x}"
+    stamp = stamp_of_code()
+    # A file that changes once more within a tick of the file system's clock would keep its facts.
+    if max(found[1] if found else 0 for found in facts.values()) < time.time_ns() - SETTLED:
+        with suppress(OSError):  # a cache that cannot be written only costs time
+            write_if_changed(known, stamp)
+    return stamp
+
+
+SETTLED = 2_000_000_000  # ns; FAT has ticks of two seconds
 
 
 def stamp_of_code() -> str:
@@ -43,11 +61,16 @@ def stamp_of_code() -> str:
     digest = hashlib.sha256()
     for name, path in _named_files().items():
         digest.update(name.encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(_content(path, file_facts(path)))
     return digest.hexdigest()[:16]
 
 
-def _named_files() -> dict[str, Path]:
+@functools.lru_cache(maxsize=4096)
+def _content(path: str, facts: Facts | None) -> bytes:
+    return hashlib.sha256(Path(path).read_bytes()).digest()
+
+
+def _named_files() -> dict[str, str]:
     """Name, from the package or from the folder of toolchain/ and firmware/, -> file."""
     found: dict[str, Path] = {}
     for folder, top in ((PACKAGE, PACKAGE), (ROOT / "toolchain", ROOT), (kernels_dir(), ROOT)):
@@ -55,7 +78,7 @@ def _named_files() -> dict[str, Path]:
             apart = (TREE, "__pycache__") if path == str(PACKAGE) else ("__pycache__",)
             folders[:] = [name for name in folders if name not in apart]
             inside = os.path.relpath(path, top).replace(os.sep, "/")
-            found |= {f"{inside}/{name}": Path(path, name) for name in names if not name.startswith(".")}
+            found |= {f"{inside}/{name}": f"{path}/{name}" for name in names if not name.startswith(".")}
     return dict(sorted(found.items()))
 
 

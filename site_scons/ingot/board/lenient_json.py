@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable
@@ -118,8 +117,10 @@ class JsonObject:
 
     def no_typos(self, known: Iterable[str]) -> None:
         """Keys of newer tools pass; a key that nearly is a known one is a mistake."""
-        for key in self.values:
-            if key not in known and difflib.get_close_matches(key, known, n=1, cutoff=0.8):
+        for key in [key for key in self.values if key not in known]:
+            import difflib
+
+            if difflib.get_close_matches(key, known, n=1, cutoff=0.8):
                 raise self.error(f"unknown key '{key}' in {self.place}", key, did_you_mean(key, known))
 
     def word(self, key: str, known: tuple[str, ...], default: str) -> str:

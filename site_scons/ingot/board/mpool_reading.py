@@ -83,14 +83,19 @@ def _prefix(memory: JsonObject) -> str:
     return prefix
 
 
+#: A pool's name in its object.
+_NAME = re.compile(r"""["']?\bname["']?\s*:\s*["']([^"']*)["']""")
+
+
 def _pool_lines(text: str, pools: Iterable[Pool]) -> tuple[int, ...]:
     """Line on which each pool's name stands; pools come in the order of the file."""
+    found = [(match[1], match.end()) for match in _NAME.finditer(text)]
     lines: list[int] = []
-    start = 0
     for pool in pools:
-        found = re.compile(r"[\"']?\bname[\"']?\s*:\s*[\"']" + re.escape(pool.name) + r"[\"']").search(text, start)
-        start = found.end() if found else start
-        lines.append(text.count("\n", 0, found.end() if found else 0) + 1)
+        place = next((number for number, (name, _) in enumerate(found) if name == pool.name), None)
+        end = found[place][1] if place is not None else 0
+        found = found[place + 1 :] if place is not None else found
+        lines.append(text.count("\n", 0, end) + 1)
     return tuple(lines)
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
-from ingot.base.file_names import file_name, network_name
+from ingot.base.file_names import network_name
 from ingot.board.cores import default_core
+from ingot.compiler.output_names import output_names
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
@@ -99,32 +100,6 @@ class CompileOptions:
             "cpu": self.cpu,
             "isa": self.isa,
         }
-
-
-@dataclass(frozen=True)
-class OutputNames:
-    """Names of the files that a compilation writes, in one folder."""
-
-    source: str
-    header: str
-    raw: str
-    info: str
-    report: str
-
-    def __post_init__(self) -> None:
-        for name in self.all():
-            file_name(name, "the name of a generated file")
-
-    def all(self) -> tuple[str, ...]:
-        return (self.source, self.header, self.raw, self.info, self.report)
-
-
-def output_names(name: str, mpool: Mpool) -> OutputNames:
-    """The names, from the network's name and the pools alone, so that build tools can declare the outputs before."""
-    from ingot.board.mpool import initializer_pool
-
-    raw = f"{name}_{mpool.prefix}.{initializer_pool(mpool).fname}.raw"
-    return OutputNames(f"{name}.c", f"{name}.h", raw, f"{name}_c_info.json", f"{name}_generate_report.txt")
 
 
 @dataclass(frozen=True)

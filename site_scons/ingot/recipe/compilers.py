@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import Board, Mpool
-from ingot.recipe.options import Options, check_compiler
+from ingot.recipe.options import BY_NAME, Options, check_compiler
 
 if TYPE_CHECKING:
     from ingot.model import Manifest
     from ingot.st.stedgeai.firmware import StRuntime
 
-COMPILERS = ("builtin", "stedgeai", "prebuilt")
+COMPILERS = BY_NAME["compiler"].choices
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def takes_images(manifest: Manifest) -> bool:
 
 
 def _builtin(mpool: Mpool, settings: Settings) -> Compilation:
-    from ingot.compiler.compile import output_names
+    from ingot.compiler.output_names import output_names
 
     names = output_names(settings.name, mpool)
     files = (names.source, names.header, names.info, names.report, names.raw)

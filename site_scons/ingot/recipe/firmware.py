@@ -13,8 +13,8 @@ from ingot.recipe.kernels import kernel_archive
 from ingot.recipe.network import NetworkBuild, near
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
-from ingot.several.pools import check_names
-from ingot.st.stedgeai.firmware import REPLACED, RUNTIME
+from ingot.several.names import check_names
+from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
 
 
 class FirmwareBuild:

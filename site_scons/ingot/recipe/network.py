@@ -14,8 +14,8 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, firmware_dir, kernels_dir
-from ingot.board import Board, Mpool, find_board, load_board
-from ingot.board.fit import load_pools
+from ingot.board import find_board
+from ingot.board.known import board_and_pools
 from ingot.link import sources, toolchain
 from ingot.link.sources import application_extras, application_folder
 from ingot.model import Manifest, find_model, find_source
@@ -24,6 +24,7 @@ from ingot.recipe.compilers import Compilation, Settings, compilation_of
 from ingot.recipe.job import StepJob
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
+from ingot.st.stedgeai.replaced import REPLACED
 from ingot.use_cases.config_files import config_files
 
 
@@ -49,7 +50,7 @@ class NetworkBuild:
 
     def __init__(self, request: Request, reloc: bool = False, model: str = "") -> None:
         self.request = request
-        self.board, pools = _loaded(find_board(request.board, ROOT / "boards"))
+        self.board, pools = board_and_pools(find_board(request.board, ROOT / "boards"))
         self.manifest: Manifest = _manifest(request.model)
         self.board_file = near(self.board.path)
         #: What is read with the board's file: its pools, and the file of its chip.
@@ -223,8 +224,6 @@ class NetworkBuild:
     @property
     def runtime(self) -> list[str]:
         """What runs the network's epochs: Ingot's own, or what of it is left beside ST's."""
-        from ingot.st.stedgeai.firmware import REPLACED
-
         replaced = REPLACED if self.st_runtime else ()
         return [near(ROOT / name) for name in toolchain.RUNTIME_SOURCES if Path(name).name not in replaced]
 
@@ -269,35 +268,6 @@ class NetworkBuild:
     @property
     def archiver(self) -> str:
         return f"{toolchain.settings()['prefix']}ar"
-
-
-def _loaded(path: Path) -> tuple[Board, Mpool]:
-    """A board and its pools, read once as long as their files stay: a build asks for them several times."""
-    known = _BOARDS.get(path)
-    if known is None or known[1] != tuple(map(_facts, known[0].files)):
-        board = load_board(path)
-        known = _BOARDS[path] = (board, tuple(map(_facts, board.files)))
-    return known[0], _load_pools(known[0], _facts(known[0].pools_file))
-
-
-def _facts(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
-
-
-#: Path of a board's file -> the board, and the facts of the files that describe it.
-_BOARDS: dict[Path, tuple[Board, tuple[tuple[int, int] | None, ...]]] = {}
-_POOLS: dict[tuple[int, tuple[int, int] | None], tuple[Board, Mpool]] = {}
-
-
-def _load_pools(board: Board, facts: tuple[int, int] | None) -> Mpool:
-    key = (id(board), facts)
-    if key not in _POOLS:
-        _POOLS[key] = (board, load_pools(board))
-    return _POOLS[key][1]
 
 
 def _manifest(word: str) -> Manifest:

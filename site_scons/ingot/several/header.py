@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingot.several.pools import check_names
+from ingot.several.names import check_names
 
 _TEXT = """\
 /* The networks of this firmware, made by Ingot: INGOT_NETWORKS(X) is X(name) for each. */

@@ -17,6 +17,7 @@ from ingot.board.aliases import Aliases
 from ingot.board.mpool import initializer_pool
 from ingot.network.state import check_stateless
 from ingot.network.types import Network
+from ingot.several.names import check_names
 
 #: Activations begin on a boundary that suits every kernel and cache line.
 ACTIVATIONS_ALIGNED = 64
@@ -51,15 +52,6 @@ def pools_left(mpool: Mpool, aliases: Aliases, beside: Sequence[Network], in_tur
             remedy="Enlarge the pool in the board's .mpool file.",
         )
     return rest
-
-
-def check_names(names: Sequence[str]) -> None:
-    """Raises IngotError unless every network has a C name of its own."""
-    for name in names:
-        if names.count(name) > 1:
-            raise IngotError(
-                f"two networks of one firmware have the name '{name}'", remedy="Give each a C name of its own."
-            )
 
 
 def _used(pool: Pool, aliases: Aliases, networks: Sequence[Network]) -> int:

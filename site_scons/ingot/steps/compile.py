@@ -46,7 +46,7 @@ def compile_network(
 ) -> Network:
     """Compiles a model for a board: network.c and the files that belong to it. Returns the description.
 
-    outputs: all files of ingot.compiler.compile.output_names, in one folder. beside, in_turn: the descriptions of
+    outputs: all files of ingot.compiler.output_names, in one folder. beside, in_turn: the descriptions of
     networks of the same firmware that may run at the same time as this one, and of those that never do
     (ingot.several.pools).
     sha256: what the model.yaml says of the model's file, which may have been replaced since that was compared.

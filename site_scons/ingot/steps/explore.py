@@ -87,7 +87,7 @@ def explore(
     schedule is built and run on the twin; without them instructions are the cost model's.
     """
     from ingot.base.console import say
-    from ingot.compiler.compile import output_names
+    from ingot.compiler.output_names import output_names
     from ingot.device.run.bench import measure
     from ingot.steps import compile as compile_steps
     from ingot.steps import link as link_steps

@@ -50,7 +50,8 @@ def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
 
 def compile_cached(model: ModelFile, pools: Mpool, folder: Path, options: CompileOptions) -> Network:
     """What `ingot.compiler.compile.compile_model` does, from the cache when it holds the result."""
-    from ingot.compiler.compile import compile_file, output_names
+    from ingot.compiler.compile import compile_file
+    from ingot.compiler.output_names import output_names
     from ingot.network.c_info import decode_c_info
 
     if os.environ.get(SWITCH) == "0":

@@ -61,12 +61,13 @@ def declare(env: Any, jobs: Iterable[Job]) -> dict[str, Any]:
     A file that was declared before with the same command (kernels that several networks share) is that node again.
     """
     nodes: dict[str, Any] = {}
+    known: dict[Any, Any] = {}
     for job in jobs:
-        nodes.update(_declared(env, job))
+        nodes.update(_declared(env, job, known))
     return nodes
 
 
-def _declared(env: Any, job: Job) -> dict[str, Any]:
+def _declared(env: Any, job: Job, known: dict[Any, Any]) -> dict[str, Any]:
     text = repr(job)
     # What writes no file is a target all the same; of two programs in one build each has its own.
     done = "" if job.outputs else f"{env.get('INGOT_BUILD', '.')}/.ingot-{job.target}-{_digest(text)}"  # type: ignore[union-attr]
@@ -86,7 +87,7 @@ def _declared(env: Any, job: Job) -> dict[str, Any]:
     for path in (*job.outputs, *job.inputs, *(job.folders if isinstance(job, CompileJob) else ())):
         command_path(path, "a path of the build")
     if isinstance(job, CompileJob):
-        made = _compile(env, job)
+        made = _compile(env, job, known)
     elif isinstance(job, ArchiveJob):
         target, objects = file_node(env, job.target), _files(env, job.objects)
         made = env.IngotArchive(target, objects, **_common(env, "archive", ""), INGOT_AR=job.archiver)
@@ -112,21 +113,26 @@ def _common(env: Any, group: str, text: str) -> dict[str, Any]:
     return more
 
 
-def _compile(env: Any, job: CompileJob) -> Any:
-    group, _, text = job.group.partition("|")
-    made = env.IngotCompile(
-        file_node(env, job.target),
-        file_node(env, job.source),
-        CCCOM=_COMPILE,  # as compilation_db reads it
-        INGOT_CC=job.compiler,
-        INGOT_ARGUMENTS=literal_words(job.arguments),
-        INGOT_MAPS=literal_words(prefix_maps()),
-        CPPPATH=[dir_node(env, folder) for folder in job.folders],
-        CPPDEFINES=[],
-        **_common(env, group, f"@{text}"),
-    )
+def _compile(env: Any, job: CompileJob, known: dict[Any, Any]) -> Any:
+    """known: environments by what they compile with; most files of a firmware are compiled in the same way."""
+    key = (job.compiler, tuple(job.arguments), job.folders, job.group)
+    if key not in known:
+        group, _, text = job.group.partition("|")
+        known[key] = env.Override(
+            {
+                "CCCOM": _COMPILE,  # as compilation_db reads it
+                "INGOT_CC": job.compiler,
+                "INGOT_ARGUMENTS": literal_words(job.arguments),
+                "INGOT_MAPS": literal_words(prefix_maps()),
+                "CPPPATH": [dir_node(env, folder) for folder in job.folders],
+                "CPPDEFINES": [],
+                **_common(env, group, f"@{text}"),
+            }
+        )
+    made = known[key].IngotCompile(file_node(env, job.target), file_node(env, job.source))
     # SCons finds what a file includes, but not what a flag does.
-    env.Depends(made, _files(env, [header for header in job.headers if header in job.flags]))
+    if included := [header for header in job.headers if header in job.flags]:
+        env.Depends(made, _files(env, included))
     return made
 
 

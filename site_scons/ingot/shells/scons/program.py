@@ -11,7 +11,8 @@ from typing import Any
 import SCons.Script
 
 from ingot.base.places import ROOT
-from ingot.board import find_board, load_board
+from ingot.board import find_board
+from ingot.board.known import known_board
 from ingot.link import toolchain
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.job import Job
@@ -29,7 +30,7 @@ from ingot.shells.scons.paths import command_path, expanded, literal_words
 def ingot_toolchain(env: Any, board: str) -> Any:
     """A clone of the environment that compiles and links for the board's core, with Ingot's flags; for your own C and
     assembler files."""
-    target = load_board(find_board(_where(env, board), ROOT / "boards"))
+    target = known_board(find_board(_where(env, board), ROOT / "boards"))
     prefix = toolchain.settings()["prefix"]
     gcc = env.Clone()
     gcc["ENV"] = {**gcc["ENV"], **toolchain.compiler_environment()}

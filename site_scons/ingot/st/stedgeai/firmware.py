@@ -9,12 +9,6 @@ from pathlib import Path
 
 from ingot.st.stedgeai.pack import DEFINES, FLAGS, RELOC_DEFINES, Pack
 
-#: Its file is called the same in ST's packs.
-RUNTIME = "ll_aton_runtime.c"
-#: Ingot's own runtime, which ST's replaces. Console, stop, start-up and the CRC-32 (ingot_initializer.c), which
-#: applications call, stay.
-REPLACED = (RUNTIME,)
-
 
 @dataclass(frozen=True)
 class StRuntime:

@@ -9,7 +9,8 @@ from typing import Any
 
 import SCons.Script
 
-from ingot.board import find_board, load_board
+from ingot.board import find_board
+from ingot.board.known import known_board
 from ingot.model import find_model
 from ingot.recipe.job import CompileJob, StepJob
 from ingot.recipe.options import Options, check_targets
@@ -31,7 +32,7 @@ def firmware(env: Any) -> Any:
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
     if options.text("cache"):
         env.CacheDir(options.text("cache").replace("$", "$$"))
-    board = load_board(find_board(options.text("board"), folder("boards")))
+    board = known_board(find_board(options.text("board"), folder("boards")))
     manifest = find_model(options.text("model"), folder("models"))
     out = f"{env['INGOT_BUILD']}/{board.name}/{manifest.name}"
     model_word, board_word = (unexpanded(options.text(name)) for name in ("model", "board"))
