@@ -17,7 +17,7 @@ from support.shell_commands import WHOLE, Found, of_cmake, of_fleet, of_recipe, 
 pytestmark = pytest.mark.slow
 
 #: What every shell has to offer.
-TARGETS = ("reloc", "reloc-verify", "verify", "validate", "report", "check", "flash")
+TARGETS = ("reloc", "reloc-verify", "verify", "validate", "report", "check", "flash", "sbom")
 
 #: What a program of the user's has in another way: its objects, its link, and the run of its application.
 OF_APPLICATION = ("myapp", "-o @OUT/firmware.elf", "step emulate", "step run_app")

@@ -5,7 +5,7 @@
 #
 # (several networks in one firmware: --name <C name> --with <C name>=<model> [--in-turn])
 # gives the targets <prefix>-firmware, <prefix>-check, -emulate, -verify, -validate, -report, -info, -flash, -sign,
-# -reloc, -reloc-verify and -load-and-run, and the variables
+# -sbom, -reloc, -reloc-verify and -load-and-run, and the variables
 #
 #   <prefix>_OBJECTS    network.o and Ingot's runtime, for a firmware with a link step of its own
 #   <prefix>_STARTUP_OBJECTS    vectors and reset, for a firmware that has none of its own

@@ -72,7 +72,7 @@ def _content(path: str, facts: Facts | None) -> bytes:
 
 def _named_files() -> dict[str, str]:
     """Name, from the package or from the folder of toolchain/ and firmware/, -> file."""
-    found: dict[str, Path] = {}
+    found: dict[str, str] = {}
     for folder, top in ((PACKAGE, PACKAGE), (ROOT / "toolchain", ROOT), (kernels_dir(), ROOT)):
         for path, folders, names in os.walk(folder):  # in a third of the time that Path.rglob takes
             apart = (TREE, "__pycache__") if path == str(PACKAGE) else ("__pycache__",)

@@ -25,6 +25,7 @@ TARGETS = {
     "validate": "the same over a serial line, of a board (port=) or of the twin, with a table of the epochs",
     "flash": "write to the board what changed: weights and application (dry_run=1 shows the commands)",
     "sign": "the application with the boot header of an STM32N6",
+    "sbom": "a bill of materials of the firmware (SPDX): models, weights, kernels, libraries, tools",
     "report": "one page with the memory over time, the address map and the epochs",
     "info": "show what the model consists of",
     "reloc": "the network as a relocatable image, to be installed by firmware in the field",
@@ -128,6 +129,16 @@ class Targets:
         stem = self.firmware.application_stem(self._elf("sign"))
         step = Step("sign", {"binary": f"{stem}.bin", **self.board}, {"signed": f"{stem}-signed.bin"})
         return StepJob(step, self.network.beside_board, target="sign")
+
+    def sbom(self) -> StepJob:
+        """What the firmware was made of."""
+        elf, networks = self._elf("sbom"), self.firmware.networks
+        inputs: dict[str, Files] = {"elf": elf, "networks": self.firmware.infos, **self.board}
+        manifests = [network.manifest_file for network in networks]
+        also = [*self.network.beside_board, *self.firmware.raws, *(file for one in networks for file in one.sources)]
+        also += [file for file, one in zip(manifests, networks, strict=True) if one.manifest.document is not None]
+        outputs = {"out": f"{self.firmware.application_stem(elf)}.spdx.json"}
+        return StepJob(Step("sbom", inputs, outputs, {"manifests": manifests}), tuple(also), target="sbom")
 
     def flash(self) -> StepJob:
         """Asks the board what is there, and writes the rest."""

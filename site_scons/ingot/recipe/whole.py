@@ -20,6 +20,7 @@ ALL = (
     "validate",
     "flash",
     "sign",
+    "sbom",
     "report",
     "info",
     "reloc",
@@ -95,12 +96,13 @@ def target_jobs(known: Targets, name: str, image_name: str = "") -> tuple[Sequen
         "validate": lambda: [known.validate()],
         "flash": lambda: [known.flash()],
         "sign": lambda: [known.sign()],
+        "sbom": lambda: [known.sbom()],
         "check": lambda: [known.check()],
         "report": known.report,
         "info": lambda: [known.info()],
     }
     found = made[name]()
-    return found, found[-1].outputs if name == "sign" else ()
+    return found, found[-1].outputs if name in ("sign", "sbom") else ()
 
 
 def _check(known: Targets, name: str) -> None:

@@ -28,7 +28,7 @@ from ingot.recipe.whole import ALL, distinct, target_jobs
 from ingot.shells.command import Command, command_of
 
 #: Targets of a linked program, whose proof has passed.
-OF_PROGRAM = ("check", "report", "flash", "sign")
+OF_PROGRAM = ("check", "report", "flash", "sign", "sbom")
 
 
 def request_text(request: Request) -> str:

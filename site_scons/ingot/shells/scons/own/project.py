@@ -77,8 +77,11 @@ def _info(env: Any, program: Any) -> None:
 
 def asks_for_files(name: str) -> bool:
     """Whether the command line names files that belong to a target, such as build/n6dk/movenet/reloc/…"""
-    key = {"reloc": "reloc", "verify": "twin", "sign": "signed", "report": "report.html"}.get(name)
+    key = _IN_PATHS.get(name)
     return key is not None and any(key in str(word) for word in SCons.Script.COMMAND_LINE_TARGETS)
+
+
+_IN_PATHS = {"reloc": "reloc", "verify": "twin", "sign": "signed", "sbom": ".spdx.json", "report": "report.html"}
 
 
 def fleet(env: Any, arguments: Mapping[str, str]) -> None:
