@@ -19,6 +19,9 @@ typedef struct ingot_dense {
     unsigned channels; /* outputs of a pixel */
     const int8_t *records;
     const ingot_mac_params *params;
+#ifdef INGOT_DENSE_ADJUSTED
+    const int32_t *adjust; /* what is added to the sums of each pixel, and one number more; or NULL */
+#endif
 } ingot_dense;
 
 INGOT_INLINE unsigned ingot_dense_record_bytes(unsigned depth)
@@ -63,6 +66,10 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
             int32_t sum[4];
             memcpy(sum, record, sizeof sum);
             ingot_dense_sums(in + i * in_step, d->depth, record + 16, sum);
+#ifdef INGOT_DENSE_ADJUSTED
+            for (unsigned lane = 0; d->adjust && lane < 4; lane++)
+                sum[lane] += d->adjust[i];
+#endif
             for (unsigned lane = 0; lane < 4 && first + lane * apart < d->channels; lane++) {
                 const int32_t scaled = ingot_requantize(sum[lane], scaling[lane], scaling[4 + lane]);
                 out[i * out_step + first + lane * apart] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);

@@ -100,6 +100,12 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
             job.pixel[1] = job.pixel[0] + (left > 1 ? in_step : 0);
             ingot_dense_2x4(&job);
             int8_t *a = to, *b = to + (left > 1 ? out_step : 0);
+#ifdef INGOT_DENSE_ADJUSTED
+            for (unsigned lane = 0; d->adjust && lane < lanes; lane++) {
+                job.sums[0][lane] += d->adjust[count - left];
+                job.sums[1][lane] += d->adjust[count - left + 1];
+            }
+#endif
             for (unsigned lane = 0; lane < lanes; lane++, a += apart, b += apart) {
                 const int32_t multiplier = end[-8 + (int)lane], shift = end[-4 + (int)lane];
                 *a = (int8_t)ingot_clamp(ingot_requantize_dsp(job.sums[0][lane], multiplier, shift) + zero, low, high);

@@ -17,6 +17,9 @@ typedef struct ingot_dense_job {
     unsigned in_step; /* from a pair to the next */
     unsigned out_step; /* the same, less what one pair's stores have advanced */
     int32_t zero, low, high;
+#ifdef INGOT_DENSE_ADJUSTED
+    const int32_t *adjust; /* a number a pixel that is added to each of its sums */
+#endif
 } ingot_dense_job;
 
 /* One record for two pixels. r1, r3: pixels; r5: record, advances; r11: chunks + 1. Sums in the even registers: pixel 0
@@ -86,8 +89,10 @@ typedef struct ingot_dense_job {
     "vshr.s32 q2, q2, #31\n"                                                                                           \
     "vqadd.s32 q1, q1, q2\n"
 
-/* Eight neighbours of two pixels; then up to seven channels four at a time; then the next two pixels. */
-#define INGOT_DENSE_PAIRS(name, left, tie)                                                                             \
+/* Eight neighbours of two pixels; then up to seven channels four at a time; then the next two pixels. begin, next: what
+ * is done besides at the start, where r0 is the job's address + 28, and between pairs of pixels. */
+#define INGOT_DENSE_PAIRS(name, left, tie) INGOT_DENSE_PAIRS_WITH(name, left, tie, "", "")
+#define INGOT_DENSE_PAIRS_WITH(name, left, tie, begin, next)                                                                           \
     __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
@@ -101,7 +106,7 @@ typedef struct ingot_dense_job {
                          "vdup.16 q6, r6\n"                                                                            \
                          "vdup.16 q7, r7\n"                                                                            \
                          "ldr r11, [sp, #20]\n"                                                                        \
-                         "add r11, #1\n"                                                                               \
+                         "add r11, #1\n" begin                                                                         \
                          "3:\n" /* pair */                                                                             \
                          "ldr r5, [sp, #16]\n"                                                                         \
                          "ldr r9, [sp, #24]\n"                                                                         \
@@ -158,7 +163,7 @@ typedef struct ingot_dense_job {
                          "add r1, r4\n"                                                                                \
                          "add r2, r6\n"                                                                                \
                          "add r3, r6\n"                                                                                \
-                         "stm sp, {r0-r3}\n"                                                                           \
+                         "stm sp, {r0-r3}\n" next                                                                      \
                          "ldr r7, [sp, #32]\n"                                                                         \
                          "subs r7, #1\n"                                                                               \
                          "str r7, [sp, #32]\n"                                                                         \
@@ -174,10 +179,32 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 
 #include "dense_thin_mve.h"
 
+#ifdef INGOT_DENSE_ADJUSTED
+/* Where the clamps stood until they were in q6 and q7 is room for the place in `adjust`. */
+#define INGOT_ADJUST                                                                                                   \
+    "ldr r0, [sp, #48]\n"                                                                                              \
+    "ldrd r0, r2, [r0]\n"                                                                                              \
+    "vadd.i32 q0, q0, r0\n"                                                                                            \
+    "vadd.i32 q1, q1, r2\n"
+
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_adjusted, INGOT_ADJUST INGOT_LEFT, INGOT_TIE_ANY,
+                       "ldr r1, [r0, #28]\n"
+                       "str r1, [sp, #48]\n",
+                       "ldr r0, [sp, #48]\n"
+                       "adds r0, #8\n"
+                       "str r0, [sp, #48]\n")
+#endif
+
 /* The quickest form for the layer. No function pointers: those would have to be relocated. */
 static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 {
     INGOT_CHECK_ALIGNED(job->records, 4);
+#ifdef INGOT_DENSE_ADJUSTED
+    if (job->adjust) {
+        ingot_dense_pairs_adjusted(job);
+        return;
+    }
+#endif
     if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
         ingot_dense_pairs_any(job);
     else if (flags & INGOT_MAC_BELOW_ZERO)
@@ -244,6 +271,9 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
         job.out[0] = out;
         job.out[1] = out + out_step;
         job.pairs = pairs;
+#ifdef INGOT_DENSE_ADJUSTED
+        job.adjust = d->adjust;
+#endif
         if (pairs)
             ingot_dense_run(&job, flags);
         if (count % 2) {
@@ -251,6 +281,9 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
             job.in[0] = job.in[1] = in + (count - 1) * in_step;
             job.out[0] = job.out[1] = out + (count - 1) * out_step;
             job.pairs = 1;
+#ifdef INGOT_DENSE_ADJUSTED
+            job.adjust = d->adjust ? d->adjust + count - 1 : 0;
+#endif
             ingot_dense_run(&job, flags);
         }
         job.records += job.blocks * block_bytes;

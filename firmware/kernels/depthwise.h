@@ -34,4 +34,8 @@ void ingot_depthwise_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out,
 void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                             unsigned n);
 
+/* Weights with a zero point. */
+void ingot_depthwise_offset_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                               unsigned n);
+
 #endif

@@ -134,7 +134,7 @@ INGOT_INLINE void ingot_four_dots_s8(const int8_t *a, const int8_t *b, uint32_t 
 #endif
 
 /* sums[i] += a . (b + i * step) for `count` vectors of n elements */
-__attribute__((noinline)) static void ingot_dots_s8(const int8_t *a, const int8_t *b, uint32_t step, uint32_t n,
+__attribute__((noinline, unused)) static void ingot_dots_s8(const int8_t *a, const int8_t *b, uint32_t step, uint32_t n,
                                                     int32_t *sums, uint32_t count)
 {
 #if INGOT_MVE || INGOT_DSP

@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected.h"
 
-static int32_t requantize_once(int32_t sum, uint32_t high, uint32_t low, int32_t right)
-{
-    const uint32_t size = sum < 0 ? 0u - (uint32_t)sum : (uint32_t)sum;
-    uint64_t product = (uint64_t)size * high + ((uint64_t)size * low >> 32);
-    /* A multiplier of 1/2 or more: with 61 bits left of the point there is no room to shift, and no need to. */
-    if (right < 1) {
-        const int left = 1 - right;
-        product = product >> (62 - left) ? (uint64_t)1 << 62 : product << left;
-        right = 1;
-    }
-    const int64_t result = (int64_t)(((product >> 31) + ((uint64_t)1 << (right - 1))) >> right);
-    return (int32_t)(sum < 0 ? -result : result);
-}
+#include "requantize_once.h"
 
 #if INGOT_MVE
 /* Eight channels: one vector times the weights of two records, 17 instructions for 128 products. Sums in the even
@@ -142,7 +130,7 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
         eight_sums(in, records[0], records[1], chunks, sums);
         for (int i = 0; i < 8 && i < left; i++) {
             const int32_t *scaling = (const int32_t *)(records[i / 4] + 16 + chunks * 64) + i % 4;
-            const int32_t scaled = requantize_once(sums[i], (uint32_t)scaling[0], (uint32_t)scaling[4], scaling[8]);
+            const int32_t scaled = ingot_requantize_once(sums[i], (uint32_t)scaling[0], (uint32_t)scaling[4], scaling[8]);
             out[i] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
         }
     }
@@ -208,7 +196,7 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
         four_sums(in, k->depth, record, sums);
         for (unsigned lane = 0; lane < 4 && c + lane < k->channels; lane++) {
             const int32_t scaled =
-                requantize_once(sums[lane], (uint32_t)scaling[lane], (uint32_t)scaling[4 + lane], scaling[8 + lane]);
+                ingot_requantize_once(sums[lane], (uint32_t)scaling[lane], (uint32_t)scaling[4 + lane], scaling[8 + lane]);
             out[c + lane] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
         }
     }

@@ -17,7 +17,8 @@ typedef struct ingot_mac_params {
     int32_t in_zero, out_zero; /* zero points */
     int32_t low, high;         /* clamps of the fused activation */
     uint32_t flags;
-    int32_t reserved[3];
+    int32_t weights_zero; /* zero point of the weights, of kernels whose weights have one */
+    int32_t reserved[2];
 } ingot_mac_params;
 
 #endif

@@ -19,6 +19,8 @@ typedef struct ingot_pool {
 
 void ingot_average_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                            unsigned n);
+void ingot_average_pool_up_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                              unsigned n);
 void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
 void ingot_average_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
                             unsigned n);

@@ -151,31 +151,37 @@ static float near_f32(const ingot_resize_bilinear *k, unsigned i, uint32_t scale
     return at - (float)*first;
 }
 
-void ingot_resize_bilinear_f32(const ingot_resize_bilinear *k, const float *in, float *out, const void *params,
-                               unsigned y, unsigned n)
-{
-    const unsigned in_pitch = (unsigned)k->in_width * k->channels, out_pitch = (unsigned)k->out_width * k->channels;
-    (void)params;
-    for (unsigned batch = 0; batch < k->batches; batch++) {
-        for (unsigned i = 0; i < n * k->image_rows; i++) {
-            const unsigned row = y * k->image_rows + i;
-            int32_t y0, y1, x0, x1;
-            float v = near_f32(k, row, k->y_scale_bits, k->in_height, &y0, &y1);
-            const float *top = in + ingot_row_offset((unsigned)y0, k->in_ring, in_pitch);
-            const float *bottom = in + ingot_row_offset((unsigned)y1, k->in_ring, in_pitch);
-            float *to = out + ingot_row_offset(row, k->out_ring, out_pitch);
-            for (unsigned x = 0; x < k->out_width; x++) {
-                float u = near_f32(k, x, k->x_scale_bits, k->in_width, &x0, &x1);
-                for (unsigned c = 0; c < k->channels; c++) {
-                    float a = top[(unsigned)x0 * k->channels + c] * (1 - v) * (1 - u);
-                    float b = bottom[(unsigned)x0 * k->channels + c] * v * (1 - u);
-                    float d = top[(unsigned)x1 * k->channels + c] * (1 - v) * u;
-                    float e = bottom[(unsigned)x1 * k->channels + c] * v * u;
-                    *to++ = a + b + d + e + 0.0f; /* LiteRT adds an offset of 0: there is no -0.0 */
-                }
-            }
-        }
-        in += in_pitch * k->in_height;
-        out += out_pitch * k->image_rows;
-    }
+/* Of float32, and of uint8 with the same operations. offset: what LiteRT adds at the end, so that there is no -0.0 and
+ * integers are rounded. */
+#define REAL(name, type, offset)                                                                                      \
+void ingot_resize_bilinear_##name(const ingot_resize_bilinear *k, const type *in, type *out, const void *params,      \
+                                  unsigned y, unsigned n)                                                             \
+{                                                                                                                     \
+    const unsigned in_pitch = (unsigned)k->in_width * k->channels, out_pitch = (unsigned)k->out_width * k->channels;  \
+    (void)params;                                                                                                     \
+    for (unsigned batch = 0; batch < k->batches; batch++) {                                                           \
+        for (unsigned i = 0; i < n * k->image_rows; i++) {                                                            \
+            const unsigned row = y * k->image_rows + i;                                                               \
+            int32_t y0, y1, x0, x1;                                                                                   \
+            float v = near_f32(k, row, k->y_scale_bits, k->in_height, &y0, &y1);                                      \
+            const type *top = in + ingot_row_offset((unsigned)y0, k->in_ring, in_pitch);                              \
+            const type *bottom = in + ingot_row_offset((unsigned)y1, k->in_ring, in_pitch);                           \
+            type *to = out + ingot_row_offset(row, k->out_ring, out_pitch);                                           \
+            for (unsigned x = 0; x < k->out_width; x++) {                                                             \
+                float u = near_f32(k, x, k->x_scale_bits, k->in_width, &x0, &x1);                                     \
+                for (unsigned c = 0; c < k->channels; c++) {                                                          \
+                    float a = (float)top[(unsigned)x0 * k->channels + c] * (1 - v) * (1 - u);                         \
+                    float b = (float)bottom[(unsigned)x0 * k->channels + c] * v * (1 - u);                            \
+                    float d = (float)top[(unsigned)x1 * k->channels + c] * (1 - v) * u;                               \
+                    float e = (float)bottom[(unsigned)x1 * k->channels + c] * v * u;                                  \
+                    *to++ = (type)(a + b + d + e + offset);                                                           \
+                }                                                                                                     \
+            }                                                                                                         \
+        }                                                                                                             \
+        in += in_pitch * k->in_height;                                                                                \
+        out += out_pitch * k->image_rows;                                                                             \
+    }                                                                                                                 \
 }
+
+REAL(f32, float, 0.0f)
+REAL(u8, uint8_t, 0.5f)

@@ -23,5 +23,7 @@ void ingot_resize_bilinear_s8(const ingot_resize_bilinear *k, const int8_t *in, 
                               unsigned y, unsigned n);
 void ingot_resize_bilinear_f32(const ingot_resize_bilinear *k, const float *in, float *out, const void *params,
                                unsigned y, unsigned n);
+void ingot_resize_bilinear_u8(const ingot_resize_bilinear *k, const uint8_t *in, uint8_t *out, const void *params,
+                              unsigned y, unsigned n);
 
 #endif

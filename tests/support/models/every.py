@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction, variables
+from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction, uint8, variables
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
@@ -80,6 +80,16 @@ MODELS: dict[str, Model] = {
         for dtype in ("int8", "int16")
     },
     "UNIDIRECTIONAL_SEQUENCE_LSTM": recurrent.lstm,
+    **{f"{kind} uint8": partial(uint8.layer, kind=kind) for kind in ("CONV_2D", "DEPTHWISE_CONV_2D")},
+    "FULLY_CONNECTED uint8": uint8.fully_connected,
+    **{f"{kind} uint8": partial(uint8.pool, kind=kind) for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
+    "CONCATENATION uint8": uint8.concatenation,
+    "network uint8": uint8.network,
+    **{f"{kind} uint8": partial(elementwise.binary, kind=kind, dtype="uint8") for kind in ("ADD", "SUB", "MUL")},
+    **{f"{kind} uint8": partial(elementwise.extreme, kind=kind, dtype="uint8") for kind in ("MAXIMUM", "MINIMUM")},
+    "PRELU uint8": partial(elementwise.prelu, dtype="uint8"),
+    "RESIZE_BILINEAR uint8": partial(nonlinear.resize_bilinear, dtype="uint8"),
+    "MEAN uint8": partial(reduction.reduce, kind="MEAN", dtype="uint8"),
     "SVDF": recurrent.svdf,
     "ASSIGN_VARIABLE": variables.stream,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},

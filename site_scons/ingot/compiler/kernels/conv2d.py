@@ -6,6 +6,8 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ingot.compiler.graph import DType, Graph, Operator
@@ -18,13 +20,14 @@ from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, row_window
 from ingot.compiler.kernels.window_fields import window_fields
 from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
+from ingot.compiler.passes.signed_bytes import layer_scales
 
-packs(conv2d=1)
+packs(conv2d=1, conv2d_offset=1)
 
 
 def layer_of_one_type(graph: Graph, op: Operator) -> bool:
-    """Input, weights and output are int8, the bias int32; input and output int16, zero points 0, the bias int64; or all
-    are float32."""
+    """Input, weights and output are int8, or all are uint8, the bias int32; input and output int16, zero points 0,
+    weights int8, the bias int64; or all are float32."""
     return int8_layer(graph, op) or int16_layer(graph, op) or float_layer(graph, op)
 
 
@@ -43,12 +46,17 @@ def constant_weights(graph: Graph, op: Operator) -> bool:
 
 
 def symmetric_weights(graph: Graph, op: Operator) -> bool:
-    """The weights have zero point 0."""
+    """The weights have zero point 0, but for layers of uint8."""
     weights = graph.tensors[op.inputs[1] or 0]
-    if weights.dtype is DType.FLOAT32:
+    if weights.dtype is DType.FLOAT32 or (from_uint8(op) and weights.quant is not None):
         return True
     quant = weights.quant
     return quant is not None and not np.any(quant.zero_point)
+
+
+def from_uint8(op: Operator) -> bool:
+    """Whether the layer was one of uint8 (ingot.compiler.passes.signed_bytes)."""
+    return bool(op.attrs.get("from_uint8"))
 
 
 def known_activation(graph: Graph, op: Operator) -> bool:
@@ -64,14 +72,15 @@ def not_dynamic_range(graph: Graph, op: Operator) -> bool:
     return types != [DType.FLOAT32, DType.INT8]
 
 
-def not_uint8(graph: Graph, op: Operator) -> bool:
-    """Nothing is uint8, as older converters (TensorFlow 1, Coral) wrote it. Convert the model again for int8."""
-    return all(graph.tensors[t].dtype is not DType.UINT8 for t in (*op.inputs, *op.outputs) if t is not None)
+def one_scale_of_uint8(graph: Graph, op: Operator) -> bool:
+    """Weights of uint8 layers have one scale."""
+    quant = graph.tensors[op.inputs[1] or 0].quant
+    return not from_uint8(op) or (quant is not None and not quant.per_channel)
 
 
 MAC_CONSTRAINTS = (
     not_dynamic_range,
-    not_uint8,
+    one_scale_of_uint8,
     layer_of_one_type,
     constant_weights,
     symmetric_weights,
@@ -92,12 +101,12 @@ def lower_conv2d(site: Site) -> Call:
     strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1
     pointwise = kernel_h == kernel_w == groups == 1 and unpadded and not (strided and image.shape[0] > 1)
     return Call(
-        kernel="conv2d_1x1_s8" if pointwise else "conv2d_s8",
+        kernel=f"conv2d{'_offset' if from_uint8(site.op) else ''}{'_1x1' if pointwise else ''}_s8",
         descriptor="conv2d_1x1" if pointwise else "conv2d",
         inputs=(0,),
         outputs=(0,),
         fields=_pointwise_fields(site) if pointwise else _window_fields(site, groups),
-        params=_params(site, groups, by_column=not pointwise and _gathering(site).by_column),
+        params=dense_params(site, groups, by_column=not pointwise and _gathering(site).by_column),
         windows=(window_rows(site, kernel_h),),
         scratch=0 if pointwise else _gathering(site).scratch,
     )
@@ -116,19 +125,34 @@ def _gathering(site: Site) -> Gathering:
     return choose_gathering((kernel_h, kernel_w), channels, stride_w, site.output().shape[2], columns_possible=plain)
 
 
-def _params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
+def dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
+    """ingot_mac_params and the records of each group (firmware/kernels/dense.h)."""
     image, output, weights = site.input(0), site.output(), site.input(1)
     out_c = weights.shape[0]
     windows = np.asarray(weights.data, np.int8)
     data = (windows.swapaxes(1, 2) if by_column else windows).reshape(out_c, -1)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
-    bias = folded_bias(data, given, image.zero_point)
-    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    zero = weights_zero(site)
+    bias = folded_bias(data.astype(np.int64) - zero, given, image.zero_point)
+    scaling, flags = scaling_words(layer_scaling(site, out_c))
     each = out_c // groups
     order = channel_order(each)
     parts = [slice(group * each, (group + 1) * each) for group in range(groups)]
     blocks = np.concatenate([records(data[part], bias[part], scaling[:, part], order) for part in parts])
-    return head(image, output, site.op.attrs["activation"], flags), Param("weights", blocks)
+    return head(image, output, site.op.attrs["activation"], flags, zero), Param("weights", blocks)
+
+
+def weights_zero(site: Site) -> int:
+    """The zero point of the weights; 0 but for layers of uint8."""
+    return site.input(1).zero_point if from_uint8(site.op) else 0
+
+
+def layer_scaling(site: Site, channels: int) -> Sequence[float]:
+    """The real multiplier of each output channel."""
+    image, weights, output = site.input(0), site.input(1), site.output()
+    if from_uint8(site.op):
+        return layer_scales(image, weights, output, channels)
+    return output_scaling(image, weights, output, channels)
 
 
 def _pointwise_fields(site: Site) -> dict[str, int]:

@@ -12,15 +12,23 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType
-from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS, wide_conv, window_rows
+from ingot.compiler.kernels.conv2d import (
+    MAC_CONSTRAINTS,
+    from_uint8,
+    layer_scaling,
+    weights_zero,
+    wide_conv,
+    window_rows,
+)
 from ingot.compiler.kernels.mac_block import folded_bias, head, output_scaling, scaling_words
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.window_fields import window_fields
 
-packs(depthwise=1)
+packs(depthwise=1, depthwise_offset=1)
 
 GROUP = 16  # channels that a vector holds
+EIGHT = 8  # channels that a vector holds of weights less their zero point
 WIDE = 4  # INGOT_MAC_WIDE
 MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
 
@@ -35,6 +43,8 @@ def lower_depthwise(site: Site) -> Call:
     attrs = site.op.attrs
     if image.dtype is not DType.INT8:
         return wide_conv(site)
+    if from_uint8(site.op):
+        return _with_offset(site)
     taps = np.asarray(weights.data, np.int8).reshape(kernel_h * kernel_w, out_c)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
@@ -62,6 +72,37 @@ def lower_depthwise(site: Site) -> Call:
             Param("weights", _sets(taps, words, multiplier, together)),
         ),
         windows=(window_rows(site, kernel_h),),
+    )
+
+
+def _with_offset(site: Site) -> Call:
+    """One call of ingot_depthwise_offset_s8(): weights less their zero point are numbers of 16 bits."""
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    out_c, padded = output.shape[3], -(-output.shape[3] // EIGHT) * EIGHT
+    taps = np.asarray(weights.data, np.int64).reshape(-1, out_c) - weights_zero(site)
+    given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
+    scaling, flags = scaling_words(layer_scaling(site, out_c))
+    numbers, words = np.zeros((len(taps), padded), np.int16), np.zeros((3, padded), np.int32)
+    numbers[:, :out_c] = taps
+    words[:, :out_c] = np.concatenate([folded_bias(taps.T, given, image.zero_point)[None], scaling])
+    ordered = np.ascontiguousarray(words.reshape(3, -1, EIGHT // 2, 2).swapaxes(2, 3)).reshape(3, padded)
+    return Call(
+        kernel="depthwise_offset_s8",
+        descriptor="depthwise",
+        inputs=(0,),
+        outputs=(0,),
+        fields={
+            **window_fields(image, output, weights, site.op.attrs),
+            "multiplier": out_c // image.shape[3],
+            "batches": image.shape[0],
+            "together": 1,
+        },
+        params=(
+            head(image, output, site.op.attrs["activation"], flags),
+            Param("weights", numbers),
+            Param("words", ordered),
+        ),
+        windows=(window_rows(site, weights.shape[1]),),
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ingot.compiler.graph import DType
 from ingot.compiler.kernels.activation_range import quantized_range
-from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS
+from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS, from_uint8
 from ingot.compiler.kernels.conv_f32 import float_channels
 from ingot.compiler.kernels.exact_multiplier import exact_multiplier
 from ingot.compiler.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
@@ -20,7 +20,7 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
 
-packs(fully_connected=1)
+packs(fully_connected=1, fully_connected_offset=1)
 
 _SHORT = 4
 WEIGHTS = 8
@@ -29,8 +29,8 @@ WEIGHTS = 8
 
 @lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
-    """One call of ingot_fully_connected_s8(), _s16() or _f32()."""
-    suffix, params = _FORMS[site.input(0).dtype]
+    """One call of ingot_fully_connected_s8(), _s16() or _f32(); of what was uint8 _offset_s8()."""
+    suffix, params = ("offset_s8", _params_offset) if from_uint8(site.op) else _FORMS[site.input(0).dtype]
     channels, depth = site.input(1).shape
     target = site.rows_out()
     return Call(
@@ -49,11 +49,7 @@ def _params_s8(site: Site) -> tuple[Param, ...]:
     channels = weights.shape[0]
     data = np.asarray(weights.data, np.int8)
     bias = folded_bias(data, _bias(site), image.zero_point)
-    low, high = quantized_range(site.op.attrs["activation"], output)
-    largest = max(abs(low - output.zero_point), abs(high - output.zero_point), 1)
-    scales = output_scaling(image, weights, output, channels)
-    exact = {scale: exact_multiplier(scale, largest) for scale in set(scales)}
-    scaling = np.asarray([exact[scale] for scale in scales], np.int64).T
+    scaling = _scaling(site)
     flags = _SHORT if not scaling[1].any() and (scaling[2] >= 1).all() else 0
     order = np.arange(-(-channels // LANES) * LANES)
     order[channels:] = -1
@@ -61,6 +57,28 @@ def _params_s8(site: Site) -> tuple[Param, ...]:
     return (
         head(image, output, site.op.attrs["activation"], flags),
         Param("weights", records(data, bias, words, order)),
+    )
+
+
+def _scaling(site: Site) -> npt.NDArray[np.int64]:
+    """(3, channels): high, low and right of each output channel's multiplier."""
+    image, output, weights = site.input(0), site.output(), site.input(1)
+    low, high = quantized_range(site.op.attrs["activation"], output)
+    largest = max(abs(low - output.zero_point), abs(high - output.zero_point), 1)
+    scales = output_scaling(image, weights, output, weights.shape[0])
+    exact = {scale: exact_multiplier(scale, largest) for scale in set(scales)}
+    return np.asarray([exact[scale] for scale in scales], np.int64).T
+
+
+def _params_offset(site: Site) -> tuple[Param, ...]:
+    image, weights = site.input(0), site.input(1)
+    data = np.asarray(weights.data, np.int8)
+    bias = folded_bias(data.astype(np.int64) - weights.zero_point, _bias(site), image.zero_point)
+    words = np.concatenate([bias[None], _scaling(site).astype(np.uint32).view(np.int32)])
+    return (
+        head(image, site.output(), site.op.attrs["activation"], 0, weights.zero_point),
+        Param("words", words),
+        Param("weights", data),
     )
 
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,18 +29,19 @@ def output_scaling(source: Tensor, weights: Tensor, output: Tensor, channels: in
     return [float(source.scale) * float(scale) / float(output.scale) for scale in scales]
 
 
-def head(source: Tensor, output: Tensor, activation: str, flags: int) -> Param:
+def head(source: Tensor, output: Tensor, activation: str, flags: int, weights_zero: int = 0) -> Param:
     """ingot_mac_params."""
     low, high = quantized_range(activation, output)
     if low < output.zero_point:
         flags |= BELOW_ZERO
     elif flags & NO_LEFT_SHIFTS:
         flags |= RIGHT_SHIFTS
-    return Param("head", np.asarray([source.zero_point, output.zero_point, low, high, flags, 0, 0, 0], np.int32))
+    words = [source.zero_point, output.zero_point, low, high, flags, weights_zero, 0, 0]
+    return Param("head", np.asarray(words, np.int32))
 
 
-def folded_bias(weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32] | None, zero_point: int) -> Words:
-    """bias - zero_point * sum(weights), modulo 2^32. weights: (channels, taps)."""
+def folded_bias(weights: npt.NDArray[np.integer], bias: npt.NDArray[np.int32] | None, zero_point: int) -> Words:
+    """bias - zero_point * sum(weights), modulo 2^32. weights: (channels, taps), less their zero point."""
     sums = weights.astype(np.int64).sum(axis=1)
     result: Words = (
         ((0 if bias is None else bias.astype(np.int64)) - zero_point * sums).astype(np.uint32).view(np.int32)
@@ -46,7 +49,7 @@ def folded_bias(weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32] | Non
     return result
 
 
-def scaling_words(scales: list[float]) -> tuple[Words, int]:
+def scaling_words(scales: Sequence[float]) -> tuple[Words, int]:
     """(2, channels): multipliers and shifts with double rounding; and the flags they ask for."""
     multipliers, shifts = quantize_multipliers(scales)
     right = RIGHT_SHIFTS if np.all(shifts < 0) else 0

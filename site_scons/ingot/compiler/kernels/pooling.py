@@ -41,7 +41,7 @@ def lower_pool(site: Site) -> Call:
     else:
         clamps = np.asarray(quantized_range(attrs["activation"], output), np.int32)
     return Call(
-        kernel=f"{_KERNELS[site.op.kind]}_{_SUFFIX[image.dtype]}",
+        kernel=f"{_KERNELS[site.op.kind]}{'_up' if attrs.get('from_uint8') else ''}_{_SUFFIX[image.dtype]}",
         descriptor="pool",
         inputs=(0,),
         outputs=(0,),

@@ -16,14 +16,15 @@ from ingot.compiler.kernels.rows import image_rows, row_window
 packs(resize_bilinear=1)
 
 _ONE = 1024
+_SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.FLOAT32: "f32"}
 
 
 def resize_types(graph: Graph, op: Operator) -> bool:
-    """Input and output have one type, int8 or float32, and four dimensions."""
+    """Input and output have one type, int8, uint8 or float32, and four dimensions."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
     return (
         source.dtype is target.dtype
-        and source.dtype in (DType.INT8, DType.FLOAT32)
+        and source.dtype in _SUFFIX
         and len(source.shape) == len(target.shape) == 4
     )
 
@@ -48,7 +49,7 @@ def positions_stay_inside(graph: Graph, op: Operator) -> bool:
 
 @lowers("RESIZE_BILINEAR", constraints=(resize_types, positions_stay_inside))
 def lower_resize_bilinear(site: Site) -> Call:
-    """ingot_resize_bilinear_s8() or _f32(), row by row."""
+    """ingot_resize_bilinear_s8(), _u8() or _f32(), row by row."""
     source, target = site.rows_in(0), site.rows_out()
     (batches, in_height, in_width, channels), out_shape = site.input(0).shape, site.output().shape
     options = _options(site.op)
@@ -62,7 +63,7 @@ def lower_resize_bilinear(site: Site) -> Call:
         return _fixed_rows(y, y_scale, y_start) if fixed else _float_rows(y, y_float, options[1])
 
     return Call(
-        kernel="resize_bilinear_s8" if fixed else "resize_bilinear_f32",
+        kernel=f"resize_bilinear_{_SUFFIX[site.input(0).dtype]}",
         descriptor="resize_bilinear",
         inputs=(0,),
         outputs=(0,),

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator
-from ingot.compiler.kernels.conv2d import known_activation, not_dynamic_range, not_uint8, symmetric_weights
+from ingot.compiler.kernels.conv2d import known_activation, not_dynamic_range, symmetric_weights
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
 from ingot.compiler.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.compiler.kernels.program import Call, Param
@@ -37,7 +37,7 @@ def image_and_weights(graph: Graph, op: Operator) -> bool:
     return (int8 and symmetric_weights(graph, op)) or float_layer(graph, op)
 
 
-@lowers("TRANSPOSE_CONV", constraints=(not_dynamic_range, not_uint8, image_and_weights, known_activation), data=(2,))
+@lowers("TRANSPOSE_CONV", constraints=(not_dynamic_range, image_and_weights, known_activation), data=(2,))
 def lower_transpose_conv(site: Site) -> Call:
     """One call of ingot_transpose_conv_s8() or ingot_conv_f32_windows()."""
     if site.input(2).dtype is DType.FLOAT32:

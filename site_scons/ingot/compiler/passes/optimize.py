@@ -8,7 +8,8 @@
 4. fold_pads: after activations, which tell that a tensor is never negative.
    make_dense: depthwise convolutions of one channel.
 5. make_tables, hoist_tables, merge_tables: what is left of element-wise functions.
-6. remove_dead: what the others left behind.
+6. make_signed: uint8 as int8, when tables have taken what LiteRT computes of uint8 in its own way.
+7. remove_dead: what the others left behind.
 
 What a pass does depends on kinds, types and shapes. The few places where it looks at scales or values say why a
 retrained, requantized model gives the same structure.
@@ -27,6 +28,7 @@ from ingot.compiler.passes.hoist_tables import hoist_tables
 from ingot.compiler.passes.merge_tables import merge_tables
 from ingot.compiler.passes.remove_dead import remove_dead
 from ingot.compiler.passes.remove_views import remove_views
+from ingot.compiler.passes.signed_bytes import make_signed
 from ingot.compiler.passes.split_concatenations import split_concatenations
 from ingot.compiler.passes.tables import make_tables
 from ingot.compiler.passes.views import make_views
@@ -42,6 +44,7 @@ PASSES: tuple[Callable[[Graph], Graph], ...] = (
     make_tables,
     hoist_tables,
     merge_tables,
+    make_signed,
     remove_dead,
 )
 
