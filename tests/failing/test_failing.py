@@ -4,12 +4,16 @@
 test.json: {"command": [arguments of `ingot`], "error": "the whole message"}.
 The command runs in a copy of the folder; it must exit with status 2, print the message and nothing else on stderr, and
 leave no file behind. Git keeps no empty folders, so a case without inputs has its test.json alone.
+
+"common": {"folder": F, "files": [names], "change": {name: [[old, new]]}} adds files of common/F that the case leaves as
+they are, or with parts of their text replaced; each `old` is there once.
 """
 
 import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +38,21 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, arguments: list[str]) -> 
     return 0
 
 
+def add_common(folder: Path, common: dict[str, Any]) -> None:
+    """Adds what several cases have in common."""
+    for name in common.get("files", []):
+        target = folder / name
+        assert not target.exists(), f"{name} is the case's own, and common"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(HERE / "common" / common["folder"] / name, target)
+    for name, changes in common.get("change", {}).items():
+        text = (folder / name).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert text.count(old) == 1, f"{old!r} is not there once in {name}"
+            text = text.replace(old, new)
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_it_fails_with_exactly_this_message(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -41,6 +60,7 @@ def test_it_fails_with_exactly_this_message(
     folder = tmp_path / "project"
     shutil.copytree(HERE / name, folder)
     case = json.loads((folder / "test.json").read_text())
+    add_common(folder, case.get("common", {}))
     monkeypatch.setenv("INGOT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("INGOT_OFFLINE", "1")
     monkeypatch.delenv("INGOT_MODEL_PATH", raising=False)
