@@ -11,7 +11,7 @@ import pytest
 from ingot.base.places import ROOT
 from ingot.board import load_board
 from ingot.board.chip import chip_names
-from ingot.recipe.network import _loaded
+from ingot.board.known import board_and_pools
 
 BOARDS = ROOT / "boards"
 
@@ -43,8 +43,8 @@ def test_a_probe_of_the_board_takes_the_place_of_the_chips(own: Path) -> None:
 
 
 def test_a_build_reads_a_changed_chip_again(own: Path) -> None:
-    first, _ = _loaded(own)
-    assert _loaded(own)[0] is first
+    first, _ = board_and_pools(own)
+    assert board_and_pools(own)[0] is first
     chip = own.parent / "stm32h747.yaml"
     chip.write_text(chip.read_text().replace("size: 128 KiB", "size: 96 KiB"))
-    assert _loaded(own)[0].memory("dtcm").size == 96 << 10
+    assert board_and_pools(own)[0].memory("dtcm").size == 96 << 10

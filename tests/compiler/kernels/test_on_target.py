@@ -22,7 +22,7 @@ from support.models.draw import Seeded
 from support.models.every import MODELS
 from support.tflite_builder import Builder, unary
 
-pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
+pytestmark = [pytest.mark.slow, pytest.mark.emulated, needs_gcc, needs_qemu]
 
 CASES = 3
 """Of every operator."""

@@ -123,6 +123,7 @@ def test_the_tables_of_an_audio_application_are_targets(plain: Project) -> None:
     assert not any(file.exists() for file in files)
 
 
+@pytest.mark.slow
 @pytest.mark.emulated
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
 def test_the_twin_says_whose_network_it_runs(plain: Project) -> None:
