@@ -242,6 +242,15 @@ def test_other_shells_ask_for_verbs_not_for_steps(file: str) -> None:
     assert re.findall(r"INGOT\w*[)}] step (\w+)", (ROOT / file).read_text(encoding="utf-8")) == []
 
 
+#: Who shows a command line in a message; nobody runs that text.
+SHOWN = {"device/flash/run.py", "st/stedgeai/run.py"}
+
+
+def test_command_lines_are_quoted_in_one_place() -> None:
+    found = {name for name, text in python_files() if any(i.name == "shlex" for i in imports(ast.parse(text)))}
+    assert found - SHOWN == {"base/quoting.py"}
+
+
 # ---- options
 
 
