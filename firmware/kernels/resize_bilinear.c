@@ -121,6 +121,37 @@ void ingot_resize_bilinear_s8(const ingot_resize_bilinear *k, const int8_t *in, 
     }
 }
 
+void ingot_resize_bilinear_s16(const ingot_resize_bilinear *k, const int16_t *in, int16_t *out, const void *params,
+                               unsigned y, unsigned n)
+{
+    const unsigned in_pitch = (unsigned)k->in_width * k->channels, out_pitch = (unsigned)k->out_width * k->channels;
+    (void)params;
+    for (unsigned batch = 0; batch < k->batches; batch++) {
+        for (unsigned i = 0; i < n * k->image_rows; i++) {
+            const unsigned row = y * k->image_rows + i;
+            const neighbours at = near((int32_t)row * k->y_scale + k->y_start, k->in_height);
+            const int16_t *top = in + ingot_row_offset((unsigned)at.first, k->in_ring, in_pitch);
+            const int16_t *bottom = in + ingot_row_offset((unsigned)at.second, k->in_ring, in_pitch);
+            int16_t *to = out + ingot_row_offset(row, k->out_ring, out_pitch);
+            int32_t position = k->x_start;
+            for (unsigned x = k->out_width; x; x--, position += k->x_scale) {
+                const neighbours beside = near(position, k->in_width);
+                const unsigned left = (unsigned)beside.first * k->channels, right = (unsigned)beside.second * k->channels;
+                for (unsigned c = 0; c < k->channels; c++) {
+                    const int64_t upper = (int64_t)top[left + c] * (ONE - beside.fraction) +
+                                          (int64_t)top[right + c] * beside.fraction;
+                    const int64_t lower = (int64_t)bottom[left + c] * (ONE - beside.fraction) +
+                                          (int64_t)bottom[right + c] * beside.fraction;
+                    const int64_t sum = upper * (ONE - at.fraction) + lower * at.fraction;
+                    *to++ = (int16_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
+                }
+            }
+        }
+        in += in_pitch * k->in_height;
+        out += out_pitch * k->image_rows;
+    }
+}
+
 /* floor() and ceil() of small numbers, without libm. */
 static int32_t down(float x)
 {

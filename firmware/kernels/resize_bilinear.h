@@ -21,6 +21,8 @@ typedef struct ingot_resize_bilinear {
 
 void ingot_resize_bilinear_s8(const ingot_resize_bilinear *k, const int8_t *in, int8_t *out, const void *params,
                               unsigned y, unsigned n);
+void ingot_resize_bilinear_s16(const ingot_resize_bilinear *k, const int16_t *in, int16_t *out, const void *params,
+                               unsigned y, unsigned n);
 void ingot_resize_bilinear_f32(const ingot_resize_bilinear *k, const float *in, float *out, const void *params,
                                unsigned y, unsigned n);
 void ingot_resize_bilinear_u8(const ingot_resize_bilinear *k, const uint8_t *in, uint8_t *out, const void *params,

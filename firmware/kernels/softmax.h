@@ -46,4 +46,7 @@ void ingot_softmax_s16(const ingot_softmax *k, const int16_t *in, int16_t *out, 
                        unsigned n);
 void ingot_softmax_f32(const ingot_softmax *k, const float *in, float *out, const void *params, unsigned y, unsigned n);
 
+void ingot_softmax_wide_s8(const ingot_softmax *k, const int8_t *in, int16_t *out, const void *params, unsigned y,
+                           unsigned n);
+
 #endif

@@ -25,4 +25,8 @@ typedef struct ingot_transpose_conv {
 void ingot_transpose_conv_s8(const ingot_transpose_conv *k, const int8_t *in, int8_t *out, void *scratch,
                              const void *params, unsigned y, unsigned n);
 
+/* Of int16 with int8 weights: sums have 64 bits. Parameter block as conv_s16.h has it. */
+void ingot_transpose_conv_s16(const ingot_transpose_conv *k, const int16_t *in, int16_t *out, const void *params,
+                              unsigned y, unsigned n);
+
 #endif

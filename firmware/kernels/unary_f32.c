@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "unary_f32.h"
 
-#include "real.h"
+#include "power.h"
 
 static float limited(float x, float lo, float hi)
 {
@@ -26,6 +26,24 @@ static float gelu_tanh(float x)
 {
     double wide = (double)x;
     return (float)(0.5 * wide * (1.0 + ingot_tanh(0.79788456080286535588 * (wide + 0.044715 * wide * wide * wide))));
+}
+
+/* floor(); -0.0 stays what it is. */
+static float down(float x)
+{
+    if (!(__builtin_fabsf(x) < 8388608.0f))
+        return x;
+    const float whole = (float)(int32_t)x;
+    return __builtin_copysignf(whole > x ? whole - 1.0f : whole, x);
+}
+
+/* LiteRT's RoundToNearest(): halves go to the even number. */
+static float nearest(float x)
+{
+    const float below = down(x), rest = x - below;
+    if (!(__builtin_fabsf(x) < 8388608.0f))
+        return x;
+    return rest < 0.5f || (rest == 0.5f && (int32_t)below % 2 == 0) ? below : below + 1.0f;
 }
 
 #define KERNEL(name, result)                                                                                          \
@@ -60,3 +78,10 @@ KERNEL(sqrt, ingot_sqrtf(x))
 KERNEL(rsqrt, 1.0f / ingot_sqrtf(x))
 KERNEL(exp, ingot_expf(x))
 KERNEL(log, logarithm(x))
+KERNEL(relu_0_to_1, limited(x, 0.0f, 1.0f))
+KERNEL(floor, down(x))
+KERNEL(ceil, -down(-x))
+KERNEL(round, nearest(x))
+KERNEL(sin, ingot_sinf(x))
+KERNEL(cos, ingot_cosf(x))
+KERNEL(sign, x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f)

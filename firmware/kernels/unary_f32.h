@@ -35,5 +35,12 @@ INGOT_UNARY_F32(unary_f32_sqrt);
 INGOT_UNARY_F32(unary_f32_rsqrt);
 INGOT_UNARY_F32(unary_f32_exp);
 INGOT_UNARY_F32(unary_f32_log);
+INGOT_UNARY_F32(unary_f32_relu_0_to_1);
+INGOT_UNARY_F32(unary_f32_floor);
+INGOT_UNARY_F32(unary_f32_ceil);
+INGOT_UNARY_F32(unary_f32_round);
+INGOT_UNARY_F32(unary_f32_sin);
+INGOT_UNARY_F32(unary_f32_cos);
+INGOT_UNARY_F32(unary_f32_sign);
 
 #endif

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, float32, int16, movement, nonlinear, products, recurrent, reduction, uint8, variables
+from support.models import elementwise, float32, int16, movement, nonlinear, pairs, products, recurrent, reduction, uint8, variables
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
@@ -90,6 +90,29 @@ MODELS: dict[str, Model] = {
     "PRELU uint8": partial(elementwise.prelu, dtype="uint8"),
     "RESIZE_BILINEAR uint8": partial(nonlinear.resize_bilinear, dtype="uint8"),
     "MEAN uint8": partial(reduction.reduce, kind="MEAN", dtype="uint8"),
+    **{
+        f"{kind} {dtype}": partial(pairs.pair, kind=kind, dtype=dtype)
+        for kind in pairs.COMPARISONS
+        for dtype in ("int8", "uint8", "int32", "float32", "int64")
+    },
+    **{f"{kind} bool": partial(pairs.pair, kind=kind, dtype="bool") for kind in ("EQUAL", "NOT_EQUAL")},
+    **{f"{kind} bool": partial(pairs.pair, kind=kind, dtype="bool") for kind in ("LOGICAL_AND", "LOGICAL_OR")},
+    **{
+        f"{kind} {dtype}": partial(pairs.pair, kind=kind, dtype=dtype)
+        for kind in ("DIV", "FLOOR_DIV", "FLOOR_MOD")
+        for dtype in ("int32", "float32")
+    },
+    "POW float32": partial(pairs.pair, kind="POW", dtype="float32"),
+    "LOGICAL_NOT": pairs.logical_not,
+    **{kind: partial(pairs.any_or_all, kind=kind) for kind in ("REDUCE_ANY", "REDUCE_ALL")},
+    **{
+        f"{kind} int16": partial(pairs.rescaled16, kind=kind)
+        for kind in ("LEAKY_RELU", "RELU", "RELU6", "ABS")
+    },
+    "TRANSPOSE_CONV int16": products.transpose_conv16,
+    "BATCH_MATMUL int16": products.batch_matmul16,
+    "RESIZE_BILINEAR int16": partial(nonlinear.resize_bilinear, dtype="int16"),
+    "SOFTMAX int8 to int16": nonlinear.softmax_wide,
     "SVDF": recurrent.svdf,
     "ASSIGN_VARIABLE": variables.stream,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},

@@ -23,6 +23,16 @@ def softmax(d: Draw, dtype: str) -> bytes:
     return b.finish([target])
 
 
+def softmax_wide(d: Draw) -> bytes:
+    """SOFTMAX from int8 to int16."""
+    b, depth = Builder(), d.choice([2, 1, 3, 10, 17, 100, 200])
+    one = d.choice([(1, depth), (3, depth), (1, 2, 5, depth)])
+    x = b.input(one, "int8", d.choice([0.1, 0.01, 1.0, d.real(1e-4, 3.0)]), d.integer(-128, 127))
+    target = b.tensor(one, "int16", 1 / 65536, -32768)
+    b.operator("SOFTMAX", [x], [target], beta=d.choice([1.0, 1.0, 0.5, 2.0]))
+    return b.finish([target])
+
+
 def resize_bilinear(d: Draw, dtype: str) -> bytes:
     """RESIZE_BILINEAR in its three variants, up and down."""
     return _resize(d, "RESIZE_BILINEAR", dtype, ((False, False), (True, False), (False, True)))
@@ -143,7 +153,7 @@ def _wide_scale(d: Draw) -> float:
 
 FLOAT_FUNCTIONS = (
     *("RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH", "GELU", "LOGISTIC", "TANH"),
-    *("ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG"),
+    *("ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG", "FLOOR", "SIN", "COS", "SIGN", "RELU_0_TO_1"),
 )
 
 

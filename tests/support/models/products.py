@@ -62,6 +62,46 @@ def batch_matmul(d: Draw, dtype: str = "int8") -> bytes:
     return b.finish([z])
 
 
+def transpose_conv16(d: Draw) -> bytes:
+    """Of int16 with int8 weights, often without a bias."""
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    stride, kernel = (d.integer(1, 3), d.integer(1, 3)), (d.integer(1, 5), d.integer(1, 4))
+    shape, out_c = (d.choice((1, 1, 2)), d.integer(1, 5), d.integer(1, 5), d.choice((1, 3, 16, 21))), d.integer(1, 6)
+    padding = d.choice(("SAME", "VALID"))
+    sizes = [
+        n * s if padding == "SAME" else (n - 1) * s + k for n, s, k in zip(shape[1:3], stride, kernel, strict=True)
+    ]
+    b = Builder()
+    x = b.input(shape, "int16", d.choice((0.0005, 0.01)))
+    scales = random.uniform(0.002, 0.03, out_c).astype(np.float32).tolist()
+    weights = b.constant(random.integers(-127, 128, (out_c, *kernel, shape[3])).astype(np.int8), scales, axis=0)
+    inputs = [b.constant(np.asarray([shape[0], *sizes, out_c], np.int32)), weights, x]
+    if d.choice((True, False)):
+        inputs.append(b.constant(random.integers(-(10**6), 10**6, out_c).astype(np.int64)))
+    y = b.tensor((shape[0], *sizes, out_c), "int16", d.choice((0.0005, 0.01, 0.2)))
+    b.operator("TRANSPOSE_CONV", inputs, [y], padding=padding, stride_h=stride[0], stride_w=stride[1])
+    return b.finish([y])
+
+
+def batch_matmul16(d: Draw) -> bytes:
+    """Of int16; constant right sides of int16 or int8."""
+    random = np.random.default_rng(d.integer(0, 2**32 - 1))
+    rows, columns, depth = d.integer(1, 5), d.integer(1, 9), d.choice((d.integer(1, 20), d.integer(1, 70)))
+    batch: tuple[int, ...] = d.choice(((), (2,), (2, 3)))
+    adj_x, adj_y = d.choice((False, True)), d.choice((False, True))
+    b = Builder()
+    x = b.input((*batch, *((depth, rows) if adj_x else (rows, depth))), "int16", 0.001)
+    right = (*d.choice((batch, ())), *((columns, depth) if adj_y else (depth, columns)))
+    form = d.choice(("computed", "computed", "int16", "int8"))
+    if form == "computed":
+        y = b.input(right, "int16", 0.002)
+    else:
+        y = b.constant(random.integers(-128, 128, right).astype(form), 0.002)
+    z = b.tensor((*batch, rows, columns), "int16", d.choice((0.0004, 0.01, 0.5)))
+    b.operator("BATCH_MATMUL", [x, y], [z], adj_x=adj_x, adj_y=adj_y)
+    return b.finish([z])
+
+
 def batch_matmul_per_column(d: Draw) -> bytes:
     """Of int8 with constant right matrices of one scale a column."""
     random = np.random.default_rng(d.integer(0, 2**32 - 1))

@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
         kinds(
             "ABS NEG SQUARE SQRT RSQRT EXP LOG RELU RELU6 RELU_N1_TO_1 RELU_0_TO_1 LEAKY_RELU ELU HARD_SWISH "
             "LOGISTIC TANH GELU SOFTMAX LOG_SOFTMAX L2_NORMALIZATION QUANTIZE DEQUANTIZE CAST ZEROS_LIKE FLOOR CEIL "
-            "ROUND SIN COS LOGICAL_NOT READ_VARIABLE"
+            "ROUND SIN COS SIGN LOGICAL_NOT READ_VARIABLE"
         ),
         elementwise.same,
     ),
@@ -41,7 +41,7 @@ RULES: dict[str, Rule] = {
         ),
         elementwise.broadcast,
     ),
-    **dict.fromkeys(kinds("MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD"), reduction.reduce),
+    **dict.fromkeys(kinds("MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD REDUCE_ANY REDUCE_ALL"), reduction.reduce),
     **dict.fromkeys(["PAD", "PADV2", "MIRROR_PAD"], movement.pad),
     "PRELU": elementwise.prelu,
     "ASSIGN_VARIABLE": elementwise.assign,

@@ -22,6 +22,7 @@ packs(batch_matmul=1)
 _BATCHES = 3
 _KERNELS = {
     DType.INT8: ("batch_matmul_s8", "batch_matmul_const_s8"),
+    DType.INT16: ("batch_matmul_s16", "batch_matmul_s16_const"),
     DType.FLOAT32: ("batch_matmul_f32", "batch_matmul_f32_const"),
 }
 """With two computed inputs, and with constant right matrices."""
@@ -35,11 +36,16 @@ _GATHERED_BYTES = 2048
 
 
 def matrices_of_one_type(graph: Graph, op: Operator) -> bool:
-    """Both inputs and the output are int8, or all are float32."""
+    """Both inputs and the output are int8; int16 with zero points 0, constant right matrices int16 or int8; or all are
+    float32."""
     tensors = [graph.tensors[t] for t in (*op.inputs[:2], op.outputs[0]) if t is not None]
-    types = {t.dtype for t in tensors}
-    int8 = types == {DType.INT8} and all(t.quant is not None for t in tensors)
-    return int8 or types == {DType.FLOAT32}
+    types = [t.dtype for t in tensors]
+    if any(t.quant is None for t in tensors if t.dtype is not DType.FLOAT32):
+        return False
+    if types[0] is types[2] is DType.INT16:
+        symmetric = all(t.quant is not None and not t.quant.zero_point.any() for t in tensors)
+        return symmetric and (types[1] is DType.INT16 or (types[1] is DType.INT8 and tensors[1].is_constant))
+    return set(types) in ({DType.INT8}, {DType.FLOAT32})
 
 
 def few_batches(graph: Graph, op: Operator) -> bool:
@@ -48,8 +54,10 @@ def few_batches(graph: Graph, op: Operator) -> bool:
 
 
 def scale_per_column(graph: Graph, op: Operator) -> bool:
-    """Constant right matrices may have one scale a column, with zero point 0."""
+    """Constant right matrices of int8 products may have one scale a column, with zero point 0."""
     right = graph.tensors[op.inputs[1] or 0]
+    if graph.tensors[op.outputs[0]].dtype is DType.INT16:
+        return right.quant is not None and not right.quant.per_channel
     if right.dtype is DType.FLOAT32 or right.quant is None or not right.quant.per_channel:
         return True
     axis = len(right.shape) - (2 if op.attrs.get("adj_y") else 1)
@@ -90,7 +98,7 @@ def lower_batch_matmul(site: Site) -> Call:
             "left_batch": _steps(left.shape, batches),
             "right_batch": _steps(right.shape, batches),
         },
-        params=_numbers(site) + ((_columns(right, adj_y),) if constant else ()),
+        params=_numbers(site) + ((_columns(right, adj_y, output.dtype),) if constant else ()),
         windows=(None,) if constant else (None, None),
         scratch=scratch if output.dtype is DType.INT8 else 0,
     )
@@ -113,9 +121,9 @@ def _numbers(site: Site) -> tuple[Param, ...]:
     return (numbers, Param("scaling", np.concatenate([multipliers, shifts]))) if per_column else (numbers,)
 
 
-def _columns(right: Tensor, adjoint: bool) -> Param:
-    """Constant right matrices with their columns one after the other."""
-    data = np.asarray(right.data)
+def _columns(right: Tensor, adjoint: bool, dtype: DType) -> Param:
+    """Constant right matrices with their columns one after the other, in the output's type."""
+    data = np.asarray(right.data).astype(dtype.numpy)
     return Param("right", np.ascontiguousarray(data if adjoint else data.swapaxes(-1, -2)))
 
 

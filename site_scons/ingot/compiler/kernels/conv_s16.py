@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.kernels.activation_range import quantized_range
 from ingot.compiler.kernels.mac_block import output_scaling
 from ingot.compiler.kernels.program import Call, Param
@@ -47,11 +47,28 @@ def lower_conv_s16(site: Site, window: Window | None) -> Call:
 
 
 def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window: Window | None) -> Call:
-    image, output, weights = site.input(0), site.output(), site.input(1)
+    image = site.input(0)
+    return Call(
+        kernel="conv_s16_windows",
+        descriptor="conv_s16",
+        inputs=(0,),
+        outputs=(0,),
+        fields=fields,
+        params=int16_channels(site, data, image, 2),
+        windows=(window,),
+        scratch=window_bytes(data.shape[1:3], image.shape[3] * image.dtype.size),
+    )
+
+
+def int16_channels(site: Site, data: npt.NDArray[np.int8], image: Tensor, bias_position: int) -> tuple[Param, ...]:
+    """The parameter block of firmware/kernels/conv_s16.h. data: weights, (channels, ...)."""
+    output, weights = site.output(), site.input(1)
     channels = data.shape[0]
     multipliers, shifts = quantize_multipliers(output_scaling(image, weights, output, channels))
-    bias = np.asarray(site.input(2).data, np.int64).reshape(-1) if site.has_input(2) else np.zeros(channels, np.int64)
-    clamps = [*quantized_range(site.op.attrs["activation"], output), 0, 0]
+    bias = np.zeros(channels, np.int64)
+    if site.has_input(bias_position):
+        bias = np.asarray(site.input(bias_position).data, np.int64).reshape(-1)
+    clamps = [*quantized_range(site.op.attrs.get("activation", "NONE"), output), 0, 0]
     taps = data.reshape(channels, -1)
     padded = np.zeros((channels, -(-taps.shape[1] // 4) * 4), np.int8)
     padded[:, : taps.shape[1]] = taps
@@ -59,13 +76,4 @@ def _call(site: Site, data: npt.NDArray[np.int8], fields: dict[str, int], window
     records = np.concatenate(
         [bias.astype("<i8")[:, None].view(np.uint8), words.view(np.uint8), padded.view(np.uint8)], axis=1
     )
-    return Call(
-        kernel="conv_s16_windows",
-        descriptor="conv_s16",
-        inputs=(0,),
-        outputs=(0,),
-        fields=fields,
-        params=(Param("clamps", np.asarray(clamps, np.int32)), Param("weights", records)),
-        windows=(window,),
-        scratch=window_bytes(data.shape[1:3], image.shape[3] * image.dtype.size),
-    )
+    return Param("clamps", np.asarray(clamps, np.int32)), Param("weights", records)

@@ -20,8 +20,16 @@ from ingot.compiler.kernels.rows import Window, same_rows
 
 packs(reduce=1)
 
-_SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32"}
-_NAME = {"MEAN": "mean", "SUM": "sum", "REDUCE_MAX": "max", "REDUCE_MIN": "min"}
+_SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.INT32: "s32", DType.FLOAT32: "f32", DType.BOOL: "s8"}
+_NAME = {
+    "MEAN": "mean",
+    "SUM": "sum",
+    "REDUCE_MAX": "max",
+    "REDUCE_MIN": "min",
+    "REDUCE_ANY": "max",
+    "REDUCE_ALL": "min",
+}
+"""Truths are bytes of 0 or 1."""
 _KEPT, _REDUCED = 4, 3
 
 
@@ -32,9 +40,10 @@ class _Loop(NamedTuple):
 
 
 def reduce_types(graph: Graph, op: Operator) -> bool:
-    """Input and output have one type: int8, int16, int32 or float32."""
+    """Input and output have one type: int8, int16, int32 or float32; bool for REDUCE_ANY and REDUCE_ALL."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
-    return source.dtype is target.dtype and source.dtype in _SUFFIX
+    of_truths = op.kind in ("REDUCE_ANY", "REDUCE_ALL")
+    return source.dtype is target.dtype and source.dtype in _SUFFIX and of_truths == (source.dtype is DType.BOOL)
 
 
 def axes_are_constant(graph: Graph, op: Operator) -> bool:
@@ -63,6 +72,8 @@ def few_alternations(graph: Graph, op: Operator) -> bool:
     "SUM",
     "REDUCE_MAX",
     "REDUCE_MIN",
+    "REDUCE_ANY",
+    "REDUCE_ALL",
     constraints=(reduce_types, axes_are_constant, reduce_scales, few_alternations),
 )
 def lower_reduce(site: Site) -> Call:

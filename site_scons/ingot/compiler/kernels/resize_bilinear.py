@@ -16,11 +16,12 @@ from ingot.compiler.kernels.rows import image_rows, row_window
 packs(resize_bilinear=1)
 
 _ONE = 1024
-_SUFFIX = {DType.INT8: "s8", DType.UINT8: "u8", DType.FLOAT32: "f32"}
+_SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.UINT8: "u8", DType.FLOAT32: "f32"}
+_FIXED = (DType.INT8, DType.INT16)
 
 
 def resize_types(graph: Graph, op: Operator) -> bool:
-    """Input and output have one type, int8, uint8 or float32, and four dimensions."""
+    """Input and output have one type, int8, uint8, int16 or float32, and four dimensions."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
     return (
         source.dtype is target.dtype
@@ -38,7 +39,7 @@ def same_quantization(graph: Graph, op: Operator) -> bool:
 def positions_stay_inside(graph: Graph, op: Operator) -> bool:
     """Every output position, in 1/1024 of an input pixel as LiteRT rounds it, falls inside the input image."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
-    if source.dtype is not DType.INT8:
+    if source.dtype not in _FIXED:
         return True
     for axis in (1, 2):
         scale, start = fixed_positions(source.shape[axis], target.shape[axis], *_options(op))
@@ -49,11 +50,11 @@ def positions_stay_inside(graph: Graph, op: Operator) -> bool:
 
 @lowers("RESIZE_BILINEAR", constraints=(resize_types, positions_stay_inside))
 def lower_resize_bilinear(site: Site) -> Call:
-    """ingot_resize_bilinear_s8(), _u8() or _f32(), row by row."""
+    """ingot_resize_bilinear_<type>(), row by row."""
     source, target = site.rows_in(0), site.rows_out()
     (batches, in_height, in_width, channels), out_shape = site.input(0).shape, site.output().shape
     options = _options(site.op)
-    fixed = site.input(0).dtype is DType.INT8
+    fixed = site.input(0).dtype in _FIXED
     y_scale, y_start = fixed_positions(in_height, out_shape[1], *options)
     x_scale, x_start = fixed_positions(in_width, out_shape[2], *options)
     y_float, x_float = _float_scale(in_height, out_shape[1], *options), _float_scale(in_width, out_shape[2], *options)

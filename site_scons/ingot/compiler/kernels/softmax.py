@@ -17,25 +17,33 @@ from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
 from ingot.compiler.passes import fixed_point
 
-packs(softmax=1, softmax2=1)
+packs(softmax=1, softmax2=1, softmax_wide=1)
 
 _INTEGER_BITS = 5
 _SUM_BITS = 12
 
 
 def softmax_types(graph: Graph, op: Operator) -> bool:
-    """Input and output have one type: int8, uint8, int16 or float32."""
-    types = {graph.tensors[t].dtype for t in (*op.inputs[:1], *op.outputs) if t is not None}
-    return len(types) == 1 and types <= {DType.INT8, DType.UINT8, DType.INT16, DType.FLOAT32}
+    """Input and output have one type, int8, uint8, int16 or float32; or int8 and int16."""
+    source, target = (graph.tensors[t].dtype for t in (*op.inputs[:1], *op.outputs) if t is not None)
+    return source is target in (DType.INT8, DType.UINT8, DType.INT16, DType.FLOAT32) or _is_wide(graph, op)
+
+
+def _is_wide(graph: Graph, op: Operator) -> bool:
+    source, target = (graph.tensors[t].dtype for t in (*op.inputs[:1], *op.outputs) if t is not None)
+    return (source, target) == (DType.INT8, DType.INT16)
 
 
 def softmax_output_scale(graph: Graph, op: Operator) -> bool:
-    """The output's scale is 1/256 with the lowest number as zero point, for int16 1/32768 with zero point 0."""
+    """The output's scale is 1/256 with the lowest number as zero point; of int16 1/32768 with zero point 0; from int8 to
+    int16 1/65536 with zero point -32768."""
     output = graph.tensors[op.outputs[0]]
     if output.dtype is DType.FLOAT32:
         return True
     if output.quant is None:
         return False
+    if _is_wide(graph, op):
+        return abs(output.scale - 1 / 65536) <= 0.001 / 65536 and output.zero_point == -32768
     wanted = 1 / 32768 if output.dtype is DType.INT16 else 1 / 256
     lowest = {DType.INT8: -128, DType.UINT8: 0, DType.INT16: 0}.get(output.dtype)
     return abs(output.scale - wanted) <= 0.001 * wanted and output.zero_point == lowest
@@ -67,6 +75,8 @@ def lower_softmax(site: Site) -> Call:
         params = (Param("beta", np.asarray([beta], np.float32)),)
     elif tensor.dtype is DType.INT16:
         params = _int16_params(tensor.scale, beta)
+    elif target.dtype is not tensor.dtype:
+        kernel, params = "softmax_wide_s8", (Param("exp", exp_table(tensor.scale, beta).astype(np.int32)),)
     elif tensor.dtype is DType.INT8 and depth == 2:
         kernel = "softmax2_s8"
         params = (Param("result", two_class_results(exp_table(tensor.scale, beta))),)
@@ -80,7 +90,7 @@ def lower_softmax(site: Site) -> Call:
         fields={"groups": target.row_bytes // (depth * target.dtype.size), "depth": depth},
         params=params,
         windows=(same_rows(source, target),),
-        inplace=(0,),
+        inplace=(0,) if target.dtype is tensor.dtype else (),
     )
 
 

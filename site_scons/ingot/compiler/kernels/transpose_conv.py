@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ingot.compiler.graph import DType, Graph, Operator
 from ingot.compiler.kernels.conv2d import known_activation, not_dynamic_range, symmetric_weights
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
+from ingot.compiler.kernels.conv_s16 import int16_channels
 from ingot.compiler.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
@@ -26,22 +27,30 @@ packs(transpose_conv=1)
 
 
 def image_and_weights(graph: Graph, op: Operator) -> bool:
-    """Image, weights and output are int8, the bias int32, or all are float32; weights and bias are constant, weights
-    have zero point 0."""
+    """Image, weights and output are int8, the bias int32; image and output int16, zero points 0, weights int8, the
+    bias int64; or all are float32. Weights and bias are constant, weights have zero point 0."""
     weights, image = graph.tensors[op.inputs[1] or 0], graph.tensors[op.inputs[2] or 0]
     bias = graph.tensors[op.inputs[3]] if len(op.inputs) > 3 and op.inputs[3] is not None else None
     if not weights.is_constant or not (bias is None or bias.is_constant):
         return False
     types = {weights.dtype, image.dtype, graph.tensors[op.outputs[0]].dtype}
     int8 = types == {DType.INT8} and (bias is None or bias.dtype is DType.INT32)
-    return (int8 and symmetric_weights(graph, op)) or float_layer(graph, op)
+    ends = (image, graph.tensors[op.outputs[0]])
+    int16 = (
+        all(t.dtype is DType.INT16 and t.quant is not None and t.zero_point == 0 for t in ends)
+        and weights.dtype is DType.INT8
+        and (bias is None or bias.dtype is DType.INT64)
+    )
+    return ((int8 or int16) and symmetric_weights(graph, op)) or float_layer(graph, op)
 
 
 @lowers("TRANSPOSE_CONV", constraints=(not_dynamic_range, image_and_weights, known_activation), data=(2,))
 def lower_transpose_conv(site: Site) -> Call:
-    """One call of ingot_transpose_conv_s8() or ingot_conv_f32_windows()."""
+    """One call of ingot_transpose_conv_s8(), ingot_transpose_conv_s16() or ingot_conv_f32_windows()."""
     if site.input(2).dtype is DType.FLOAT32:
         return lower_transpose_conv_f32(site, _rows(site, site.input(1).shape[1]))
+    if site.input(2).dtype is DType.INT16:
+        return _of_int16(site)
     weights, image, output, attrs = site.input(1), site.input(2), site.output(), site.op.attrs
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     strides = (attrs["stride_h"], attrs["stride_w"])
@@ -70,6 +79,23 @@ def lower_transpose_conv(site: Site) -> Call:
         ),
         windows=(_rows(site, weights.shape[1]),),
         scratch=gathering.scratch,
+    )
+
+
+def _of_int16(site: Site) -> Call:
+    image, weights = site.input(2), site.input(1)
+    return Call(
+        kernel="transpose_conv_s16",
+        descriptor="transpose_conv",
+        inputs=(2,),
+        outputs=(0,),
+        fields={
+            **window_fields(image, site.output(), weights, site.op.attrs),
+            "batches": image.shape[0],
+            "patches": 0,
+        },
+        params=int16_channels(site, np.asarray(weights.data, np.int8), image, 3),
+        windows=(_rows(site, weights.shape[1]),),
     )
 
 

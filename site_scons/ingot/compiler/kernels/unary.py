@@ -8,14 +8,15 @@ import numpy as np
 from ingot.compiler.graph import DType, Graph, Operator
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, elements, lowers, packs
+from ingot.compiler.kernels.rescale16 import KINDS, lower_rescale16
 from ingot.compiler.kernels.rows import same_rows
 from ingot.compiler.kernels.sigmoid16 import lower_sigmoid16, symmetric_int16
 
 packs(unary_f32=1)
 
 _FLOAT_ONLY = (
-    "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "HARD_SWISH", "GELU",
-    "ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG",
+    "ELU", "HARD_SWISH", "GELU", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG", "FLOOR", "CEIL", "ROUND", "SIN", "COS",
+    "SIGN",
 )  # fmt: skip
 
 
@@ -23,6 +24,15 @@ def one_float_type(graph: Graph, op: Operator) -> bool:
     """Input and output are float32, or of 8 bits (which become a table)."""
     types = {graph.tensors[t].dtype for t in (*op.inputs[:1], op.outputs[0]) if t is not None}
     return types == {DType.FLOAT32}
+
+
+def float_or_rescaled(graph: Graph, op: Operator) -> bool:
+    """Input and output are float32, int16 with one scale each, or of 8 bits (which become a table)."""
+    tensors = [graph.tensors[t] for t in (*op.inputs[:1], op.outputs[0]) if t is not None]
+    types = {t.dtype for t in tensors}
+    return types == {DType.FLOAT32} or (
+        types == {DType.INT16} and all(t.quant is not None and not t.quant.per_channel for t in tensors)
+    )
 
 
 def float_or_int16(graph: Graph, op: Operator) -> bool:
@@ -35,6 +45,12 @@ def float_or_int16(graph: Graph, op: Operator) -> bool:
 def lower_unary(site: Site) -> Call:
     """ingot_unary_f32_<function>(), in place."""
     return _float_function(site)
+
+
+@lowers(*KINDS, constraints=(float_or_rescaled,), pieces=elements)
+def lower_rescaled(site: Site) -> Call:
+    """ingot_unary_f32_<function>() or, of int16, ingot_rescale16_rows(); in place."""
+    return lower_rescale16(site) if site.input(0).dtype is DType.INT16 else _float_function(site)
 
 
 @lowers("LOGISTIC", "TANH", constraints=(float_or_int16, symmetric_int16), pieces=elements)
