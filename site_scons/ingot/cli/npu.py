@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot.cli.verb import verbs
+from ingot.cli.words import table_options
 
 if TYPE_CHECKING:
     from ingot.st.npu.build import Build
@@ -21,7 +22,7 @@ BuildPath = click.Path(path_type=Path)
 
 @verbs()
 def npu() -> None:
-    """Builds of ST's compiler for the Neural-ART NPU: decoded, proven, compared with the model."""
+    """Builds of ST's compiler for the Neural-ART NPU: decoded, proven, simulated, compared with the model."""
 
 
 def common(function: Callable[..., None]) -> Callable[..., None]:
@@ -98,6 +99,64 @@ def prove(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
     _print(proof_facts(proof) if as_json else None, proof_text(proof))
     if not proof.holds:
         _fail(f"the proof found {faults_text(proof)} in the epochs of the NPU", build)
+
+
+@npu.command()
+@common
+@click.argument("model", type=FilePath)
+@table_options("samples", "seed")
+@click.option("--input", "inputs", type=FilePath, multiple=True, help="A .npy with an input of BUILD, in its type.")
+@click.option("--ties", default="away", show_default=True, help="Where halves are rounded: away, up or even.")
+@click.option("--every", is_flag=True, help="Print a line for each epoch.")
+@click.option("--predicted", type=click.Path(path_type=Path, file_okay=False), help="Folder for the predicted outputs.")
+def verify(
+    build: Path,
+    model: Path,
+    weights: tuple[Path, ...],
+    samples: int,
+    seed: int,
+    inputs: tuple[Path, ...],
+    ties: str,
+    every: bool,
+    predicted: Path | None,
+    as_json: bool,
+) -> None:
+    """Run BUILD on the simulator, and judge each epoch by the tensors of MODEL, a .tflite or QDQ .onnx."""
+    from ingot.device.npu.files import load_array, save_outputs
+    from ingot.device.npu.judged import judge_build
+    from ingot.device.npu.text import conclusion, verdict_facts, verdict_text
+
+    arrays = [load_array(path) for path in inputs]
+    judged = judge_build(_read(build, weights), model, samples=samples, seed=seed, inputs=arrays, ties=ties)
+    if predicted is not None:
+        save_outputs(judged.verdict, predicted)
+    _print(verdict_facts(judged) if as_json else None, verdict_text(judged, every))
+    if judged.verdict.wrong:
+        _fail(conclusion(judged.verdict), build)
+
+
+@npu.command("compare")
+@common
+@click.argument("dump", type=click.Path(path_type=Path))
+@click.option("--ties", default="away", show_default=True, help="Where halves are rounded: away, up or even.")
+def compare_dump(build: Path, dump: Path, weights: tuple[Path, ...], ties: str, as_json: bool) -> None:
+    """Compare what the simulator predicts with DUMP, buffers of a board: a .npz, or a folder of <buffer>.bin."""
+    from ingot.device.npu.dump import compare, dump_facts, dump_text, read_dump
+
+    result = compare(_read(build, weights), read_dump(dump), ties)
+    _print(dump_facts(result) if as_json else None, dump_text(result))
+    if not result.equal:
+        _fail(f"{result.differing:,} of {result.bytes:,} bytes of {dump.name} are not as predicted", build)
+
+
+@npu.command()
+@common
+def cost(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+    """Print the bytes that each epoch of BUILD moves, its multiplications, and the least time that they take."""
+    from ingot.st.npu.cost import cost_facts, cost_text, costs_of
+
+    costs = costs_of(_read(build, weights))
+    _print(cost_facts(costs) if as_json else None, cost_text(costs))
 
 
 def _fail(what: str, build: Path) -> None:

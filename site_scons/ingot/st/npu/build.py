@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingot.base.errors import IngotError
@@ -23,7 +23,10 @@ _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|\d{1,20}")
 
 @dataclass(frozen=True)
 class Build:
-    """blobs: by name, in order of the file; empty for plain calls. epochs: those of the NPU, in order of execution."""
+    """blobs: by name, in order of the file; empty for plain calls. epochs: those of the NPU, in order of execution.
+
+    text: of network.c.
+    """
 
     path: Path
     name: str
@@ -31,6 +34,7 @@ class Build:
     blobs: Mapping[str, Blob]
     epochs: tuple[HardwareEpoch, ...]
     images: tuple[Image, ...]
+    text: str = field(default="", repr=False)
 
     @property
     def form(self) -> str:
@@ -66,7 +70,7 @@ def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True)
     if strict:
         for epoch in epochs:
             refuse_strangers(epoch)
-    return Build(path, source.name, source, blobs, tuple(epochs), images)
+    return Build(path, source.name, source, blobs, tuple(epochs), images, text)
 
 
 def blobs_of(text: str, where: str) -> dict[str, Blob]:

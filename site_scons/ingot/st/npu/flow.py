@@ -30,6 +30,17 @@ def wrong_lengths(epoch: HardwareEpoch, streams: Sequence[Stream], links: Sequen
     return found
 
 
+def flows_of(epoch: HardwareEpoch, streams: Sequence[Stream], links: Sequence[Link]) -> dict[Unit, int]:
+    """Elements that each computing unit makes."""
+    flow = _Flow(epoch, {stream.unit: stream for stream in streams}, {link.port: link for link in links})
+    found = {}
+    for unit in epoch.units:
+        if unit.kind != "STRENG":
+            frames, size = flow.out_of(unit)
+            found[unit] = frames * size
+    return found
+
+
 class _Flow:
     def __init__(self, epoch: HardwareEpoch, streams: Mapping[Unit, Stream], links: Mapping[Port, Link]) -> None:
         self.epoch, self.streams, self.links = epoch, streams, links

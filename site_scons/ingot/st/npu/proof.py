@@ -10,7 +10,7 @@
 - blobs run the epochs that network.c says they run; relocations hit addresses only (streams.py refuses others).
 
 Reads of 24-bit elements may touch up to 2 bytes behind their buffer: they are counted. Epochs of the CPU write the
-buffers that the tables give them; what they read is not looked at.
+buffers that the tables give them, and read what their calls name.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from ingot.st.npu.memory import (
 )
 from ingot.st.npu.registers import Unit
 from ingot.st.npu.routes import links_of
+from ingot.st.npu.software.calls import SoftwareCall, inputs_of, software_calls
 from ingot.st.npu.streams import Stream, streams_of
 from ingot.st.prebuilt.ecblobs import blob_of
 from ingot.st.prebuilt.network_c import SourceBuffer
@@ -66,6 +67,7 @@ class Proof:
     """What was proven: counts of what was looked at, and the faults found.
 
     surplus: bytes read behind their buffers. unnamed: reads that no buffer of the tables covers, but whole writes do.
+    sources: (epoch, stream, "cpu" or "alias") -> indexes of writes that it reads, or INPUT, FILE. written: all writes.
     """
 
     epochs: int = 0
@@ -78,6 +80,8 @@ class Proof:
     unnamed: int = 0
     software: int = 0
     faults: list[Fault] = field(default_factory=list)
+    sources: dict[tuple[int, str], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    written: list[Write] = field(default_factory=list, repr=False)
 
     @property
     def holds(self) -> bool:
@@ -98,13 +102,17 @@ def prove(build: Build) -> Proof:
     for buffer in build.source.buffers:
         if not buffer.param and buffer.kind != "input":
             tables.setdefault(buffer.epoch, []).append(buffer)
+    calls = software_calls(build.text, str(build.path))
     for number in sorted({*epochs, *tables}):
         if number in epochs:
             _epoch(epochs[number], build, memory, tables.get(number, []), proof)
         else:
             proof.software += 1
+            for call in calls.get(number, []):
+                _call(call, memory, proof)
             for buffer in tables[number]:
-                _software(buffer, number, memory, proof)
+                _software(buffer, number, memory, proof, alias=number not in calls)
+    proof.written = memory.writes
     return proof
 
 
@@ -140,13 +148,35 @@ def _check_blocks(build: Build, proof: Proof) -> None:
         proof.faults.append(Fault("blob-missing", 0, f"network.c starts {missing[0]}, which is not there"))
 
 
-def _software(buffer: SourceBuffer, number: int, memory: Memory, proof: Proof) -> None:
+def _call(call: SoftwareCall, memory: Memory, proof: Proof) -> None:
+    """What a call of the CPU reads was written by somebody."""
+    found: set[int] = set()
+    for place in inputs_of(call):
+        region = memory.region_of("", place.address, place.address + place.extent - 1)
+        if region is None:
+            what = f"{call.name} reads {place.address:#x} and {place.extent:,} bytes, which lie in no pool"
+            proof.faults.append(Fault("outside", call.epoch, what))
+            continue
+        start = place.address - region.start
+        last = memory.of(region, start + place.extent)[start : start + place.extent]
+        found |= {int(number) for number in np.unique(last)}
+        if np.any(last == NOBODY):
+            what = f"{call.name} reads {int(np.count_nonzero(last == NOBODY)):,} bytes that nobody wrote"
+            proof.faults.append(Fault("not-written", call.epoch, what))
+    proof.sources[call.epoch, "cpu"] = tuple(sorted(found | set(proof.sources.get((call.epoch, "cpu"), ()))))
+
+
+def _software(buffer: SourceBuffer, number: int, memory: Memory, proof: Proof, *, alias: bool) -> None:
+    """A buffer of an epoch of the CPU. alias: nothing runs, it is what lies there under another name."""
     start, end = (buffer.base or 0) + buffer.offset, (buffer.base or 0) + buffer.end
     region = memory.region_of(buffer.label, start, end - 1)
     if region is None or end <= start or end - region.start > LARGEST:
         proof.faults.append(Fault("outside", number, f"{buffer.name} at {start:#x} is in no pool"))
         return
     offsets = np.arange(start - region.start, end - region.start, dtype=np.int64)
+    if alias:
+        found = np.unique(memory.of(region, end - region.start)[offsets])
+        proof.sources[number, "alias"] = tuple(int(item) for item in found)
     memory.write(Write(number, buffer.name, region, offsets))
 
 
@@ -226,6 +256,8 @@ def _read(
     last = memory.of(region, int(offsets[-1]) + 1)[offsets]
     found = [int(number) for number in np.unique(last)]
     allowed = SURPLUS if stream.element == 3 else 0
+    inside = last[:-allowed] if allowed and len(last) > allowed else last  # surplus bytes are of other buffers
+    proof.sources[epoch.number, str(stream.unit)] = tuple(int(number) for number in np.unique(inside))
     if FILE in found or not region.writable:
         proof.file_streams += 1
     missing = offsets[last == NOBODY]
@@ -281,8 +313,8 @@ def _covered(stream: Stream, build: Build, allowed: int) -> bool:
     """Whether a buffer of the tables holds the stream."""
     return any(
         same_base(buffer.label, stream.label)
-        and (buffer.base or 0) + buffer.offset <= stream.first
-        and stream.last < (buffer.base or 0) + buffer.end + allowed
+        and buffer.start <= stream.first
+        and stream.last < buffer.start + buffer.size + allowed
         for buffer in build.source.buffers
     )
 
@@ -308,4 +340,5 @@ def faults_text(proof: Proof) -> str:
 
 def proof_facts(proof: Proof) -> dict[str, Any]:
     """The proof, for --json."""
-    return vars(proof) | {"faults": [vars(fault) for fault in proof.faults], "holds": proof.holds}
+    counts = {name: value for name, value in vars(proof).items() if name not in ("sources", "written")}
+    return counts | {"faults": [vars(fault) for fault in proof.faults], "holds": proof.holds}

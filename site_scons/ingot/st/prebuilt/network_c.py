@@ -65,7 +65,8 @@ class SourceBuffer:
     """A line of a buffer table. base: address of its pool or None; label: of a relative pool, or "".
 
     kind: "input", "output" or "internal". offset, end: bytes from the pool's base. shape: in the order of memory.
-    epoch: the one that writes it.
+    epoch: the one that writes it. view: (batch, height, width, channels) where it has four sides. layout: "last",
+    "first" or "mixed" (channels in groups of `batch`: group, height, width, channel), "" when it does not say.
     """
 
     name: str
@@ -81,6 +82,19 @@ class SourceBuffer:
     dtype: str
     scale: tuple[float, ...]
     zero_point: tuple[int, ...]
+    view: tuple[int, ...] = ()
+    layout: str = ""
+    batch: int = 0
+
+    @property
+    def start(self) -> int:
+        """Address of its first byte; bytes from the base of a relative pool."""
+        return (self.base or 0) + self.offset
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self.end - self.offset
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,7 @@ def parse_network_c(text: str) -> NetworkSource:
     arrays = {found[1]: found[2] for found in _ARRAY.finditer(text)}
     buffers: list[SourceBuffer] = []
     for table in tables:
-        body = _braced(text, table.end() - 1)
+        body = braced(text, table.end() - 1)
         local = arrays | {found[1]: found[2] for found in _ARRAY.finditer(body)}
         buffers += [_buffer(table[1].lower(), entry, local, version) for entry in _entries(body)]
     stated = {int(found[1]): _stated(found) for found in _STATED.finditer(text)}
@@ -189,7 +203,7 @@ def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> Source
     )
 
 
-def _braced(text: str, start: int) -> str:
+def braced(text: str, start: int) -> str:
     """The text of the block whose `{` is at `start`, without the braces."""
     depth = 0
     for found in re.compile(r"[{}]|\"(?:[^\"\\\n]|\\.)*\"").finditer(text, start):
@@ -205,15 +219,16 @@ def _braced(text: str, start: int) -> str:
 def _entries(body: str) -> list[dict[str, str]]:
     """The elements of the table `buff_info[]` in a function's body, field -> text."""
     start = re.search(r"\bbuff_info\s*\[\s*\]\s*=\s*\{", body)
-    return _elements(_braced(body, start.end() - 1)) if start else []
+    return elements(braced(body, start.end() - 1)) if start else []
 
 
-def _elements(table: str) -> list[dict[str, str]]:
+def elements(table: str) -> list[dict[str, str]]:
+    """The structures of a C table, member -> text; one whose .name is NULL ends it and is left out."""
     plain = _COMMENT.sub(" ", table)
     elements = []
     position = plain.find("{")
     while position >= 0:
-        element = _braced(plain, position)
+        element = braced(plain, position)
         fields = {found[1]: found[2].strip() for found in _FIELD.finditer(element)}
         elements.append(fields)
         position = plain.find("{", position + len(element) + 2)
@@ -239,6 +254,9 @@ def _buffer(kind: str, fields: Mapping[str, str], arrays: Mapping[str, str], ver
         dtype=dtype_of(fields.get("type", ""), version) or (f"u{plain}" if unsigned else plain),
         scale=tuple(_numbers(arrays, fields.get("scale", ""), float)),
         zero_point=tuple(_numbers(arrays, fields.get("offset", ""), int)),
+        view=tuple(_numbers(arrays, fields.get("shape", ""), int)),
+        layout=fields.get("chpos", "").removeprefix("CHPos_").lower(),
+        batch=_integer(fields.get("batch", "0")),
     )
 
 
@@ -283,7 +301,7 @@ def _blocks(text: str) -> tuple[SourceBlock, ...]:
     if start is None:
         return ()
     blocks: list[SourceBlock] = []
-    for fields in _elements(re.sub(r"^\s*#.*$", "", _braced(text, start.end() - 1), flags=re.MULTILINE)):
+    for fields in elements(re.sub(r"^\s*#.*$", "", braced(text, start.end() - 1), flags=re.MULTILINE)):
         flags = fields.get("flags", "")
         if "last_eb" in flags and "epoch_start" not in flags:
             continue

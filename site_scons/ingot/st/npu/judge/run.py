@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulated build against the model's tensors: layer by layer, and end to end.
+
+Layer by layer the model's own tensor replaces each result before the next epoch, so that every epoch is judged alone.
+End to end nothing is replaced. The tensors come from an oracle: a function from the key of a tensor to its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from ingot.base.errors import IngotError
+from ingot.st.npu.build import Build
+from ingot.st.npu.judge.counterparts import Counterpart, counterparts, rounding_between
+from ingot.st.npu.judge.layout import Array, held, packed, stored
+from ingot.st.npu.judge.model import ModelGraph
+from ingot.st.npu.judge.verdict import (
+    BufferVerdict,
+    EpochVerdict,
+    OutputVerdict,
+    Verdict,
+    buffer_verdict,
+    kind_of,
+    output_verdict,
+)
+from ingot.st.npu.proof import Proof
+from ingot.st.npu.sim.epoch import DEFAULT, Settings, results_of, unheld, write_results
+from ingot.st.npu.sim.store import Store
+from ingot.st.npu.simulate import Simulation, Step
+from ingot.st.prebuilt.network_c import SourceBuffer
+
+Oracle = Callable[[Any], Array]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A build with its proof, and the model's graph. oracle: its name, for reports."""
+
+    build: Build
+    graph: ModelGraph
+    proof: Proof
+    model: str
+    oracle: str
+    settings: Settings = DEFAULT
+
+    @cached_property
+    def counterparts(self) -> Mapping[str, Counterpart]:
+        """Buffers with a counterpart, by name; fixed before any number is seen."""
+        return counterparts(self.build, self.graph, self.proof)
+
+    @cached_property
+    def rounding(self) -> Mapping[str, int]:
+        """Operators that round between what a buffer is made of and itself, by name."""
+        return rounding_between(self.build, self.graph, self.proof, self.counterparts)
+
+    @cached_property
+    def results(self) -> Mapping[int, Sequence[SourceBuffer]]:
+        """Epoch -> the buffers that it writes."""
+        found: dict[int, list[SourceBuffer]] = {}
+        for buffer in self.build.source.buffers:
+            if not buffer.param and buffer.kind != "input":
+                found.setdefault(buffer.epoch, []).append(buffer)
+        return found
+
+    def judge(self, tensors: Oracle) -> Verdict:
+        """Both modes on one input. Raises IngotError where an input has no counterpart."""
+        verdict = Verdict(self.model, self.settings.ties, self.oracle)
+        simulation = self._simulation(tensors)
+        for step in simulation.steps:
+            verdict.epochs.append(self._step(step, simulation, tensors))
+            for buffer in self.results.get(step.number, ()):
+                self._put(buffer, simulation.store, tensors)
+        verdict.outputs += self.end_to_end(tensors)
+        return verdict
+
+    def _step(self, step: Step, simulation: Simulation, tensors: Oracle) -> EpochVerdict:
+        """Runs and judges one epoch."""
+        own = self.results.get(step.number, ())
+        names = tuple(buffer.name for buffer in own)
+        if step.hardware is None:
+            simulation.run_step(step)
+            return EpochVerdict(step.number, "cpu", self._compared(own, simulation.store, tensors), names)
+        made, result = results_of(step.hardware, simulation.store, self.settings)
+        free = unheld(step.hardware, simulation.store, self.settings, made, result)
+        write_results(step.hardware, simulation.store, made)
+        buffers = self._compared(own, simulation.store, tensors)
+        kind, limit = kind_of(step.hardware, max((self.rounding.get(item.buffer, 1) for item in buffers), default=1))
+        found = EpochVerdict(step.number, kind, buffers, names, limit, result=result)
+        if found.wrong and free:
+            write_results(step.hardware, simulation.store, free)
+            other = self._compared(own, simulation.store, tensors)
+            write_results(step.hardware, simulation.store, made)
+            found = replace(found, held=max(item.largest for item in other) <= limit)
+        return found
+
+    def _compared(self, own: Sequence[SourceBuffer], store: Store, tensors: Oracle) -> tuple[BufferVerdict, ...]:
+        found = (self._compare(buffer, store, tensors) for buffer in own)
+        return tuple(item for item in found if item is not None)
+
+    def end_to_end(self, tensors: Oracle) -> list[OutputVerdict]:
+        """The outputs when nothing is replaced on the way."""
+        simulation = self._simulation(tensors)
+        for _ in simulation.run():
+            pass
+        found = []
+        for buffer in self.build.source.buffers:
+            known = self.counterparts.get(buffer.name)
+            if buffer.kind != "output" or buffer.param or known is None:
+                continue
+            data = simulation.store.view(buffer.label, buffer.start, buffer.size, buffer.name)
+            expected = stored(tensors(known.tensor.key), known.tensor, buffer, known.turned)
+            found.append(output_verdict(buffer.name, known.tensor.name, held(data, buffer), expected, data.tobytes()))
+        return found
+
+    def _simulation(self, tensors: Oracle) -> Simulation:
+        simulation = Simulation(self.build, self.settings)
+        for buffer in self.build.source.buffers:
+            if buffer.kind != "input" or buffer.param:
+                continue
+            if buffer.name not in self.counterparts:
+                raise IngotError(
+                    f"input '{buffer.name}' {list(buffer.view)} fits no input of the model",
+                    where=str(self.build.path),
+                    remedy="Give the model that the build was made of.",
+                )
+            self._put(buffer, simulation.store, tensors)
+        return simulation
+
+    def _put(self, buffer: SourceBuffer, store: Store, tensors: Oracle) -> None:
+        known = self.counterparts.get(buffer.name)
+        if known is not None:
+            values = stored(tensors(known.tensor.key), known.tensor, buffer, known.turned)
+            store.put(buffer.label, buffer.start, packed(values, buffer), buffer.name)
+
+    def _compare(self, buffer: SourceBuffer, store: Store, tensors: Oracle) -> BufferVerdict | None:
+        known = self.counterparts.get(buffer.name)
+        if known is None or buffer.dtype == "float32":
+            return None
+        data = store.view(buffer.label, buffer.start, buffer.size, buffer.name)
+        expected = stored(tensors(known.tensor.key), known.tensor, buffer, known.turned)
+        return buffer_verdict(buffer.name, known.tensor.name, known.how, held(data, buffer), expected)
