@@ -184,8 +184,10 @@ typedef enum LL_ATON_SMALL_ENUM {
 /* ---- A network: the functions that network.c defines ---- */
 
 typedef bool (*NN_Init_TypeDef)(void);
-typedef LL_ATON_User_IO_Result_t (*NN_UserIOSetter_TypeDef)(uint32_t number, void *buffer, uint32_t size);
-typedef void *(*NN_UserIOGetter_TypeDef)(uint32_t number);
+typedef LL_ATON_User_IO_Result_t (*NN_InputSetter_TypeDef)(uint32_t number, void *buffer, uint32_t size);
+typedef void *(*NN_InputGetter_TypeDef)(uint32_t number);
+typedef LL_ATON_User_IO_Result_t (*NN_OutputSetter_TypeDef)(uint32_t number, void *buffer, uint32_t size);
+typedef void *(*NN_OutputGetter_TypeDef)(uint32_t number);
 typedef const EpochBlock_ItemTypeDef *(*NN_EpochBlockItems_TypeDef)(void);
 typedef const LL_Buffer_InfoTypeDef *(*NN_BuffersInfo_TypeDef)(void);
 
@@ -193,10 +195,10 @@ typedef struct {
     const char *network_name;
     NN_Init_TypeDef ec_network_init;   /* once, before the first inference: checks the initializer */
     NN_Init_TypeDef ec_inference_init; /* before every inference */
-    NN_UserIOSetter_TypeDef input_setter;
-    NN_UserIOGetter_TypeDef input_getter;
-    NN_UserIOSetter_TypeDef output_setter;
-    NN_UserIOGetter_TypeDef output_getter;
+    NN_InputSetter_TypeDef input_setter;
+    NN_InputGetter_TypeDef input_getter;
+    NN_OutputSetter_TypeDef output_setter;
+    NN_OutputGetter_TypeDef output_getter;
     NN_EpochBlockItems_TypeDef epoch_block_items;
     NN_BuffersInfo_TypeDef output_buffers_info;
     NN_BuffersInfo_TypeDef input_buffers_info;

@@ -265,10 +265,11 @@ def faces() -> list[Example]:
     named = {"postprocess_type": "POSTPROCESS_FD_BLAZEFACE_UI"}
     kinds: list[tuple[str, int, dict[str, Any]]] = [(d, n, {}) for _, d, n in types("OD_BLAZEFACE", "n6-v3")]
     for dtype, number, keys in [*kinds, ("int8", LATE["FD_BLAZEFACE_UI"], named)]:
-        prefix = "AI_OD_BLAZEFACE_PP"
+        prefix = "AI_FD_BLAZEFACE_PP" if keys else "AI_OD_BLAZEFACE_PP"
         expected = {**boxes(prefix), f"{prefix}_NB_KEYPOINTS": 6, f"{prefix}_NB_CLASSES": 1, f"{prefix}_IMG_SIZE": 128}
         expected |= {f"{prefix}_OUT_0_NB_BOXES": 512, f"{prefix}_OUT_1_NB_BOXES": 384}
-        outputs = [((1, 384, 16), dtype), ((1, 512, 1), dtype), ((1, 512, 16), dtype), ((1, 384, 1), dtype)]
+        batch = (1, 1) if keys else (1,)  # ST's tools put another 1 in front
+        outputs = [((*batch, *shape), dtype) for shape in ((384, 16), (512, 1), (512, 16), (384, 1))]
         found.append(
             Example("blazeface", "n6-v3", {**face, **keys}, outputs, number, expected, (1, 128, 128, 3),
                     classes=["face"])

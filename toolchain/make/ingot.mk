@@ -7,6 +7,9 @@
 # gives the targets <prefix>-firmware, <prefix>-check, -emulate, -verify, -validate, -report, -info, -flash, -sign,
 # -sbom, -reloc, -reloc-verify and -load-and-run, and the variables
 #
+#   <prefix>_SOURCES    the network's C files and what of Ingot's runtime they need, for a firmware that compiles them
+#                       itself; with --st-pack beside the ST runtime that the firmware has
+#   <prefix>_DIR        the folder of all generated files, for -I
 #   <prefix>_OBJECTS    network.o and Ingot's runtime, for a firmware with a link step of its own
 #   <prefix>_STARTUP_OBJECTS    vectors and reset, for a firmware that has none of its own
 #   <prefix>_KERNELS    the archive of kernels, to be linked last

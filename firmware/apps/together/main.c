@@ -14,6 +14,7 @@
 #include "ingot_networks.h"
 #include "ingot_runtime.h"
 #include "ll_aton_runtime.h"
+#include "ingot_versions.h"
 
 #define DECLARE(name) LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(name)
 #define ADDRESS_OF(name) &NN_Instance_##name,

@@ -4,6 +4,7 @@
 #define VALIDATE_INFERENCE_H
 
 #include "ll_aton_runtime.h"
+#include "ingot_versions.h"
 
 /* Runs the network once, tells serve.h how far it is, and returns the cost without that of the telling. */
 uint64_t inference_run(NN_Instance_TypeDef *instance);

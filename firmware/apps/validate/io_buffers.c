@@ -10,7 +10,7 @@ extern uint8_t _sheap[], _eheap[];
 
 static uint8_t *next_free;
 
-static void allocate(const LL_Buffer_InfoTypeDef *buffer, NN_UserIOSetter_TypeDef set)
+static void allocate(const LL_Buffer_InfoTypeDef *buffer, NN_InputSetter_TypeDef set)
 {
     for (uint32_t number = 0; buffer[number].name; number++) {
         if (!buffer[number].is_user_allocated)

@@ -4,6 +4,7 @@
 #define INGOT_IO_BUFFERS_H
 
 #include "ll_aton_runtime.h"
+#include "ingot_versions.h"
 
 /* Gives the instance a buffer for each of them. Stops the firmware when the memory does not suffice. */
 void io_buffers_allocate(const NN_Instance_TypeDef *instance);

@@ -16,6 +16,7 @@
 #include "io_buffers.h"
 #include "io_transfer.h"
 #include "ll_aton_runtime.h"
+#include "ingot_versions.h"
 #include "serial.h"
 #include "serve.h"
 #include "served_instance.h"

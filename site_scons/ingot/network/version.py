@@ -48,6 +48,9 @@ def parse_defines(text: str, prefix: str) -> Version | None:
 
 
 def parse_library(file_name: str) -> Version | None:
-    """The version in a name such as NetworkRuntime1010_CM55_GCC.a (10.1.0): two digits, then one and one."""
-    found = re.match(r"NetworkRuntime(\d{2,})(\d)(\d)_", file_name)
+    """The version in a name such as NetworkRuntime1010_CM55_GCC.a (10.1.0): two digits, then one and one.
+
+    The oldest is libNetworkRuntime1000_CM55_GCC.a.
+    """
+    found = re.match(r"(?:lib)?NetworkRuntime(\d{2,})(\d)(\d)_", file_name)
     return Version(int(found[1]), int(found[2]), int(found[3])) if found else None

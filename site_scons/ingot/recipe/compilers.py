@@ -83,6 +83,7 @@ class Compilation:
     reads: files it reads beside model, board and pools. watch: what else makes it run again.
     lacks: why no firmware can be linked from it, "" when one can. st_pack: ST's runtime that it is linked with, if any.
     sources: C files beside `source` that belong to it. c_name: the network's name in C, "" for that of the settings.
+    kernels: network.c calls Ingot's kernels and checks an initializer of Ingot's.
     """
 
     step: str
@@ -98,6 +99,7 @@ class Compilation:
     st_pack: str = ""
     sources: tuple[str, ...] = ()
     c_name: str = ""
+    kernels: bool = False
 
     def st_runtime(self) -> StRuntime:
         """ST's runtime, which the firmware then has in place of Ingot's."""
@@ -110,7 +112,7 @@ class Compilation:
 def compilation_of(compiler: str, board: Board, mpool: Mpool, settings: Settings) -> Compilation:
     """The job of that compiler. Raises IngotError: an unknown compiler, a missing tool, an output that is not there."""
     if compiler == "builtin":
-        return _builtin(mpool, settings)
+        return _builtin(board, mpool, settings)
     if compiler == "prebuilt":
         return _prebuilt(board, settings)
     if compiler == "stedgeai":
@@ -125,13 +127,24 @@ def takes_images(manifest: Manifest) -> bool:
     return str(manifest.postprocessing.get("type", "")) not in ("", *SIGNALS)
 
 
-def _builtin(mpool: Mpool, settings: Settings) -> Compilation:
+def _builtin(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
+    """Under Ingot's runtime, or with st_pack= under ST's, where its software epochs run beside ST's NPU networks."""
     from ingot.compiler.output_names import output_names
 
     names = output_names(settings.name, mpool)
     files = (names.source, names.header, names.info, names.report, names.raw)
     options = {"name": settings.name, **settings.builtin, **({"relocatable": True} if settings.reloc else {})}
-    return Compilation("compile_network", files, names.source, names.info, (names.raw,), options)
+    return Compilation(
+        "compile_network",
+        files,
+        names.source,
+        names.info,
+        (names.raw,),
+        options,
+        lacks=_lacks("", board, settings) if settings.st_pack else "",
+        st_pack=settings.st_pack,
+        kernels=True,
+    )
 
 
 def _prebuilt(board: Board, settings: Settings) -> Compilation:

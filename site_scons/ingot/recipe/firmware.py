@@ -15,6 +15,7 @@ from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.several.names import check_names
 from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
+from ingot.st.stedgeai.pack import SOURCE_FLAGS
 
 
 class FirmwareBuild:
@@ -88,10 +89,13 @@ class FirmwareBuild:
 
     @property
     def libraries(self) -> list[str]:
-        """What is linked behind all objects: the kernels, or what ST's runtime has in their place."""
-        if self.first.st_runtime:
-            return [near(self.first.st_runtime.library)]
-        return [self._kernels[1]]
+        """What is linked behind all objects: the kernels, and the library of ST's runtime."""
+        st = self.first.st_runtime
+        return [*([self._kernels[1]] if self._calls_kernels else []), *([near(st.library)] if st else [])]
+
+    @property
+    def _calls_kernels(self) -> bool:
+        return self.first.compilation.kernels or not self.first.st_runtime
 
     # ---- jobs of steps
 
@@ -191,7 +195,7 @@ class FirmwareBuild:
             target=program.path(f"obj/{'st_' if kind == 'st' else ''}{stem}.o"),
             source=source,
             compiler=program.compiler,
-            flags=(*flags, "-w") if kind == "st" else tuple(flags),
+            flags=(*flags, *SOURCE_FLAGS) if kind == "st" else tuple(flags),
             defines=program.defines,
             folders=tuple(self.folders),
             headers=tuple(self.headers),
@@ -199,8 +203,8 @@ class FirmwareBuild:
         )
 
     def kernels(self) -> list[Job]:
-        """The jobs of the kernels' archive; none where ST's runtime brings its own."""
-        return [] if self.first.st_runtime else self._kernels[0]
+        """The jobs of the kernels' archive; none where no network calls them."""
+        return self._kernels[0] if self._calls_kernels else []
 
     def link(self, elf: str, objects: Sequence[str], script: str = "") -> LinkJob:
         """The firmware's link. objects: in order."""

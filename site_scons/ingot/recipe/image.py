@@ -136,6 +136,7 @@ class ImageBuild:
     def _st_link(self) -> list[Job]:
         """network_rel.elf of a network of ST's: with ST's flags, macros and sources."""
         from ingot.st.stedgeai.pack import DEFINES as ST_DEFINES
+        from ingot.st.stedgeai.pack import SOURCE_FLAGS
         from ingot.st.stedgeai.reloc import DEFINES as RELOC_DEFINES
 
         runtime = firmware_dir() / "runtime"
@@ -143,7 +144,7 @@ class ImageBuild:
         # ST's headers first: Ingot's have the same names.
         folders = (self.folder, *(near(path) for path in self.parts.include), near(runtime))
         state = ["-mcmse"] if self.secure else []
-        flags = [*toolchain.image_st_flags(self.core), *state, "-w", "-include", conf]
+        flags = [*toolchain.image_st_flags(self.core), *state, *SOURCE_FLAGS, "-include", conf]
         moved = [*flags, *toolchain.settings()["relocatable"]]
 
         def compiled(stem: str, source: str, which: list[str] = moved) -> CompileJob:

@@ -103,7 +103,6 @@ OPTIONS = (
             "st_pack",
             "",
             "ST's runtime for the firmware: an ST Edge AI install or a GettingStarted checkout",
-            compilers=("stedgeai", "prebuilt"),
         ),
         Option(
             "st_timeout",

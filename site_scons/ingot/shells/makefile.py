@@ -44,7 +44,10 @@ def make_text(
 def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
     """What the user's own rules need of a firmware: objects, flags, files."""
     program = firmware.program
+    sources = [source for network in firmware.networks for source in network.sources]
     return {
+        "DIR": [program.request.out],
+        "SOURCES": [*sources, *(program.runtime if firmware.first.compilation.kernels else [])],
         "OBJECTS": [job.target for job in firmware.objects("network", "runtime")],
         "STARTUP_OBJECTS": [job.target for job in firmware.objects("startup")],
         "CFLAGS": [

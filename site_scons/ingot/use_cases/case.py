@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingot.base.errors import IngotError
@@ -91,12 +91,16 @@ class Case:
         return self.shaped(output, ndims, axes)
 
     def shaped(self, output: NetworkBuffer, ndims: int, axes: str) -> NetworkBuffer:
-        if len(output.shape) != ndims or output.shape[0] != 1:
+        """An output of that many dimensions, the first of them 1; ST's tools put more of 1 in front."""
+        shape = output.shape
+        while len(shape) > ndims > 0 and shape[0] == 1:
+            shape = shape[1:]
+        if len(shape) != ndims or shape[0] != 1:
             raise self.error(
                 f"postprocessing '{self.family}' needs an output {axes}; the model's output '{output.name}' has shape "
                 f"{shape_text(output)}"
             )
-        return output
+        return replace(output, shape=shape)
 
     def table(self, output: NetworkBuffer, rows: str, boxes: str) -> tuple[int, int]:
         """(values a box, boxes) of an output (1, values, boxes); a fourth dimension of 1 is left out.

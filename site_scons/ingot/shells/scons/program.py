@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -23,7 +24,7 @@ from ingot.recipe.whole import ALL, target_jobs
 from ingot.shells.scons.calls import user_call
 from ingot.shells.scons.declare import declare, folders, from_top
 from ingot.shells.scons.model import NetworkNodes, _where, keep_out_of_default
-from ingot.shells.scons.paths import command_path, expanded, literal_words
+from ingot.shells.scons.paths import command_path, expanded, file_node, literal_words
 
 
 @user_call
@@ -117,12 +118,16 @@ def ingot_program(
     net: Any = (),
     startup: bool = True,
     app: str = "",
+    script: Any = None,
+    linkflags: Sequence[str] = (),
     **options: Any,
 ) -> ProgramNodes:
     """A firmware of your sources and a network, or a list of networks: linked, proven, and as .bin and .hex.
 
     env: one that compiles for the board, such as `env.IngotToolchain` gives. startup: with Ingot's vectors and reset.
-    With a ll_aton_runtime.c among the sources (ST's) Ingot's own runtime is left out.
+    With a ll_aton_runtime.c among the sources (ST's) Ingot's own runtime is left out, and of st_pack= what is among
+    them. script: a linker script of your own in place of Ingot's. linkflags: what the linker is given behind objects
+    and libraries, in place of Ingot's flags.
     app: an application of firmware/apps or a folder, in place of sources; its files lie in the folder of `target`.
     options: how targets run it, any of PROGRAM_OPTIONS, such as samples=5 or port="/dev/ttyACM0".
     Returns ProgramNodes. `scons <target>-verify` compares the networks on the board's emulated twin with LiteRT's
@@ -140,22 +145,25 @@ def ingot_program(
     emulated = builds[0].request.options.text("app") if env.get("INGOT_OWN") else app
     settings = builds[0].request.options.changed(**chosen, app=emulated)
     made = ProgramNodes(env, "" if app else target, nets, firmware, "" if firmware.lacks else f"{path}.elf", settings)
-    script = f"{path}.ld" if len(nets) > 1 and not app else firmware.script
-    jobs: list[Job] = list(firmware.generate(script)) if app or len(nets) > 1 else []
+    own_script = from_top(env, env.fs.File(expanded(env, script, "script"))) if script else ""
+    script = own_script or (f"{path}.ld" if len(nets) > 1 and not app else firmware.script)
+    jobs: list[Job] = list(firmware.generate(script)) if (app or len(nets) > 1) and not own_script else []
     own = [] if app else _own_objects(env, firmware, sources)
     if made.elf_path:
         roles = ("network", "runtime", *(["startup"] if startup else []))
-        brought = [] if app else [PurePath(str(item)).name for item in env.Flatten([sources])]
+        brought = [] if app else _names(env.Flatten([sources]))
         objects = firmware.objects("application", *roles) if app else firmware.objects_alone(*roles, brought=brought)
         files = [*(from_top(env, node) for node in own), *(job.target for job in objects)]
-        jobs += [*firmware.kernels(), *objects, firmware.link(made.elf_path, files, script)]
+        link = firmware.link(made.elf_path, files, script)
+        link = replace(link, flags=tuple(linkflags)) if linkflags else link
+        jobs += [*firmware.kernels(), *objects, link]
     proof = firmware.check(made.elf_path)
     jobs += [*firmware.flash_files(made.elf_path), proof]
     nodes = declare(env, jobs)
     if made.elf_path:
         made.elf, made.map = nodes[made.elf_path], nodes[f"{path}.map"]
         made.binaries = [nodes[f"{path}.bin"], nodes[f"{path}.hex"]]
-    made.script = nodes[script] if script in nodes else nets[0].script
+    made.script = file_node(env, own_script) if own_script else nodes.get(script) or nets[0].script
     made.proof = [nodes[file] for file in proof.outputs]
     if not app:
         for name in ALL:
@@ -166,11 +174,15 @@ def ingot_program(
 
 
 def _program_of(first: NetworkBuild, app: str, path: str) -> NetworkBuild:
-    from dataclasses import replace
-
     folder = path.rpartition("/")[0] or "."
     config = "" if folder == first.request.out else first.request.out
     return NetworkBuild(replace(first.request, app=app, out=folder, config=config), model=first.model or "-")
+
+
+def _names(sources: Sequence[Any]) -> list[str]:
+    """File names of sources, also of those from which objects are made."""
+    made = [item for item in sources if getattr(item, "sources", None)]
+    return [PurePath(str(item)).name for item in (*sources, *(source for item in made for source in item.sources))]
 
 
 def _own_objects(env: Any, firmware: FirmwareBuild, sources: Any) -> list[Any]:

@@ -19,7 +19,10 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.network.version import Version, parse_defines, parse_library
 
-#: Sources that a network with NPU epochs needs; those of the second list only exist in newer versions.
+#: The first runtime whose interface for stai_network.c compiles without LL_ATON_EB_DBG_INFO.
+STAI = Version(1, 1, 0)
+
+#: Sources that a network with NPU epochs needs; those of the second list are for newer versions.
 SOURCES = (
     "ll_aton.c",
     "ll_aton_rt_main.c",
@@ -50,8 +53,13 @@ HEADERS = (
     "cmsis_gcc.h",
 )
 
-#: Compiler flags of ST's applications that are not Ingot's: the firmware runs in the secure state.
-FLAGS = ("-mcmse",)
+#: Compiler flags for C files that include ST's headers: the firmware runs in the secure state, and inline functions of
+#: those headers have parameters that they do not use.
+FLAGS = ("-mcmse", "-Wno-unused-parameter")
+
+#: For ST's own C files: their warnings are not ours to mend, and some use PRIx64 after <inttypes.h> alone, where newlib
+#: only defines it when <sys/types.h> was seen before.
+SOURCE_FLAGS = ("-w", "-include", "sys/types.h")
 
 #: Macros for ST's sources (bare metal, asynchronous runtime, software operators in C). USE_FULL_ASSERT, which ST's
 #: applications set too, needs a function of the application and checks only HAL calls: left out.
@@ -110,12 +118,14 @@ def open_pack(path: Path) -> Pack:
         )
     files = {name: found[0] for name, found in index.items()}
     by_hal = _caches_by_hal(files)
-    wanted = (*SOURCES, *NEWER_SOURCES, *CACHE_SOURCES, *(HAL_SOURCES if by_hal else ()))
+    header = files.get("ll_aton_version.h", path / "ll_aton_version.h")
+    version = parse_defines(_text(header), "LL_ATON_VERSION")
+    newer = () if version and version < STAI else NEWER_SOURCES
+    wanted = (*SOURCES, *newer, *CACHE_SOURCES, *(HAL_SOURCES if by_hal else ()))
     sources = [files[name] for name in wanted if name in files]
     folders = [files[name].parent for name in HEADERS if name in files] + [source.parent for source in sources]
     runtime = _runtime(index)
     library = _library(files, runtime)
-    header = files.get("ll_aton_version.h", path / "ll_aton_version.h")
     needed = (*SOURCES, *(HAL_SOURCES[:1] if by_hal else ()), "ll_aton_version.h", "stm32n6xx.h")
     missing = [name for name in needed if name not in files]
     if library is None:
@@ -125,7 +135,7 @@ def open_pack(path: Path) -> Pack:
         sources=tuple(sources),
         include=tuple(dict.fromkeys(folders)),
         version_header=header,
-        ll_aton=parse_defines(_text(header), "LL_ATON_VERSION"),
+        ll_aton=version,
         library=library,
         library_version=parse_library(library.name) if library else None,
         runtime=runtime,
@@ -188,7 +198,7 @@ def _runtime(index: Mapping[str, Sequence[Path]]) -> Version | None:
 
 def _library(files: Mapping[str, Path], runtime: Version | None) -> Path | None:
     """The NetworkRuntime library for the Cortex-M55: of several that of the headers' version, else the newest."""
-    names = [name for name in files if name.startswith("NetworkRuntime") and name.endswith("_CM55_GCC.a")]
+    names = [name for name in files if parse_library(name) and name.endswith("_CM55_GCC.a")]
     versions = {name: parse_library(name) or Version(0, 0) for name in names}
     if not versions:
         return None
