@@ -14,8 +14,8 @@ from ingot.recipe.network import NetworkBuild, near
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.several.names import check_names
-from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
 from ingot.st.stedgeai.pack import SOURCE_FLAGS
+from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
 
 
 class FirmwareBuild:
