@@ -235,7 +235,7 @@ def _ingot(cell: RealCell) -> list[str]:
 def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]:
     """The shells, each in a folder below `top`, with the Ingot of this checkout. names: only these.
 
-    "build" and "fleet" share a folder and the kernels in it.
+    "fleet" has the kernels of "build", as far as that has built them.
     """
     environment, log = make_environment(top)
     own, fleet = f"build/{BOARD}/net", f"build/{BOARD}{{suffix}}/net"
@@ -266,9 +266,12 @@ def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]
     found = {}
     for name in names:
         write, commands, network, firmware, script = table[name]
-        folder = top / {"fleet": "build"}.get(name, name).replace(" ", "-")
+        folder = top / name.replace(" ", "-")
         if not (folder / "myapp").is_dir():
             make_real_folder(folder)
+            if name == "fleet" and "build" in names:
+                (folder / "build").mkdir()
+                (folder / "build/kernels").symlink_to(top / "build/build/kernels")
             if name == "scons own":
                 for part in PARTS:
                     copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy

@@ -100,7 +100,8 @@ def make_reloc_pack(root: Path, version: tuple[int, int, int, int] = (1, 1, 1, 1
     (ll_aton / "ecloader.c").write_text(ECLOADER_C)
     names = ("MAJOR", "MINOR", "MICRO", "DEV")
     defines = (f"#define LL_ATON_VERSION_{name} {value}\n" for name, value in zip(names, version, strict=True))
-    (ll_aton / "ll_aton_version.h").write_text("#pragma once\n" + "".join(defines))
+    encryption = "typedef struct { unsigned key; } LL_Streng_EncryptionTypedef;\n" if version >= (1, 1, 3, 0) else ""
+    (ll_aton / "ll_aton_version.h").write_text("#pragma once\n" + "".join(defines) + encryption)
     (device / "stm32n6xx.h").write_text("")
     (lib / "lib.c").write_text(LIBRARY)
     core = ["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard", "-Os"]

@@ -159,12 +159,14 @@ def build_verb(targets: Words, parallel: int, **values: Any) -> Any:
 def make_rules(itself: str, prefix: str, asked: str, **values: Any) -> Any:
     """Write the rules for GNU Make that ingot.mk includes."""
     from ingot.base.files import write_if_changed
-    from ingot.shells.makefile import make_text, make_variables
+    from ingot.shells.makefile import command_files, make_text, make_variables
 
     launcher = values["launcher"]
     firmware, recipe = _whole(**values)
     variables = make_variables(firmware)
     commands, inputs = _commands(recipe, launcher), _inputs_of(firmware)
+    for path, command in command_files(commands).items():
+        write_if_changed(Path(path), command)
     text = make_text(commands, recipe.targets, variables, prefix, itself, inputs, asked)
     write_if_changed(Path(itself), text)
     os.utime(itself)

@@ -2,12 +2,13 @@
 """A firmware as rules for GNU Make: `ingot make-rules`, which toolchain/make/ingot.mk includes.
 
 Make has no `restat`: a step that leaves a file as it is would run again for ever. So each step has a stamp, and its
-files follow the stamp by rules that do nothing; Make then looks at the files' own times.
+files follow the stamp by rules that do nothing; Make then looks at the files' own times. Nor does Make see that a command
+has changed: each command stands in a file beside its first output, which is written when it changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ingot.base.quoting import linker_words, make_command, make_path, make_value, make_words
 from ingot.recipe.firmware import FirmwareBuild
@@ -33,12 +34,27 @@ def make_text(
     for name, files in names.items():
         if files:
             lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {make_words(files)}"]
+    lines += [
+        f"{make_words(command_files(commands))}:",
+        "\t@mkdir -p $(@D)",
+        "\t@touch $@",
+    ]  # where somebody removed one
     depfiles = [job.depfile for job in commands if job.depfile]
     lines += [f"-include {make_words(depfiles)}", "", f"{make_path(itself)}: {make_words(inputs)}"]
     stem = prefix.rstrip("-")
     lines += [f"{stem}_{name} := {make_words(words)}" for name, words in variables.items()]
     lines.append(f"{stem}_WRITTEN_FOR := {make_value(asked)}")
     return "\n".join(lines) + "\n"
+
+
+def command_file(job: Command) -> str:
+    """Where a job's command stands, for what the job makes to follow it. Jobs that are run each time need none."""
+    return f"{job.outputs[0]}.command"
+
+
+def command_files(commands: Iterable[Command]) -> dict[str, str]:
+    """Path -> content of all `command_file`s."""
+    return {command_file(job): f"{make_command(job.words)}\n" for job in commands if job.kind != "run"}
 
 
 def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
@@ -68,7 +84,7 @@ def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
 def _step(job: Command, prefix: str) -> list[str]:
     stamp = f"{job.outputs[0]}.stamp"
     lines = [
-        f"{make_path(stamp)}: {make_words(job.inputs)}",
+        f"{make_path(stamp)}: {make_words([*job.inputs, command_file(job)])}",
         f"\t@{make_command(['echo', job.text])}",
         f"\t@{make_command([*job.words, '--target', stamp])}",
         "\t@touch $@",
@@ -78,7 +94,7 @@ def _step(job: Command, prefix: str) -> list[str]:
 
 def _compiled(job: Command, prefix: str) -> list[str]:
     return [
-        f"{make_words(job.outputs)}: {make_words(job.inputs)}",
+        f"{make_words(job.outputs)}: {make_words([*job.inputs, command_file(job)])}",
         "\t@mkdir -p $(@D)",
         f"\t@{make_command(['echo', job.text])}",
         f"\t@{make_command(job.words)}",
@@ -88,7 +104,7 @@ def _compiled(job: Command, prefix: str) -> list[str]:
 def _linked(job: Command, prefix: str) -> list[str]:
     elf, *others = job.outputs
     lines = [
-        f"{make_path(elf)}: {make_words(job.inputs)}",
+        f"{make_path(elf)}: {make_words([*job.inputs, command_file(job)])}",
         f"\t@{make_command(['echo', job.text])}",
         f"\t@{make_command(job.words)}",
     ]
