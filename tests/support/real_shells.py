@@ -131,7 +131,8 @@ cell = json.load(open("cell.json"))
 env = Environment(tools=["default", "ingot"], toolpath=[PyPackageDir("ingot.site_tools")])
 net = env.IngotModel("network", cell["model"], board="n6dk", out="build/network", **cell["options"])
 program = env.IngotToolchain(board="n6dk").IngotProgram("build/firmware", ["myapp/main.c"], net)
-env.Alias("everything", [program.everything, program.target("reloc")])
+env.Alias("image", program.target("reloc"))
+env.Alias("everything", [program.everything, "image"])
 """
 
 CMAKELISTS = """\
@@ -152,7 +153,7 @@ MAKEFILE = """\
 .DEFAULT_GOAL := all
 include cell.mk
 include $(shell ingot make-dir)/ingot.mk
-$(eval $(call ingot_model,net,$(MODEL),n6dk,$(OPTIONS)))
+$(eval $(call ingot_model,net,$(MODEL),n6dk,--app myapp $(OPTIONS)))
 $(eval $(call ingot_check,net,build/firmware.elf))
 all: build/firmware.checked $(net_HEX) net-reloc
 
@@ -205,7 +206,7 @@ def _cmake_commands(generator: str) -> Callable[[RealCell], list[list[str]]]:
     configure = ["cmake", "-B", folder, "-G", generator, f"-DIngot_DIR={ROOT}/toolchain/cmake"]
     configure.append(f"-DCMAKE_TOOLCHAIN_FILE={ROOT}/toolchain/cmake/arm-none-eabi.cmake")
     build = ["cmake", "--build", folder, "-j2"]
-    return lambda cell: [configure, build, [*build, "--target", "net_reloc"]]
+    return lambda cell: [configure, *([build] if cell.firmware else []), [*build, "--target", "net_reloc"]]
 
 
 def _own(app: str) -> Callable[[RealCell], list[list[str]]]:
@@ -218,14 +219,18 @@ def _own(app: str) -> Callable[[RealCell], list[list[str]]]:
             f"model={cell.model}",
             f"app={app}",
             *_words(cell),
-            "firmware",
+            *_firmware(cell),
             "reloc",
         ]
     ]
 
 
+def _firmware(cell: RealCell) -> list[str]:
+    return ["firmware"] if cell.firmware else []
+
+
 def _targets(cell: RealCell) -> list[str]:
-    return [*(["-t", "firmware"] if cell.firmware else []), "-t", "reloc"]
+    return [word for target in (*_firmware(cell), "reloc") for word in ("-t", target)]
 
 
 def _ingot(cell: RealCell) -> list[str]:
@@ -233,16 +238,13 @@ def _ingot(cell: RealCell) -> list[str]:
 
 
 def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]:
-    """The shells, each in a folder below `top`, with the Ingot of this checkout. names: only these.
-
-    "fleet" has the kernels of "build", as far as that has built them.
-    """
+    """The shells, each in a folder below `top`, with the Ingot of this checkout. names: only these."""
     environment, log = make_environment(top)
     own, fleet = f"build/{BOARD}/net", f"build/{BOARD}{{suffix}}/net"
     table: dict[str, tuple[Callable[[Path, RealCell], None], Callable[[RealCell], list[list[str]]], str, str, str]] = {
         "scons own": (_nothing, _own("myapp"), own, f"{own}/firmware", "firmware.ld"),
         "scons foreign": (
-            _scons, lambda cell: [["scons", "-Q", "-j2", "everything"]], "build/network", "build/firmware", "network.ld"
+            _scons, lambda cell: [["scons", "-Q", "-j2", "everything" if cell.firmware else "image"]], "build/network", "build/firmware", "network.ld"
         ),
         "cmake ninja": (_cmake, _cmake_commands("Ninja"), "build-ninj/net", "build-ninj/firmware", "network.ld"),
         "cmake make": (
@@ -250,10 +252,10 @@ def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]
         ),
         "ninja": (
             _nothing,
-            lambda cell: [["ingot", "ninja", *_ingot(cell)], ["ninja", "-j2", "firmware", "reloc"]],
+            lambda cell: [["ingot", "ninja", *_ingot(cell)], ["ninja", "-j2", *_firmware(cell), "reloc"]],
             own, f"{own}/firmware", "firmware.ld",
         ),
-        "make": (_make, lambda cell: [["make", "-j2"]], own, "build/firmware", "firmware.ld"),
+        "make": (_make, lambda cell: [["make", "-j2", *([] if cell.firmware else ["net-reloc"])]], own, "build/firmware", "firmware.ld"),
         "build": (
             _nothing, lambda cell: [["ingot", "build", *_ingot(cell), *_targets(cell), "-j", "2"]],
             own, f"{own}/firmware", "firmware.ld",
@@ -269,9 +271,6 @@ def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]
         folder = top / name.replace(" ", "-")
         if not (folder / "myapp").is_dir():
             make_real_folder(folder)
-            if name == "fleet" and "build" in names:
-                (folder / "build").mkdir()
-                (folder / "build/kernels").symlink_to(top / "build/build/kernels")
             if name == "scons own":
                 for part in PARTS:
                     copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
