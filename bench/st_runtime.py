@@ -28,8 +28,9 @@ from ingot.recipe.firmware import FirmwareBuild, object_stem  # noqa: E402
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob  # noqa: E402
 from ingot.recipe.request import Request  # noqa: E402
 from ingot.recipe.run import run_job  # noqa: E402
-from ingot.st.stedgeai.firmware import RUNTIME, StRuntime, st_runtime  # noqa: E402
+from ingot.st.stedgeai.firmware import StRuntime, st_runtime  # noqa: E402
 from ingot.st.stedgeai.pack import SOURCE_FLAGS, open_pack  # noqa: E402
+from ingot.st.stedgeai.replaced import RUNTIME  # noqa: E402
 from ingot.steps.run import verify  # noqa: E402
 
 #: Where the NPU's registers are said to be: memory of the twin's machine that neither board nor twin use.
