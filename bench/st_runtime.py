@@ -29,7 +29,7 @@ from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob  # noqa: E402
 from ingot.recipe.request import Request  # noqa: E402
 from ingot.recipe.run import run_job  # noqa: E402
 from ingot.st.stedgeai.firmware import StRuntime, st_runtime  # noqa: E402
-from ingot.st.stedgeai.pack import SOURCE_FLAGS, open_pack  # noqa: E402
+from ingot.st.stedgeai.pack import CACHE_SOURCES, HAL_SOURCES, SOURCE_FLAGS, open_pack  # noqa: E402
 from ingot.st.stedgeai.replaced import RUNTIME  # noqa: E402
 from ingot.steps.run import verify  # noqa: E402
 
@@ -74,11 +74,13 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def build(runtime: StRuntime, model: str, board: str, out: str, kernels: str) -> tuple[FirmwareBuild, str]:
-    """The twin's firmware around ST's runtime, and its ELF file."""
-    request = Request(model=model, board=board, out=out, app="validate", kernels=kernels, models=f"{out}/models")
+def build(
+    runtime: StRuntime, model: str, board: str, out: str, kernels: str, app: str = "validate"
+) -> tuple[FirmwareBuild, str]:
+    """The twin's firmware around ST's runtime, and its ELF file. app: see Request."""
+    request = Request(model=model, board=board, out=out, app=app, kernels=kernels, models=f"{out}/models")
     board_firmware = FirmwareBuild.of([request])
-    firmware = board_firmware.twin()
+    firmware = board_firmware.twin(app)
     jobs, elf = firmware.build()
     Path(out).mkdir(parents=True, exist_ok=True)
     Path(out, "shim.h").write_text(SHIM)
@@ -104,11 +106,12 @@ def under_st(jobs: list[Job], runtime: StRuntime, out: str) -> Iterator[Job]:
             )
             if Path(job.source).name == RUNTIME:
                 for source in (*map(str, runtime.sources), f"{out}/no_npu.c"):
+                    chip = Path(source).name in (*CACHE_SOURCES, *HAL_SOURCES)  # these have the chip's headers first
                     renamed = {"LL_ATON_Init": "st_LL_ATON_Init"} if Path(source).name == "ll_aton.c" else {}
                     target = f"{out}/st/{object_stem(source)}.o"
                     added.append(target)
-                    yield replace(job, source=source, target=target, flags=(*SOURCE_FLAGS, *job.flags),
-                                  defines={**job.defines, **renamed})  # fmt: skip
+                    flags = (*SOURCE_FLAGS, *(job.flags[: -len(shim)] if chip else job.flags))
+                    yield replace(job, source=source, target=target, flags=flags, defines={**job.defines, **renamed})
                 continue
         if isinstance(job, LinkJob):
             objects = [name for name in job.objects if Path(name).stem != f"runtime_{Path(RUNTIME).stem}"]

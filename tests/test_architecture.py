@@ -38,6 +38,7 @@ FLOORS = (
     "shells",
     "site_tools",
     "doctor",
+    "adopt",
     "cli",
 )
 

@@ -301,6 +301,7 @@ static int check_pool_places(const ll_aton_reloc_config *config, const ingot_rel
             continue;
         }
         uint32_t start = pool[i].dst, size = pool[i].size;
+        REFUSE_IF((pool[i].flags >> 8 & INGOT_POOL_CACHED) && start < EXTERNAL_FROM, POOL_CACHED);
         REFUSE_IF(!allowed(policy, start, size, INGOT_RELOC_MAY_HOLD_POOLS), POOL_REGION);
         ingot_reloc_range range = {start, size}, relative = {plan->pool_address[1], plan->pool_size[1]};
         REFUSE_IF(ingot_reloc_overlap(range, RANGE((uint32_t)config->exec_ram_addr, exec_size)), POOL_OVERLAP);

@@ -90,3 +90,19 @@ def test_what_the_format_cannot_say() -> None:
 def test_weights_of_another_compilation() -> None:
     with pytest.raises(IngotError, match="not what the network was compiled with"):
         image_pools(network(pool("p", 0x90000000), initializers={"p": (0x90000000, b"right")}), {"p.raw": b"wrong"})
+
+
+@pytest.mark.parametrize("initialised", [False, True])
+def test_a_pool_behind_the_cache_is_not_in_internal_memory(initialised: bool) -> None:
+    content = bytes(64)
+    one = network(
+        pool("inside", 0x34100000, cacheable=True),
+        initializers={"inside": (0x34100000, content)} if initialised else {},
+    )
+    with pytest.raises(IngotError) as caught:
+        image_pools(one, {"inside.raw": content})
+    assert caught.value.what == (
+        "pool 'inside' 0x34100000 is cacheable; the NPU reaches internal memory past its cache only"
+    )
+    outside = network(pool("outside", 0x90000000, cacheable=True))
+    assert image_pools(outside, {}).pools[0].dst == 0x90000000

@@ -46,6 +46,23 @@ def test_blobs_among_the_constants(tmp_path: Path) -> None:
     assert "relocates 2 words of _mem_pool_xSPI2_network" in as_text(made.facts)
 
 
+def test_blobs_of_newer_runtimes_begin_at_lines_of_the_cache(tmp_path: Path) -> None:
+    """`aligned(64)`, from runtime 1.1.3 on: in the file, in RAM, and where the image is copied behind its own bytes."""
+    network = StImageNetwork(version=(1, 1, 3, 262))
+    made = build_st_image(network, tmp_path / "image")
+    assert not failing(made.content) and made.image.layout.abi == "1.1.3"
+    assert len(made.image.blobs_in_rom()) == 2
+    assert all(at % 64 == 0 for at in (*made.image.blobs_in_rom(), made.image.ro_size))
+    (moved,) = (at for at in made.image.blobs_in_rom() if made.image.rom[at:].startswith(network.moving()))
+    shifted = made.image.rom[:moved] + made.image.rom[moved + 8 :] + bytes(8)
+    words = replace(made.image, rom=shifted, trailer=b"").to_bytes()
+    assert any("blobs" in text for text in failing(words))
+    with pytest.raises(IngotError) as caught:
+        build_st_image(network, tmp_path / "lead", blobs_in_params=True)
+    assert caught.value.what == "epoch-controller blobs want 64-byte alignment, the params of an image have 8"
+    assert "ecblob_in_params" in caught.value.remedy
+
+
 def test_blobs_in_front_of_the_params(tmp_path: Path) -> None:
     network = StImageNetwork()
     plain = build_st_image(network, tmp_path / "plain")

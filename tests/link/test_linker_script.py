@@ -118,6 +118,32 @@ def test_shipped_boards_link_and_pass_the_check(tmp_path: Path, name: str, twin:
         assert symbols["_sstack"] == board.memory("dtcm").start, "below it there is nothing: an overflow faults"
 
 
+@needs_gcc
+def test_sections_of_sts_applications(tmp_path: Path) -> None:
+    """An entry function of TrustZone gets its veneer, and nothing that ST's start-up reads is missing."""
+    board, pools = shipped("n6dk", False)
+    script = linker_script(board, pools, network_for(pools))
+    extra = """
+    __attribute__((cmse_nonsecure_entry, used)) int ask(int n) { return n + 1; }
+    __attribute__((section(".RamFunc"), used)) int near(int n) { return n + 2; }
+    """
+    (tmp_path / "entry.c").write_text(extra)
+    compile_entry = toolchain.compile_command(tmp_path / "entry.c", tmp_path / "entry.o", board.core)
+    subprocess.run([*compile_entry, "-mcmse"], check=True)
+    link(tmp_path, board, script)
+    command = toolchain.link_command(
+        [tmp_path / "main.o", tmp_path / "entry.o"], tmp_path / "st.elf", board.core, tmp_path / "firmware.ld",
+        tmp_path / "st.map",
+    )  # fmt: skip
+    subprocess.run(command, check=True)
+    elf = read_elf(tmp_path / "st.elf")
+    (stubs,) = (part for part in elf.parts if part.name == ".gnu.sgstubs")
+    assert stubs.memory.size == 32 and stubs.memory.start % 32 == 0
+    symbols = elf.symbols
+    assert symbols["_Min_Stack_Size"] == board.stack and symbols["_Min_Heap_Size"] == board.heap
+    assert (symbols["__bss_start__"], symbols["__bss_end__"]) == (symbols["_sbss"], symbols["_ebss"])
+
+
 def test_the_weights_address_stands_once() -> None:
     board, pools = shipped("n6dk", False)
     script = linker_script(board, pools, network_for(pools))

@@ -93,6 +93,7 @@ class StImageNetwork:
     def ecblobs_h(self) -> str:
         stem = "_ec_blob" if self.old_names else "_ec_blob_network"
         bound = "" if self.old_names else str(len(self.moving()) // 8)
+        aligned = "__attribute__((aligned(64)))" if self.version >= (1, 1, 3, 0) else ""
         relocs = "\n".join(
             f"    previous = 0;\n    if (!ec_reloc((ECInstr *)moved, table, {i}, (ECAddr){name}, &previous))\n"
             "        return false;"
@@ -103,13 +104,13 @@ class StImageNetwork:
 #define ECBLOB_CONST_SECTION
 #endif
 
-ECBLOB_CONST_SECTION
+ECBLOB_CONST_SECTION {aligned}
 static const uint64_t {stem}_1 [{bound}] = {{ {_words(self.moving())} }};
 
-ECBLOB_CONST_SECTION
+ECBLOB_CONST_SECTION {aligned}
 static const uint64_t {stem}_2 [] = {{ {_words(self.staying())} }};
 
-static uint64_t {stem}_1_ptr[4];
+{aligned} static uint64_t {stem}_1_ptr[4];
 #define moved {stem}_1_ptr
 #define staying {stem}_2
 
@@ -176,6 +177,8 @@ bool LL_ATON_EC_Inference_Init_network(void)
             '#  error "Possible mismatch in ll_aton library used"', "#endif",
             *pools, *externs, '#include "network_ecblobs.h"',
             f"#define input ((unsigned char *){self.ram:#x}UL)", "#define output (input + 64)", PORTS,
+            "__attribute__((used)) static void _ec_blob_cache_start_func_1(const void *epoch_block)",
+            "{", "    (void)epoch_block;", "}",
             "static void LL_ATON_End_EpochBlock_1(const void *epoch_block)", "{", "    (void)epoch_block;",
             "    memcpy(output, moved, 32);", "    memcpy(output + 32, staying, 16);",
             "    for (int i = 0; i < 16; i++)", "        output[48 + i] = input[i] ^ _mem_pool_xSPI2_network[i];",

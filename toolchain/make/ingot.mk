@@ -19,9 +19,10 @@
 #   <prefix>_RAW        the weights; <prefix>_HEX: the same at their flash addresses
 #   <prefix>_HEADERS    network.h, for your own objects to wait for
 #
-#   $(eval $(call ingot_check,<prefix>,<firmware>.elf))
+#   $(eval $(call ingot_check,<prefix>,<firmware>.elf[,<more of ingot check's options>]))
 #
-# gives <firmware>.checked: proves that nothing overlaps, and writes <firmware>.bin, .hex and _memory_map.txt.
+# gives <firmware>.checked: proves that nothing overlaps, and writes <firmware>.bin, .hex and _memory_map.txt. Firmware
+# of ST's repositories has --app-config Inc/app_config.h, which is then compared with the network.
 #
 # The rules are in $(INGOT_BUILD)/<prefix>.mk, which Make writes (again) by itself. INGOT_LAUNCHER stands before the
 # compiler's name when C is compiled, such as ccache; set it before the call of ingot_model.
@@ -54,7 +55,7 @@ INGOT_GOAL := $$(.DEFAULT_GOAL)
 $(basename $(2)).checked: $(2) $$($(1)_CINFO) $$($(1)_RAW) $$($(1)_BOARD)
 	@echo "check $(2)"
 	@$(INGOT) check --quiet --binaries --board $$($(1)_BOARD) --elf $(2) $$(patsubst %,--network %,$$($(1)_CINFO)) \
-	  --out $(basename $(2))_memory_map.txt --summary $(basename $(2))_summary.json
+	  --out $(basename $(2))_memory_map.txt --summary $(basename $(2))_summary.json $(3)
 	@touch $$@
 .DEFAULT_GOAL := $$(INGOT_GOAL)
 endef

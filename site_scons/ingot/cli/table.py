@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 #: name -> (module:function, the text of `ingot --help`).
 VERBS: Mapping[str, tuple[str, str]] = {
+    "adopt": ("ingot.cli.adopt:adopt", "Look at the repository in DIR, and what takes it over."),
     "app-config": (
         "ingot.cli.network:app_config",
         "Write app_config.h for MODEL.",

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from ingot.base.errors import IngotError
 from ingot.board.aliases import NO_ALIASES, Aliases
 from ingot.board.ranges import Range
-from ingot.image.ecblob import parse_blob, walk_blobs
+from ingot.image.ecblob import LINE, parse_blob, walk_blobs
 from ingot.image.image import Image, parse_image
 from ingot.image.nbin import (
     API_MAJOR,
     API_MINOR,
+    EXTERNAL_FROM,
     GOT_RESERVED_WORDS,
     MAX_DESCRIPTORS,
     PoolAttr,
@@ -177,6 +178,8 @@ def _pool_table(subject: Subject) -> Iterator[str]:
             yield f"a pool's name {pool.name:#010x} is no text"
         if not _is_known(pool):
             yield f"pool {name}: kind {pool.flags:#010x} is not known"
+        if pool.attributes & PoolAttr.CACHED and pool.pool_type != PoolType.RELOC and pool.dst < EXTERNAL_FROM:
+            yield f"pool {name} is behind the NPU cache, and {pool.dst:#010x} is internal memory"
         if not pool.size or pool.dst + pool.size > 1 << 32:
             yield f"pool {name}: {pool.size:,} bytes at {pool.dst:#010x}"
 
@@ -213,6 +216,8 @@ def _blobs(subject: Subject) -> Iterator[str]:
             yield f"{len(lead):,} bytes in front of the params are not blobs"
         for at in image.blobs_in_rom():
             parse_blob(image.rom[at:], f"blob at {at:#x}")
+            if image.layout.abi == "1.1.3" and at % LINE:
+                yield f"blob at {at:#x}: not a multiple of {LINE}, as its runtime wants"
     except IngotError as error:
         yield f"{error.where}: {error.what}"
     behind = [pool for pool in image.pools if (pool.pool_type, pool.pool_id) == (PoolType.RELOC, 0)]

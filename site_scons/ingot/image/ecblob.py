@@ -15,6 +15,9 @@ from ingot.st.npu.container import CONTAINERS, PLAIN, read_blob
 
 BLOB_HEADER_WORDS = 2
 ALIGNMENT = 8  # arrays of uint64_t
+#: From runtime 1.1.3 on blobs begin at lines of the cache: `aligned(64)`. An image with such blobs, and the RAM that it
+#: is copied to, begin there, too.
+LINE = 64
 REMEDY = "The file is damaged, or made by a newer compiler: generate it again."
 
 

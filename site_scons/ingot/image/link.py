@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import parse_blob
+from ingot.image.ecblob import LINE, parse_blob
 from ingot.image.image import Image, pack_header, with_layout
 from ingot.image.nbin import (
     ALIGNMENT,
@@ -71,13 +71,7 @@ def image_of_elf(elf: Path, params: bytes, runtime_abi: str) -> Image:
     for name in REQUIRED_SYMBOLS:
         if name not in symbols:
             raise IngotError(f"has no symbol {name}", where=elf.name, remedy="Link the generated network_rel.c.")
-    for name in (*REQUIRED_SECTIONS, ".bss"):
-        if name in sections and sections[name].alignment > ALIGNMENT:
-            raise IngotError(
-                f"section {name} wants {sections[name].alignment}-byte alignment, an image has {ALIGNMENT}",
-                where=elf.name,
-                remedy=OWN_FAULT,
-            )
+    _check_alignment(elf, sections)
     layout = LAYOUTS[runtime_abi]
     flash, data = sections[".flash"], sections[".data"]
     rom = bytes(flash.content)
@@ -98,6 +92,23 @@ def image_of_elf(elf: Path, params: bytes, runtime_abi: str) -> Image:
     )
     _check_got(elf, image)
     return image
+
+
+def _check_alignment(elf: Path, sections: dict[str, Any]) -> None:
+    """Sections want what an image gives them: where blobs, or their copies in RAM, begin at lines of the cache, its
+    read-only part and its RAM do, too."""
+    for name, given in ((".flash", LINE), (".data", ALIGNMENT), (".bss", LINE), (".params_0", ALIGNMENT)):
+        wanted = sections[name].alignment if name in sections else 0
+        if wanted > given and name == ".params_0":
+            raise IngotError(
+                f"epoch-controller blobs want {wanted}-byte alignment, the params of an image have {given}",
+                where=elf.name,
+                remedy="Leave ecblob_in_params=1 out: among the constants each blob has its place.",
+            )
+        if wanted > given:
+            raise IngotError(
+                f"section {name} wants {wanted}-byte alignment, an image has {given}", where=elf.name, remedy=OWN_FAULT
+            )
 
 
 def _with_crc(data: bytes, context_at: int, params: bytes) -> bytes:
@@ -121,8 +132,8 @@ def _check_blobs(elf: Path, binary: Any, places: dict[Segment, bytes]) -> None:
     """Every blob of the network is whole and its relocations are inside. places: content of the segments."""
     for symbol in binary.symbols:
         place = places.get(segment_of(symbol.value))  # type: ignore[call-overload]
-        if place is None or not symbol.size or not BLOB_NAME.match(symbol.name):
-            continue
+        if place is None or not symbol.size or not BLOB_NAME.match(symbol.name) or "OBJECT" not in str(symbol.type):
+            continue  # beside its blob an epoch may have a function that cleans caches, named as the blob is
         at = offset_of(symbol.value)
         parse_blob(place[at : at + symbol.size], f"{elf.name}: {symbol.name}")
 

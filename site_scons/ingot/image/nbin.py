@@ -19,6 +19,8 @@ from ingot.board.cores import default_core
 
 MAGIC = 0x4E49424E  # the bytes "NBIN"
 ALIGNMENT = 8
+#: The first address of external memories. The NPU reaches internal ones past its cache only.
+EXTERNAL_FROM = 0x60000000
 API_MAJOR, API_MINOR = 8, 0
 MAX_DESCRIPTORS = 9  # ST's loader gives up at ten
 GOT_RESERVED_WORDS = 3  # .got.plt: always zero

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
-from ingot.image.nbin import MAX_DESCRIPTORS, PoolAttr, PoolData, PoolType, aligned
+from ingot.image.nbin import EXTERNAL_FROM, MAX_DESCRIPTORS, PoolAttr, PoolData, PoolType, aligned
 from ingot.network.types import Initializer, Network, NetworkPool
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def image_pools(network: Network, raws: Mapping[str, bytes], blobs_in_params: bo
     for pool in sorted(used, key=_is_read_only_relative, reverse=True) if blobs_in_params else used:
         initializer = initializers.get(pool.name)
         content = b"" if initializer is None else _content(initializer, raws)
-        image_pool = _image_pool(pool, initializer, content, len(params))
+        image_pool = _image_pool(network, pool, initializer, content, len(params))
         made[pool.name] = image_pool
         if initializer is not None:
             params += bytes(image_pool.lead) + content
@@ -120,7 +120,9 @@ def _content(initializer: Initializer, raws: Mapping[str, bytes]) -> bytes:
     return content
 
 
-def _image_pool(pool: NetworkPool, initializer: Initializer | None, content: bytes, offset: int) -> ImagePool:
+def _image_pool(
+    network: Network, pool: NetworkPool, initializer: Initializer | None, content: bytes, offset: int
+) -> ImagePool:
     writable = pool.rights == "ACC_WRITE"
     attributes = (PoolAttr.WRITE if writable else PoolAttr.READ) | (PoolAttr.CACHED if pool.cacheable else PoolAttr(0))
     first = 0  # of the initializer, from the pool's base
@@ -135,6 +137,12 @@ def _image_pool(pool: NetworkPool, initializer: Initializer | None, content: byt
         return replace(base, pool_id=pool_id, offset=offset if initializer is not None else 0, size=size, lead=lead)
     if pool.base is None:
         raise IngotError(f"pool '{pool.name}' has neither an address nor the mode USEMODE_RELATIVE", where=pool.name)
+    if pool.cacheable and pool.base < EXTERNAL_FROM:
+        raise IngotError(
+            f"pool '{pool.name}' 0x{pool.base:08X} is cacheable; the NPU reaches internal memory past its cache only",
+            where=network.model,
+            remedy='Take "cacheable" from that pool in the .mpool file and generate the network again.',
+        )
     if initializer is not None:
         return replace(base, pool_type=PoolType.COPY, offset=offset, dst=pool.base + first, size=len(content))
     return replace(base, pool_type=PoolType.RESET, dst=pool.base + pool.start, size=pool.used - pool.start)

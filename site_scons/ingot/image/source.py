@@ -11,7 +11,8 @@ from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.render import render
 from ingot.board.cores import core_named, default_core
 from ingot.compiler.emit.pools import symbol
-from ingot.image.nbin import FLOAT_ABIS, LAYOUTS, Flags, PoolDescriptor, Segment, address
+from ingot.image.ecblob import LINE
+from ingot.image.nbin import ALIGNMENT, FLOAT_ABIS, LAYOUTS, Flags, PoolDescriptor, Segment, address
 from ingot.image.pools import READ_ONLY_ID, READ_WRITE_ID, ImagePools
 from ingot.network.ll_aton import IMAGE_RUNTIMES, interface_of
 from ingot.network.types import Network
@@ -152,6 +153,7 @@ def reloc_linker_script(network: Network, pools: ImagePools, options: ImageOptio
     return render(
         "network_rel.ld.j2",
         name=c_text.identifier(network.name),
+        line=ALIGNMENT if options.st is None else LINE,
         blobs=options.st is not None and options.st.blobs_in_params,
         symbols=[
             (f"{address(Segment.PARAM_0, 0):#x}", labels(READ_ONLY_ID)),

@@ -64,6 +64,7 @@ def linker_script(
         stub=board.boot_stub is not None,
         stack=stack,
         heap=heap,
+        trustzone=core_named(board.core).trustzone,
         stack_first=not core_named(board.core).stack_limit,
         blocks=blocks,
         width=max(len(block["name"]) for block in blocks),

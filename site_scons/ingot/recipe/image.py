@@ -153,7 +153,7 @@ class ImageBuild:
         objects = [
             compiled("network", self.network.source),
             compiled("network_rel", self.path(f"{self.name}_rel.c"), flags),
-            compiled("no_buffers", near(runtime / "ingot_reloc_no_buffers.c")),
+            *(compiled(stem, near(runtime / f"ingot_reloc_{stem}.c")) for stem in ("no_buffers", "no_console")),
             *(compiled(f"st_{path.stem}", near(path)) for path in self.parts.sources),
         ]
         return [*objects, self._linked(objects, near(self.parts.library))]
