@@ -44,10 +44,26 @@ SHIM = f"""
 #define NPU_BASE_NS {REGISTERS}
 #define ATON_REG_POLL(unitname, id, reg, field, val) ((void)0)
 """
-NO_NPU = """
-int LL_ATON_Init(void);
-int LL_ATON_Init(void) { return 0; }
-"""
+#: What ST's runtime calls of the NPU and of its cache, which the twin's machine has not.
+NO_NPU = "".join(
+    f"int {name}(void);\nint {name}(void) {{ return 0; }}\n"
+    for name in (
+        "LL_ATON_Init",
+        *(
+            f"npu_cache_{what}"
+            for what in (
+                "init",
+                "enable",
+                "disable",
+                "invalidate",
+                "clean_range",
+                "clean_invalidate_range",
+                "enable_clocks_and_reset",
+                "disable_clocks_and_reset",
+            )
+        ),
+    )
+)
 
 
 def main() -> int:
@@ -105,8 +121,10 @@ def under_st(jobs: list[Job], runtime: StRuntime, out: str) -> Iterator[Job]:
                 folders=folders,
             )
             if Path(job.source).name == RUNTIME:
-                for source in (*map(str, runtime.sources), f"{out}/no_npu.c"):
-                    chip = Path(source).name in (*CACHE_SOURCES, *HAL_SOURCES)  # these have the chip's headers first
+                absent = (CACHE_SOURCES[1], *HAL_SOURCES)  # the NPU's cache
+                there = [str(path) for path in runtime.sources if path.name not in absent]
+                for source in (*there, f"{out}/no_npu.c"):
+                    chip = Path(source).name in CACHE_SOURCES  # has the chip's headers first
                     renamed = {"LL_ATON_Init": "st_LL_ATON_Init"} if Path(source).name == "ll_aton.c" else {}
                     target = f"{out}/st/{object_stem(source)}.o"
                     added.append(target)

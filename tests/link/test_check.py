@@ -14,7 +14,8 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.board import Board, Mpool, Range, twin_of, twin_pools
-from ingot.link.check import PlacedImage, check
+from ingot.link.check import check
+from ingot.link.claims import PlacedImage
 from ingot.link.elf import read_elf
 from ingot.link.hexfile import flash_images
 from ingot.link.memory_map import MemoryMap, memory_map_text

@@ -13,7 +13,7 @@ from ingot.base.places import ROOT
 from ingot.board import NO_ALIASES, Mpool, find_board, load_board
 from ingot.board.fit import load_pools
 from ingot.compiler.compile import CompileOptions, compile_model
-from ingot.link.check import check_together
+from ingot.link.networks import check_together
 from ingot.network.types import Network
 from ingot.several.header import networks_header
 from ingot.several.pools import pools_left

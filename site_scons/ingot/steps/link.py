@@ -70,7 +70,8 @@ def check_firmware(
 
     others: descriptions of further networks; the initializers of each lie beside its description.
     """
-    from ingot.link.check import Built, check
+    from ingot.link.check import check
+    from ingot.link.claims import Built
     from ingot.link.memory_map import memory_map_text
     from ingot.link.summary import summary_of
     from ingot.network.c_info import read_c_info
