@@ -14,8 +14,7 @@ from pathlib import Path
 from ingot.adopt.survey import Survey, first_hex_address
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
-from ingot.board import Pool, Range, find_board, load_board
-from ingot.board.mpool import Mpool
+from ingot.board import Mpool, Pool, Range, find_board, load_board
 from ingot.st.prebuilt.network_c import parse_network_c
 from ingot.st.prebuilt.source_network import network_of_source
 from ingot.use_cases.config_check import check_config

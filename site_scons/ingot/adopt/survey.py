@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
-from ingot.board import Range
-from ingot.board.mpool import Mpool, read_mpool
+from ingot.board import Mpool, Range, read_mpool
 
 #: Folders that hold no project's own files.
 SKIPPED = {".git", "build", "boards", "Drivers", "Middlewares", "Utilities", "node_modules", ".venv"}
