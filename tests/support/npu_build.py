@@ -198,7 +198,11 @@ def conv_epoch(
 
 @dataclass(frozen=True)
 class Buffer:
-    """A line of a buffer table. kind: input, output or internal. at: address."""
+    """A line of a buffer table. kind: input, output or internal. at: address. view: batch, height, width, channels.
+
+    zero_point, layout, batch: see SourceBuffer. bits: of an element.
+    type: of LL_ATON, such as DataType_FLOAT.
+    """
 
     name: str
     kind: str
@@ -208,6 +212,11 @@ class Buffer:
     param: bool = False
     scale: tuple[float, ...] = (0.5,)
     shape: tuple[int, ...] = ()
+    zero_point: int | None = None
+    layout: str = ""
+    batch: int = 0
+    bits: int = 8
+    type: str = ""
 
 
 def write_build(
@@ -217,8 +226,12 @@ def write_build(
     weights: bytes = bytes(256),
     magic: int = PLAIN,
     software: Sequence[int] = (),
+    functions: str = "",
 ) -> Path:
-    """Writes network.c, network_ecblobs.h and the initializer of octoFlash. software: epochs of the CPU."""
+    """Writes network.c, network_ecblobs.h and the initializer of octoFlash.
+
+    software: epochs of the CPU; functions: C text of what they call.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     arrays, items = [], []
     for name, epochs in blobs.items():
@@ -230,7 +243,7 @@ def write_build(
     items += [(number, _block(number, number, "")) for number in software]
     (folder / "network_ecblobs.h").write_text("\n".join(arrays) + "\n")
     (folder / "network_atonbuf.xSPI2.raw").write_bytes(weights)
-    (folder / "network.c").write_text(network_c([text for _, text in sorted(items)], buffers))
+    (folder / "network.c").write_text(network_c([text for _, text in sorted(items)], buffers, functions))
     return folder
 
 
@@ -265,11 +278,18 @@ def _table(kind: str, buffers: Sequence[Buffer]) -> str:
         shape = ", ".join(str(size) for size in buffer.shape or (1, buffer.size, 1, 1))
         arrays += f"  static const float s{number}[] = {{ {scales} }};\n"
         arrays += f"  static const uint32_t d{number}[] = {{ {shape} }};\n"
+        more = ""
+        if buffer.zero_point is not None:
+            arrays += f"  static const int16_t z{number}[] = {{ {buffer.zero_point} }};\n"
+            more += f".offset = z{number}, "
+        if buffer.layout:
+            more += f".chpos = CHPos_{buffer.layout.capitalize()}, .batch = {buffer.batch or shape.split(', ')[-1]}, "
+        more += f".type = {buffer.type}, " if buffer.type else ""
         entries += (
             f'{{ .name = "{buffer.name}", .addr_base = {{(unsigned char *)({base:#x}UL)}},\n'
             f".offset_start = {buffer.at - base}, .offset_end = {buffer.at - base + buffer.size},\n"
-            f".is_param = {int(buffer.param)}, .epoch = {buffer.epoch}, .nbits = 8, .scale = s{number},\n"
-            f".shape = d{number}, .mem_shape = d{number}, }},\n"
+            f".is_param = {int(buffer.param)}, .epoch = {buffer.epoch}, .nbits = {buffer.bits}, "
+            f".scale = s{number},\n.shape = d{number}, .mem_shape = d{number}, {more}}},\n"
         )
     word = kind.capitalize()
     return (

@@ -64,10 +64,12 @@ def _scale(call: SoftwareCall, store: Store, side: str) -> tuple[Array, Array]:
     return scales, points
 
 
-def _quantized(values: Array, place: Place) -> Array:
+def _quantized(values: Array, point: Array, place: Place) -> Array:
+    """Rounded, then moved by the zero point, inside the type."""
     low, high = (-128, 127) if place.signed else (0, 255)
     rounded = np.where(values < 0, np.ceil(values - 0.5), np.floor(values + 0.5))
-    return np.clip(rounded, low, high)
+    held: Array = np.clip(rounded + point, low, high)
+    return held
 
 
 def _dequantize(call: SoftwareCall, store: Store) -> None:
@@ -80,8 +82,8 @@ def _dequantize(call: SoftwareCall, store: Store) -> None:
 def _quantize(call: SoftwareCall, store: Store) -> None:
     source, target = call.place("general.input"), call.place("general.output")
     scales, points = _scale(call, store, "o")
-    values = _read(store, source, call.where).astype(np.float64) / scales + points
-    _write(store, target, _quantized(values, target).reshape(target.shape), call.where)
+    values = _read(store, source, call.where).astype(np.float64) / scales
+    _write(store, target, _quantized(values, points, target).reshape(target.shape), call.where)
 
 
 def _softmax(call: SoftwareCall, store: Store) -> None:
@@ -98,7 +100,7 @@ def _softmax(call: SoftwareCall, store: Store) -> None:
     shares = powers / powers.sum(axis=1, keepdims=True)
     if integer:
         scales, points = _scale(call, store, "o")
-        shares = _quantized(shares / scales + points, target)
+        shares = _quantized(shares / scales, points, target)
     _write(store, target, shares.reshape(target.shape), call.where)
 
 
@@ -125,8 +127,8 @@ def _resize(call: SoftwareCall, store: Store) -> None:
         high = np.minimum(low + 1, old - 1)
         values = np.take(values, low, axis) * (1 - share) + np.take(values, high, axis) * share
     (scale_in, point_in), (scale_out, point_out) = _scale(call, store, "i"), _scale(call, store, "o")
-    values = (values - point_in) * (scale_in / scale_out) + point_out
-    _write(store, target, _quantized(values, target), call.where)
+    values = (values - point_in) * (scale_in / scale_out)
+    _write(store, target, _quantized(values, point_out, target), call.where)
 
 
 def _convolution(call: SoftwareCall, store: Store) -> None:
@@ -154,8 +156,8 @@ def _convolution(call: SoftwareCall, store: Store) -> None:
             for group in range(groups):
                 block = weights[group * each : (group + 1) * each, row, column]
                 sums[..., group * each : (group + 1) * each] += part[..., group * depth : (group + 1) * depth] @ block.T
-    values = (sums + bias) * (scale_in * scales / scale_out) + point_out
-    _write(store, target, _quantized(values, target), call.where)
+    values = (sums + bias) * (scale_in * scales / scale_out)
+    _write(store, target, _quantized(values, point_out, target), call.where)
 
 
 def _concat(call: SoftwareCall, store: Store) -> None:
