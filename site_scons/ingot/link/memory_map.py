@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,8 +103,11 @@ def _usage(claim: Claim) -> Usage:
     return Usage(claim.name.split("'")[1] if "'" in claim.name else claim.name, claim.range, claim.used_size)
 
 
-def memory_map_text(memory_map: MemoryMap) -> str:
-    """memory_map.txt: one table a memory, rows by address, free space included. The same map gives the same text."""
+def memory_map_text(memory_map: MemoryMap, more: Sequence[str] = ()) -> str:
+    """memory_map.txt: one table a memory, rows by address, free space included. The same map gives the same text.
+
+    more: lines about the networks.
+    """
     board = memory_map.board
     lines = [
         f"Memory map of {board.name}{' (emulated twin)' if board.is_twin else ''}: {board.title}",
@@ -111,6 +115,7 @@ def memory_map_text(memory_map: MemoryMap) -> str:
             f"Network {network.name}: {network.model}{'  STAND-IN, weights are invented' if network.stand_in else ''}"
             for network in memory_map.networks
         ),
+        *more,
         "",
         f"Application RAM {memory_map.application}: {memory_map.application_used:,} of "
         f"{memory_map.application.size:,} bytes used, {memory_map.application_free:,} free",

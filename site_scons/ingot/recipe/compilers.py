@@ -83,7 +83,7 @@ class Compilation:
     reads: files it reads beside model, board and pools. watch: what else makes it run again.
     lacks: why no firmware can be linked from it, "" when one can. st_pack: ST's runtime that it is linked with, if any.
     sources: C files beside `source` that belong to it. c_name: the network's name in C, "" for that of the settings.
-    kernels: network.c calls Ingot's kernels and checks an initializer of Ingot's.
+    kernels: network.c calls Ingot's kernels and checks an initializer of Ingot's. npu: it has epochs for the NPU.
     """
 
     step: str
@@ -100,6 +100,7 @@ class Compilation:
     sources: tuple[str, ...] = ()
     c_name: str = ""
     kernels: bool = False
+    npu: bool = False
 
     def st_runtime(self) -> StRuntime:
         """ST's runtime, which the firmware then has in place of Ingot's."""
@@ -148,6 +149,7 @@ def _builtin(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
 
 
 def _prebuilt(board: Board, settings: Settings) -> Compilation:
+    from ingot.st.npu.checked import uses_npu
     from ingot.st.prebuilt.files import output_files, sources, written_raws
     from ingot.st.prebuilt.network_c import c_name
     from ingot.st.prebuilt.output import open_output
@@ -183,6 +185,7 @@ def _prebuilt(board: Board, settings: Settings) -> Compilation:
         st_pack=settings.st_pack,
         sources=tuple(file for file in sources(output) if file != source),
         c_name=c_name(output.text(source)) if source else "",
+        npu=bool(source) and uses_npu(output.text(source)),
     )
 
 
@@ -216,6 +219,7 @@ def _stedgeai(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
         st_pack=settings.st_pack,
         sources=_more_sources(declared.all(), declared.source),
         c_name=default_c_name(tool.version, settings.name),
+        npu=board.chip == "stm32n6",
     )
 
 

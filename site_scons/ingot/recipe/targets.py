@@ -21,17 +21,21 @@ TARGETS = {
     "firmware": "firmware, weights, reports and the proof that nothing overlaps (the default)",
     "check": "prove that nothing overlaps, and show the memory map",
     "emulate": "run the network once on the board's twin in QEMU",
-    "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte",
+    "verify": "compare outputs on the twin with LiteRT's reference kernels, byte for byte; the NPU's on the simulator",
     "validate": "the same over a serial line, of a board (port=) or of the twin, with a table of the epochs",
     "flash": "write to the board what changed: weights and application (dry_run=1 shows the commands)",
     "sign": "the application with the boot header of an STM32N6",
     "sbom": "a bill of materials of the firmware (SPDX): models, weights, kernels, libraries, tools",
     "report": "one page with the memory over time, the address map and the epochs",
+    "npu": "list the epochs of the NPU in what ST's compiler made, and what they cost at least",
     "info": "show what the model consists of",
     "reloc": "the network as a relocatable image, to be installed by firmware in the field",
     "reloc-verify": "install the image on the twin, in place and copied, at several addresses, and compare its outputs",
     "load-and-run": "put the image on the board of port=, or on the twin, run it and show what it costs",
 }
+
+
+NPU_REMEDY = "compiler=prebuilt or compiler=stedgeai makes them, for a board with an STM32N6."
 
 
 class Targets:
@@ -97,8 +101,27 @@ class Targets:
         options["manifest"] = self.network.manifest_file
         return [*jobs, self._on_twin("emulate", Step(step, inputs, {}, options))]
 
+    @property
+    def on_npu(self) -> bool:
+        """Whether `verify` judges the network's epochs on the NPU, which no twin has."""
+        return self.network.compilation.npu and not self.firmware.others
+
+    def npu(self) -> StepJob:
+        """Lists the epochs of the NPU, and what they cost at least."""
+        if not self.network.compilation.npu:
+            raise IngotError("the network has no epochs for the NPU", where="npu", remedy=NPU_REMEDY)
+        return _run("npu", Step("list_npu", self._npu_inputs(), {}), label=self.network.source)
+
+    def _npu_inputs(self) -> dict[str, Files]:
+        return {"c_info": self.network.info, "files": self.network.files}
+
     def verify(self) -> StepJob:
-        """Compares the twin's outputs with the reference's."""
+        """Compares the twin's outputs with the reference's; epochs of the NPU on the simulator."""
+        if self.on_npu:
+            given: dict[str, Any] = self.options.pick("samples", "seed")
+            given |= {"input": self._input(), "manifest": self.network.manifest_file}
+            step = Step("verify_npu", {"model": self._model, **self._npu_inputs()}, {}, given)
+            return _run("verify", step, self._input_file(), self.network.source)
         twin = self.require_twin("verify")
         models = [network.model for network in twin.networks]
         options: dict[str, Any] = self.options.pick("samples", "seed")

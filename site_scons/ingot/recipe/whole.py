@@ -23,10 +23,14 @@ ALL = (
     "sbom",
     "report",
     "info",
+    "npu",
     "reloc",
     "reloc-verify",
     "load-and-run",
 )
+
+#: Targets of a firmware with one network.
+OF_ONE = ("emulate", "validate", "flash", "sign", "info", "npu", "reloc-verify", "load-and-run")
 
 #: Targets of an image; they are built apart from the firmware.
 OF_IMAGES = READ_BY["image"]
@@ -100,6 +104,7 @@ def target_jobs(known: Targets, name: str, image_name: str = "") -> tuple[Sequen
         "check": lambda: [known.check()],
         "report": known.report,
         "info": lambda: [known.info()],
+        "npu": lambda: [known.npu()],
     }
     found = made[name]()
     return found, found[-1].outputs if name in ("sign", "sbom") else ()
@@ -108,7 +113,7 @@ def target_jobs(known: Targets, name: str, image_name: str = "") -> tuple[Sequen
 def _check(known: Targets, name: str) -> None:
     """Raises IngotError for a target that makes no sense for a firmware."""
     firmware, board = known.firmware, known.firmware.first.board
-    if firmware.others and name in ("emulate", "validate", "flash", "sign", "info", "reloc-verify", "load-and-run"):
+    if firmware.others and name in OF_ONE:
         raise IngotError(
             f"the firmware has {len(firmware.networks)} networks, and this target is for one",
             where=name,
@@ -117,7 +122,7 @@ def _check(known: Targets, name: str) -> None:
     if name in READ_MODEL and not all(network.model for network in firmware.networks):
         where = str(firmware.first.manifest.path)
         raise IngotError("the model's file is not on this machine", where=where)
-    if name in ("emulate", "verify", "reloc-verify"):
+    if name in ("emulate", "verify", "reloc-verify") and not (name == "verify" and known.on_npu):
         known.require_twin(name)
     if name in ("validate", "load-and-run") and not known.options.text("port"):
         known.require_twin(name, "Give port= of a board.")

@@ -81,9 +81,29 @@ def check_firmware(
     further = [Built(read_c_info(path), path.parent) for path in others]
     proven = check(target, pools, network, elf, c_info.parent, others=further)
     facts = summary_of(proven, network)
-    write_if_changed(memory_map, memory_map_text(proven))
+    lines = [] if twin else npu_lines([c_info, *others], facts)
+    write_if_changed(memory_map, memory_map_text(proven, lines))
     write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
     return facts
+
+
+def npu_lines(c_infos: Sequence[Path], facts: dict[str, Any]) -> list[str]:
+    """Proves the networks' epochs on the NPU; lines for the map, and `facts` for the summary.
+
+    Raises IngotError for a fault.
+    """
+    from ingot.st.npu.checked import check_npu
+
+    lines: list[str] = []
+    for c_info in c_infos:
+        name = c_info.name.removesuffix("_c_info.json")
+        found = check_npu(c_info.parent, name)
+        if found is not None:
+            lines += found.lines
+            facts.setdefault("npu", {})[name] = dict(found.facts)
+            if not found.facts["proven"]:
+                say(found.lines[0])
+    return lines
 
 
 def show_map(memory_map: Path) -> None:
@@ -104,7 +124,7 @@ def check_network(
     network = read_c_info(c_info)
     proven = check_placement(target, pools, network, c_info.parent)
     facts = summary_of(proven, network)
-    write_if_changed(memory_map, memory_map_text(proven))
+    write_if_changed(memory_map, memory_map_text(proven, npu_lines([c_info], facts)))
     write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
     if lacks:
         say(f"no firmware is linked: {lacks}")

@@ -33,6 +33,7 @@ _MODULES = {
     "bench": ("bench",),
     "explore": ("explore",),
     "sbom": ("sbom",),
+    "npu": ("list_npu", "verify_npu"),
     "refuse": ("refuse",),
 }
 

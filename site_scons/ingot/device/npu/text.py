@@ -89,7 +89,8 @@ def _held_line(item: EpochVerdict) -> str:
     effect = sum(found.count for found in item.result.effects)
     largest = max((found.largest for found in item.result.effects), default=0)
     after = f"{effect:,} results change, by at most {largest}" if effect else "no result changes"
-    return f"  epoch {item.epoch}: {'; '.join(parts)}; {after}"
+    name = f" ({item.results[0]})" if item.results else ""
+    return f"  epoch {item.epoch}{name}: {'; '.join(parts)}; {after}"
 
 
 def _listed(numbers: Iterable[int]) -> str:

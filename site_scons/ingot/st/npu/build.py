@@ -42,13 +42,13 @@ class Build:
         return "blobs" if self.blobs else "plain calls"
 
 
-def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True) -> Build:
+def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True, name: str = "") -> Build:
     """Reads the folder or zip. Raises IngotError.
 
     weights: files of initialised pools that are not in it, or have other names. strict: refuse fields that were never
-    verified.
+    verified. name: of the network, where there are several.
     """
-    output = open_output(path)
+    output = open_output(path, name)
     name = output.prefix
     main = next((file for file in (f"{name}.c", "network.c") if file in output), None)
     if main is None:

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `check` says about the NPU in a build: proven, not proven and why, or a fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError
+
+#: In every network.c that uses the NPU: a blob of the epoch controller, or units that are enabled one by one.
+_USES = re.compile(r"\b_ec_blob_\w+|\bLL_ATON_EnableUnits_Init\b")
+REMEDY = "`ingot npu prove` lists all faults. Take all files of one run of the tool."
+
+
+@dataclass(frozen=True)
+class NpuCheck:
+    """lines: for the memory map. facts: for the summary."""
+
+    lines: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+def uses_npu(text: str) -> bool:
+    """Whether a network.c has epochs for the NPU."""
+    return bool(_USES.search(text))
+
+
+def check_npu(folder: Path, name: str) -> NpuCheck | None:
+    """Proves the build of the network `name` in a folder; None where it has no epochs for the NPU.
+
+    What nobody has verified is not proven, and said to be so. Raises IngotError for a fault that the proof finds.
+    """
+    source = folder / f"{name}.c"
+    if not source.is_file() or not uses_npu(source.read_text(encoding="utf-8", errors="replace")):
+        return None
+    from ingot.st.npu.build import read_build
+    from ingot.st.npu.cost import cost_facts, costs_of
+    from ingot.st.npu.proof import proof_facts, prove
+
+    try:
+        build = read_build(folder, name=name)
+        proof = prove(build)
+    except IngotError as error:
+        reason = f"{error.what} ({Path(error.where).name})" if error.where else error.what
+        return NpuCheck(
+            (f"NPU: the registers of {name} are not proven: {reason}",), {"proven": False, "reason": reason}
+        )
+    if not proof.holds:
+        more = f" (and {len(proof.faults) - 1} more)" if len(proof.faults) > 1 else ""
+        raise IngotError(f"{proof.faults[0]}{more}", where=str(source), remedy=REMEDY)
+    cost = cost_facts(costs_of(build))
+    lines = (
+        f"NPU: {proof.epochs} epochs of {name}, proven on the level of registers: {proof.reads:,} reads of "
+        f"{proof.bytes_read:,} bytes, {proof.writes:,} writes of {proof.bytes_written:,}, "
+        f"{proof.file_streams:,} streams of weights; {proof.software} epochs of the CPU",
+    )
+    return NpuCheck(lines, {"proven": True, **proof_facts(proof), "cost": cost})
