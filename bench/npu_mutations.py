@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged builds for the NPU: blobs with changed words, network.c files with changed text. Counts what becomes of them.
+"""Damaged builds for the NPU: blobs with changed words, network.c files and c_infos with changed text. Counts what
+becomes of them; what is proven runs on the simulator.
 
     python bench/npu_mutations.py [--count 10000] [--seed 1] [--build FOLDER ...]
 
@@ -10,6 +11,7 @@ although one of its streams leaves its pool ends the program with status 1, with
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import signal
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,7 @@ from ingot.st.npu.listing import list_text  # noqa: E402
 from ingot.st.npu.machine import Machine  # noqa: E402
 from ingot.st.npu.memory import regions_of, touched  # noqa: E402
 from ingot.st.npu.proof import prove  # noqa: E402
+from ingot.st.npu.simulate import Simulation  # noqa: E402
 from ingot.st.npu.streams import streams_of  # noqa: E402
 from support.npu_build import FLASH, RAM, Buffer, conv_epoch, copy_epoch, write_build  # noqa: E402
 
@@ -52,7 +56,16 @@ def own_build(folder: Path) -> Path:
         copy_epoch(2, RAM + 0x100, RAM + 0x200, 64),
         copy_epoch(3, RAM + 0x200, RAM + 0x300, 64),
     ]
-    return write_build(folder, {"_ec_blob_1": epochs}, buffers, bytes(16))
+    path = write_build(folder, {"_ec_blob_1": epochs}, buffers, bytes(16))
+    places = [(item.name, item.at, item.size) for item in buffers]
+    (path / "network_c_info.json").write_text(c_info(places))
+    return path
+
+
+def c_info(places: Sequence[tuple[str, int, int]]) -> str:
+    """A c_info with buffers in one pool that begins at 16."""
+    found = [{"name": name, "mpool_id": 1, "offset_start": at - 16, "size_bytes": size} for name, at, size in places]
+    return json.dumps({"memory_pools": [{"id": 1, "address": "16", "subpools": []}], "buffers": found}, indent=1)
 
 
 def damaged_words(words: list[int], chance: random.Random) -> list[int]:
@@ -108,12 +121,18 @@ def with_damaged_blob(build: Build, chance: random.Random) -> Build:
 
 
 def with_damaged_source(path: Path, folder: Path, chance: random.Random) -> Build:
-    """The build with a changed network.c."""
+    """The build with a changed network.c or c_info."""
+    names = [
+        file.name for file in path.iterdir() if file.name.endswith(("_c_info.json", ".c")) and file.name[:5] != "stai_"
+    ]
+    chosen = chance.choice(sorted(names))
     for file in path.iterdir():
         target = folder / file.name
-        if file.suffix == ".c" and not file.name.startswith("stai_"):
+        if file.name in names:
+            target.unlink(missing_ok=True)
+        if file.name == chosen:
             target.write_text(damaged_text(file.read_text(errors="replace"), chance))
-        elif not target.exists() and file.suffix in (".h", ".raw", ".bin", ".hex"):
+        elif not target.exists() and file.suffix in (".c", ".h", ".json", ".raw", ".bin", ".hex"):
             target.symlink_to(file)
     return read_build(folder)
 
@@ -124,6 +143,8 @@ def outcome(build: Build) -> str:
     proof = prove(build)
     if not proof.holds:
         return f"found: {proof.faults[0].kind}"
+    for _ in Simulation(build).run():
+        pass
     regions = regions_of(build.source)
     for epoch in build.epochs:
         for stream in streams_of(epoch):
@@ -162,7 +183,7 @@ def main() -> int:
                 if builds[path].blobs and chance.random() < 0.7:
                     kind, build = "blob", with_damaged_blob(builds[path], chance)
                 else:
-                    kind, build = "network.c", with_damaged_source(path, folder, chance)
+                    kind, build = "network.c or c_info", with_damaged_source(path, folder, chance)
                 result = outcome(build)
             except IngotError:
                 kind, result = "either", "refused"

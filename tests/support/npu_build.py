@@ -117,7 +117,7 @@ def raster_stream(
     height, width, depth = shape
     sizes = {f"SIZE{number}": 8 for number in range(element)}
     values = {"ADDR": address, "FSIZE": height << 16 | width, "DEPTH": depth, "OFFSET": pixel, "LOFF": line} | sizes
-    return registers("STRENG", **({"LIMITADDR": address + (1 << 16)} | values | fields))
+    return registers("STRENG", **({"LIMITADDR": address + max(1 << 16, height * line + 64)} | values | fields))
 
 
 def epoch(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.container import Blob, read_blob
+from ingot.st.npu.described import read_places
 from ingot.st.npu.envelope import refuse_strangers
 from ingot.st.npu.images import Image, pool_images
 from ingot.st.npu.machine import HardwareEpoch, Machine
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|\d{1,20}")
 class Build:
     """blobs: by name, in order of the file; empty for plain calls. epochs: those of the NPU, in order of execution.
 
-    text: of network.c.
+    text: of network.c. described: places of buffers as c_info has them, by name.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Build:
     epochs: tuple[HardwareEpoch, ...]
     images: tuple[Image, ...]
     text: str = field(default="", repr=False)
+    described: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     @property
     def form(self) -> str:
@@ -70,7 +72,7 @@ def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True,
     if strict:
         for epoch in epochs:
             refuse_strangers(epoch)
-    return Build(path, source.name, source, blobs, tuple(epochs), images, text)
+    return Build(path, source.name, source, blobs, tuple(epochs), images, text, _described(output))
 
 
 def blobs_of(text: str, where: str) -> dict[str, Blob]:
@@ -87,6 +89,11 @@ def blobs_of(text: str, where: str) -> dict[str, Blob]:
             raise IngotError(f"there are two blobs '{array[1]}'", where=where)
         found[array[1]] = read_blob(words, f"{where}, {array[1]}")
     return found
+
+
+def _described(output: StOutput) -> dict[str, tuple[int, int]]:
+    file = f"{output.prefix}_c_info.json"
+    return read_places(output.text(file), output.where(file)) if file in output else {}
 
 
 def _blobs(output: StOutput, source: NetworkSource, main: str) -> dict[str, Blob]:

@@ -7,6 +7,7 @@
 - streams from memory that is not written lie inside the file that initialises it;
 - every write is a buffer of network.c's tables, of that epoch, byte for byte; every read lies in such buffers;
 - what flows through the units of an epoch is what its streams write, element for element (flow.py);
+- buffers lie where c_info says, where there is one;
 - blobs run the epochs that network.c says they run; relocations hit addresses only (streams.py refuses others).
 
 Reads of 24-bit elements may touch up to 2 bytes behind their buffer: they are counted. Epochs of the CPU write the
@@ -24,6 +25,7 @@ import numpy.typing as npt
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.build import Build
+from ingot.st.npu.described import disagreements
 from ingot.st.npu.flow import wrong_lengths
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.memory import (
@@ -95,6 +97,7 @@ def prove(build: Build) -> Proof:
     memory = Memory(regions_of(build.source))
     _initialise(build, memory)
     _check_blocks(build, proof)
+    proof.faults += [Fault("c-info", 0, what) for what in disagreements(build.source, build.described)]
     epochs = {epoch.number: epoch for epoch in build.epochs}
     if len(epochs) < len(build.epochs):
         proof.faults.append(Fault("epoch-twice", 0, "two epochs of the NPU have the same number"))

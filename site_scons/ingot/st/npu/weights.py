@@ -23,6 +23,7 @@ from ingot.st.npu.build import Build
 from ingot.st.npu.images import Image
 from ingot.st.npu.kernels import KernelShape, dense_sets, depthwise_sets, unpack_kernels
 from ingot.st.npu.machine import HardwareEpoch
+from ingot.st.npu.multipliers import multipliers_of, out_of_proportion
 from ingot.st.npu.registers import FIELDS, Unit
 from ingot.st.npu.routes import links_of
 from ingot.st.npu.streams import Stream, streams_of
@@ -42,10 +43,15 @@ class ModelWeights:
     values: npt.NDArray[np.int8]
     scales: npt.NDArray[np.float32]
 
+    @property
+    def outputs(self) -> int:
+        """Channels that they make."""
+        return int(self.values.shape[3] if self.depthwise else self.values.shape[0])
+
 
 @dataclass(frozen=True)
 class StreamWeights:
-    """A kernel stream. verdict: equal, differs, foreign, outside, compiler or unknown.
+    """A kernel stream. verdict: equal, scaled, differs, foreign, outside, compiler or unknown.
 
     tensor: its counterpart in the model, "" without one. count: weights; differing: those that are not the model's.
     note: what is known about the difference, or why there is no counterpart.
@@ -71,7 +77,7 @@ class WeightsResult:
     @property
     def wrong(self) -> tuple[StreamWeights, ...]:
         """Streams whose weights are not the model's."""
-        return tuple(item for item in self.streams if item.verdict in ("differs", "foreign", "outside"))
+        return tuple(item for item in self.streams if item.verdict in ("differs", "scaled", "foreign", "outside"))
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class _Kernels:
     stream: Stream
     shape: KernelShape
     slices: int
+    chain: tuple[Unit, ...]
 
 
 def model_weights(model: Path) -> tuple[ModelWeights, ...]:
@@ -147,7 +154,7 @@ def _kernels(epoch: HardwareEpoch, stream: Stream, chain: Sequence[Unit]) -> _Ke
     shape = KernelShape(head["NR"], head["KH"], head["KW"], head["BTCDEPTH"], bool(head["DEEPMODE"]))
     length = max(1, head["KTOT"] // max(1, head["NR"])) if head["KTOT"] > 1 else 1
     passes = max(max(1, item["ATOT"]) if item["AFILTMODE"] else 1 for item in fields)
-    return _Kernels(epoch, stream, shape, length * passes)
+    return _Kernels(epoch, stream, shape, length * passes, tuple(chain))
 
 
 def _buffer_of(stream: Stream, buffers: Sequence[SourceBuffer]) -> SourceBuffer | None:
@@ -207,8 +214,23 @@ def _compare(
         )
     differing = int(np.count_nonzero(expected != sets))
     if not differing:
-        return result("equal", "", fitting[0].name, sets.size)
+        wrong = _wrong_multiplier(kernels, fitting[0], name, first, number)
+        return result("scaled" if wrong else "equal", wrong, fitting[0].name, sets.size)
     return result("differs", _difference(expected, sets), fitting[0].name, sets.size, differing)
+
+
+def _wrong_multiplier(kernels: _Kernels, tensor: ModelWeights, name: str, first: int, sets: int) -> str:
+    """What is said about multipliers that are not in proportion to the tensor's scales; "" where they are."""
+    count = min(sets * kernels.shape.count, tensor.outputs - first)
+    if len(tensor.scales) != tensor.outputs or _SUBMASK.search(name) or count < 2:
+        return ""
+    found = multipliers_of(kernels.epoch, kernels.chain, count)
+    if found is None:
+        return ""
+    wrong = out_of_proportion(found, tensor.scales[first : first + count])
+    if wrong is None:
+        return ""
+    return f"the multiplier of channel {first + wrong[0]} is {wrong[1]}, its scale gives {wrong[2]}"
 
 
 def _fitting(buffer: SourceBuffer, tensors: Sequence[ModelWeights]) -> list[ModelWeights]:
@@ -261,6 +283,7 @@ def weights_text(result: WeightsResult) -> str:
     words = {
         "equal": "equal to the model's",
         "differs": "differ",
+        "scaled": "equal, but not their multipliers",
         "foreign": "of no tensor of the model",
         "outside": "outside of the files",
         "compiler": "made by the compiler",
@@ -271,7 +294,9 @@ def weights_text(result: WeightsResult) -> str:
     ]
     for item in result.streams:
         if item.verdict != "equal":
-            share = f"{item.differing:,} of {item.count:,} weights differ from {item.tensor}: " if item.tensor else ""
+            share = (
+                f"{item.differing:,} of {item.count:,} weights differ from {item.tensor}: " if item.differing else ""
+            )
             lines.append(f"  epoch {item.epoch} {item.unit} {item.buffer or '(no buffer)'}: {share}{item.note}")
     lines += [f"  no stream reads {name}" for name in result.unread]
     return "\n".join(lines) + "\n"
