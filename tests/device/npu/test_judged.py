@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -267,3 +269,13 @@ def test_an_unknown_rule_for_ties(tmp_path: Path, made: Made) -> None:
     assert (result.exception.what, result.exception.remedy) == (
         "'down' is no rule for ties", "One of: away, up, even."
     )  # fmt: skip
+
+
+def test_an_onnx_needs_onnxruntime(tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, layer, mean = made
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setitem(sys.modules, "onnx", ModuleType("onnx"))
+    with pytest.raises(IngotError) as error:
+        judge_build(read_build(own_build(tmp_path / "build", layer, mean)), tmp_path / "model.onnx")
+    assert error.value.what.startswith("an .onnx is run by onnxruntime, which cannot be imported")
+    assert error.value.remedy == "Install it with `pip install onnx onnxruntime`."

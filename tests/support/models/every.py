@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, float32, int16, movement, nonlinear, pairs, products, recurrent, reduction, uint8, variables
+from support.models import (
+    elementwise,
+    float32,
+    int16,
+    movement,
+    nonlinear,
+    pairs,
+    products,
+    recurrent,
+    reduction,
+    uint8,
+    variables,
+)
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
@@ -105,10 +117,7 @@ MODELS: dict[str, Model] = {
     "POW float32": partial(pairs.pair, kind="POW", dtype="float32"),
     "LOGICAL_NOT": pairs.logical_not,
     **{kind: partial(pairs.any_or_all, kind=kind) for kind in ("REDUCE_ANY", "REDUCE_ALL")},
-    **{
-        f"{kind} int16": partial(pairs.rescaled16, kind=kind)
-        for kind in ("LEAKY_RELU", "RELU", "RELU6", "ABS")
-    },
+    **{f"{kind} int16": partial(pairs.rescaled16, kind=kind) for kind in ("LEAKY_RELU", "RELU", "RELU6", "ABS")},
     "TRANSPOSE_CONV int16": products.transpose_conv16,
     "BATCH_MATMUL int16": products.batch_matmul16,
     "RESIZE_BILINEAR int16": partial(nonlinear.resize_bilinear, dtype="int16"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ingot.device.npu.judged import Judged, counts_line
-from ingot.st.npu.judge.verdict import REASONS, EpochVerdict, Verdict
+from ingot.st.npu.judge.verdict import MOST, REASONS, EpochVerdict, Verdict
 
 
 def verdict_text(judged: Judged, every: bool = False) -> str:
@@ -76,6 +76,8 @@ def _epoch_line(item: EpochVerdict) -> str:
         if item.held:
             return f"{text} (saturates)"
         reason = REASONS.get(item.kind, "")
+        if item.wrong and item.crowded:
+            return f"{text} (more than {100 * MOST:.0f} % of the elements)"
         return f"{text} (more than {item.limit}: {reason})" if item.wrong else f"{text} (up to {item.limit}: {reason})"
     return text
 

@@ -43,17 +43,24 @@ def multipliers_of(epoch: HardwareEpoch, chain: Sequence[Unit], count: int) -> n
 def out_of_proportion(found: npt.NDArray[np.int64], scales: npt.NDArray[Any]) -> tuple[int, int, int] | None:
     """(channel, its multiplier, the expected one) of the worst one that does not fit; None where all fit."""
     real = scales.astype(np.float64)
-    known = found > 0
-    if len(found) != len(real) or np.count_nonzero(known) < 2:
+    if len(found) != len(real) or np.count_nonzero(found > 0) < 2:
         return None
-    factor = float(np.median(found[known] / real[known]))
-    for _ in range(3):  # of those that fit, so that one that does not has no say
-        fits = known & (np.abs(found - factor * real) <= OFF)
-        if not fits.any():
-            return None
-        factor = float((found[fits] * real[fits]).sum() / (real[fits] * real[fits]).sum())
-    off = np.where((found == 0) & (factor * real < SMALL), 0, np.abs(found - factor * real))
-    worst = int(off.argmax())
-    if off[worst] <= OFF or np.count_nonzero(off > OFF) > len(found) // 4:
+    low = np.maximum(found - OFF, 0) / real
+    high = np.where(found == 0, SMALL, found + OFF) / real
+    factor = _most_covered(low, high)
+    outside = (factor < low) | (factor > high)
+    if not outside.any() or np.count_nonzero(outside) > len(found) // 4:
         return None
+    worst = int(np.where(outside, np.abs(found - factor * real), -1).argmax())
     return worst, int(found[worst]), round(factor * float(real[worst]))
+
+
+def _most_covered(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> float:
+    """The middle of the numbers that lie in the most intervals low..high."""
+    ends = sorted([(float(item), 0) for item in low] + [(float(item), 1) for item in high])
+    inside, most, best = 0, 0, (0.0, 0.0)
+    for place, (value, closes) in enumerate(ends):
+        inside += -1 if closes else 1
+        if inside > most:
+            most, best = inside, (value, ends[place + 1][0])
+    return (best[0] + best[1]) / 2

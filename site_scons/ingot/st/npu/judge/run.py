@@ -93,7 +93,8 @@ class Judge:
             write_results(step.hardware, simulation.store, free)
             other = self._compared(own, simulation.store, tensors)
             write_results(step.hardware, simulation.store, made)
-            found = replace(found, held=max(item.largest for item in other) <= limit)
+            near = EpochVerdict(step.number, kind, other, names, limit)
+            found = replace(found, held=not near.wrong)
         return found
 
     def _compared(self, own: Sequence[SourceBuffer], store: Store, tensors: Oracle) -> tuple[BufferVerdict, ...]:
