@@ -32,8 +32,7 @@ def read_places(text: str, where: str) -> dict[str, tuple[int, int]]:
 
 def _subpool(document: Mapping[str, Any], buffer: Mapping[str, Any]) -> bool:
     """Whether a buffer lies in a pool that stands for several: its place is one of theirs, and not said."""
-    pool = next((item for item in document["memory_pools"] if item["id"] == buffer["mpool_id"]), {})
-    return bool(pool.get("subpools"))
+    return any(item["id"] == buffer["mpool_id"] and item.get("subpools") for item in document["memory_pools"])
 
 
 def disagreements(source: NetworkSource, places: Mapping[str, tuple[int, int]]) -> list[str]:
