@@ -6,19 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import (
-    elementwise,
-    float32,
-    int16,
-    movement,
-    nonlinear,
-    pairs,
-    products,
-    recurrent,
-    reduction,
-    uint8,
-    variables,
-)
+from support.models import elementwise, float32, indexed, int16, movement, nonlinear, pairs, products, recurrent, reduction, uint8, variables
 from support.models.dense import conv2d, fully_connected, fully_connected_f32
 from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
@@ -122,6 +110,17 @@ MODELS: dict[str, Model] = {
     "BATCH_MATMUL int16": products.batch_matmul16,
     "RESIZE_BILINEAR int16": partial(nonlinear.resize_bilinear, dtype="int16"),
     "SOFTMAX int8 to int16": nonlinear.softmax_wide,
+    **{kind: partial(indexed.select, kind=kind) for kind in ("SELECT", "SELECT_V2")},
+    "GATHER_ND": indexed.gather_nd,
+    "SCATTER_ND": indexed.scatter_nd,
+    "TOPK_V2": indexed.top_k,
+    "ONE_HOT": indexed.one_hot,
+    "CUMSUM": indexed.cumsum,
+    "REVERSE_V2": indexed.reverse,
+    "REVERSE_SEQUENCE": indexed.reverse_sequence,
+    "DYNAMIC_UPDATE_SLICE": indexed.update_slice,
+    "EMBEDDING_LOOKUP": indexed.embedding,
+    "FILL": indexed.fill,
     "SVDF": recurrent.svdf,
     "ASSIGN_VARIABLE": variables.stream,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},

@@ -153,6 +153,7 @@ def _reshape(tensors: Sequence[Tensor], op: Operator, a: list[Array]) -> list[Ar
 _FROM_SHAPES: dict[str, Callable[[Tensor], Array]] = {
     "SHAPE": lambda t: np.array(t.shape, np.int64),
     "RANK": lambda t: np.array(len(t.shape), np.int64),
+    "ZEROS_LIKE": lambda t: np.zeros(t.shape, np.int64),
 }
 
 _FUNCTIONS: dict[str, Callable[[Sequence[Tensor], Operator, list[Array]], list[Array] | None]] = {
@@ -160,7 +161,6 @@ _FUNCTIONS: dict[str, Callable[[Sequence[Tensor], Operator, list[Array]], list[A
     "SQUEEZE": _reshape,
     "EXPAND_DIMS": _reshape,
     "view": _reshape,
-    "ZEROS_LIKE": lambda tensors, op, a: [np.zeros_like(a[0])],
     "TRANSPOSE": lambda tensors, op, a: [np.transpose(a[0], [int(v) for v in a[1].ravel()])],
     "PAD": _pad,
     "PADV2": _pad,

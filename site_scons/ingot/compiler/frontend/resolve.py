@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Turns options that depend on shapes into plain numbers: explicit padding, non-negative axes, depth multipliers."""
+"""Turns options that depend on shapes into plain numbers: explicit padding, non-negative axes, depth multipliers.
+
+Two kinds are others under another name: EMBEDDING_LOOKUP is a GATHER, FILL with a computed value a BROADCAST_TO.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,18 @@ def resolve_attrs(args: Args) -> Operator:
     op = args.op
     if op.kind in POOLS or op.kind in CONVOLUTIONS:
         return replace(op, attrs=_windowed(args))
-    if "axis" in op.attrs and op.inputs:
+    if op.kind == "EMBEDDING_LOOKUP" and len(op.inputs) == 2:
+        return replace(op, kind="GATHER", inputs=(op.inputs[1], op.inputs[0]), attrs={"axis": 0, "batch_dims": 0})
+    if op.kind == "FILL" and args.values(0) is not None and not _is_constant(args, 1):
+        return replace(op, kind="BROADCAST_TO", inputs=(op.inputs[1], op.inputs[0]), attrs={})
+    if "axis" in op.attrs and op.inputs and op.kind != "ONE_HOT":
         return replace(op, attrs=_axes(args))
     return op
+
+
+def _is_constant(args: Args, position: int) -> bool:
+    tensor = args.tensor(position)
+    return tensor is not None and tensor.is_constant
 
 
 def _windowed(args: Args) -> dict[str, Any]:

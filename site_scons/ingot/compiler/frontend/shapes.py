@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ingot.compiler.frontend import shapes_blocks as blocks
 from ingot.compiler.frontend import shapes_dense as dense
 from ingot.compiler.frontend import shapes_elementwise as elementwise
+from ingot.compiler.frontend import shapes_indexed as indexed
 from ingot.compiler.frontend import shapes_movement as movement
 from ingot.compiler.frontend import shapes_reduction as reduction
 from ingot.compiler.frontend.arguments import Args, Result
@@ -45,6 +46,17 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(["PAD", "PADV2", "MIRROR_PAD"], movement.pad),
     "PRELU": elementwise.prelu,
     "ASSIGN_VARIABLE": elementwise.assign,
+    "SELECT": elementwise.select,
+    "SELECT_V2": elementwise.select,
+    "GATHER_ND": indexed.gather_nd,
+    "SCATTER_ND": indexed.scatter_nd,
+    "TOPK_V2": indexed.top_k,
+    "ONE_HOT": indexed.one_hot,
+    "REVERSE_V2": indexed.like_the_first,
+    "REVERSE_SEQUENCE": indexed.like_the_first,
+    "CUMSUM": indexed.like_the_first,
+    "DYNAMIC_UPDATE_SLICE": indexed.like_the_first,
+    "EMBEDDING_LOOKUP": indexed.embedding_lookup,
     "CONV_2D": dense.conv2d,
     "DEPTHWISE_CONV_2D": dense.depthwise,
     "TRANSPOSE_CONV": dense.transpose_conv,

@@ -30,3 +30,17 @@ def assign(args: Args) -> Result:
     if args.shape() != args.output().shape:
         raise Mismatch(f"it assigns {list(args.shape())} to a variable of {list(args.output().shape)}")
     return [None]
+
+
+def select(args: Args) -> Result:
+    """Of SELECT the two values are alike; SELECT_V2 broadcasts all three."""
+    shapes = [args.shape(i) for i in range(3)]
+    if args.op.kind == "SELECT":
+        condition, yes, no = shapes
+        if yes != no or condition not in (yes, yes[:1], (), (1,)):
+            raise Mismatch(f"its inputs {list(condition)}, {list(yes)} and {list(no)} do not fit together")
+        return [yes]
+    try:
+        return [np.broadcast_shapes(*shapes)]
+    except ValueError:
+        raise Mismatch(f"its inputs {', '.join(str(list(shape)) for shape in shapes)} do not broadcast") from None

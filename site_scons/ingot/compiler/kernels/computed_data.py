@@ -18,28 +18,31 @@ def with_computed_data(graph: Graph) -> Graph:
     tensors = list(graph.tensors)
     operators: list[Operator] = []
     for op in graph.operators:
-        position = _to_copy(tensors, op)
-        if position is None:
-            operators.append(op)
-            continue
-        constant = op.inputs[position]
-        assert constant is not None
-        data = tensors[constant]
-        operators.append(Operator("copy", (constant,), (len(tensors),), origin=op.origin))
-        operators.append(replace(op, inputs=(*op.inputs[:position], len(tensors), *op.inputs[position + 1 :])))
-        tensors.append(replace(data, name=f"{data.name}/copy", data=None))
+        for position in _to_copy(tensors, op):
+            constant = op.inputs[position]
+            assert constant is not None
+            data = tensors[constant]
+            operators.append(Operator("copy", (constant,), (len(tensors),), origin=op.origin))
+            op = replace(op, inputs=(*op.inputs[:position], len(tensors), *op.inputs[position + 1 :]))
+            tensors.append(replace(data, name=f"{data.name}/copy", data=None))
+        operators.append(op)
     if len(operators) == len(graph.operators):
         return graph
     return replace(graph, tensors=tuple(tensors), operators=tuple(operators))
 
 
-def _to_copy(tensors: Sequence[Tensor], op: Operator) -> int | None:
-    """The position of the input to copy, None when the kernel has what it needs."""
+def _to_copy(tensors: Sequence[Tensor], op: Operator) -> list[int]:
+    """The positions of the inputs to copy: those that are wanted in memory, else one where none is computed."""
     if op.kind not in OPERATORS:
-        return None
-    data = OPERATORS[op.kind].data
-    positions = [i for i in (range(len(op.inputs)) if data is None else data) if i < len(op.inputs)]
-    present = {i: op.inputs[i] for i in positions if op.inputs[i] is not None}
-    if not present or any(t is None or not tensors[t].is_constant for t in present.values()):
-        return None
-    return max(present)
+        return []
+    entry = OPERATORS[op.kind]
+
+    def constant(position: int) -> bool:
+        t = op.inputs[position]
+        return t is not None and tensors[t].is_constant
+
+    if entry.memory:
+        return [position for position in entry.memory if position < len(op.inputs) and constant(position)]
+    positions = range(len(op.inputs)) if entry.data is None else entry.data
+    present = [i for i in positions if i < len(op.inputs) and op.inputs[i] is not None]
+    return [max(present)] if present and all(constant(i) for i in present) else []

@@ -94,7 +94,7 @@ _CONSTRAINTS = (one_type_and_scale, steps_are_constant, no_new_axes, movable)
 
 
 @lowers(
-    "TRANSPOSE", "SLICE", "STRIDED_SLICE", "TILE", "BROADCAST_TO", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE",
+    "TRANSPOSE", "REVERSE_V2", "SLICE", "STRIDED_SLICE", "TILE", "BROADCAST_TO", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE",
     constraints=_CONSTRAINTS,
 )  # fmt: skip
 def lower_move(site: Site) -> Call:
@@ -197,6 +197,10 @@ def _transpose(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     return base.transpose(_values(graph, op, 1))
 
 
+def _reverse(graph: Graph, op: Operator, base: Array, output: int) -> Array:
+    return np.flip(base, tuple(axis % base.ndim for axis in _values(graph, op, 1)))
+
+
 def _slice(graph: Graph, op: Operator, base: Array, output: int) -> Array:
     extents = graph.tensors[op.outputs[0]].shape
     begins = _values(graph, op, 1)
@@ -257,6 +261,7 @@ def _apart(base: Array, shape: Sequence[int]) -> Array:
 
 _VIEWS: dict[str, Callable[[Graph, Operator, Array, int], Array]] = {
     "TRANSPOSE": _transpose,
+    "REVERSE_V2": _reverse,
     "SLICE": _slice,
     "STRIDED_SLICE": _strided_slice,
     "SPLIT": _split,

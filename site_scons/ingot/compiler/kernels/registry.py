@@ -79,6 +79,7 @@ def vectors(output: Tensor) -> int:
 @dataclass(frozen=True)
 class Entry:
     """data: positions of inputs of which the kernel wants at least one computed; None for all inputs.
+    memory: positions of inputs of which it wants each in memory.
 
     pieces: into how many pieces a kernel that knows no image cuts its output, each made from the one at the same
     place in input 0; it makes any rows of whole pieces. None for kernels that make rows of an image.
@@ -91,6 +92,7 @@ class Entry:
     data: tuple[int, ...] | None
     pieces: Pieces | None = None
     joined_rows: JoinedRows | None = None
+    memory: tuple[int, ...] = ()
 
 
 OPERATORS: dict[str, Entry] = {}
@@ -131,6 +133,7 @@ def lowers(
     data: tuple[int, ...] | None = (0,),
     pieces: Pieces | None = None,
     joined_rows: JoinedRows | None = None,
+    memory: tuple[int, ...] = (),
 ) -> Callable[[Lowering], Lowering]:
     """Registers the decorated function as the lowering of these operator kinds. data and what follows: see Entry.
 
@@ -141,7 +144,7 @@ def lowers(
 
     def register(function: Lowering) -> Lowering:
         for kind in kinds:
-            OPERATORS[kind] = Entry(kind, constraints, function, data, pieces, joined_rows)
+            OPERATORS[kind] = Entry(kind, constraints, function, data, pieces, joined_rows, memory)
         return function
 
     return register

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shapes of operators that choose or place elements by indexes."""
+
+from __future__ import annotations
+
+from ingot.compiler.frontend.arguments import Args, Result
+from ingot.compiler.frontend.mismatch import Mismatch
+
+
+def like_the_first(args: Args) -> Result:
+    return [args.shape()]
+
+
+def gather_nd(args: Args) -> Result:
+    shape, indexes = args.shape(), args.shape(1)
+    if not indexes or indexes[-1] > len(shape):
+        raise Mismatch(f"its indexes {list(indexes)} do not fit {len(shape)} dimensions")
+    return [(*indexes[:-1], *shape[indexes[-1] :])]
+
+
+def scatter_nd(args: Args) -> Result:
+    shape, indexes, updates = args.values(2), args.shape(), args.shape(1)
+    if shape is None:
+        return [None]
+    depth = indexes[-1] if indexes else 0
+    if not indexes or depth > len(shape) or updates != (*indexes[:-1], *shape[depth:]):
+        raise Mismatch(f"its indexes {list(indexes)} and updates {list(updates)} do not fit {shape}")
+    return [tuple(shape)]
+
+
+def top_k(args: Args) -> Result:
+    shape, count = args.shape(), args.values(1)
+    if not shape:
+        raise Mismatch("its input has no dimension")
+    if count is None or len(count) != 1:
+        return [None, None]
+    if not 0 <= count[0] <= shape[-1]:
+        raise Mismatch(f"it takes {count[0]} of {shape[-1]} numbers")
+    return [(*shape[:-1], count[0])] * 2
+
+
+def one_hot(args: Args) -> Result:
+    depth, indexes = args.values(1), args.shape()
+    if depth is None or len(depth) != 1:
+        return [None]
+    axis = int(args.op.attrs.get("axis", -1))
+    at = len(indexes) if axis == -1 else axis
+    if not 0 <= at <= len(indexes) or depth[0] < 0:
+        raise Mismatch(f"axis {axis} and depth {depth[0]} do not fit {list(indexes)}")
+    return [(*indexes[:at], depth[0], *indexes[at:])]
+
+
+def embedding_lookup(args: Args) -> Result:
+    return [(*args.shape(0), *args.shape(1)[1:])]
