@@ -2,11 +2,11 @@
 #include "cast.h"
 
 /* Bytes of an element of each type. */
-static const uint8_t size[] = {1, 1, 2, 4, 4, 1};
+static const uint8_t size[] = {1, 1, 2, 4, 4, 1, 8};
 
 /* A number on its way from one type to another. */
 typedef struct number {
-    int32_t whole;
+    int64_t whole;
     float real;
     int is_real;
 } number;
@@ -28,6 +28,9 @@ static number load(const void *from, unsigned i, unsigned type)
     case INGOT_CAST_S32:
         x.whole = ((const int32_t *)from)[i];
         break;
+    case INGOT_CAST_S64:
+        x.whole = ((const int64_t *)from)[i];
+        break;
     default:
         x.real = ((const float *)from)[i];
     }
@@ -40,6 +43,13 @@ static int32_t truncated(float x, int32_t lo, int32_t hi)
     if (ingot_is_nan(x) || x >= (float)hi)
         return hi;
     return x <= (float)lo ? lo : (int32_t)x;
+}
+
+static int64_t truncated64(float x)
+{
+    if (ingot_is_nan(x) || x >= 9223372036854775808.0f)
+        return INT64_MAX;
+    return x < -9223372036854775808.0f ? INT64_MIN : (int64_t)x;
 }
 
 static void store(void *to, unsigned i, unsigned type, number x)
@@ -55,7 +65,10 @@ static void store(void *to, unsigned i, unsigned type, number x)
         ((int16_t *)to)[i] = (int16_t)(x.is_real ? truncated(x.real, INT16_MIN, INT16_MAX) : x.whole);
         break;
     case INGOT_CAST_S32:
-        ((int32_t *)to)[i] = x.is_real ? truncated(x.real, INT32_MIN, INT32_MAX) : x.whole;
+        ((int32_t *)to)[i] = (int32_t)(x.is_real ? truncated(x.real, INT32_MIN, INT32_MAX) : x.whole);
+        break;
+    case INGOT_CAST_S64:
+        ((int64_t *)to)[i] = x.is_real ? truncated64(x.real) : x.whole;
         break;
     case INGOT_CAST_BOOL:
         ((uint8_t *)to)[i] = x.is_real ? x.real != 0.0f : x.whole != 0;

@@ -11,7 +11,7 @@ typedef struct ingot_cast {
     uint16_t in_ring, out_ring;
 } ingot_cast;
 
-enum { INGOT_CAST_S8, INGOT_CAST_U8, INGOT_CAST_S16, INGOT_CAST_S32, INGOT_CAST_F32, INGOT_CAST_BOOL };
+enum { INGOT_CAST_S8, INGOT_CAST_U8, INGOT_CAST_S16, INGOT_CAST_S32, INGOT_CAST_F32, INGOT_CAST_BOOL, INGOT_CAST_S64 };
 
 void ingot_cast_rows(const ingot_cast *k, const void *in, void *out, const void *params, unsigned y, unsigned n);
 

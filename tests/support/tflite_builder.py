@@ -177,6 +177,15 @@ class Builder:
         array = np.asarray(data)
         return self.tensor(array.shape, array.dtype.name, scale, zero_point, axis=axis, data=array, name=name)
 
+    def nibbles(
+        self, data: npt.ArrayLike, scale: float | Sequence[float], zero_point: int = 0, *, axis: int = 0
+    ) -> int:
+        """Adds a constant of numbers of four bits, two in a byte, the first in the low one."""
+        array = np.asarray(data)
+        flat = np.append(array.ravel(), np.zeros(array.size % 2, array.dtype)).astype(np.uint8) & 15
+        packed = (flat[::2] | flat[1::2] << 4).astype(np.uint8)
+        return self.tensor(array.shape, "int4", scale, zero_point, axis=axis, data=packed)
+
     def operator(self, kind: str, inputs: Sequence[int | None], outputs: Sequence[int], **options: Any) -> int:
         """Adds an operator and returns its index. None is an absent optional input.
 

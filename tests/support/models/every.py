@@ -6,8 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from support.models import elementwise, float32, indexed, int16, movement, nonlinear, pairs, products, recurrent, reduction, uint8, variables
-from support.models.dense import conv2d, fully_connected, fully_connected_f32
+from support.models import (
+    elementwise,
+    float32,
+    indexed,
+    int16,
+    movement,
+    nonlinear,
+    pairs,
+    products,
+    recurrent,
+    reduction,
+    uint8,
+    variables,
+)
+from support.models.dense import conv2d, fully_connected, fully_connected_f32, nibbles
 from support.models.depthwise import WINDOWS, depthwise
 from support.models.draw import Draw
 from support.models.pooling import pool
@@ -121,6 +134,7 @@ MODELS: dict[str, Model] = {
     "DYNAMIC_UPDATE_SLICE": indexed.update_slice,
     "EMBEDDING_LOOKUP": indexed.embedding,
     "FILL": indexed.fill,
+    **{f"{kind} int4": partial(nibbles, kind=kind) for kind in ("CONV_2D", "FULLY_CONNECTED")},
     "SVDF": recurrent.svdf,
     "ASSIGN_VARIABLE": variables.stream,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},

@@ -88,7 +88,10 @@ def one_hot(d: Draw) -> bytes:
     else:
         b.operator("ADD", [b.input(source, "int32"), b.constant(chosen)], [indexes])
     b.operator(
-        "ONE_HOT", [indexes, b.constant(np.array(depth, np.int32)), b.constant(on), b.constant(off)], [target], axis=axis
+        "ONE_HOT",
+        [indexes, b.constant(np.array(depth, np.int32)), b.constant(on), b.constant(off)],
+        [target],
+        axis=axis,
     )
     return b.finish([target])
 

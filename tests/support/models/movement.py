@@ -266,7 +266,7 @@ def gather(d: Draw, *, computed_indexes: bool = False) -> bytes:
 def cast(d: Draw) -> bytes:
     """CAST between all types but from float32 beyond the target's range."""
     b, one = Builder(), image(d)
-    types = [d.choice(["int8", "uint8", "int16", "int32", "float32"]) for _ in range(2)]
+    types = [d.choice(["int8", "uint8", "int16", "int32", "float32", "int64", "bool"]) for _ in range(2)]
     out = b.tensor(one, types[1])
     b.operator("CAST", [b.input(one, types[0])], [out], in_data_type=types[0], out_data_type=types[1])
     return b.finish([out])

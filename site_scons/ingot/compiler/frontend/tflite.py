@@ -43,9 +43,14 @@ _DTYPES = {
 _TYPE_NAMES = {v: k.lower() for k, v in vars(tflite.TensorType).items() if isinstance(v, int)}
 _OTHER_TYPES = "Export with full integer quantization: " + ", ".join(d.value for d in DType) + " are supported."
 _REMEDIES = {
-    "float16": "Convert again without float16 quantization (leave `target_spec.supported_types` out).",
-    "int4": "Convert again with weights of 8 bits: two weights in a byte are not supported.",
+    "float16": "Constants may be float16 behind a DEQUANTIZE; activations may not: convert the model again.",
+    "int4": "Weights may be int4; activations may not: convert the model again.",
 }
+_CONSTANTS_ONLY = {tflite.TensorType.FLOAT16: DType.FLOAT32, tflite.TensorType.INT4: DType.INT8}
+"""Types that only constants have, and what they are read as: every float16 is a float32, every int4 an int8."""
+
+_BLOCKWISE = 2
+"""The type of a tensor's quantization details with scales for blocks of its channels (schema of LiteRT)."""
 
 _COMPILED_ELSEWHERE = {
     "ethos-u": "The file was compiled for an Ethos-U NPU by Vela: give the model from before that.",
@@ -239,7 +244,9 @@ def _read_tensors(
             sparse = raw.Sparsity() is not None
             is_variable = bool(raw.IsVariable())
         place = f"{where}: tensor {index} ('{name}')"
-        if number not in _DTYPES:
+        with reading(place, "the data"):
+            stored = buffer.DataLength() > 0 or buffer.Offset() > 1
+        if number not in _DTYPES and not (number in _CONSTANTS_ONLY and stored):
             if index in used:
                 kind = _TYPE_NAMES.get(number, f"type {number}")
                 foreign.append((f"tensor {index} ('{name}') is {kind}", kind))
@@ -249,7 +256,7 @@ def _read_tensors(
             raise IngotError(
                 "sparse weights are not supported.", where=place, remedy="Export the model without sparsity encoding."
             )
-        dtype = _DTYPES[number]
+        dtype = _DTYPES[number] if number in _DTYPES else _CONSTANTS_ONLY[number]
         if any(n < 0 for n in shape):
             raise IngotError(
                 f"the shape {list(shape)} has a negative extent.", where=place, remedy="Export with fixed shapes."
@@ -258,7 +265,7 @@ def _read_tensors(
         with reading(place, "the quantization"):
             quant = _read_quantization(raw, shape, place)
         with reading(place, "the data"):
-            values = _read_data(buffer, shape, dtype, index in produced, data, place)
+            values = _read_data(buffer, shape, number, index in produced, data, place)
         tensors.append(Tensor(name, shape, dtype, quant, values, is_variable))
     if foreign:
         raise IngotError(
@@ -285,6 +292,12 @@ def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantiza
     if table is None:
         return None
     scale = numbers(table, "Scale").astype(np.float32)
+    if table.DetailsType() == _BLOCKWISE:
+        raise IngotError(
+            "its numbers are quantized in blocks, which is not supported.",
+            where=place,
+            remedy="Quantize the weights with one scale a channel.",
+        )
     if scale.size == 0:
         return None
     zero_point = numbers(table, "ZeroPoint").astype(np.int64)
@@ -308,8 +321,9 @@ def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantiza
 
 
 def _read_data(
-    buffer: Any, shape: tuple[int, ...], dtype: DType, produced: bool, data: bytes, place: str
+    buffer: Any, shape: tuple[int, ...], number: int, produced: bool, data: bytes, place: str
 ) -> npt.NDArray[Any] | None:
+    """number: the type in the file."""
     raw = numbers(buffer, "Data").astype(np.uint8, copy=False)
     if raw.size == 0 and buffer.Offset() > 1:
         # Large models keep their buffers behind the flatbuffer.
@@ -317,16 +331,36 @@ def _read_data(
         if start + size > len(data):
             raise ValueError("buffer outside the file")
         raw = np.frombuffer(data, np.uint8, size, start)
-    wanted = math.prod(shape) * dtype.size
+    count = math.prod(shape)
+    wanted = _bytes_of(number, count)
     if raw.size == 0 and (wanted or produced):
         return None
     if raw.size != wanted:
+        name = _TYPE_NAMES.get(number, "")
         raise IngotError(
-            f"the data has {raw.size} bytes, {dtype.value} {list(shape)} needs {wanted}.", where=place, remedy=DAMAGED
+            f"the data has {raw.size} bytes, {name} {list(shape)} needs {wanted}.", where=place, remedy=DAMAGED
         )
-    if dtype is DType.BOOL:
+    if number == tflite.TensorType.BOOL:
         return _frozen(raw.astype(np.bool_).reshape(shape))
-    return _frozen(raw.copy().view(dtype.numpy.newbyteorder("<")).astype(dtype.numpy, copy=False).reshape(shape))
+    if number == tflite.TensorType.INT4:
+        return _frozen(_nibbles(raw)[:count].reshape(shape))
+    if number == tflite.TensorType.FLOAT16:
+        return _frozen(raw.copy().view(np.dtype("<f2")).astype(np.float32).reshape(shape))
+    dtype = _DTYPES[number].numpy
+    return _frozen(raw.copy().view(dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape))
+
+
+def _bytes_of(number: int, count: int) -> int:
+    if number == tflite.TensorType.INT4:
+        return (count + 1) // 2
+    return count * (2 if number == tflite.TensorType.FLOAT16 else _DTYPES[number].size)
+
+
+def _nibbles(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
+    """The signed numbers of four bits, those in the low ones first."""
+    both = np.stack([raw << 4, raw & 0xF0], axis=1).reshape(-1)
+    signed: npt.NDArray[np.int8] = both.view(np.int8) >> 4
+    return signed
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

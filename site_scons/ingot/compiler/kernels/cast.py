@@ -10,11 +10,19 @@ from ingot.compiler.kernels.rows import same_rows
 
 packs(cast=1)
 
-_CODES = {DType.INT8: 0, DType.UINT8: 1, DType.INT16: 2, DType.INT32: 3, DType.FLOAT32: 4, DType.BOOL: 5}
+_CODES = {
+    DType.INT8: 0,
+    DType.UINT8: 1,
+    DType.INT16: 2,
+    DType.INT32: 3,
+    DType.FLOAT32: 4,
+    DType.BOOL: 5,
+    DType.INT64: 6,
+}
 
 
 def cast_types(graph: Graph, op: Operator) -> bool:
-    """Both types are among int8, uint8, int16, int32, float32 and bool."""
+    """Both types are among int8, uint8, int16, int32, int64, float32 and bool."""
     return all(graph.tensors[t].dtype in _CODES for t in (*op.inputs[:1], op.outputs[0]) if t is not None)
 
 

@@ -59,10 +59,7 @@ PAIRS = {
     },
     "LOGICAL_AND": Family((DType.BOOL,), "logical_and"),
     "LOGICAL_OR": Family((DType.BOOL,), "logical_or"),
-    **{
-        kind: Family(_DIVIDED, f"{kind.lower()}_reversed", truth=False)
-        for kind in ("DIV", "FLOOR_DIV", "FLOOR_MOD")
-    },
+    **{kind: Family(_DIVIDED, f"{kind.lower()}_reversed", truth=False) for kind in ("DIV", "FLOOR_DIV", "FLOOR_MOD")},
     "POW": Family((DType.FLOAT32,), "pow_reversed", truth=False),
 }
 

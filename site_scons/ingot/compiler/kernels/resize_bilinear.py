@@ -23,11 +23,7 @@ _FIXED = (DType.INT8, DType.INT16)
 def resize_types(graph: Graph, op: Operator) -> bool:
     """Input and output have one type, int8, uint8, int16 or float32, and four dimensions."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
-    return (
-        source.dtype is target.dtype
-        and source.dtype in _SUFFIX
-        and len(source.shape) == len(target.shape) == 4
-    )
+    return source.dtype is target.dtype and source.dtype in _SUFFIX and len(source.shape) == len(target.shape) == 4
 
 
 def same_quantization(graph: Graph, op: Operator) -> bool:

@@ -45,7 +45,7 @@ def evaluate(graph: Graph, op: Operator) -> list[Array] | None:
 
 def _dequantize(source: Tensor, data: Array) -> list[Array] | None:
     if source.quant is None:
-        return None
+        return [data] if data.dtype == np.float32 else None  # constants of float16 are read as float32
     shape = [1] * len(source.shape)
     if source.quant.per_channel:
         shape[source.quant.axis] = -1

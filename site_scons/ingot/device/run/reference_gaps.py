@@ -14,7 +14,9 @@ from ingot.device.run.overflow import INT32, converts_out, shifts_out
 LAST_BITS = 16
 """Units in the last place by which float32 outputs may differ where a function of float32 is the C library's."""
 
-FLOAT_FUNCTIONS = frozenset({"TANH", "LOGISTIC", "GELU", "SOFTMAX", "LOG_SOFTMAX", "EXP", "LOG", "ELU", "SIN", "COS", "POW"})
+FLOAT_FUNCTIONS = frozenset(
+    {"TANH", "LOGISTIC", "GELU", "SOFTMAX", "LOG_SOFTMAX", "EXP", "LOG", "ELU", "SIN", "COS", "POW"}
+)
 
 
 class Gap(NamedTuple):
