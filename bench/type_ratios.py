@@ -20,11 +20,10 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
+from ingot.device.run.inputs import random_inputs  # noqa: E402
 from support.differential import program_of  # noqa: E402
 from support.emulated_kernels import run_emulated  # noqa: E402
 from support.tflite_builder import Builder, window_extent  # noqa: E402
-
-from ingot.device.run.inputs import random_inputs  # noqa: E402
 
 LAYERS: dict[str, tuple[str, tuple[int, ...], int, int, int]] = {
     "CONV_2D 3x3 3->8 stride 2": ("CONV_2D", (1, 32, 32, 3), 8, 3, 2),

@@ -34,6 +34,8 @@ void ingot_batch_matmul_columns_s8(const ingot_batch_matmul *k, const int8_t *le
 /* Of int16, whose zero points are 0; sums have 64 bits. */
 void ingot_batch_matmul_s16(const ingot_batch_matmul *k, const int16_t *left, const int16_t *right, int16_t *out,
                             const void *params, unsigned y, unsigned n);
+void ingot_batch_matmul_s16_columns(const ingot_batch_matmul *k, const int16_t *left, int16_t *out, const void *params,
+                                    unsigned y, unsigned n);
 void ingot_batch_matmul_s16_const(const ingot_batch_matmul *k, const int16_t *left, int16_t *out, const void *params,
                                   unsigned y, unsigned n);
 

@@ -28,6 +28,7 @@ from ingot.cli.words import (
     output_options,
     table_options,
 )
+from ingot.model.manifest import IO_OPTIONS, PART_OPTIONS
 from ingot.recipe.compilers import Settings, compilation_of
 from ingot.recipe.options import options_help
 from ingot.steps import app_config as app_config_steps
@@ -215,14 +216,16 @@ def _description(network: Path, board: Path, folder: Path, model: str) -> Path:
 
 @verb()
 @click.argument("model")
-@table_options("input_shape")
+@table_options(*PART_OPTIONS)
 @json_option
-def info(model: str, input_shape: str, as_json: bool) -> None:
+def info(model: str, as_json: bool, **values: Any) -> None:
     """Show what MODEL consists of."""
     manifest = manifest_of(model)
-    shape = manifest.io(input_shape=input_shape)["input_shape"]
+    options = options_of(values)
+    io = manifest.io(**{name: options.text(name) for name in PART_OPTIONS})
     document = str(manifest.path) if manifest.document else ""
-    inspect_steps.info(made_file(manifest), input_shape=shape, as_json=as_json, manifest=document)
+    part = {IO_OPTIONS[name]: io[IO_OPTIONS[name]] for name in PART_OPTIONS}
+    inspect_steps.info(made_file(manifest), **part, as_json=as_json, manifest=document)
 
 
 @verb()
@@ -241,13 +244,13 @@ def report(c_info: Path, output: Path | None, summary: Path | None, costs: Path 
 @verb()
 @click.argument("model")
 @board_word
-@table_options("fuse", "io_placement", "io_input", "input_shape")
+@table_options("fuse", *IO_OPTIONS)
 @json_option
 def explore(model: str, board: str, as_json: bool, **values: Any) -> None:
     """Show what less RAM costs MODEL in instructions."""
     manifest = manifest_of(model)
     options = options_of(values)
-    io = manifest.io(*(options.text(name) for name in ("io_placement", "io_input", "input_shape")))
+    io = manifest.io(**{name: options.text(name) for name in IO_OPTIONS})
     fuse = options.switch("fuse")
     explore_steps.explore(model_file(manifest), board_file(board), **io, fuse=fuse, flags=True, as_json=as_json)
 

@@ -49,6 +49,8 @@ OTHER_MEANING = {
     ("h747 patch", "mode"): "how the camera's picture is cut",
     ("image check", "board"): "whose memory aliases count",
     ("load-and-run", "model"): "whose reference outputs are compared with",
+    ("step", "inputs"): "files that a step reads",
+    ("step", "outputs"): "files that a step writes",
 }
 
 

@@ -43,6 +43,7 @@ class CompileOptions:
         within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
     input_shape: of the inputs whose file leaves extents free (ingot.compiler.frontend.input_shape).
+    cut_inputs, cut_outputs, signature: the part of the file that is the network (ingot.compiler.frontend.cut).
     io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
     cpu, isa: what the kernels are compiled for (see ingot.compiler.kernels.registry.Target).
     beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
@@ -57,6 +58,9 @@ class CompileOptions:
     io_placement: str = "activations"
     io_input: str = "overwrite"
     input_shape: str = ""
+    cut_inputs: str = ""
+    cut_outputs: str = ""
+    signature: str = ""
     cpu: str = field(default_factory=lambda: default_core().name)
     isa: str = field(default_factory=lambda: default_core().isa)
     beside: tuple[str, ...] = ()
@@ -131,10 +135,12 @@ def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOpti
 
 def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions) -> Outputs:
     """Compiles what has been read, and writes nothing. Raises IngotError as `compile_model` does."""
+    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.tflite import parse_model
 
     options.check()
-    source = parse_model(model, options.input_shape)
+    cut = Cut(options.cut_inputs, options.cut_outputs, options.signature)
+    source = parse_model(model, options.input_shape, cut)
     return render_outputs(plan_network(source, model.sha256, mpool, options, options.model or model.path.stem), mpool)
 
 

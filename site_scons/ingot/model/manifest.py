@@ -19,7 +19,22 @@ NEEDED = {
     "sha256": "Add the sha256 of the real file, so that what is found can be checked.",
     "licence": "Add the name of the file's licence; it is shown with every download.",
 }
-MODEL_SUFFIXES = (".tflite", ".onnx")
+MODEL_SUFFIXES = (".tflite", ".lite", ".onnx")
+"""Names of files that a build may make first; of files that are there the content counts."""
+
+
+IO_OPTIONS = {
+    "io_placement": "io_placement",
+    "io_input": "io_input",
+    "input_shape": "input_shape",
+    "inputs": "cut_inputs",
+    "outputs": "cut_outputs",
+    "signature": "signature",
+}
+"""Option -> the argument of the steps that read it; the model.yaml has each in its `io`."""
+
+PART_OPTIONS = ("input_shape", "inputs", "outputs", "signature")
+"""Those that say what of a file is the network."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class Manifest:
 
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
+    inputs, outputs, signature: the part of the file that is the network, as the options of those names take it.
     io_input: "overwrite" or "keep". input_shape: as the option of that name takes it, "" for the file's shapes.
     stack, heap: bytes, None for the board's value.
     preprocessing, postprocessing, stedgeai: those sections as written.
@@ -57,6 +73,9 @@ class Manifest:
     io_placement: str = "activations"
     io_input: str = "overwrite"
     input_shape: str = ""
+    inputs: str = ""
+    outputs: str = ""
+    signature: str = ""
     stack: int | None = None
     heap: int | None = None
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
@@ -72,18 +91,13 @@ class Manifest:
         """What the user gave: the model.yaml, or the bare file."""
         return self.document.path if self.document else self.folder / self.source.file
 
-    def io(
-        self, io_placement: str | None = None, io_input: str | None = None, input_shape: str | None = None
-    ) -> dict[str, Any]:
-        """Where inputs and outputs are, whether inputs survive, shapes of inputs: as given, else as here.
+    def io(self, **given: str) -> dict[str, Any]:
+        """Where inputs and outputs are, whether inputs survive, shapes of inputs, the part of the file: as given by the
+        options IO_OPTIONS, else as here.
 
-        The same words are arguments of ingot.steps.
+        The keys are arguments of ingot.steps, whose own inputs and outputs are files.
         """
-        return {
-            "io_placement": io_placement or self.io_placement,
-            "io_input": io_input or self.io_input,
-            "input_shape": input_shape or self.input_shape,
-        }
+        return {argument: given.get(option) or getattr(self, option) for option, argument in IO_OPTIONS.items()}
 
     def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
         """An IngotError at that key of the model.yaml."""
@@ -117,6 +131,9 @@ def load_manifest(path: Path) -> Manifest:
         io_placement=io.get("placement", "activations"),
         io_input=io.get("input", "overwrite"),
         input_shape=_input_shape(io.get("input_shape", "")),
+        inputs=_names(io.get("inputs", "")),
+        outputs=_names(io.get("outputs", "")),
+        signature=io.get("signature", ""),
         stack=memory.get("stack"),
         heap=memory.get("heap"),
         preprocessing=data.get("preprocessing", {}),
@@ -141,6 +158,10 @@ def _stand_in(document: Document, text: str) -> Path:
             remedy="Put the script beside the model.yaml: code of other folders is never run.",
         )
     return script
+
+
+def _names(given: str | list[str]) -> str:
+    return given if isinstance(given, str) else ",".join(given)
 
 
 def _input_shape(given: str | list[int] | dict[str, list[int]]) -> str:
@@ -169,9 +190,15 @@ def list_models(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"*/{MODEL_FILE}"))
 
 
+def is_model_file(path: Path) -> bool:
+    """Whether a path is that of a model's file, and not of a model.yaml: any file that is there, or one to be made."""
+    suffix = path.suffix.lower()
+    return suffix in MODEL_SUFFIXES or (suffix not in (".yaml", ".yml") and path.is_file())
+
+
 def open_manifest(path: Path) -> Manifest:
     """The manifest of a path to a model.yaml or to a bare model file."""
-    return bare_manifest(path) if path.suffix in MODEL_SUFFIXES else load_manifest(path)
+    return bare_manifest(path) if is_model_file(path) else load_manifest(path)
 
 
 def find_model(text: str, folder: Path) -> Manifest:
@@ -187,7 +214,7 @@ def find_model(text: str, folder: Path) -> Manifest:
         return load_manifest(path / MODEL_FILE)
     if path.suffix in (".yaml", ".yml") and path.is_file():
         return load_manifest(path)
-    if path.suffix in MODEL_SUFFIXES:
+    if is_model_file(path):
         if path.is_file():
             return bare_manifest(path)
         raise IngotError(f"there is no model file '{text}'", remedy=_near_file(path))
@@ -201,4 +228,6 @@ def _near_file(path: Path) -> str:
     """The remedy for a path that leads nowhere."""
     if not path.parent.is_dir():
         return f"There is no folder '{path.parent}'."
-    return did_you_mean(path.name, [near.name for near in path.parent.iterdir() if near.suffix in MODEL_SUFFIXES])
+    return did_you_mean(
+        path.name, [near.name for near in path.parent.iterdir() if near.suffix.lower() in MODEL_SUFFIXES]
+    )

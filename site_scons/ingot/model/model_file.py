@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.model.kinds_of_file import READ, kind_of
 from ingot.model.stand_in import is_stand_in
 
 
@@ -51,3 +52,10 @@ def read_model_file(path: Path, sha256: str = "") -> ModelFile:
             remedy="Put the right file there, or correct source.sha256 of the model.yaml, and build again.",
         )
     return found
+
+
+def model_bytes(data: bytes) -> bytes:
+    """The TensorFlow Lite model of a file's content: the content, or what a C array in it holds."""
+    kind = None if data[4:8] == b"TFL3" else kind_of(data)
+    inner = READ[kind.name](data) if kind is not None and kind.name in READ else None
+    return data if inner is None else inner

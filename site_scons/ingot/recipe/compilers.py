@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import Board, Mpool
+from ingot.model.manifest import IO_OPTIONS
 from ingot.recipe.options import BY_NAME, Options, check_compiler
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Settings:
             name=name,
             title=manifest.title,
             sha256=manifest.source.sha256,
-            io=manifest.io(*(options.text(name) for name in ("io_placement", "io_input", "input_shape"))),
+            io=manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
             optimize=options.text("optimize"),
             ram_limit=options.number("ram_limit"),
             fuse=options.switch("fuse"),

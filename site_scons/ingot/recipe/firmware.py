@@ -288,8 +288,8 @@ def place_together(first: Request, others: Sequence[tuple[str, str]], in_turn: b
     requests = [first]
     for name, model in others:
         before = tuple(NetworkBuild(request).info for request in requests)
-        # A shape that was given is the first network's; those of others are in their model.yaml.
-        options = first.options.changed(input_shape="")
+        # What was given of a file is about the first network's; of others it is in their model.yaml.
+        options = first.options.changed(input_shape="", inputs="", outputs="", signature="")
         here = replace(first, name=name, model=model, out=f"{first.out}/{name}", options=options)
         requests.append(replace(here, in_turn=before) if in_turn else replace(here, beside=before))
     return requests

@@ -11,6 +11,7 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, firmware_dir
 from ingot.link.sources import application_extras
+from ingot.model.manifest import IO_OPTIONS
 from ingot.recipe.firmware import FirmwareBuild, object_stem
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.network import NetworkBuild, near
@@ -88,7 +89,7 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
     }
     manifest = network.manifest
     settings: dict[str, Any] = {
-        **manifest.io(*(options.text(name) for name in ("io_placement", "io_input", "input_shape"))),
+        **manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
         "fuse": options.switch("fuse"),
         "stack": manifest.stack,
         "heap": manifest.heap,

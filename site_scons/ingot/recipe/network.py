@@ -19,7 +19,7 @@ from ingot.board.known import board_and_pools
 from ingot.link import sources, toolchain
 from ingot.link.sources import application_extras, application_folder
 from ingot.model import Manifest, find_model, find_source
-from ingot.model.manifest import MODEL_SUFFIXES, bare_manifest
+from ingot.model.manifest import IO_OPTIONS, PART_OPTIONS, bare_manifest, is_model_file
 from ingot.recipe.compilers import Compilation, Settings, compilation_of
 from ingot.recipe.job import StepJob
 from ingot.recipe.request import Request
@@ -115,9 +115,10 @@ class NetworkBuild:
         return near(self.manifest.path)
 
     @property
-    def input_shape(self) -> str:
-        """The shapes of inputs that the file leaves free, "" for none."""
-        return str(self.manifest.io(input_shape=self.request.options.text("input_shape"))["input_shape"])
+    def part(self) -> dict[str, Any]:
+        """What of the file is the network: shapes of inputs that it leaves free, where it begins and ends."""
+        io = self.manifest.io(**{name: self.request.options.text(name) for name in IO_OPTIONS})
+        return {IO_OPTIONS[name]: io[IO_OPTIONS[name]] for name in PART_OPTIONS}
 
     @property
     def sources(self) -> list[str]:
@@ -273,7 +274,7 @@ class NetworkBuild:
 def _manifest(word: str) -> Manifest:
     """What the model means; a model file may be one that the build makes first."""
     path = Path(word)
-    return bare_manifest(path) if path.suffix in MODEL_SUFFIXES else find_model(word, ROOT / "models")
+    return bare_manifest(path) if is_model_file(path) else find_model(word, ROOT / "models")
 
 
 def prefix_maps() -> list[str]:

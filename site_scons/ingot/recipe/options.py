@@ -139,6 +139,9 @@ OPTIONS = (
                 "",
                 "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
             ),
+            Option("inputs", "", "tensors at which the network begins: name,... [the model.yaml's, else the file's]"),
+            Option("outputs", "", "tensors at which the network ends: name,... [the model.yaml's, else the file's]"),
+            Option("signature", "", "which of a file's signatures is the network [the model.yaml's, else the first]"),
         ),
         Option(
             "require_real",

@@ -66,7 +66,7 @@ class Targets:
         return _run("check", Step("show_map", {"memory_map": memory_map}, {}), label=memory_map)
 
     def info(self) -> StepJob:
-        options = {"input_shape": self.network.input_shape}
+        options = self.network.part
         return _run("info", Step("info", {"model": self._model}, {}, options), label=self._model)
 
     def report(self) -> list[Job]:

@@ -37,6 +37,9 @@ def compile_network(
     io_placement: str = "activations",
     io_input: str = "overwrite",
     input_shape: str = "",
+    cut_inputs: str = "",
+    cut_outputs: str = "",
+    signature: str = "",
     optimize: str = "balanced",
     ram_limit: int = 0,
     fuse: bool = True,
@@ -74,7 +77,7 @@ def compile_network(
     stand_in = is_stand_in(source.data)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")
-    for note in notes_of(source):
+    for note in () if signature else notes_of(source):
         say(f"{model.name}: {note}")
     options = CompileOptions(
         name=name,
@@ -86,6 +89,9 @@ def compile_network(
         io_placement=io_placement,
         io_input=io_input,
         input_shape=input_shape,
+        cut_inputs=cut_inputs,
+        cut_outputs=cut_outputs,
+        signature=signature,
         cpu=target.core,
         isa=core_named(target.core).isa,
         beside=tuple(network.name for network in others[0]),

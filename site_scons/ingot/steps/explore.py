@@ -70,6 +70,9 @@ def explore(
     io_placement: str = "activations",
     io_input: str = "overwrite",
     input_shape: str = "",
+    cut_inputs: str = "",
+    cut_outputs: str = "",
+    signature: str = "",
     fuse: bool = True,
     flags: bool = False,
     stack: int | None = None,
@@ -92,7 +95,14 @@ def explore(
     from ingot.steps import compile as compile_steps
     from ingot.steps import link as link_steps
 
-    asked: dict[str, Any] = {"io_placement": io_placement, "io_input": io_input, "input_shape": input_shape}
+    asked: dict[str, Any] = {
+        "io_placement": io_placement,
+        "io_input": io_input,
+        "input_shape": input_shape,
+        "cut_inputs": cut_inputs,
+        "cut_outputs": cut_outputs,
+        "signature": signature,
+    }
     ways = _ways(model, board, asked, fuse)
     if objects and empty:
         twin, pools = open_board(board, twin=True)
@@ -181,6 +191,7 @@ def as_json_text(ways: Sequence[Way], flags: bool = False) -> str:
 def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> list[Way]:
     """What `optimize=` gives and the points between, without measurements. asked: further CompileOptions."""
     from ingot.compiler.compile import CompileOptions, largest_pool
+    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.tflite import read_tflite
     from ingot.compiler.kernels.lower import lower
     from ingot.compiler.kernels.registry import Target
@@ -191,7 +202,8 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
 
     target, pools = open_board(board)
     fit = largest_pool(pools)
-    graph = optimize(read_tflite(model, asked["input_shape"]))
+    cut = Cut(asked["cut_inputs"], asked["cut_outputs"], asked["signature"])
+    graph = optimize(read_tflite(model, asked["input_shape"], cut))
     program = lower(graph, Target(target.core, core_named(target.core).isa))
     if not program.calls:
         return []

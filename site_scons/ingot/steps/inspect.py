@@ -15,12 +15,22 @@ if TYPE_CHECKING:
 from ingot.base.console import say
 
 
-def info(model: Path, *, input_shape: str = "", as_json: bool = False, manifest: str = "") -> None:
+def info(
+    model: Path,
+    *,
+    input_shape: str = "",
+    cut_inputs: str = "",
+    cut_outputs: str = "",
+    signature: str = "",
+    as_json: bool = False,
+    manifest: str = "",
+) -> None:
     """Prints what a model consists of.
 
     manifest: the model.yaml of a file that may not be there yet; `model` is then where a build puts it, and no stand-in
-    is made for this. input_shape: see ingot.compiler.frontend.input_shape.
+    is made for this. input_shape: see ingot.compiler.frontend.input_shape; what follows it: ...frontend.cut.
     """
+    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.info import as_dict, as_text
     from ingot.compiler.frontend.tflite import read_tflite
     from ingot.model import load_manifest, look_up_source
@@ -28,7 +38,7 @@ def info(model: Path, *, input_shape: str = "", as_json: bool = False, manifest:
     if manifest:
         model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
 
-    graph = read_tflite(model, input_shape)
+    graph = read_tflite(model, input_shape, Cut(cut_inputs, cut_outputs, signature))
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks that hold for every graph, whatever its operators are: references, order, a single producer a tensor."""
+"""Checks that hold for every graph, whatever its operators are: order, a single producer a tensor."""
 
 from __future__ import annotations
 
@@ -21,13 +21,8 @@ def _owner(graph: Graph, t: int, written: set[int]) -> str:
 
 
 def check_structure(graph: Graph, where: str) -> None:
-    """Raises IngotError at the first reference that leads nowhere, tensor that nobody writes, or cycle."""
+    """Raises IngotError at the first tensor that nobody writes, or cycle."""
     for role, ids in (("input", graph.inputs), ("output", graph.outputs)):
-        for t in ids:
-            if not 0 <= t < len(graph.tensors):
-                raise IngotError(
-                    f"the model's {role} is tensor {t}, which does not exist.", where=where, remedy=DAMAGED
-                )
         if len(set(ids)) != len(ids):
             raise IngotError(
                 f"a tensor is listed twice as the model's {role}.", where=where, remedy=f"Export every {role} once."

@@ -8,6 +8,7 @@ at once. What the file says is checked before it is used: a damaged file ends in
 from __future__ import annotations
 
 import math
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ import tflite
 
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.check import check_operators
+from ingot.compiler.frontend.cut import Cut, cut_model
 from ingot.compiler.frontend.flatbuffer import DAMAGED, numbers, reading, tables, text
-from ingot.compiler.frontend.foreign_file import foreign_file
 from ingot.compiler.frontend.infer_shapes import check_size, infer_shapes
+from ingot.compiler.frontend.inlined import inlined
 from ingot.compiler.frontend.input_shape import with_input_shapes
 from ingot.compiler.frontend.operator_code import builtin_kind, builtin_number
 from ingot.compiler.frontend.options import read_options
@@ -27,9 +29,11 @@ from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.frontend.subgraphs import check_control_flow, other_subgraphs
 from ingot.compiler.frontend.variables import Section, data_tensors, with_states
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
-from ingot.model.model_file import ModelFile, read_model_file
+from ingot.model.kinds_of_file import CUT_OFF, kind_of
+from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 
 MOST_OPERATORS = 100_000
+WHOLE = Cut()
 
 _DTYPES = {
     tflite.TensorType.BOOL: DType.BOOL,
@@ -49,6 +53,9 @@ _REMEDIES = {
 _CONSTANTS_ONLY = {tflite.TensorType.FLOAT16: DType.FLOAT32, tflite.TensorType.INT4: DType.INT8}
 """Types that only constants have, and what they are read as: every float16 is a float32, every int4 an int8."""
 
+_BUFFER_DATA = 4
+"""Offset in the vtable of Buffer: field 0."""
+
 _BLOCKWISE = 2
 """The type of a tensor's quantization details with scales for blocks of its channels (schema of LiteRT)."""
 
@@ -59,27 +66,30 @@ _COMPILED_ELSEWHERE = {
 """Custom operators that a compiler puts in the place of a network."""
 
 
-def read_tflite(path: Path, input_shape: str = "") -> Graph:
+def read_tflite(path: Path, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
     """The graph of a .tflite file, named after the file. input_shape: see ingot.compiler.frontend.input_shape.
+
+    cut: the part of the file that is the network (ingot.compiler.frontend.cut).
 
     Raises IngotError with the file and the place in it.
     """
-    return parse_model(read_model_file(path), input_shape)
+    return parse_model(read_model_file(path), input_shape, cut)
 
 
 def read_operators(path: Path) -> Graph:
     """Operators and tensors as the file has them, for readers that look at no shapes. Raises IngotError."""
-    return parse_operators(read_model_file(path).data, path.stem, str(path))
+    return parse_operators(model_bytes(read_model_file(path).data), path.stem, str(path))
 
 
-def parse_model(model: ModelFile, input_shape: str = "") -> Graph:
-    """The graph of a .tflite file that has been read. input_shape: see ingot.compiler.frontend.input_shape."""
-    return parse_tflite(model.data, model.path.stem, str(model.path), input_shape)
+def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
+    """The graph of a .tflite file that has been read; arguments as of read_tflite()."""
+    data = cut_model(model_bytes(model.data), cut, str(model.path))
+    return parse_tflite(data, model.path.stem, str(model.path), input_shape)
 
 
 def notes_of(model: ModelFile) -> tuple[str, ...]:
     """`Graph.notes` of a file, without its graph. Raises IngotError as read_tflite() does."""
-    return other_subgraphs(_open(model.data, str(model.path)), str(model.path))
+    return other_subgraphs(_open(model_bytes(model.data), str(model.path)), str(model.path))
 
 
 def _open(data: bytes, where: str) -> Any:
@@ -88,18 +98,36 @@ def _open(data: bytes, where: str) -> Any:
         what = "the file is empty." if not data else f"the file has only {len(data)} bytes."
         raise IngotError(what, where=where, remedy=DAMAGED)
     if data[4:8] != b"TFL3":
-        foreign = foreign_file(data)
-        if foreign is not None:
-            raise IngotError(f"not a TensorFlow Lite model but {foreign.what}.", where=where, remedy=foreign.remedy)
+        kind = kind_of(data)
+        if kind is not None:
+            remedy = kind.remedy.format(file=where)
+            raise IngotError(f"not a TensorFlow Lite model but {kind.what}.", where=where, remedy=remedy)
         raise IngotError(
             f"not a TensorFlow Lite model: bytes 4 to 7 are {data[4:8]!r}, not b'TFL3'.", where=where, remedy=DAMAGED
         )
     with reading(where, "the model's header"):
         model = tflite.Model.GetRootAs(data, 0)
         version = model.Version()
+    if _is_cut_off(model, data):
+        raise IngotError(f"{CUT_OFF.what}, of {len(data):,} bytes.", where=where, remedy=CUT_OFF.remedy)
     if version != 3:
         raise IngotError(f"schema version {version} is not supported, only 3.", where=where, remedy=DAMAGED)
     return model
+
+
+def _is_cut_off(model: Any, data: bytes) -> bool:
+    """Whether data of a buffer end behind the file: the offsets before them are whole."""
+    try:
+        for buffer in tables(model, "Buffers"):
+            table = buffer._tab
+            field = table.Offset(_BUFFER_DATA)
+            if field and table.Vector(field) + table.VectorLen(field) > len(data):
+                return table.VectorLen(field) < 1 << 30
+    except struct.error:
+        return True
+    except (ValueError, IndexError, TypeError, AttributeError, OverflowError):
+        return False
+    return False
 
 
 def parse_tflite(data: bytes, name: str, where: str, input_shape: str = "") -> Graph:
@@ -122,8 +150,15 @@ def _read(data: bytes, name: str, where: str) -> tuple[Graph, dict[int, tuple[in
     notes = other_subgraphs(model, where)
     with reading(where, "the buffers"):
         buffers = tables(model, "Buffers")
+
+    def other(number: int) -> tuple[Section, tuple[int, ...], tuple[int, ...]]:
+        section, _, its_inputs, its_outputs = _read_subgraph(model, number, buffers, data, where)
+        return section, its_inputs, its_outputs
+
     main, raw_tensors, inputs, outputs = _read_subgraph(model, 0, buffers, data, where)
-    operators, tensors = with_states(main, lambda number: _read_subgraph(model, number, buffers, data, where)[0])
+    main = inlined(main, other)
+    check_control_flow(main.operators, where)
+    operators, tensors = with_states(main, lambda number: other(number)[0])
     graph = Graph(name, tuple(tensors), tuple(operators), inputs, outputs, notes)
     check_structure(graph, where)
     return graph, _read_signatures(raw_tensors, where)
@@ -147,15 +182,22 @@ def _read_subgraph(
         raise IngotError(f"{len(raw_operators)} operators are more than any model has.", where=where, remedy=DAMAGED)
 
     operators = _read_operators(model, raw_operators, raw_tensors, where)
-    check_control_flow(operators, where)
     used = {t for op in operators for t in data_tensors(op)} | {*inputs, *outputs}
     produced = {t for op in operators for t in op.outputs} | {*inputs}
     tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
-    _check_references(operators, len(tensors), where)
+    _check_references(operators, inputs, outputs, len(tensors), where)
     return Section(operators, tensors, where), raw_tensors, inputs, outputs
 
 
-def _check_references(operators: tuple[Operator, ...], count: int, where: str) -> None:
+def _check_references(
+    operators: tuple[Operator, ...], inputs: tuple[int, ...], outputs: tuple[int, ...], count: int, where: str
+) -> None:
+    for role, ids in (("input", inputs), ("output", outputs)):
+        for t in ids:
+            if not 0 <= t < count:
+                raise IngotError(
+                    f"the model's {role} is tensor {t}, which does not exist.", where=where, remedy=DAMAGED
+                )
     for op in operators:
         for t in (*op.inputs, *op.outputs):
             if t is not None and not 0 <= t < count:
@@ -167,7 +209,8 @@ def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: 
     with reading(where, "the operator codes"):
         codes = [(builtin_number(code), builtin_kind(code), code) for code in tables(model, "OperatorCodes")]
     operators = []
-    custom = []
+    custom: list[tuple[int, str]] = []
+    custom_inputs: list[int] = []
     for index, raw in enumerate(raws):
         with reading(where, f"operator {index}"):
             number, kind, code = codes[raw.OpcodeIndex()]
@@ -177,6 +220,7 @@ def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: 
                 )
             if kind == "CUSTOM":
                 custom.append((index, text(code, "CustomCode")))
+                custom_inputs += [int(t) for t in numbers(raw, "Inputs")]
                 continue
         with reading(where, f"operator {index} ({kind})"):
             # LiteRT writes -1 for an absent optional input.
@@ -193,11 +237,21 @@ def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: 
         raise IngotError(
             "custom operators are not supported: " + "; ".join(f"operator {i}: {name!r}" for i, name in custom) + ".",
             where=where,
-            remedy=known[0]
-            if known
-            else "Export the model with builtin operators only; post-processing belongs into the application.",
+            remedy=known[0] if known else _end_before(custom_inputs, operators, raw_tensors),
         )
     return tuple(operators)
+
+
+def _end_before(ids: list[int], operators: list[Operator], raw_tensors: list[Any]) -> str:
+    """The remedy for custom operators with these inputs."""
+    made = {t for op in operators for t in op.outputs}
+    ends = [text(raw_tensors[t], "Name") for t in dict.fromkeys(ids) if t in made]
+    if not ends:
+        return "Export the model with builtin operators only; pre-processing belongs into the application."
+    return (
+        f"Let the network end before them, with outputs={','.join(ends)}; the application does the rest. Or export the "
+        "model without them."
+    )
 
 
 def _check_numbers(attrs: dict[str, Any], place: str) -> None:

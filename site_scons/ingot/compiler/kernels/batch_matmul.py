@@ -27,7 +27,7 @@ _KERNELS = {
 }
 """With two computed inputs, and with constant right matrices."""
 
-_PER_COLUMN = "batch_matmul_columns_s8"
+_PER_COLUMN = {DType.INT8: "batch_matmul_columns_s8", DType.INT16: "batch_matmul_s16_columns"}
 """With constant right matrices of one scale a column."""
 
 _MOST_COLUMNS = 32
@@ -54,10 +54,8 @@ def few_batches(graph: Graph, op: Operator) -> bool:
 
 
 def scale_per_column(graph: Graph, op: Operator) -> bool:
-    """Constant right matrices of int8 products may have one scale a column, with zero point 0."""
+    """Constant right matrices may have one scale a column, with zero point 0."""
     right = graph.tensors[op.inputs[1] or 0]
-    if graph.tensors[op.outputs[0]].dtype is DType.INT16:
-        return right.quant is not None and not right.quant.per_channel
     if right.dtype is DType.FLOAT32 or right.quant is None or not right.quant.per_channel:
         return True
     axis = len(right.shape) - (2 if op.attrs.get("adj_y") else 1)
@@ -74,8 +72,8 @@ def lower_batch_matmul(site: Site) -> Call:
     batches = (1,) * (_BATCHES - len(output.shape[:-2])) + output.shape[:-2]
     constant = right.is_constant
     varying, fixed = _KERNELS[output.dtype]
-    if output.dtype is DType.INT8 and right.quant is not None and right.quant.per_channel:
-        fixed = _PER_COLUMN
+    if right.quant is not None and right.quant.per_channel:
+        fixed = _PER_COLUMN[output.dtype]
     # Columns are best read one after the other; constant ones stand in the block like that.
     by_column = constant or adj_y or columns == 1
     at_once = min(columns, _MOST_COLUMNS if by_column else max(_GATHERED_BYTES // depth // 4, 1) * 4, _MOST_COLUMNS)

@@ -6,7 +6,9 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import ingot.compiler.kernels
 from ingot.base.errors import IngotError
@@ -16,6 +18,9 @@ from ingot.compiler.kernels.computed_data import with_computed_data
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.kernels.registry import OPERATORS, Site, Target
 from ingot.compiler.kernels.row_splits import row_splits
+
+PLACES = 3
+"""Operators that a message names of each cause."""
 
 
 @functools.cache
@@ -64,10 +69,17 @@ def lower(graph: Graph, target: Target) -> Program:
     )
 
 
-def check_supported(graph: Graph) -> None:
-    """Raises one IngotError that lists every operator without a kernel, with its place and the rule it breaks."""
+class Problem(NamedTuple):
+    """An operator that cannot be compiled, and why."""
+
+    op: Operator
+    reason: str
+
+
+def problems_of(graph: Graph) -> list[Problem]:
+    """Every operator without a kernel or outside of its limits."""
     load_operators()
-    problems = []
+    found = []
     for op in graph.operators:
         if op.kind == "view":
             continue
@@ -76,27 +88,48 @@ def check_supported(graph: Graph) -> None:
         ]
         computed = [tensor for tensor in empty if not tensor.is_constant]
         if computed:
-            problems.append(f"{op.place(graph)}: '{computed[0].name}' is {list(computed[0].shape)}, without elements")
+            found.append(Problem(op, f"'{computed[0].name}' is {list(computed[0].shape)}, without elements"))
             continue
         entry = OPERATORS.get(op.kind)
         if entry is None:
-            problems.append(f"{op.place(graph)}: no kernel for {op.kind}")
+            found.append(Problem(op, f"no kernel for {op.kind}"))
             continue
         try:
             broken = next((rule for rule in entry.constraints if not rule(graph, op)), None)
         except ScalePerChannel as per_channel:
-            problems.append(f"{op.place(graph)}: {per_channel.what}")
+            found.append(Problem(op, per_channel.what))
             continue
         if broken is not None:
-            problems.append(f"{op.place(graph)}: not met: {' '.join((broken.__doc__ or broken.__name__).split())}")
-    _refuse(graph, problems)
+            found.append(Problem(op, f"not met: {' '.join((broken.__doc__ or broken.__name__).split())}"))
+    return found
 
 
-def _refuse(graph: Graph, problems: list[str]) -> None:
+def grouped(graph: Graph, problems: Sequence[Problem]) -> list[str]:
+    """A line for each cause: the operator's place, or how many of a kind there are and the first places."""
+    causes: dict[tuple[str, str], list[Operator]] = {}
+    for op, reason in problems:
+        causes.setdefault((op.kind, reason), []).append(op)
+    lines = []
+    for (kind, reason), operators in causes.items():
+        if len(operators) == 1:
+            lines.append(f"{operators[0].place(graph)}: {reason}")
+            continue
+        places = [f"operator {op.index} ('{graph.tensors[op.outputs[0]].name}')" for op in operators[:PLACES]]
+        rest = f" and {len(operators) - PLACES} more" if len(operators) > PLACES else ""
+        lines.append(f"{len(operators)} {kind}: {reason}: {', '.join(places)}{rest}")
+    return lines
+
+
+def check_supported(graph: Graph) -> None:
+    """Raises one IngotError that lists every operator without a kernel, with its place and the rule it breaks."""
+    _refuse(graph, problems_of(graph))
+
+
+def _refuse(graph: Graph, problems: Sequence[Problem]) -> None:
     if problems:
         count = "1 operator" if len(problems) == 1 else f"{len(problems)} operators"
         raise IngotError(
-            f"the built-in compiler cannot compile {count}:\n    " + "\n    ".join(problems),
+            f"the built-in compiler cannot compile {count}:\n    " + "\n    ".join(grouped(graph, problems)),
             where=graph.name,
             remedy="docs/operators.md lists what is supported.",
         )
@@ -109,7 +142,7 @@ def _all_lowered(sites: list[Site], memory: dict[int, int]) -> list[tuple[Call, 
         try:
             lowered.append(_lowered(site, memory))
         except IngotError as problem:  # one scale where there are several, a scale that has no integer form
-            problems.append(f"{site.op.place(site.graph)}: {problem.what}")
+            problems.append(Problem(site.op, problem.what))
     if problems:
         _refuse(sites[0].graph, problems)
     return lowered

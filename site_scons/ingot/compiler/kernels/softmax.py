@@ -35,8 +35,8 @@ def _is_wide(graph: Graph, op: Operator) -> bool:
 
 
 def softmax_output_scale(graph: Graph, op: Operator) -> bool:
-    """The output's scale is 1/256 with the lowest number as zero point; of int16 1/32768 with zero point 0; from int8 to
-    int16 1/65536 with zero point -32768."""
+    """The output's scale is 1/256 with the lowest number as zero point; of int16 1/32768 with zero point 0; from int8
+    to int16 1/65536 with zero point -32768."""
     output = graph.tensors[op.outputs[0]]
     if output.dtype is DType.FLOAT32:
         return True

@@ -72,8 +72,7 @@ def validate(
     """
     from ingot.device.run.oracle import Reference
 
-    shapes = [buffer.shape for buffer in network.inputs]
-    reference = Reference(model, shapes) if model is not None else None
+    reference = Reference(model, network=network) if model is not None else None
     keeps_state = any(buffer.role == "state" for buffer in network.buffers)
     served = _hello(client, network)
     done: list[Sample] = []

@@ -17,12 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.base.errors import IngotError
+from ingot.compiler.frontend.cut import part_of
 from ingot.compiler.frontend.plain_values import fits
 from ingot.compiler.frontend.tflite import parse_operators
 from ingot.compiler.graph import DType, Graph
 from ingot.device.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors, without_absent_shapes
 from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED
 from ingot.device.run.reference_versions import with_registered_versions
+from ingot.model.model_file import model_bytes
+from ingot.network.types import Network
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Reference:
     model: a .tflite file or its bytes.
     input_shapes: of the inputs in the model's order, where its file leaves extents free (-1 in shape_signature); other
         extents stay the file's.
+    network: what was compiled of the model, which says the shapes of its inputs, and where in the file it begins and
+        ends.
     optimized: LiteRT's optimized host kernels instead, for the few operators that have no reference kernel (ELU). They
         are no oracle for whole models.
     LiteRT gets a mended copy of some files and inputs, see oracle_copy.py.
@@ -59,6 +64,7 @@ class Reference:
         input_shapes: Sequence[tuple[int, ...]] = (),
         *,
         optimized: bool = False,
+        network: Network | None = None,
     ) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -69,9 +75,12 @@ class Reference:
             ) from None
         where = "" if isinstance(model, bytes) else str(model)
         try:
-            content = model if isinstance(model, bytes) else Path(model).read_bytes()
+            content = model if isinstance(model, bytes) else model_bytes(Path(model).read_bytes())
         except OSError as error:
             raise IngotError(f"cannot read the model: {error.strerror}.", where=where) from None
+        if network is not None:
+            input_shapes = [buffer.shape for buffer in network.inputs]
+            content = part_of(content, *([b.name for b in side] for side in (network.inputs, network.outputs)))
         self._content = content
         self._graph: Graph | None = None
         self.saturated = 0

@@ -92,7 +92,7 @@ def verify_images(
     from ingot.device.run.verify import compare
     from ingot.image.image import parse_image
 
-    reference = Reference(model, [buffer.shape for buffer in network.inputs])
+    reference = Reference(model, network=network)
     inputs = [arrays for _, arrays in random_samples(network, samples, seed)]
     expected = [reference.run(list(arrays)) for arrays in inputs]
     image = parse_image(files.whole.read_bytes(), files.whole.name)

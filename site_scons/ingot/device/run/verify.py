@@ -188,7 +188,7 @@ def verify(
     """
     from ingot.device.run.oracle import Reference
 
-    reference = Reference(model, [buffer.shape for buffer in network.inputs])
+    reference = Reference(model, network=network)
     _check_ports(reference, network)
     results: list[SampleResult] = []
     gaps: list[str] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingot.base import places
+from ingot.model.manifest import MODEL_SUFFIXES
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.image import ImageBuild
 from ingot.recipe.network import NetworkBuild
@@ -17,8 +18,6 @@ from ingot.recipe.request import Request
 from ingot.shells.scons.calls import user_call
 from ingot.shells.scons.declare import declare, folders, from_top, pick
 from ingot.shells.scons.paths import command_path, expanded, file_node
-
-_SUFFIXES = (".tflite", ".onnx")
 
 #: What `env.IngotModel` takes besides the arguments that it names.
 MODEL_OPTIONS = names_of("network", "image")
@@ -227,7 +226,7 @@ def _model_node(env: Any, model: Any) -> Any:
     """The node of a model file; None for a name or a model.yaml."""
     if not isinstance(model, str):
         return env.arg2nodes(model)[0]
-    return env.fs.File(expanded(env, model, "model")) if model.endswith(_SUFFIXES) else None
+    return env.fs.File(expanded(env, model, "model")) if model.lower().endswith(MODEL_SUFFIXES) else None
 
 
 def _where(env: Any, word: str) -> str:
