@@ -27,8 +27,6 @@ static int32_t compared(const void *params, int32_t stored, int which)
     RUN(name##_f32, float, uint8_t, a op b)                                                                           \
     RUN(name##_s32, int32_t, uint8_t, a op b)                                                                         \
     RUN(name##_s64, int64_t, uint8_t, a op b)                                                                         \
-    RUN(name##_s16, int16_t, uint8_t, a op b)                                                                         \
-    RUN(name##_bool, uint8_t, uint8_t, a op b)                                                                        \
     RUN(name##_s8, int8_t, uint8_t, compared(params, a, 0) op compared(params, b, 1))                                 \
     RUN(name##_u8, uint8_t, uint8_t, compared(params, a, 0) op compared(params, b, 1))
 
@@ -39,6 +37,8 @@ COMPARISON(less_equal, <=)
 COMPARISON(greater, >)
 COMPARISON(greater_equal, >=)
 
+RUN(equal_bool, uint8_t, uint8_t, a == b)
+RUN(not_equal_bool, uint8_t, uint8_t, a != b)
 RUN(logical_and_bool, uint8_t, uint8_t, a && b)
 RUN(logical_or_bool, uint8_t, uint8_t, a || b)
 
@@ -121,8 +121,6 @@ enum {
     KERNEL(name##_f32, float, uint8_t, NOTHING)                                                                       \
     KERNEL(name##_s32, int32_t, uint8_t, NOTHING)                                                                     \
     KERNEL(name##_s64, int64_t, uint8_t, NOTHING)                                                                     \
-    KERNEL(name##_s16, int16_t, uint8_t, NOTHING)                                                                     \
-    KERNEL(name##_bool, uint8_t, uint8_t, NOTHING)                                                                    \
     KERNEL(name##_s8, int8_t, uint8_t, COMPARED)                                                                      \
     KERNEL(name##_u8, uint8_t, uint8_t, COMPARED)
 #define DIVISION_KERNELS(name, size)                                                                                  \
@@ -137,6 +135,8 @@ COMPARISON_KERNELS(less)
 COMPARISON_KERNELS(less_equal)
 COMPARISON_KERNELS(greater)
 COMPARISON_KERNELS(greater_equal)
+KERNEL(equal_bool, uint8_t, uint8_t, NOTHING)
+KERNEL(not_equal_bool, uint8_t, uint8_t, NOTHING)
 KERNEL(logical_and_bool, uint8_t, uint8_t, NOTHING)
 KERNEL(logical_or_bool, uint8_t, uint8_t, NOTHING)
 DIVISION_KERNELS(div, LIMITS)

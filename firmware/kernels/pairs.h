@@ -20,8 +20,6 @@ typedef struct ingot_compared_params {
     INGOT_PAIR(name##_f32, float, uint8_t)                                                                            \
     INGOT_PAIR(name##_s32, int32_t, uint8_t)                                                                          \
     INGOT_PAIR(name##_s64, int64_t, uint8_t)                                                                          \
-    INGOT_PAIR(name##_s16, int16_t, uint8_t)                                                                          \
-    INGOT_PAIR(name##_bool, uint8_t, uint8_t)                                                                         \
     INGOT_PAIR(name##_s8, int8_t, uint8_t)                                                                            \
     INGOT_PAIR(name##_u8, uint8_t, uint8_t)
 
@@ -38,6 +36,8 @@ typedef struct ingot_compared_params {
     INGOT_COMPARISONS(less_equal)                                                                                     \
     INGOT_COMPARISONS(greater)                                                                                        \
     INGOT_COMPARISONS(greater_equal)                                                                                  \
+    INGOT_PAIR(equal_bool, uint8_t, uint8_t)                                                                          \
+    INGOT_PAIR(not_equal_bool, uint8_t, uint8_t)                                                                      \
     INGOT_PAIR(logical_and_bool, uint8_t, uint8_t)                                                                    \
     INGOT_PAIR(logical_or_bool, uint8_t, uint8_t)                                                                     \
     INGOT_DIVISIONS(div)                                                                                              \

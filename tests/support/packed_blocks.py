@@ -40,6 +40,10 @@ DRAWS = 120
 NEVER_CALLED = {f"sub_reversed_{kind}" for kind in ("s8", "s16", "s32", "f32")} | {
     f"{name}_reversed_f32" for name in ("maximum", "minimum")
 }
+NEVER_CALLED |= {
+    f"pairs_{name}_reversed_{kind}" for name in ("div", "floor_div", "floor_mod") for kind in ("f32", "s32")
+}
+NEVER_CALLED |= {"pairs_pow_reversed_f32"}
 """Kernels that no lowering calls: operands are only reversed to have a constant one second."""
 
 
@@ -135,6 +139,22 @@ def _rare_layers() -> Iterator[bytes]:
         source, result = b.input(image, *s32), b.tensor(image, *s32)
         b.operator(kind, [source, b.constant(np.array([[[[5, -7, 1 << 20]]]], np.int32))], [result])
         yield b.finish([result])
+    for kind in ("DIV", "FLOOR_DIV", "FLOOR_MOD"):
+        yield binary(kind, (image, vector), (s32, s32), s32)
+        b = Builder()
+        divisor, result = b.input(image, *s32), b.tensor(image, *s32)
+        b.operator(kind, [b.constant(np.array([[[[5, -7, 1 << 20]]]], np.int32)), divisor], [result])
+        yield b.finish([result])
+    b = Builder()
+    condition, chosen = b.input((2, 3), "bool"), b.tensor((2, 3), "float32")
+    values = [b.constant(np.arange(6, dtype=np.float32).reshape(2, 3) + shift) for shift in (0, 9)]
+    b.operator("SELECT_V2", [condition, *values], [chosen])
+    yield b.finish([chosen])
+    b = Builder()
+    matrix = b.constant(np.arange(-6, 6, dtype=np.int8).reshape(4, 3), [0.1, 0.2, 0.3], axis=1)
+    source, product = b.input((2, 4), "int16", 0.001), b.tensor((2, 3), "int16", 0.01)
+    b.operator("BATCH_MATMUL", [source, matrix], [product])
+    yield b.finish([product])
     b = Builder()
     left = b.constant(np.arange(-6, 6, dtype=np.int8).reshape(3, 4), 0.1, 3)
     right, product = b.input((4, 5), "int8", 0.1, 3), b.tensor((3, 5), "int8", 0.1, 3)

@@ -135,6 +135,7 @@ MODELS: dict[str, Model] = {
     "EMBEDDING_LOOKUP": indexed.embedding,
     "FILL": indexed.fill,
     **{f"{kind} int4": partial(nibbles, kind=kind) for kind in ("CONV_2D", "FULLY_CONNECTED")},
+    **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in ("CEIL", "ROUND")},
     "SVDF": recurrent.svdf,
     "ASSIGN_VARIABLE": variables.stream,
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in nonlinear.FLOAT_FUNCTIONS},

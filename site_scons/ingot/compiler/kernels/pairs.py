@@ -22,14 +22,13 @@ from ingot.compiler.kernels.registry import Site, lowers, packs
 
 packs(pairs=1)
 
-_COMPARED = (DType.FLOAT32, DType.INT32, DType.INT64, DType.INT16, DType.BOOL, DType.INT8, DType.UINT8)
+_COMPARED = (DType.FLOAT32, DType.INT32, DType.INT64, DType.INT8, DType.UINT8)
 _DIVIDED = (DType.FLOAT32, DType.INT32)
 _BYTES = (DType.INT8, DType.UINT8)
 _SUFFIX = {
     DType.FLOAT32: "f32",
     DType.INT32: "s32",
     DType.INT64: "s64",
-    DType.INT16: "s16",
     DType.BOOL: "bool",
     DType.INT8: "s8",
     DType.UINT8: "u8",
@@ -47,7 +46,7 @@ class Family:
 
 PAIRS = {
     **{
-        kind: Family(_COMPARED, turned)
+        kind: Family((*_COMPARED, DType.BOOL) if turned == kind.lower() else _COMPARED, turned)
         for kind, turned in (
             ("EQUAL", "equal"),
             ("NOT_EQUAL", "not_equal"),
@@ -65,8 +64,8 @@ PAIRS = {
 
 
 def pair_types(graph: Graph, op: Operator) -> bool:
-    """Both inputs have one type: of comparisons float32, int8, uint8, int16, int32, int64 or bool, of divisions float32
-    or int32, of POW float32, of LOGICAL_AND and LOGICAL_OR bool."""
+    """Both inputs have one type: of comparisons float32, int8, uint8, int32, int64 or (EQUAL, NOT_EQUAL) bool, of
+    divisions float32 or int32, of POW float32, of LOGICAL_AND and LOGICAL_OR bool."""
     family = PAIRS[op.kind]
     types = {graph.tensors[t].dtype for t in op.inputs if t is not None}
     result = DType.BOOL if family.truth else next(iter(types))
