@@ -17,7 +17,6 @@ from ingot.compiler.kernels import (
     batch_matmul,
     batch_space,
     broadcast,
-    cast,
     concat,
     conv2d,
     gather,
@@ -133,7 +132,6 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     ),
     gather.gather_types: ("GATHER", (t(), t((2,), "int64")), (t(),), {}),
     gather.indexes_exist: ("GATHER", (t((3,)), c([3])), (t((1,)),), {"axis": 0}),
-    cast.cast_types: ("CAST", (t(dtype="int64"),), (t(dtype="int32"),), {}),
     resize_bilinear.resize_types: ("RESIZE_BILINEAR", (t((4, 4, 8)), c([4, 4])), (t((4, 4, 8)),), {}),
     resize_bilinear.positions_stay_inside: (
         "RESIZE_BILINEAR",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph import DType
 from ingot.compiler.kernels.program import Call
 from ingot.compiler.kernels.registry import Site, elements, lowers, packs
 from ingot.compiler.kernels.rows import same_rows
@@ -21,12 +21,7 @@ _CODES = {
 }
 
 
-def cast_types(graph: Graph, op: Operator) -> bool:
-    """Both types are among int8, uint8, int16, int32, int64, float32 and bool."""
-    return all(graph.tensors[t].dtype in _CODES for t in (*op.inputs[:1], op.outputs[0]) if t is not None)
-
-
-@lowers("CAST", constraints=(cast_types,), pieces=elements)
+@lowers("CAST", pieces=elements)
 def lower_cast(site: Site) -> Call:
     """ingot_cast_rows(); in place when the element size stays."""
     source, target = site.rows_in(0), site.rows_out()
