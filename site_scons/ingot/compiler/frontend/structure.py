@@ -22,11 +22,6 @@ def _owner(graph: Graph, t: int, written: set[int]) -> str:
 
 def check_structure(graph: Graph, where: str) -> None:
     """Raises IngotError at the first tensor that nobody writes, or cycle."""
-    for role, ids in (("input", graph.inputs), ("output", graph.outputs)):
-        if len(set(ids)) != len(ids):
-            raise IngotError(
-                f"a tensor is listed twice as the model's {role}.", where=where, remedy=f"Export every {role} once."
-            )
     if not graph.operators:
         raise IngotError("the model has no operators.", where=where, remedy=DAMAGED)
     if not graph.outputs:

@@ -198,6 +198,10 @@ def _check_references(
                 raise IngotError(
                     f"the model's {role} is tensor {t}, which does not exist.", where=where, remedy=DAMAGED
                 )
+        if len(set(ids)) != len(ids):
+            raise IngotError(
+                f"a tensor is listed twice as the model's {role}.", where=where, remedy=f"Export every {role} once."
+            )
     for op in operators:
         for t in (*op.inputs, *op.outputs):
             if t is not None and not 0 <= t < count:
