@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks that hold for every graph, whatever its operators are: order, a single producer a tensor."""
+"""Checks that hold for every graph, whatever its operators are: references, order, a single producer a tensor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,17 @@ def _owner(graph: Graph, t: int, written: set[int]) -> str:
 
 
 def check_structure(graph: Graph, where: str) -> None:
-    """Raises IngotError at the first tensor that nobody writes, or cycle."""
+    """Raises IngotError at the first reference that leads nowhere, tensor that nobody writes, or cycle."""
+    for role, ids in (("input", graph.inputs), ("output", graph.outputs)):
+        for t in ids:
+            if not 0 <= t < len(graph.tensors):
+                raise IngotError(
+                    f"the model's {role} is tensor {t}, which does not exist.", where=where, remedy=DAMAGED
+                )
+        if len(set(ids)) != len(ids):
+            raise IngotError(
+                f"a tensor is listed twice as the model's {role}.", where=where, remedy=f"Export every {role} once."
+            )
     if not graph.operators:
         raise IngotError("the model has no operators.", where=where, remedy=DAMAGED)
     if not graph.outputs:
@@ -35,6 +45,10 @@ def check_structure(graph: Graph, where: str) -> None:
     ready.update(graph.inputs)
     written: set[int] = set()
     for op in graph.operators:
+        for named in (*op.inputs, *op.outputs):
+            if named is not None and not 0 <= named < len(graph.tensors):
+                place = f"{where}: operator {op.index} ({op.kind})"
+                raise IngotError(f"it refers to tensor {named}, which does not exist.", where=place, remedy=DAMAGED)
         place = f"{where}: {op.place(graph)}"
         for read in op.inputs:
             if read is not None and read not in ready:

@@ -153,9 +153,13 @@ def _read(data: bytes, name: str, where: str) -> tuple[Graph, dict[int, tuple[in
 
     def other(number: int) -> tuple[Section, tuple[int, ...], tuple[int, ...]]:
         section, _, its_inputs, its_outputs = _read_subgraph(model, number, buffers, data, where)
+        if not _leads_somewhere(section):
+            raise IngotError("it refers to a tensor that does not exist.", where=section.where, remedy=DAMAGED)
         return section, its_inputs, its_outputs
 
     main, raw_tensors, inputs, outputs = _read_subgraph(model, 0, buffers, data, where)
+    if not _leads_somewhere(main):  # check_structure says what does not
+        check_structure(Graph(name, tuple(main.tensors), tuple(main.operators), inputs, outputs, notes), where)
     main = inlined(main, other)
     check_control_flow(main.operators, where)
     operators, tensors = with_states(main, lambda number: other(number)[0])
@@ -185,28 +189,13 @@ def _read_subgraph(
     used = {t for op in operators for t in data_tensors(op)} | {*inputs, *outputs}
     produced = {t for op in operators for t in op.outputs} | {*inputs}
     tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
-    _check_references(operators, inputs, outputs, len(tensors), where)
     return Section(operators, tensors, where), raw_tensors, inputs, outputs
 
 
-def _check_references(
-    operators: tuple[Operator, ...], inputs: tuple[int, ...], outputs: tuple[int, ...], count: int, where: str
-) -> None:
-    for role, ids in (("input", inputs), ("output", outputs)):
-        for t in ids:
-            if not 0 <= t < count:
-                raise IngotError(
-                    f"the model's {role} is tensor {t}, which does not exist.", where=where, remedy=DAMAGED
-                )
-        if len(set(ids)) != len(ids):
-            raise IngotError(
-                f"a tensor is listed twice as the model's {role}.", where=where, remedy=f"Export every {role} once."
-            )
-    for op in operators:
-        for t in (*op.inputs, *op.outputs):
-            if t is not None and not 0 <= t < count:
-                place = f"{where}: operator {op.index} ({op.kind})"
-                raise IngotError(f"it refers to tensor {t}, which does not exist.", where=place, remedy=DAMAGED)
+def _leads_somewhere(section: Section) -> bool:
+    """Whether every tensor that an operator names exists."""
+    count = len(section.tensors)
+    return all(0 <= t < count for op in section.operators for t in (*op.inputs, *op.outputs) if t is not None)
 
 
 def _read_operators(model: Any, raws: list[Any], raw_tensors: list[Any], where: str) -> tuple[Operator, ...]:
