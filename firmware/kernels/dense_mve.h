@@ -10,24 +10,28 @@ typedef struct ingot_dense_job {
     const int8_t *in[2];
     int8_t *out[2];
     const int8_t *records;
-    unsigned chunks;  /* of 16 bytes in a pixel */
+    unsigned turns;   /* of the loop over the chunks of 16 bytes, four a turn */
     unsigned blocks;  /* of eight channels */
     unsigned rest;    /* channels after them: 0..7 */
     unsigned pairs;   /* of pixels */
     unsigned in_step; /* from a pair to the next */
     unsigned out_step; /* the same, less what one pair's stores have advanced */
     int32_t zero, low, high;
+    unsigned entry;  /* where the first turn begins: ingot_dense_entry() */
+    unsigned chunks; /* of 16 bytes in a pixel */
 #ifdef INGOT_DENSE_ADJUSTED
     const int32_t *adjust; /* a number a pixel that is added to each of its sums */
 #endif
 } ingot_dense_job;
 
-/* One record for two pixels. r1, r3: pixels; r5: record, advances; r11: chunks + 1. Sums in the even registers: pixel 0
- * in r0 r2 r4 r6, pixel 1 in r8 r10 r12 lr. The loop does two chunks a turn and begins in its middle for an odd count.
- * Then the requantized results are in a and b. */
-#define INGOT_CHUNK                                                                                                    \
-    "vldrb.8 q0, [r1], #16\n"                                                                                          \
-    "vldrb.8 q2, [r5], #16\n"                                                                                          \
+/* One record for two pixels. r1, r3: pixels; r5: record, advances; r7: turns; r11: where the first turn begins. Sums in
+ * the even registers: pixel 0 in r0 r2 r4 r6, pixel 1 in r8 r10 r12 lr.
+ *
+ * A chunk of 16 bytes: a load and a product overlap where neither waits for the other, so products trail the loads. The
+ * last product of a chunk is the next one's to do, and the next one's first weights are loaded already: after the last
+ * chunk these are the multipliers. */
+#define INGOT_CHUNK(begin, turn)                                                                                       \
+    begin                                                                                                              \
     "vmladava.s8 r0, q0, q2\n"                                                                                         \
     "vldrb.8 q1, [r3], #16\n"                                                                                          \
     "vmladava.s8 r8, q1, q2\n"                                                                                         \
@@ -35,35 +39,53 @@ typedef struct ingot_dense_job {
     "vmladava.s8 r2, q0, q3\n"                                                                                         \
     "vldrb.8 q2, [r5], #16\n"                                                                                          \
     "vmladava.s8 r10, q1, q3\n"                                                                                        \
-    "vmladava.s8 r4, q0, q2\n"                                                                                         \
     "vldrb.8 q3, [r5], #16\n"                                                                                          \
+    "vmladava.s8 r4, q0, q2\n"                                                                                         \
     "vmladava.s8 r12, q1, q2\n"                                                                                        \
-    "vmladava.s8 r6, q0, q3\n"                                                                                         \
+    "vldrb.8 q2, [r5], #16\n" turn                                                                                     \
+    "vmladava.s8 r6, q0, q3\n"
+
+#define INGOT_CHUNK_FIRST                                                                                              \
+    "vmladava.s8 lr, q1, q3\n"                                                                                         \
+    "vldrb.8 q0, [r1], #16\n"
+#define INGOT_CHUNK_NEXT                                                                                               \
+    "vldrb.8 q0, [r1], #16\n"                                                                                          \
     "vmladava.s8 lr, q1, q3\n"
 
-#define INGOT_RECORD(left, tie, a, b)                                                                                  \
-    "ldrd r1, r3, [sp, #0]\n"                                                                                          \
-    "lsrs r7, r11, #1\n"                                                                                               \
-    "ldrd r0, r2, [r5]\n"                                                                                              \
+/* What is to be there before the chunks; may stand between other instructions. */
+#define INGOT_RECORD_BEGIN                                                                                             \
     "ldrd r4, r6, [r5, #8]\n"                                                                                          \
+    "ldrd r0, r2, [r5]\n"                                                                                              \
     "ldrd r8, r10, [r5], #8\n"                                                                                         \
+    "ldrd r1, r3, [sp, #0]\n"                                                                                          \
     "ldrd r12, lr, [r5], #8\n"                                                                                         \
-    "bcc 2f\n"                                                                                                         \
-    "1:\n" INGOT_CHUNK "2:\n" INGOT_CHUNK                                                                              \
-    "subs r7, #1\n"                                                                                                    \
-    "bne 1b\n"                                                                                                         \
-    "vldrw.32 q2, [r5], #16\n"                                                                                         \
-    "vmov q0[2], q0[0], r0, r4\n"                                                                                      \
-    "vmov q0[3], q0[1], r2, r6\n"                                                                                      \
-    "vldrw.32 q3, [r5], #16\n"                                                                                         \
-    "vmov q1[2], q1[0], r8, r12\n"                                                                                     \
-    "vmov q1[3], q1[1], r10, lr\n" left                                                                                \
-    "vqrdmulh.s32 q0, q0, q2\n"                                                                                        \
-    "vqrdmulh.s32 q1, q1, q2\n" tie                                                                                    \
-    "vrshl.s32 " a ", q0, q3\n"                                                                                        \
-    "vrshl.s32 " b ", q1, q3\n"
+    "vldrb.8 q0, [r1], #16\n"                                                                                          \
+    "ldr r7, [sp, #20]\n"                                                                                              \
+    "vldrb.8 q2, [r5], #16\n"
 
-/* Shifts to the left come before the multiplication; what is right of them stays in q3. b's register is free here. */
+/* Four chunks a turn. The first turn begins behind the two instructions that a chunk does for the one before; a chunk
+ * takes INGOT_CHUNK_BYTES of code. Then the sums become vectors: q0, q1; the multipliers are in q2. */
+#define INGOT_CHUNK_BYTES 56
+#define INGOT_RECORD_SUMS                                                                                              \
+    "add pc, r11\n"                                                                                                    \
+    "1:\n" INGOT_CHUNK(INGOT_CHUNK_FIRST, "") INGOT_CHUNK(INGOT_CHUNK_NEXT, "") INGOT_CHUNK(INGOT_CHUNK_NEXT, "")      \
+        INGOT_CHUNK(INGOT_CHUNK_NEXT, "subs r7, #1\n")                                                                 \
+    "bne 1b\n"                                                                                                         \
+    "vmladava.s8 lr, q1, q3\n"                                                                                         \
+    "vmov q0[2], q0[0], r0, r4\n"                                                                                      \
+    "vmov q1[2], q1[0], r8, r12\n"                                                                                     \
+    "vldrw.32 q3, [r5], #16\n"                                                                                         \
+    "vmov q0[3], q0[1], r2, r6\n"                                                                                      \
+    "vmov q1[3], q1[1], r10, lr\n"
+
+/* Of a turn's four chunks, the first turn leaves out what makes a multiple of four of all. r11 is what ADD to the pc
+ * takes, which is four bytes further on than the instruction. */
+INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
+{
+    return -chunks % 4 * INGOT_CHUNK_BYTES + 8 - 2;
+}
+
+/* Shifts to the left come before the multiplication; what is right of them stays in q3. */
 #define INGOT_LEFT                                                                                                     \
     "vpush {d8-d9}\n"                                                                                                  \
     "vmov.i32 q4, #0\n"                                                                                                \
@@ -89,10 +111,11 @@ typedef struct ingot_dense_job {
     "vshr.s32 q2, q2, #31\n"                                                                                           \
     "vqadd.s32 q1, q1, q2\n"
 
-/* Eight neighbours of two pixels; then up to seven channels four at a time; then the next two pixels. begin, next: what
- * is done besides at the start, where r0 is the job's address + 28, and between pairs of pixels. */
+/* Eight neighbours of two pixels, two records for each; then up to seven channels four at a time, for which r9 is below
+ * zero; then the next two pixels. begin, next: what is done besides at the start, where r0 is the job's address + 28, and
+ * between pairs of pixels. */
 #define INGOT_DENSE_PAIRS(name, left, tie) INGOT_DENSE_PAIRS_WITH(name, left, tie, "", "")
-#define INGOT_DENSE_PAIRS_WITH(name, left, tie, begin, next)                                                                           \
+#define INGOT_DENSE_PAIRS_WITH(name, left, tie, begin, next)                                                           \
     __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
@@ -101,62 +124,85 @@ typedef struct ingot_dense_job {
                          "ldm r0!, {r1-r7}\n"                                                                          \
                          "mov r12, sp\n"                                                                               \
                          "stm r12!, {r1-r7}\n"                                                                         \
-                         "ldm r0, {r1-r7}\n"                                                                           \
+                         "ldm r0, {r1-r8}\n"                                                                           \
                          "stm r12, {r1-r7}\n"                                                                          \
+                         "mov r11, r8\n"                                                                               \
                          "vdup.16 q6, r6\n"                                                                            \
-                         "vdup.16 q7, r7\n"                                                                            \
-                         "ldr r11, [sp, #20]\n"                                                                        \
-                         "add r11, #1\n" begin                                                                         \
+                         "vdup.16 q7, r7\n" begin                                                                      \
                          "3:\n" /* pair */                                                                             \
                          "ldr r5, [sp, #16]\n"                                                                         \
                          "ldr r9, [sp, #24]\n"                                                                         \
                          "cmp r9, #0\n"                                                                                \
-                         "beq 5f\n"                                                                                    \
+                         "beq 6f\n"                                                                                    \
                          "4:\n" /* block */                                                                            \
-                         INGOT_RECORD(left, tie, "q4", "q5")                                                           \
-                         INGOT_RECORD(left, tie, "q0", "q1")                                                           \
-                         "ldrd r0, r2, [sp, #8]\n"                                                                     \
-                         "ldr r4, [sp, #44]\n"                                                                         \
-                         "vqmovnb.s32 q4, q4\n"                                                                        \
-                         "vqmovnb.s32 q5, q5\n"                                                                        \
+                         INGOT_RECORD_BEGIN                                                                            \
+                         INGOT_RECORD_SUMS left                                                                        \
+                         "vqrdmulh.s32 q0, q0, q2\n"                                                                   \
+                         "ldrd r0, r2, [r5]\n"                                                                         \
+                         "vqrdmulh.s32 q1, q1, q2\n"                                                                   \
+                         "ldrd r4, r6, [r5, #8]\n" tie                                                                 \
+                         "vrshl.s32 q0, q0, q3\n"                                                                      \
+                         "ldrd r8, r10, [r5], #8\n"                                                                    \
+                         "vrshl.s32 q1, q1, q3\n"                                                                      \
+                         "ldrd r12, lr, [r5], #8\n"                                                                    \
+                         "vqmovnb.s32 q4, q0\n"                                                                        \
+                         "ldrd r1, r3, [sp, #0]\n"                                                                     \
+                         "vldrb.8 q2, [r5], #16\n"                                                                     \
+                         "vqmovnb.s32 q5, q1\n"                                                                        \
+                         "ldr r7, [sp, #20]\n"                                                                         \
+                         "vldrb.8 q0, [r1], #16\n"                                                                     \
+                         "5:\n"                                                                                        \
+                         INGOT_RECORD_SUMS left                                                                        \
+                         "vqrdmulh.s32 q1, q1, q2\n"                                                                   \
+                         "vqrdmulh.s32 q0, q0, q2\n" tie                                                               \
+                         "vrshl.s32 q1, q1, q3\n"                                                                      \
+                         "cmp r9, #0\n"                                                                                \
+                         "vrshl.s32 q0, q0, q3\n"                                                                      \
+                         "blt 7f\n"                                                                                    \
                          "vqmovnt.s32 q4, q0\n"                                                                        \
+                         "ldr r4, [sp, #44]\n"                                                                         \
                          "vqmovnt.s32 q5, q1\n"                                                                        \
-                         "vqadd.s16 q4, q4, r4\n"                                                                      \
+                         "ldrd r0, r2, [sp, #8]\n"                                                                     \
                          "vqadd.s16 q5, q5, r4\n"                                                                      \
-                         "vmax.s16 q4, q4, q6\n"                                                                       \
+                         "subs r9, #1\n"                                                                               \
+                         "vqadd.s16 q4, q4, r4\n"                                                                      \
                          "vmax.s16 q5, q5, q6\n"                                                                       \
+                         "vmax.s16 q4, q4, q6\n"                                                                       \
                          "vmin.s16 q4, q4, q7\n"                                                                       \
-                         "vmin.s16 q5, q5, q7\n"                                                                       \
                          "vstrb.16 q4, [r0], #8\n"                                                                     \
+                         "vmin.s16 q5, q5, q7\n"                                                                       \
                          "vstrb.16 q5, [r2], #8\n"                                                                     \
                          "strd r0, r2, [sp, #8]\n"                                                                     \
-                         "subs r9, #1\n"                                                                               \
                          "bne 4b\n"                                                                                    \
-                         "5:\n" /* rest */                                                                             \
+                         "6:\n" /* rest */                                                                             \
                          "ldr r9, [sp, #28]\n"                                                                         \
-                         "cmp r9, #0\n"                                                                                \
-                         "beq 7f\n"                                                                                    \
-                         "6:\n" INGOT_RECORD(left, tie, "q0", "q1")                                                    \
+                         "rsbs r9, #0\n"                                                                               \
+                         "beq 9f\n"                                                                                    \
+                         "8:\n"                                                                                        \
+                         INGOT_RECORD_BEGIN                                                                            \
+                         "b 5b\n"                                                                                      \
+                         "7:\n"                                                                                        \
                          "ldrd r0, r2, [sp, #8]\n"                                                                     \
                          "ldr r4, [sp, #44]\n"                                                                         \
                          "vqmovnb.s32 q0, q0\n"                                                                        \
                          "vqmovnb.s32 q1, q1\n"                                                                        \
                          "vqadd.s16 q0, q0, r4\n"                                                                      \
                          "vqadd.s16 q1, q1, r4\n"                                                                      \
+                         "rsb r7, r9, #0\n"                                                                            \
                          "vmax.s16 q0, q0, q6\n"                                                                       \
                          "vmax.s16 q1, q1, q6\n"                                                                       \
                          "vmin.s16 q0, q0, q7\n"                                                                       \
                          "vmin.s16 q1, q1, q7\n"                                                                       \
-                         "vctp.32 r9\n"                                                                                \
+                         "vctp.32 r7\n"                                                                                \
                          "vpstt\n"                                                                                     \
                          "vstrbt.32 q0, [r0]\n"                                                                        \
                          "vstrbt.32 q1, [r2]\n"                                                                        \
                          "adds r0, #4\n"                                                                               \
                          "adds r2, #4\n"                                                                               \
                          "strd r0, r2, [sp, #8]\n"                                                                     \
-                         "subs r9, #4\n"                                                                               \
-                         "bgt 6b\n"                                                                                    \
-                         "7:\n"                                                                                        \
+                         "adds r9, #4\n"                                                                               \
+                         "bmi 8b\n"                                                                                    \
+                         "9:\n"                                                                                        \
                          "ldm sp, {r0-r3}\n"                                                                           \
                          "ldrd r4, r6, [sp, #36]\n"                                                                    \
                          "add r0, r4\n"                                                                                \
@@ -188,7 +234,7 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
     "vadd.i32 q1, q1, r2\n"
 
 INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_adjusted, INGOT_ADJUST INGOT_LEFT, INGOT_TIE_ANY,
-                       "ldr r1, [r0, #28]\n"
+                       "ldr r1, [r0, #36]\n"
                        "str r1, [sp, #48]\n",
                        "ldr r0, [sp, #48]\n"
                        "adds r0, #8\n"
@@ -247,6 +293,8 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
     unsigned todo = all, left_over = d->channels % 8;
     ingot_dense_job job = {
         .records = d->records,
+        .turns = (d->depth + 63) / 64,
+        .entry = ingot_dense_entry((d->depth + 15) / 16),
         .chunks = (d->depth + 15) / 16,
         .in_step = 2 * in_step,
         .zero = p->out_zero,

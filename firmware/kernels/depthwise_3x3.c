@@ -30,9 +30,8 @@ typedef struct run {
 } run;
 
 /* The registers: r0-r8 the taps, r10 the block, r11 the output, r12 the run, lr the channels that are left. */
-#define PAIR(tap, a, next, b)                                     \
-    INGOT_DEPTHWISE_FIRST("[" a "], #16", "[r10, #16 * " tap "]") \
-    INGOT_DEPTHWISE_SECOND("[" b "]", "[" b "], #16", "[r10, #16 * " next "]") INGOT_DEPTHWISE_WIDEN
+#define SECOND(b, tap) INGOT_DEPTHWISE_SECOND("[" b "]", "[" b "], #16", "[r10, #16 * " tap "]")
+#define NEXT(a, tap) INGOT_DEPTHWISE_WIDEN_AND_NEXT("[" a "], #16", "[r10, #16 * " tap "]")
 
 #define PIXELS(name, ROUND)                                                                                      \
     __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                            \
@@ -45,11 +44,12 @@ typedef struct run {
                          "ldr lr, [r12, %[channels]]                                                        \n"   \
                          "2:                                                                                \n"   \
                          INGOT_DEPTHWISE_BIAS("r10", "144", "160", "176", "192")                                 \
-                         PAIR("0", "r0", "1", "r1") PAIR("2", "r2", "3", "r3")                                   \
-                         PAIR("4", "r4", "5", "r5") PAIR("6", "r6", "7", "r7")                                   \
+                         INGOT_DEPTHWISE_FIRST("[r0], #16", "[r10]") SECOND("r1", "1")                           \
+                         NEXT("r2", "2") SECOND("r3", "3") NEXT("r4", "4") SECOND("r5", "5")                     \
+                         NEXT("r6", "6") SECOND("r7", "7")                                                       \
                          /* The immediate of a byte load reaches 127 bytes. */                                   \
-                         "add r10, r10, #144                                                                \n"   \
-                         INGOT_DEPTHWISE_FIRST("[r8], #16", "[r10, #-16]") INGOT_DEPTHWISE_WIDEN                 \
+                         "add r10, r10, #144                                                               \n"   \
+                         NEXT("r8", "-1") INGOT_DEPTHWISE_WIDEN                                                  \
                          INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("r12")                  \
                          "vctp.8 lr                                                                         \n"   \
                          "vpst                                                                              \n"   \

@@ -38,13 +38,27 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
     "vadd.i16  q5, q5, q6                        \n"
 #define INGOT_DEPTHWISE_WIDEN  \
     "vmovlb.s16 q6, q4      \n" \
-    "vmovlt.s16 q7, q4      \n" \
+    "vmovlt.s16 q4, q4      \n" \
     "vadd.i32   q0, q0, q6  \n" \
-    "vmovlb.s16 q6, q5      \n" \
-    "vadd.i32   q1, q1, q7  \n" \
-    "vmovlt.s16 q7, q5      \n" \
-    "vadd.i32   q2, q2, q6  \n" \
-    "vadd.i32   q3, q3, q7  \n"
+    "vadd.i32   q1, q1, q4  \n" \
+    "vmovlb.s16 q4, q5      \n" \
+    "vmovlt.s16 q5, q5      \n" \
+    "vadd.i32   q2, q2, q4  \n" \
+    "vadd.i32   q3, q3, q5  \n"
+/* Widening and then INGOT_DEPTHWISE_FIRST of the next tap, whose loads and products overlap the additions. */
+#define INGOT_DEPTHWISE_WIDEN_AND_NEXT(from, weights) \
+    "vmovlb.s16 q6, q4                            \n" \
+    "vldrb.8    q7, " weights "                   \n" \
+    "vmovlt.s16 q4, q4                            \n" \
+    "vadd.i32   q0, q0, q6                        \n" \
+    "vldrb.8    q6, " from "                      \n" \
+    "vadd.i32   q1, q1, q4                        \n" \
+    "vmovlb.s16 q4, q5                            \n" \
+    "vmovlt.s16 q5, q5                            \n" \
+    "vadd.i32   q2, q2, q4                        \n" \
+    "vmullb.s8  q4, q6, q7                        \n" \
+    "vadd.i32   q3, q3, q5                        \n" \
+    "vmullt.s8  q5, q6, q7                        \n"
 
 /* Biases from the words of a group: to the sums. words: a register. */
 #define INGOT_DEPTHWISE_BIAS(words, at0, at1, at2, at3) \
@@ -56,14 +70,14 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
 /* Results below the zero point are clamped, so how they round does not matter. */
 #define INGOT_DEPTHWISE_ROUND_UP(words, sum, at) \
     "vldrw.32     q4, [" words ", #64 + " at "]  \n" \
-    "vldrw.32     q5, [" words ", #128 + " at "] \n" \
     "vqrdmulh.s32 " sum ", " sum ", q4           \n" \
+    "vldrw.32     q5, [" words ", #128 + " at "] \n" \
     "vrshl.s32    " sum ", " sum ", q5           \n"
 /* VRSHL rounds ties up, so negative numbers are lowered by one first. */
 #define INGOT_DEPTHWISE_ROUND_AWAY(words, sum, at) \
     "vldrw.32     q4, [" words ", #64 + " at "]  \n" \
-    "vldrw.32     q5, [" words ", #128 + " at "] \n" \
     "vqrdmulh.s32 " sum ", " sum ", q4           \n" \
+    "vldrw.32     q5, [" words ", #128 + " at "] \n" \
     "vshr.s32     q6, " sum ", #31               \n" \
     "vadd.i32     " sum ", " sum ", q6           \n" \
     "vrshl.s32    " sum ", " sum ", q5           \n"
@@ -87,15 +101,15 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
 /* The requantized sums to sixteen bytes in q0. range: register of an ingot_depthwise_range. */
 #define INGOT_DEPTHWISE_NARROW(range)   \
     "vqmovnb.s32 q0, q0             \n" \
+    "vldrh.16 q4, [" range "]       \n" \
     "vqmovnb.s32 q2, q2             \n" \
     "vqmovnt.s32 q0, q1             \n" \
+    "vldrb.8 q6, [" range ", #32]   \n" \
     "vqmovnt.s32 q2, q3             \n" \
-    "vldrh.16 q4, [" range "]       \n" \
+    "vldrb.8 q5, [" range ", #16]   \n" \
     "vqadd.s16 q0, q0, q4           \n" \
     "vqadd.s16 q2, q2, q4           \n" \
-    "vldrb.8 q5, [" range ", #16]   \n" \
     "vqmovnb.s16 q0, q0             \n" \
-    "vldrb.8 q6, [" range ", #32]   \n" \
     "vqmovnt.s16 q0, q2             \n" \
     "vmax.s8 q0, q0, q5             \n" \
     "vmin.s8 q0, q0, q6             \n"

@@ -52,6 +52,7 @@ def executed_blocks(
     Raises IngotError when QEMU is missing or fails, or the firmware has no such functions.
     """
     begin, end, epochs = _marks(elf)
+    images = [Image(image.file.resolve(), image.address) for image in images]
     line = command(elf.resolve(), images, machine, arguments, find_qemu())
     at = line.index("-icount")  # counting would cut blocks where its budget ends
     del line[at : at + 2]
