@@ -78,6 +78,261 @@ __attribute__((naked, noinline)) static void ingot_dense_2x4(ingot_dense_job *jo
                      "pop {r4-r11, pc}\n");
 }
 
+/* Two channels times pairs of pixels, with weights that are widened already. */
+typedef struct ingot_dense_wide_job {
+    const int8_t *in;       /* two pixels, in_step bytes apart */
+    unsigned in_step;
+    int8_t *out;
+    unsigned out_step;
+    unsigned pairs;         /* of pixels */
+    const uint32_t *wide;   /* of four bytes each: even and odd ones of channel 0, the same of channel 1 */
+    unsigned chunks;
+    int32_t bias[2];
+    int32_t multiplier[2];
+    int32_t offset[2];      /* quick: what rounds, and the zero point, both before the shift to the right */
+    int32_t right[2];
+    unsigned apart;         /* bytes from channel 0 to channel 1; 0: there is no channel 1 */
+    int32_t left[2];        /* shift to the left before the product; quick: one more than that */
+    int32_t quick;          /* results saturate at -128 and 127, ties may go up, no sum overflows when it is shifted */
+    int32_t zero, low, high;
+} ingot_dense_wide_job;
+
+/* The deepest layers whose weights are widened on the stack: four bytes for each of the depth. */
+#define INGOT_DENSE_WIDE_CHUNKS 48u
+
+/* 64 products with 16 bytes of each pixel at r0 and r1; r2: weights, r3: chunks left, r4-r7: sums of channel 0 and 1 of
+ * pixel 0, then of pixel 1. A Cortex-M7 issues a product beside a load or a widening. */
+#define INGOT_DENSE_WIDE_TURN                                                                                          \
+    "ldr r9, [r0, #0]\n"                                                                                               \
+    "ldr r11, [r1, #0]\n"                                                                                              \
+    "sxtb16 r8, r9\n"                                                                                                  \
+    "ldr r12, [r2, #0]\n"                                                                                              \
+    "sxtb16 r10, r11\n"                                                                                                \
+    "ldr lr, [r2, #4]\n"                                                                                               \
+    "sxtb16 r9, r9, ror #8\n"                                                                                          \
+    "smlad r4, r8, r12, r4\n"                                                                                          \
+    "sxtb16 r11, r11, ror #8\n"                                                                                        \
+    "smlad r6, r10, r12, r6\n"                                                                                         \
+    "ldr r12, [r2, #8]\n"                                                                                              \
+    "smlad r4, r9, lr, r4\n"                                                                                           \
+    "smlad r6, r11, lr, r6\n"                                                                                          \
+    "ldr lr, [r2, #12]\n"                                                                                              \
+    "smlad r5, r8, r12, r5\n"                                                                                          \
+    "ldr r8, [r1, #4]\n"                                                                                               \
+    "smlad r7, r10, r12, r7\n"                                                                                         \
+    "ldr r12, [r0, #4]\n"                                                                                              \
+    "smlad r5, r9, lr, r5\n"                                                                                           \
+    "ldr r9, [r2, #16]\n"                                                                                              \
+    "smlad r7, r11, lr, r7\n"                                                                                          \
+    "sxtb16 r11, r12\n"                                                                                                \
+    "sxtb16 lr, r8\n"                                                                                                  \
+    "ldr r10, [r2, #20]\n"                                                                                             \
+    "sxtb16 r12, r12, ror #8\n"                                                                                        \
+    "smlad r4, r11, r9, r4\n"                                                                                          \
+    "sxtb16 r8, r8, ror #8\n"                                                                                          \
+    "smlad r6, lr, r9, r6\n"                                                                                           \
+    "ldr r9, [r2, #24]\n"                                                                                              \
+    "smlad r4, r12, r10, r4\n"                                                                                         \
+    "smlad r6, r8, r10, r6\n"                                                                                          \
+    "ldr r10, [r2, #28]\n"                                                                                             \
+    "smlad r5, r11, r9, r5\n"                                                                                          \
+    "ldr r11, [r1, #8]\n"                                                                                              \
+    "smlad r7, lr, r9, r7\n"                                                                                           \
+    "ldr r9, [r0, #8]\n"                                                                                               \
+    "smlad r5, r12, r10, r5\n"                                                                                         \
+    "ldr r12, [r2, #32]\n"                                                                                             \
+    "smlad r7, r8, r10, r7\n"                                                                                          \
+    "sxtb16 r8, r9\n"                                                                                                  \
+    "sxtb16 r10, r11\n"                                                                                                \
+    "ldr lr, [r2, #36]\n"                                                                                              \
+    "sxtb16 r9, r9, ror #8\n"                                                                                          \
+    "smlad r4, r8, r12, r4\n"                                                                                          \
+    "sxtb16 r11, r11, ror #8\n"                                                                                        \
+    "smlad r6, r10, r12, r6\n"                                                                                         \
+    "ldr r12, [r2, #40]\n"                                                                                             \
+    "smlad r4, r9, lr, r4\n"                                                                                           \
+    "smlad r6, r11, lr, r6\n"                                                                                          \
+    "ldr lr, [r2, #44]\n"                                                                                              \
+    "smlad r5, r8, r12, r5\n"                                                                                          \
+    "ldr r8, [r1, #12]\n"                                                                                              \
+    "smlad r7, r10, r12, r7\n"                                                                                         \
+    "ldr r12, [r0, #12]\n"                                                                                             \
+    "smlad r5, r9, lr, r5\n"                                                                                           \
+    "ldr r9, [r2, #48]\n"                                                                                              \
+    "smlad r7, r11, lr, r7\n"                                                                                          \
+    "sxtb16 r11, r12\n"                                                                                                \
+    "sxtb16 lr, r8\n"                                                                                                  \
+    "ldr r10, [r2, #52]\n"                                                                                             \
+    "sxtb16 r12, r12, ror #8\n"                                                                                        \
+    "smlad r4, r11, r9, r4\n"                                                                                          \
+    "sxtb16 r8, r8, ror #8\n"                                                                                          \
+    "smlad r6, lr, r9, r6\n"                                                                                           \
+    "ldr r9, [r2, #56]\n"                                                                                              \
+    "subs r3, #1\n"                                                                                                    \
+    "smlad r4, r12, r10, r4\n"                                                                                         \
+    "add r1, #16\n"                                                                                                    \
+    "smlad r6, r8, r10, r6\n"                                                                                          \
+    "ldr r10, [r2, #60]\n"                                                                                             \
+    "smlad r5, r11, r9, r5\n"                                                                                          \
+    "add r0, #16\n"                                                                                                    \
+    "smlad r7, lr, r9, r7\n"                                                                                           \
+    "add r2, #64\n"                                                                                                    \
+    "smlad r5, r12, r10, r5\n"                                                                                         \
+    "smlad r7, r8, r10, r7\n"
+
+/* Quick: sums are doubled before SMMULR, so that it rounds as LiteRT does; ties may go up after it, where results below
+ * the zero point saturate. */
+#define INGOT_DENSE_WIDE_SCALE(sum, left, multiplier, offset, right)                                                   \
+    "lsl " sum ", " sum ", " left "\n"                                                                                 \
+    "smmulr " sum ", " sum ", " multiplier "\n"                                                                        \
+    "add " sum ", " sum ", " offset "\n"                                                                               \
+    "asr " sum ", " sum ", " right "\n"                                                                                \
+    "ssat " sum ", #8, " sum "\n"
+
+/* ingot_requantize_dsp() and the clamps; r10: zero point, r11: low, r12: free, high comes last. */
+#define INGOT_DENSE_WIDE_EXACT(sum, left, multiplier, right)                                                           \
+    "lsl " sum ", " sum ", " left "\n"                                                                                 \
+    "smull r12, " sum ", " sum ", " multiplier "\n"                                                                    \
+    "adds r12, r12, #0x40000000\n"                                                                                     \
+    "adc " sum ", " sum ", #0\n"                                                                                       \
+    "lsl " sum ", " sum ", #1\n"                                                                                       \
+    "orr " sum ", " sum ", r12, lsr #31\n"                                                                             \
+    "adds " sum ", " sum ", " sum ", asr #31\n"                                                                        \
+    "asrs " sum ", " sum ", " right "\n"                                                                               \
+    "adc " sum ", " sum ", #0\n"                                                                                       \
+    "add " sum ", " sum ", r10\n"                                                                                      \
+    "cmp " sum ", r11\n"                                                                                               \
+    "it lt\n"                                                                                                          \
+    "movlt " sum ", r11\n"
+#define INGOT_DENSE_WIDE_HIGH(sum)                                                                                     \
+    "cmp " sum ", r12\n"                                                                                               \
+    "it gt\n"                                                                                                          \
+    "movgt " sum ", r12\n"
+
+__attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_job *job __attribute__((unused)))
+{
+    __asm__ volatile("push {r0, r4-r11, lr}\n"
+                     "mov lr, r0\n"
+                     "1:\n"
+                     "ldr r0, [lr]\n"
+                     "ldr r3, [lr, #4]\n"
+                     "ldr r4, [lr, #28]\n"
+                     "ldr r5, [lr, #32]\n"
+                     "add r1, r0, r3\n"
+                     "mov r6, r4\n"
+                     "add r3, r1, r3\n"
+                     "mov r7, r5\n"
+                     "str r3, [lr]\n"
+                     "ldr r2, [lr, #20]\n"
+                     "ldr r3, [lr, #24]\n"
+                     "2:\n" INGOT_DENSE_WIDE_TURN
+                     "bne 2b\n"
+                     "ldr lr, [sp]\n"
+                     "ldr r8, [lr, #36]\n"
+                     "ldr r9, [lr, #40]\n"
+                     "ldr r10, [lr, #44]\n"
+                     "ldr r11, [lr, #48]\n"
+                     "ldr r0, [lr, #52]\n"
+                     "ldr r1, [lr, #56]\n"
+                     "ldr r2, [lr, #64]\n"
+                     "ldr r3, [lr, #68]\n"
+                     "ldr r12, [lr, #72]\n"
+                     "cmp r12, #0\n"
+                     "beq 4f\n"
+                     INGOT_DENSE_WIDE_SCALE("r4", "r2", "r8", "r10", "r0")
+                     INGOT_DENSE_WIDE_SCALE("r5", "r3", "r9", "r11", "r1")
+                     INGOT_DENSE_WIDE_SCALE("r6", "r2", "r8", "r10", "r0")
+                     INGOT_DENSE_WIDE_SCALE("r7", "r3", "r9", "r11", "r1")
+                     "3:\n"
+                     "ldr r2, [lr, #8]\n"
+                     "ldr r12, [lr, #60]\n"
+                     "ldr r3, [lr, #12]\n"
+                     "ldr r1, [lr, #16]\n"
+                     "strb r5, [r2, r12]\n"
+                     "strb r4, [r2]\n"
+                     "add r2, r2, r3\n"
+                     "strb r7, [r2, r12]\n"
+                     "strb r6, [r2]\n"
+                     "add r2, r2, r3\n"
+                     "str r2, [lr, #8]\n"
+                     "subs r1, #1\n"
+                     "str r1, [lr, #16]\n"
+                     "bne 1b\n"
+                     "pop {r0, r4-r11, pc}\n"
+                     "4:\n"
+                     "ldr r10, [lr, #76]\n"
+                     "ldr r11, [lr, #80]\n"
+                     INGOT_DENSE_WIDE_EXACT("r4", "r2", "r8", "r0")
+                     INGOT_DENSE_WIDE_EXACT("r5", "r3", "r9", "r1")
+                     INGOT_DENSE_WIDE_EXACT("r6", "r2", "r8", "r0")
+                     INGOT_DENSE_WIDE_EXACT("r7", "r3", "r9", "r1")
+                     "ldr r12, [lr, #84]\n"
+                     INGOT_DENSE_WIDE_HIGH("r4") INGOT_DENSE_WIDE_HIGH("r5")
+                     INGOT_DENSE_WIDE_HIGH("r6") INGOT_DENSE_WIDE_HIGH("r7")
+                     "b 3b\n");
+}
+
+/* Two lanes of a record, prepared for ingot_dense_wide(). lanes: 1 when the second one stands for no channel. */
+INGOT_INLINE void ingot_dense_widen(ingot_dense_wide_job *job, const ingot_mac_params *p, const int8_t *record,
+                                    unsigned lane, unsigned lanes, uint32_t *wide)
+{
+    const int32_t *bias = (const int32_t *)record + lane;
+    const int8_t *weights = record + 16 + 16 * lane;
+    const int32_t *scaling = (const int32_t *)(record + 16 + 64 * job->chunks) + lane;
+    job->quick = !(p->flags & INGOT_MAC_BELOW_ZERO) && p->low == INT8_MIN && p->high == INT8_MAX;
+    for (unsigned i = 0; i < lanes; i++) {
+        const int32_t shift = scaling[4 + i], left = shift > 0 ? shift : 0, right = left - shift;
+        /* The products of the deepest layer are below 2^24. */
+        const uint32_t most = left > 4 ? 0 : 1u << (28 - left);
+        job->quick &= right <= 20 && (uint32_t)bias[i] + most < 2 * most;
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        const int32_t shift = scaling[4 + i], left = shift > 0 ? shift : 0, right = left - shift;
+        job->bias[i] = bias[i];
+        job->multiplier[i] = scaling[i];
+        job->right[i] = right;
+        job->left[i] = left + job->quick;
+        job->offset[i] = job->quick ? p->out_zero * (1 << right % 32) + (right ? 1 << (right - 1) % 32 : 0) : 0;
+    }
+    for (unsigned chunk = job->chunks; chunk; chunk--, weights += 64)
+        for (unsigned at = 0; at < 16; at += 4, wide += 4) {
+            const uint32_t a = ingot_word_at(weights + at), b = ingot_word_at(weights + at + 16);
+            wide[0] = (uint32_t)ingot_even_bytes(a);
+            wide[1] = (uint32_t)ingot_odd_bytes(a);
+            wide[2] = (uint32_t)ingot_even_bytes(b);
+            wide[3] = (uint32_t)ingot_odd_bytes(b);
+        }
+}
+
+/* One or two lanes of a record, from `lane` on, for `count` pixels. wide: 64 bytes for every chunk. */
+static void ingot_dense_two_channels(const ingot_dense *d, const int8_t *record, unsigned lane, unsigned lanes,
+                                     const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step, unsigned apart,
+                                     unsigned count, uint32_t *wide)
+{
+    ingot_dense_wide_job job = {
+        .in = in,
+        .in_step = in_step,
+        .out = out,
+        .out_step = out_step,
+        .pairs = count / 2,
+        .wide = wide,
+        .chunks = (d->depth + 15) / 16,
+        .apart = lanes == 1 ? 0 : apart,
+        .zero = d->params->out_zero,
+        .low = d->params->low,
+        .high = d->params->high,
+    };
+    ingot_dense_widen(&job, d->params, record, lane, lanes, wide);
+    if (job.pairs)
+        ingot_dense_wide(&job);
+    if (count % 2) {
+        /* The last one of an odd number is both pixels of a pair. */
+        job.in_step = job.out_step = 0;
+        job.pairs = 1;
+        ingot_dense_wide(&job);
+    }
+}
+
 /* `count` pixels, in_step and out_step bytes apart, times all records. Reads up to 15 bytes past each pixel. */
 static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
                               unsigned count)
@@ -86,6 +341,8 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
     const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
     INGOT_CHECK_ALIGNED(d->records, 4);
     ingot_dense_job job = {.record = d->records, .chunks = (d->depth + 15) / 16};
+    const unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS ? job.chunks : 0;
+    uint32_t wide[room ? 16 * room : 1];
     for (unsigned quad = 0; quad * 4 < d->channels; quad++, job.record += bytes) {
         const int32_t *end = (const int32_t *)(job.record + bytes);
         /* The record's first channel, how far its channels are apart, and how many it has. */
@@ -93,6 +350,12 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
         const unsigned apart = quad * 4 < paired ? 2 : 1;
         const unsigned lanes = quad * 4 < paired || d->channels - first > 4 ? 4 : d->channels - first;
         int8_t *to = out + first;
+        if (room) {
+            for (unsigned lane = 0; lane < lanes; lane += 2)
+                ingot_dense_two_channels(d, job.record, lane, lanes - lane == 1 ? 1 : 2, in, in_step, to + lane * apart,
+                                         out_step, apart, count, wide);
+            continue;
+        }
         job.pixel[0] = in;
         for (unsigned left = count, pixels; left; left -= pixels) {
             /* The last one of an odd number is both pixels of a pair. */

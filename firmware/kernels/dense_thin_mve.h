@@ -7,108 +7,164 @@
 #ifndef INGOT_DENSE_THIN_MVE_H
 #define INGOT_DENSE_THIN_MVE_H
 
-/* One record for two pixels, which are q0 and q1; r5: record. The results are in a and b. */
-#define INGOT_THIN_RECORD_1(a, b)                                                                                      \
+/* Two records, eight neighbours, of two pixels that are q0 and q1; r5: records. Sums of the first record become q4 and q5,
+ * those of the second q6 and q7. Loads, products and the arithmetic of requantization overlap where none waits for the
+ * other. r9 counts the blocks. */
+#define INGOT_THIN_BLOCK_1                                                                                             \
     "vldrw.32 q2, [r5, #16]\n"                                                                                         \
     "vmladav.s8 r0, q0, q2\n"                                                                                          \
     "vldrw.32 q3, [r5, #32]\n"                                                                                         \
     "vmladav.s8 r8, q1, q2\n"                                                                                          \
-    "vmladav.s8 r2, q0, q3\n"                                                                                          \
     "vldrw.32 q2, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r2, q0, q3\n"                                                                                          \
+    "subs r9, #1\n"                                                                                                    \
     "vmladav.s8 r10, q1, q3\n"                                                                                         \
-    "vmladav.s8 r4, q0, q2\n"                                                                                          \
     "vldrw.32 q3, [r5, #64]\n"                                                                                         \
-    "vmladav.s8 r12, q1, q2\n"                                                                                         \
     "vmladav.s8 r6, q0, q3\n"                                                                                          \
+    "vmladav.s8 r12, q1, q2\n"                                                                                         \
+    "vmladav.s8 r4, q0, q2\n"                                                                                          \
+    "vmov q5[2], q5[0], r8, r12\n"                                                                                     \
     "vldrw.32 q2, [r5], #112\n"                                                                                        \
+    "vmov q4[2], q4[0], r0, r4\n"                                                                                      \
     "vmladav.s8 lr, q1, q3\n"                                                                                          \
-    "vmov " a "[2], " a "[0], r0, r4\n"                                                                                \
-    "vmov " a "[3], " a "[1], r2, r6\n"                                                                                \
+    "vmov q4[3], q4[1], r2, r6\n"                                                                                      \
     "vldrw.32 q3, [r5, #-32]\n"                                                                                        \
-    "vadd.i32 " a ", " a ", q2\n"                                                                                      \
-    "vmov " b "[2], " b "[0], r8, r12\n"                                                                               \
-    "vmov " b "[3], " b "[1], r10, lr\n"                                                                               \
-    "vqrdmulh.s32 " a ", " a ", q3\n"                                                                                  \
-    "vadd.i32 " b ", " b ", q2\n"                                                                                      \
+    "vmov q5[3], q5[1], r10, lr\n"                                                                                     \
+    "vadd.i32 q5, q5, q2\n"                                                                                            \
+    "vqrdmulh.s32 q5, q5, q3\n"                                                                                        \
+    "vadd.i32 q4, q4, q2\n"                                                                                            \
     "vldrw.32 q2, [r5, #-16]\n"                                                                                        \
-    "vqrdmulh.s32 " b ", " b ", q3\n"                                                                                  \
-    "vrshl.s32 " a ", " a ", q2\n"                                                                                     \
-    "vrshl.s32 " b ", " b ", q2\n"
-
-/* The same for pixels of two vectors each, q0 q1 and q2 q3. t: a register for scaling numbers besides q4 and q5. */
-#define INGOT_THIN_SUMS_2                                                                                              \
-    "vldrw.32 q4, [r5, #16]\n"                                                                                         \
-    "vmladav.s8 r0, q0, q4\n"                                                                                          \
-    "vldrw.32 q5, [r5, #32]\n"                                                                                         \
-    "vmladav.s8 r8, q2, q4\n"                                                                                          \
-    "vmladav.s8 r2, q0, q5\n"                                                                                          \
-    "vldrw.32 q4, [r5, #48]\n"                                                                                         \
-    "vmladav.s8 r10, q2, q5\n"                                                                                         \
-    "vmladav.s8 r4, q0, q4\n"                                                                                          \
-    "vldrw.32 q5, [r5, #64]\n"                                                                                         \
-    "vmladav.s8 r12, q2, q4\n"                                                                                         \
-    "vmladav.s8 r6, q0, q5\n"                                                                                          \
-    "vldrw.32 q4, [r5, #80]\n"                                                                                         \
-    "vmladav.s8 lr, q2, q5\n"                                                                                          \
-    "vmladava.s8 r0, q1, q4\n"                                                                                         \
-    "vldrw.32 q5, [r5, #96]\n"                                                                                         \
-    "vmladava.s8 r8, q3, q4\n"                                                                                         \
-    "vmladava.s8 r2, q1, q5\n"                                                                                         \
-    "vldrw.32 q4, [r5, #112]\n"                                                                                        \
-    "vmladava.s8 r10, q3, q5\n"                                                                                        \
-    "vmladava.s8 r4, q1, q4\n"                                                                                         \
-    "vldrw.32 q5, [r5, #128]\n"                                                                                        \
-    "vmladava.s8 r12, q3, q4\n"                                                                                        \
-    "vmladava.s8 r6, q1, q5\n"                                                                                         \
-    "vmladava.s8 lr, q3, q5\n"                                                                                         \
-    "vldrw.32 q4, [r5], #176\n"
-
-/* The first record's results go to q6 and q7. */
-#define INGOT_THIN_RECORD_2A                                                                                           \
-    INGOT_THIN_SUMS_2                                                                                                  \
+    "vrshl.s32 q5, q5, q2\n"                                                                                           \
+    "vqrdmulh.s32 q4, q4, q3\n"                                                                                        \
+    "vldrw.32 q3, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r2, q0, q3\n"                                                                                          \
+    "vrshl.s32 q4, q4, q2\n"                                                                                           \
+    "vmladav.s8 r10, q1, q3\n"                                                                                         \
+    "vldrw.32 q3, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 r6, q0, q3\n"                                                                                          \
+    "vldrw.32 q2, [r5, #16]\n"                                                                                         \
+    "vmladav.s8 r0, q0, q2\n"                                                                                          \
+    "vqmovnb.s32 q4, q4\n"                                                                                             \
+    "vmladav.s8 r8, q1, q2\n"                                                                                          \
+    "vldrw.32 q2, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r4, q0, q2\n"                                                                                          \
+    "vqmovnb.s32 q5, q5\n"                                                                                             \
+    "vmladav.s8 r12, q1, q2\n"                                                                                         \
     "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
     "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
-    "vldrw.32 q5, [r5, #-32]\n"                                                                                        \
-    "vadd.i32 q6, q6, q4\n"                                                                                            \
     "vmov q7[2], q7[0], r8, r12\n"                                                                                     \
+    "vmladav.s8 lr, q1, q3\n"                                                                                          \
+    "vldrw.32 q2, [r5], #112\n"                                                                                        \
+    "vadd.i32 q6, q6, q2\n"                                                                                            \
+    "vldrw.32 q3, [r5, #-32]\n"                                                                                        \
+    "vqrdmulh.s32 q6, q6, q3\n"                                                                                        \
     "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
-    "vqrdmulh.s32 q6, q6, q5\n"                                                                                        \
+    "vadd.i32 q7, q7, q2\n"                                                                                            \
+    "vldrw.32 q2, [r5, #-16]\n"                                                                                        \
+    "vqrdmulh.s32 q7, q7, q3\n"                                                                                        \
+    "vrshl.s32 q6, q6, q2\n"                                                                                           \
+    "vqmovnt.s32 q4, q6\n"                                                                                             \
+    "vrshl.s32 q7, q7, q2\n"                                                                                           \
+    "vqmovnt.s32 q5, q7\n"                                                                                             \
+    "vqadd.s16 q4, q4, r7\n"                                                                                           \
+    "vqmovnb.s16 q4, q4\n"                                                                                             \
+    "vqadd.s16 q5, q5, r7\n"                                                                                           \
+    "vstrb.16 q4, [r1], #8\n"                                                                                          \
+    "vqmovnb.s16 q5, q5\n"                                                                                             \
+    "vstrb.16 q5, [r3], #8\n"
+
+/* The same for pixels of two vectors each, q0 q1 and q2 q3. The second record's sums become q5 and q3, which takes the
+ * place of the second pixel's second vector until the block's end. */
+#define INGOT_THIN_BLOCK_2                                                                                             \
+    "vldrw.32 q5, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r10, q2, q5\n"                                                                                         \
+    "vldrw.32 q4, [r5, #16]\n"                                                                                         \
+    "vmladav.s8 r8, q2, q4\n"                                                                                          \
+    "subs r9, #1\n"                                                                                                    \
+    "vmladav.s8 r0, q0, q4\n"                                                                                          \
+    "vldrw.32 q4, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r12, q2, q4\n"                                                                                         \
+    "vmladav.s8 r4, q0, q4\n"                                                                                          \
+    "vldrw.32 q4, [r5, #80]\n"                                                                                         \
+    "vmladava.s8 r0, q1, q4\n"                                                                                         \
+    "vmladav.s8 r2, q0, q5\n"                                                                                          \
+    "vldrw.32 q5, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 lr, q2, q5\n"                                                                                          \
+    "vmladava.s8 r8, q3, q4\n"                                                                                         \
+    "vldrw.32 q4, [r5, #112]\n"                                                                                        \
+    "vmladava.s8 r12, q3, q4\n"                                                                                        \
+    "vmladav.s8 r6, q0, q5\n"                                                                                          \
+    "vldrw.32 q5, [r5, #96]\n"                                                                                         \
+    "vmladava.s8 r2, q1, q5\n"                                                                                         \
+    "vmladava.s8 r10, q3, q5\n"                                                                                        \
+    "vmov q7[2], q7[0], r8, r12\n"                                                                                     \
+    "vmladava.s8 r4, q1, q4\n"                                                                                         \
+    "vldrw.32 q5, [r5, #128]\n"                                                                                        \
+    "vmladava.s8 r6, q1, q5\n"                                                                                         \
+    "vldrw.32 q4, [r5], #176\n"                                                                                        \
+    "vmladava.s8 lr, q3, q5\n"                                                                                         \
+    "vldrw.32 q5, [r5, #-32]\n"                                                                                        \
+    "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
+    "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
+    "vadd.i32 q6, q6, q4\n"                                                                                            \
+    "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
     "vadd.i32 q7, q7, q4\n"                                                                                            \
+    "vqrdmulh.s32 q6, q6, q5\n"                                                                                        \
     "vldrw.32 q4, [r5, #-16]\n"                                                                                        \
     "vqrdmulh.s32 q7, q7, q5\n"                                                                                        \
+    "vldrw.32 q5, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r10, q2, q5\n"                                                                                         \
+    "vrshl.s32 q7, q7, q4\n"                                                                                           \
+    "vmladav.s8 r2, q0, q5\n"                                                                                          \
     "vrshl.s32 q6, q6, q4\n"                                                                                           \
-    "vrshl.s32 q7, q7, q4\n"
-
-/* The second record's go to q5 and q3, which takes the place of the second pixel's second vector. */
-#define INGOT_THIN_RECORD_2B                                                                                           \
-    INGOT_THIN_SUMS_2                                                                                                  \
-    "vmov q5[2], q5[0], r0, r4\n"                                                                                      \
-    "vmov q5[3], q5[1], r2, r6\n"                                                                                      \
+    "vldrw.32 q4, [r5, #16]\n"                                                                                         \
+    "vmladav.s8 r0, q0, q4\n"                                                                                          \
+    "vldrw.32 q5, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 r6, q0, q5\n"                                                                                          \
+    "vqmovnb.s32 q7, q7\n"                                                                                             \
+    "vmladav.s8 r8, q2, q4\n"                                                                                          \
+    "vldrw.32 q4, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r12, q2, q4\n"                                                                                         \
+    "vqmovnb.s32 q6, q6\n"                                                                                             \
+    "vmladav.s8 r4, q0, q4\n"                                                                                          \
+    "vldrw.32 q4, [r5, #80]\n"                                                                                         \
+    "vmladava.s8 r8, q3, q4\n"                                                                                         \
+    "vmladava.s8 r0, q1, q4\n"                                                                                         \
+    "vldrw.32 q4, [r5, #112]\n"                                                                                        \
+    "vmladava.s8 r4, q1, q4\n"                                                                                         \
+    "vmladava.s8 r12, q3, q4\n"                                                                                        \
+    "vmladav.s8 lr, q2, q5\n"                                                                                          \
+    "vldrw.32 q5, [r5, #96]\n"                                                                                         \
+    "vmladava.s8 r10, q3, q5\n"                                                                                        \
+    "vmladava.s8 r2, q1, q5\n"                                                                                         \
+    "vldrw.32 q5, [r5, #128]\n"                                                                                        \
+    "vmladava.s8 lr, q3, q5\n"                                                                                         \
     "vmov q3[2], q3[0], r8, r12\n"                                                                                     \
+    "vmladava.s8 r6, q1, q5\n"                                                                                         \
+    "vmov q5[2], q5[0], r0, r4\n"                                                                                      \
     "vmov q3[3], q3[1], r10, lr\n"                                                                                     \
-    "vadd.i32 q5, q5, q4\n"                                                                                            \
+    "vldrw.32 q4, [r5], #176\n"                                                                                        \
     "vadd.i32 q3, q3, q4\n"                                                                                            \
+    "vmov q5[3], q5[1], r2, r6\n"                                                                                      \
+    "vadd.i32 q5, q5, q4\n"                                                                                            \
     "vldrw.32 q4, [r5, #-32]\n"                                                                                        \
     "vqrdmulh.s32 q5, q5, q4\n"                                                                                        \
     "vqrdmulh.s32 q3, q3, q4\n"                                                                                        \
     "vldrw.32 q4, [r5, #-16]\n"                                                                                        \
     "vrshl.s32 q5, q5, q4\n"                                                                                           \
-    "vrshl.s32 q3, q3, q4\n"
+    "vqmovnt.s32 q6, q5\n"                                                                                             \
+    "ldr r0, [sp, #28]\n"                                                                                              \
+    "vrshl.s32 q3, q3, q4\n"                                                                                           \
+    "vqmovnt.s32 q7, q3\n"                                                                                             \
+    "vqadd.s16 q6, q6, r7\n"                                                                                           \
+    "vldrb.8 q3, [r0, #16]\n"                                                                                          \
+    "vqmovnb.s16 q6, q6\n"                                                                                             \
+    "vqadd.s16 q7, q7, r7\n"                                                                                           \
+    "vstrb.16 q6, [r1], #8\n"                                                                                          \
+    "vqmovnb.s16 q7, q7\n"                                                                                             \
+    "vstrb.16 q7, [r3], #8\n"
 
-/* Eight neighbours of two pixels, even channels in the first, odd ones in the second pair of registers. */
-#define INGOT_THIN_STORE(a, b, c, d)                                                                                   \
-    "vqmovnb.s32 " a ", " a "\n"                                                                                       \
-    "vqmovnb.s32 " b ", " b "\n"                                                                                       \
-    "vqmovnt.s32 " a ", " c "\n"                                                                                       \
-    "vqmovnt.s32 " b ", " d "\n"                                                                                       \
-    "vqadd.s16 " a ", " a ", r7\n"                                                                                     \
-    "vqadd.s16 " b ", " b ", r7\n"                                                                                     \
-    "vqmovnb.s16 " a ", " a "\n"                                                                                       \
-    "vqmovnb.s16 " b ", " b "\n"                                                                                       \
-    "vstrb.16 " a ", [r1], #8\n"                                                                                       \
-    "vstrb.16 " b ", [r3], #8\n"
-
-#define INGOT_DENSE_THIN(name, inputs, records)                                                                        \
+#define INGOT_DENSE_THIN(name, inputs, blocks)                                                                         \
     __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
@@ -134,8 +190,7 @@
                          "strd r0, r2, [sp, #16]\n"                                                                    \
                          "ldrd r5, r9, [sp, #8]\n"                                                                     \
                          "2:\n" /* block */                                                                            \
-                         records                                                                                       \
-                         "subs r9, #1\n"                                                                               \
+                         blocks                                                                                        \
                          "bne 2b\n"                                                                                    \
                          "ldrd r0, r2, [sp, #16]\n"                                                                    \
                          "ldr r6, [sp, #4]\n"                                                                          \
@@ -151,15 +206,12 @@
 INGOT_DENSE_THIN(ingot_dense_thin_1,
                  "vldrb.8 q0, [r0]\n"
                  "vldrb.8 q1, [r2]\n",
-                 INGOT_THIN_RECORD_1("q4", "q5") INGOT_THIN_RECORD_1("q6", "q7")
-                     INGOT_THIN_STORE("q4", "q5", "q6", "q7"))
+                 INGOT_THIN_BLOCK_1)
 INGOT_DENSE_THIN(ingot_dense_thin_2,
                  "vldrb.8 q0, [r0]\n"
                  "vldrb.8 q1, [r0, #16]\n"
                  "vldrb.8 q2, [r2]\n"
                  "vldrb.8 q3, [r2, #16]\n",
-                 INGOT_THIN_RECORD_2A INGOT_THIN_RECORD_2B INGOT_THIN_STORE("q6", "q7", "q5", "q3")
-                 "ldr r0, [sp, #28]\n"
-                 "vldrb.8 q3, [r0, #16]\n")
+                 INGOT_THIN_BLOCK_2)
 
 #endif
