@@ -4,6 +4,7 @@
 #define INGOT_ADD_CORE_H
 
 #include "add.h"
+#include "requantize_dsp.h"
 #include "vector.h"
 
 INGOT_INLINE int32_t ingot_add_join(int32_t a, int32_t b, int order)
@@ -90,6 +91,28 @@ INGOT_INLINE void ingot_add_quick(const ingot_add_params *p, const int8_t *exact
         vstrbq_p_s8(out, ingot_add_quick_16(&s, vld1q_s8(exact), vld1q_s8(other), order), vctp8q(n));
 }
 
+#elif INGOT_DSP
+
+/* 8-bit runs under INGOT_ADD_QUICK, where `exact` needs no rounding: what the Helium form computes. SMMULR of twice a
+ * number rounds as VQRDMULH does; neither factor is beyond 2^29. */
+INGOT_INLINE void ingot_add_quick(const ingot_add_params *p, const int8_t *exact, int32_t exact_offset,
+                                  const int8_t *other, int32_t offset, int32_t multiplier, int32_t right, int8_t *out,
+                                  unsigned n, int order)
+{
+    const int32_t multiplier_out = p->quick_multiplier, right_out = p->right_out;
+    const int32_t half = right ? 1 << (right - 1) : 0;
+    const int32_t half_out = (right_out ? 1 << (right_out - 1) : 0);
+    const int32_t zero = p->zero_point, lo = p->lo, hi = p->hi;
+    exact_offset *= 1 << 19;
+    offset *= 1 << 21;
+    for (; n; n--) {
+        const int32_t x = *exact++ * (1 << 19) + exact_offset;
+        const int32_t z = (ingot_smmulr(*other++ * (1 << 21) + offset, multiplier) + half) >> right;
+        const int32_t sum = ingot_add_join(x, z, order) * 2;
+        *out++ = (int8_t)ingot_clamp(((ingot_smmulr(sum, multiplier_out) + half_out) >> right_out) + zero, lo, hi);
+    }
+}
+
 #endif
 
 /* A run of 8-bit pairs. */
@@ -99,7 +122,7 @@ INGOT_INLINE void ingot_add_run_s8(const void *params, const void *in0, unsigned
     const ingot_add_params copy = *(const ingot_add_params *)params, *p = &copy; /* out may not alias it */
     const int8_t *a = in0, *b = in1;
     int8_t *o = out;
-#if INGOT_MVE
+#if INGOT_MVE || INGOT_DSP
     if ((a_step & b_step) && (p->flags & INGOT_ADD_QUICK)) {
         if (order > 0 && !(p->flags & INGOT_ADD_FIRST_EXACT))
             ingot_add_quick(p, b, p->offset1, a, p->offset0, p->multiplier0, p->right0, o, n, order);
@@ -107,6 +130,8 @@ INGOT_INLINE void ingot_add_run_s8(const void *params, const void *in0, unsigned
             ingot_add_quick(p, a, p->offset0, b, p->offset1, p->multiplier1, p->right1, o, n, order);
         return;
     }
+#endif
+#if INGOT_MVE
     for (; n; ) {
         mve_pred16_t live = vctp32q(n);
         int32x4_t x = a_step ? vldrbq_z_s32(a, live) : vdupq_n_s32(*a);

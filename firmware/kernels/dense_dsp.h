@@ -3,7 +3,7 @@
 #ifndef INGOT_DENSE_DSP_H
 #define INGOT_DENSE_DSP_H
 
-#include "requantize_dsp.h"
+#include "scale_dsp.h"
 
 /* Bytes of input that all records are multiplied with before the next ones are: they stay in the data cache meanwhile. */
 #define INGOT_DENSE_PASS_BYTES 8192
@@ -180,35 +180,6 @@ typedef struct ingot_dense_wide_job {
     "smlad r5, r12, r10, r5\n"                                                                                         \
     "smlad r7, r8, r10, r7\n"
 
-/* Quick: sums are doubled before SMMULR, so that it rounds as LiteRT does; ties may go up after it, where results below
- * the zero point saturate. */
-#define INGOT_DENSE_WIDE_SCALE(sum, left, multiplier, offset, right)                                                   \
-    "lsl " sum ", " sum ", " left "\n"                                                                                 \
-    "smmulr " sum ", " sum ", " multiplier "\n"                                                                        \
-    "add " sum ", " sum ", " offset "\n"                                                                               \
-    "asr " sum ", " sum ", " right "\n"                                                                                \
-    "ssat " sum ", #8, " sum "\n"
-
-/* ingot_requantize_dsp() and the clamps; r10: zero point, r11: low, r12: free, high comes last. */
-#define INGOT_DENSE_WIDE_EXACT(sum, left, multiplier, right)                                                           \
-    "lsl " sum ", " sum ", " left "\n"                                                                                 \
-    "smull r12, " sum ", " sum ", " multiplier "\n"                                                                    \
-    "adds r12, r12, #0x40000000\n"                                                                                     \
-    "adc " sum ", " sum ", #0\n"                                                                                       \
-    "lsl " sum ", " sum ", #1\n"                                                                                       \
-    "orr " sum ", " sum ", r12, lsr #31\n"                                                                             \
-    "adds " sum ", " sum ", " sum ", asr #31\n"                                                                        \
-    "asrs " sum ", " sum ", " right "\n"                                                                               \
-    "adc " sum ", " sum ", #0\n"                                                                                       \
-    "add " sum ", " sum ", r10\n"                                                                                      \
-    "cmp " sum ", r11\n"                                                                                               \
-    "it lt\n"                                                                                                          \
-    "movlt " sum ", r11\n"
-#define INGOT_DENSE_WIDE_HIGH(sum)                                                                                     \
-    "cmp " sum ", r12\n"                                                                                               \
-    "it gt\n"                                                                                                          \
-    "movgt " sum ", r12\n"
-
 __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_job *job __attribute__((unused)))
 {
     __asm__ volatile("push {r0, r4-r11, lr}\n"
@@ -239,10 +210,10 @@ __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_j
                      "ldr r12, [lr, #72]\n"
                      "cmp r12, #0\n"
                      "beq 4f\n"
-                     INGOT_DENSE_WIDE_SCALE("r4", "r2", "r8", "r10", "r0")
-                     INGOT_DENSE_WIDE_SCALE("r5", "r3", "r9", "r11", "r1")
-                     INGOT_DENSE_WIDE_SCALE("r6", "r2", "r8", "r10", "r0")
-                     INGOT_DENSE_WIDE_SCALE("r7", "r3", "r9", "r11", "r1")
+                     INGOT_SCALE_QUICK("r4", "r2", "r8", "r10", "r0")
+                     INGOT_SCALE_QUICK("r5", "r3", "r9", "r11", "r1")
+                     INGOT_SCALE_QUICK("r6", "r2", "r8", "r10", "r0")
+                     INGOT_SCALE_QUICK("r7", "r3", "r9", "r11", "r1")
                      "3:\n"
                      "ldr r2, [lr, #8]\n"
                      "ldr r12, [lr, #60]\n"
@@ -262,13 +233,13 @@ __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_j
                      "4:\n"
                      "ldr r10, [lr, #76]\n"
                      "ldr r11, [lr, #80]\n"
-                     INGOT_DENSE_WIDE_EXACT("r4", "r2", "r8", "r0")
-                     INGOT_DENSE_WIDE_EXACT("r5", "r3", "r9", "r1")
-                     INGOT_DENSE_WIDE_EXACT("r6", "r2", "r8", "r0")
-                     INGOT_DENSE_WIDE_EXACT("r7", "r3", "r9", "r1")
+                     INGOT_SCALE_EXACT("r4", "r2", "r8", "r0")
+                     INGOT_SCALE_EXACT("r5", "r3", "r9", "r1")
+                     INGOT_SCALE_EXACT("r6", "r2", "r8", "r0")
+                     INGOT_SCALE_EXACT("r7", "r3", "r9", "r1")
                      "ldr r12, [lr, #84]\n"
-                     INGOT_DENSE_WIDE_HIGH("r4") INGOT_DENSE_WIDE_HIGH("r5")
-                     INGOT_DENSE_WIDE_HIGH("r6") INGOT_DENSE_WIDE_HIGH("r7")
+                     INGOT_SCALE_HIGH("r4") INGOT_SCALE_HIGH("r5")
+                     INGOT_SCALE_HIGH("r6") INGOT_SCALE_HIGH("r7")
                      "b 3b\n");
 }
 
@@ -279,20 +250,16 @@ INGOT_INLINE void ingot_dense_widen(ingot_dense_wide_job *job, const ingot_mac_p
     const int32_t *bias = (const int32_t *)record + lane;
     const int8_t *weights = record + 16 + 16 * lane;
     const int32_t *scaling = (const int32_t *)(record + 16 + 64 * job->chunks) + lane;
-    job->quick = !(p->flags & INGOT_MAC_BELOW_ZERO) && p->low == INT8_MIN && p->high == INT8_MAX;
-    for (unsigned i = 0; i < lanes; i++) {
-        const int32_t shift = scaling[4 + i], left = shift > 0 ? shift : 0, right = left - shift;
-        /* The products of the deepest layer are below 2^24. */
-        const uint32_t most = left > 4 ? 0 : 1u << (28 - left);
-        job->quick &= right <= 20 && (uint32_t)bias[i] + most < 2 * most;
-    }
+    job->quick = ingot_scale_saturates(p);
+    for (unsigned i = 0; i < lanes; i++)
+        job->quick &= ingot_scale_is_quick(bias[i], scaling[4 + i]);
     for (unsigned i = 0; i < 2; i++) {
-        const int32_t shift = scaling[4 + i], left = shift > 0 ? shift : 0, right = left - shift;
         job->bias[i] = bias[i];
-        job->multiplier[i] = scaling[i];
-        job->right[i] = right;
-        job->left[i] = left + job->quick;
-        job->offset[i] = job->quick ? p->out_zero * (1 << right % 32) + (right ? 1 << (right - 1) % 32 : 0) : 0;
+        const ingot_scale scale = ingot_scale_of(p, scaling[i], scaling[4 + i], job->quick);
+        job->multiplier[i] = scale.multiplier;
+        job->right[i] = scale.right;
+        job->left[i] = scale.left;
+        job->offset[i] = scale.offset;
     }
     for (unsigned chunk = job->chunks; chunk; chunk--, weights += 64)
         for (unsigned at = 0; at < 16; at += 4, wide += 4) {

@@ -4,17 +4,15 @@
 #include "depthwise_window.h"
 
 #if INGOT_DSP
-#include "depthwise_dsp.h"
+#include "depthwise_3x3_dsp.h"
 #endif
 
+#if !INGOT_DSP
 static void row(const ingot_depthwise *k, const int8_t *image, int8_t *to, const ingot_mac_params *p, int y)
 {
-#if INGOT_DSP
-    ingot_depthwise_row_dsp(k, image, to, p, y, (const int8_t *)(p + 1), 1);
-#else
     ingot_depthwise_row_portable(k, image, to, p, y);
-#endif
 }
+#endif
 
 #if INGOT_MVE
 #include "depthwise_products.h"
@@ -181,5 +179,9 @@ void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *
         return;
     }
 #endif
+#if INGOT_DSP
+    ingot_depthwise_3x3_dsp(k, in, out, params, y, n);
+#else
     ingot_depthwise_rows(k, in, out, params, y, n, row);
+#endif
 }

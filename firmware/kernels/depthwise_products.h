@@ -114,18 +114,4 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
     "vmax.s8 q0, q0, q5             \n" \
     "vmin.s8 q0, q0, q6             \n"
 
-/* The output pixels of a row whose windows lie between the left and the right edge: the first of them, how many. */
-INGOT_INLINE void ingot_depthwise_inside(const ingot_depthwise *k, int kernel_w, int *first, int *count)
-{
-    *first = (k->pad_left + k->stride_w - 1) / k->stride_w;
-    const int last = k->in_w - 1 - (kernel_w - 1) * k->dilation_w + k->pad_left; /* where the rightmost one begins */
-    *count = last < 0 ? 0 : last / k->stride_w + 1 - *first;
-    if (*first > k->out_w)
-        *first = k->out_w;
-    if (*count > k->out_w - *first)
-        *count = k->out_w - *first;
-    if (*count < 0)
-        *count = 0;
-}
-
 #endif

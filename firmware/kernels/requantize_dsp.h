@@ -27,6 +27,14 @@ INGOT_INLINE int16x2_t ingot_odd_bytes(uint32_t x)
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(x));
     return result;
 }
+
+/* The upper half of a product, rounded. */
+INGOT_INLINE int32_t ingot_smmulr(int32_t a, int32_t b)
+{
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
 #endif
 
 #if INGOT_DSP || INGOT_MVE
