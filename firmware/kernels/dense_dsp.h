@@ -308,7 +308,11 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
     const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
     INGOT_CHECK_ALIGNED(d->records, 4);
     ingot_dense_job job = {.record = d->records, .chunks = (d->depth + 15) / 16};
-    const unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS ? job.chunks : 0;
+    unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS ? job.chunks : 0;
+#ifdef INGOT_DENSE_ADJUSTED
+    if (d->adjust)
+        room = 0;
+#endif
     uint32_t wide[room ? 16 * room : 1];
     for (unsigned quad = 0; quad * 4 < d->channels; quad++, job.record += bytes) {
         const int32_t *end = (const int32_t *)(job.record + bytes);
