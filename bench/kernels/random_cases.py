@@ -48,7 +48,7 @@ def _compare(operator: str, cpu: str, count: int, seed: int) -> None:
         seeds = range(seed + done, seed + min(done + _TOGETHER, count))
         cases = []
         for one in seeds:
-            program = program_of(CASES[operator](Seeded(one)), optimized=False)
+            program = program_of(CASES[operator](Seeded(one)), optimized="uint8" in operator)
             specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
             cases.append((program, random_inputs(specs, one)))
         outcomes = run_emulated(cases, cpu=cpu)
