@@ -244,7 +244,8 @@ def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]
     table: dict[str, tuple[Callable[[Path, RealCell], None], Callable[[RealCell], list[list[str]]], str, str, str]] = {
         "scons own": (_nothing, _own("myapp"), own, f"{own}/firmware", "firmware.ld"),
         "scons foreign": (
-            _scons, lambda cell: [["scons", "-Q", "-j2", "everything" if cell.firmware else "image"]], "build/network", "build/firmware", "network.ld"
+            _scons, lambda cell: [["scons", "-Q", "-j2", "everything" if cell.firmware else "image"]],
+            "build/network", "build/firmware", "network.ld",
         ),
         "cmake ninja": (_cmake, _cmake_commands("Ninja"), "build-ninj/net", "build-ninj/firmware", "network.ld"),
         "cmake make": (
@@ -255,7 +256,10 @@ def make_shells(top: Path, names: Iterable[str] = NAMES) -> dict[str, RealShell]
             lambda cell: [["ingot", "ninja", *_ingot(cell)], ["ninja", "-j2", *_firmware(cell), "reloc"]],
             own, f"{own}/firmware", "firmware.ld",
         ),
-        "make": (_make, lambda cell: [["make", "-j2", *([] if cell.firmware else ["net-reloc"])]], own, "build/firmware", "firmware.ld"),
+        "make": (
+            _make, lambda cell: [["make", "-j2", *([] if cell.firmware else ["net-reloc"])]],
+            own, "build/firmware", "firmware.ld",
+        ),
         "build": (
             _nothing, lambda cell: [["ingot", "build", *_ingot(cell), *_targets(cell), "-j", "2"]],
             own, f"{own}/firmware", "firmware.ld",

@@ -2,8 +2,8 @@
 """A firmware as rules for GNU Make: `ingot make-rules`, which toolchain/make/ingot.mk includes.
 
 Make has no `restat`: a step that leaves a file as it is would run again for ever. So each step has a stamp, and its
-files follow the stamp by rules that do nothing; Make then looks at the files' own times. Nor does Make see that a command
-has changed: each command stands in a file beside its first output, which is written when it changes.
+files follow the stamp by rules that do nothing; Make then looks at the files' own times. Nor does Make see that a
+command has changed: each command stands in a file beside its first output, which is written when it changes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def make_text(
         if files:
             lines += [f".PHONY: {prefix}{name}", f"{prefix}{name}: {make_words(files)}"]
     lines += [
-        f"{make_words(command_files(commands))}:",
+        f"{make_words(list(command_files(commands)))}:",
         "\t@mkdir -p $(@D)",
         "\t@touch $@",
     ]  # where somebody removed one

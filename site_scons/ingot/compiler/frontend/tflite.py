@@ -122,7 +122,7 @@ def _is_cut_off(model: Any, data: bytes) -> bool:
             table = buffer._tab
             field = table.Offset(_BUFFER_DATA)
             if field and table.Vector(field) + table.VectorLen(field) > len(data):
-                return table.VectorLen(field) < 1 << 30
+                return bool(table.VectorLen(field) < 1 << 30)
     except struct.error:
         return True
     except (ValueError, IndexError, TypeError, AttributeError, OverflowError):

@@ -112,7 +112,7 @@ def lower_top_k(site: Site) -> Call:
     """ingot_indexed_top_k_<type>()."""
     shape = site.input(0).shape
     count = site.output().shape[-1]
-    fields = {"outer": math.prod(shape[:-1]), "axis": shape[-1], "count": count}
+    fields: dict[str, Any] = {"outer": math.prod(shape[:-1]), "axis": shape[-1], "count": count}
     return _call(site, f"top_k_{_SUFFIX[site.input(0).dtype]}", (0,), outputs=(0, 1), **fields)
 
 
@@ -121,7 +121,7 @@ def lower_one_hot(site: Site) -> Call:
     """ingot_indexed_one_hot()."""
     shape, axis, output = site.input(0).shape, int(site.op.attrs.get("axis", -1)), site.output()
     at = len(shape) if axis == -1 else axis
-    fields = {
+    fields: dict[str, Any] = {
         "outer": math.prod(shape[:at]),
         "axis": output.shape[at],
         "inner": math.prod(shape[at:]),
@@ -136,7 +136,7 @@ def lower_cumsum(site: Site) -> Call:
     """ingot_indexed_cumsum_<type>()."""
     shape = site.input(0).shape
     axis = int(np.asarray(site.input(1).data).ravel()[0]) % len(shape)
-    fields = {
+    fields: dict[str, Any] = {
         "outer": math.prod(shape[:axis]),
         "axis": shape[axis],
         "inner": math.prod(shape[axis + 1 :]),
@@ -150,7 +150,7 @@ def lower_cumsum(site: Site) -> Call:
 def lower_update(site: Site) -> Call:
     """ingot_indexed_update()."""
     shape, update = site.output().shape, site.input(1).shape
-    fields = {
+    fields: dict[str, Any] = {
         "depth": len(shape),
         "extent": _padded(shape),
         "stride": _padded([math.prod(shape[i + 1 :]) for i in range(len(shape))]),
@@ -169,7 +169,7 @@ def lower_reverse_sequence(site: Site) -> Call:
     steps, batch = (int(site.op.attrs.get(name, 0)) % len(shape) for name in ("seq_dim", "batch_dim"))
     first, second = sorted((steps, batch))
     extents = (math.prod(shape[:first]), shape[first], math.prod(shape[first + 1 : second]), shape[second])
-    fields = {
+    fields: dict[str, Any] = {
         "extent": _padded(extents),
         "unit": math.prod(shape[second + 1 :]) * site.output().dtype.size,
         "reverse": int(batch < steps),

@@ -91,7 +91,7 @@ def _rescaled(tensor: Tensor, output: Tensor) -> np.ndarray:
     scale = np.float32(tensor.scale) * (np.float32(1) / np.float32(output.scale))
     real = np.arange(256).astype(np.float32) * scale + np.float32(-tensor.zero_point) * scale
     rounded = np.trunc(real.astype(np.float64) + np.copysign(0.5, real)).astype(np.int64)
-    entries = np.clip(rounded + output.zero_point, 0, 255).astype(np.uint8)
+    entries: np.ndarray = np.clip(rounded + output.zero_point, 0, 255).astype(np.uint8)
     entries.flags.writeable = False
     return entries
 
@@ -193,7 +193,7 @@ class _Signed:
 
 
 def _turn(source: int, target: int, dtype: type) -> Operator:
-    entries = _FLIPPED.view(dtype)
+    entries: np.ndarray = _FLIPPED.view(dtype)
     entries.flags.writeable = False
     return Operator("table", (source,), (target,), {"entries": entries})
 
