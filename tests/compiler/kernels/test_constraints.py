@@ -216,3 +216,10 @@ def test_every_rule_is_tested() -> None:
     load_operators()
     rules = {rule for entry in OPERATORS.values() for rule in entry.constraints}
     assert {f"{rule.__module__}.{rule.__name__}" for rule in rules - BROKEN.keys()} == set()
+
+
+def test_uint8_is_not_rescaled_to_no_scale() -> None:
+    """By the scale that is not there LiteRT divides, and gives zeros."""
+    byte = t(dtype="uint8", zero=128)
+    graph = graph_with("CONCATENATION", (byte, byte), (t((1, 4, 4, 16), "uint8", None),), {"axis": 3})
+    assert not concat.concat_types(graph, graph.operators[0])

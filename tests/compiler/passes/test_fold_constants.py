@@ -110,6 +110,14 @@ def test_several_outputs():
         np.testing.assert_array_equal(graph.tensors[t].data, expected)
 
 
+def test_an_activation_that_no_kernel_has_is_left_to_the_constraints():
+    b = tfl.Builder()
+    f = b.constant(np.ones(2, np.float32))
+    y = b.tensor((2,), "float32")
+    b.operator("ADD", [f, f], [y], fused_activation_function="SIGN_BIT")
+    assert [op.kind for op in fold_constants(graph_of(b.finish([y], inputs=[]))).operators] == ["ADD"]
+
+
 def test_quantized_constants():
     b = tfl.Builder()
     f = b.tensor((3, 4), "float32")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.frontend.float_functions import float_function
+from ingot.compiler.frontend.float_functions import RELU_BOUNDS, float_function
 from ingot.compiler.frontend.kinds import kinds
 from ingot.compiler.frontend.strided_slice import strided_slice_ranges
 from ingot.compiler.graph import Operator, Tensor
@@ -32,8 +32,11 @@ def from_shape(tensors: Sequence[Tensor], op: Operator) -> list[Array] | None:
 def plain_values(tensors: Sequence[Tensor], op: Operator, arrays: list[Array]) -> list[Array] | None:
     """The outputs for these inputs (the present ones, in order); None where the kind is not known here.
 
-    tensors: of the graph, whose shapes are right.
+    tensors: of the graph, whose shapes are right. A fused activation that no kernel has leaves the operator to its
+    constraints, which refuse it by name.
     """
+    if op.attrs.get("activation", "NONE") not in RELU_BOUNDS:
+        return None
     if op.kind in _ELEMENTWISE:
         return _elementwise(op, arrays)
     function = _FUNCTIONS.get(op.kind)

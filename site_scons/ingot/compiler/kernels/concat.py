@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ingot.compiler.graph import Graph, Operator, Tensor
+from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.kernels.program import Activation, Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, same_rows
@@ -19,9 +19,12 @@ _FINEST = 16  # pieces of an input's row, beyond which copying them costs too mu
 
 
 def concat_types(graph: Graph, op: Operator) -> bool:
-    """All inputs have the output's type and, when quantized, its scale and zero point."""
+    """All inputs have the output's type and, when quantized, its scale and zero point; an output of uint8 without a
+    scale has inputs without one (LiteRT would divide by the scale that is not there)."""
     output = graph.tensors[op.outputs[0]]
     inputs = [graph.tensors[t] for t in op.inputs if t is not None]
+    if output.dtype is DType.UINT8 and output.quant is None and any(t.quant for t in inputs):
+        return False
     return all(t.dtype is output.dtype and (output.quant is None or output.quant.same(t.quant)) for t in inputs)
 
 
