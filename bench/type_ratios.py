@@ -20,6 +20,7 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
+from ingot.board.cores import default_core  # noqa: E402
 from ingot.device.run.inputs import random_inputs  # noqa: E402
 from support.differential import program_of  # noqa: E402
 from support.emulated_kernels import run_emulated  # noqa: E402
@@ -74,7 +75,7 @@ def layer(name: str, form: str) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cpu", default="cortex-m55")
+    parser.add_argument("--cpu", default=default_core().name)
     options = parser.parse_args()
     names = [(name, form) for name in LAYERS for form in ("int8", "uint8", "int4")]
     names = [(name, form) for name, form in names if form != "int4" or "DEPTHWISE" not in name]

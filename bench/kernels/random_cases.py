@@ -17,6 +17,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in 
 
 import click  # noqa: E402
 
+from ingot.board.cores import default_core  # noqa: E402
 from ingot.device.run.inputs import random_inputs  # noqa: E402
 from support.differential import program_of  # noqa: E402
 from support.emulated_kernels import MACHINES, run_emulated  # noqa: E402
@@ -31,7 +32,7 @@ _TOGETHER = 100  # cases in one firmware
 
 @click.command(help=__doc__)
 @click.argument("operator", type=click.Choice(sorted(CASES)))
-@click.option("--cpu", type=click.Choice(sorted(MACHINES)), default="cortex-m55", show_default=True)
+@click.option("--cpu", type=click.Choice(sorted(MACHINES)), default=default_core().name, show_default=True)
 @click.option("--count", default=20000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 def main(operator: str, cpu: str, count: int, seed: int) -> None:

@@ -137,7 +137,7 @@ def test_sections_of_sts_applications(tmp_path: Path) -> None:
     )  # fmt: skip
     subprocess.run(command, check=True)
     elf = read_elf(tmp_path / "st.elf")
-    (stubs,) = (part for part in elf.parts if part.name == ".gnu.sgstubs")
+    (stubs,) = (part for part in elf.parts if part.name == "section '.gnu.sgstubs'")
     assert stubs.memory.size == 32 and stubs.memory.start % 32 == 0
     symbols = elf.symbols
     assert symbols["_Min_Stack_Size"] == board.stack and symbols["_Min_Heap_Size"] == board.heap

@@ -18,6 +18,9 @@ source:
 """
 
 
+UNCUT = {"cut_inputs": "", "cut_outputs": "", "signature": ""}
+
+
 def manifest(folder: Path, text: str) -> Path:
     path = folder / "model.yaml"
     path.write_text(text)
@@ -42,7 +45,7 @@ def test_movenet_says_what_the_application_needs() -> None:
 def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
     small = load_manifest(manifest(tmp_path, GOOD))
     assert (small.name, small.title, small.application) == ("small", "small", "validate")
-    assert small.io() == {"io_placement": "activations", "io_input": "overwrite", "input_shape": ""}
+    assert small.io() == {"io_placement": "activations", "io_input": "overwrite", "input_shape": "", **UNCUT}
     assert small.stack is None and small.heap is None and small.source.stand_in is None
 
 
@@ -71,7 +74,7 @@ def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, change: str
 def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
     text = "io: {input: keep, placement: application, input_shape: [1, 8]}\n"
     kept = load_manifest(manifest(tmp_path, GOOD + text))
-    assert kept.io() == {"io_placement": "application", "io_input": "keep", "input_shape": "1x8"}
+    assert kept.io() == {"io_placement": "application", "io_input": "keep", "input_shape": "1x8", **UNCUT}
     given = ("activations", "overwrite", "2x8")
     assert tuple(kept.io(*given).values()) == given
 

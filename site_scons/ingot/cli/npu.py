@@ -105,7 +105,7 @@ def prove(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
 @common
 @click.argument("model", type=FilePath)
 @table_options("samples", "seed")
-@click.option("--input", "inputs", type=FilePath, multiple=True, help="A .npy with an input of BUILD, in its type.")
+@click.option("--input", "files", type=FilePath, multiple=True, help="A .npy with an input of BUILD, in its type.")
 @click.option("--ties", default="away", show_default=True, help="Where halves are rounded: away, up or even.")
 @click.option("--every", is_flag=True, help="Print a line for each epoch.")
 @click.option("--predicted", type=click.Path(path_type=Path, file_okay=False), help="Folder for the predicted outputs.")
@@ -115,7 +115,7 @@ def verify(
     weights: tuple[Path, ...],
     samples: int,
     seed: int,
-    inputs: tuple[Path, ...],
+    files: tuple[Path, ...],
     ties: str,
     every: bool,
     predicted: Path | None,
@@ -126,7 +126,7 @@ def verify(
     from ingot.device.npu.judged import judge_build
     from ingot.device.npu.text import conclusion, verdict_facts, verdict_text
 
-    arrays = [load_array(path) for path in inputs]
+    arrays = [load_array(path) for path in files]
     judged = judge_build(_read(build, weights), model, samples=samples, seed=seed, inputs=arrays, ties=ties)
     if predicted is not None:
         save_outputs(judged.verdict, predicted)

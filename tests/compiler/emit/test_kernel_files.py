@@ -28,7 +28,7 @@ def kernels_in(source: Path) -> list[str]:
 @pytest.mark.parametrize("source", sorted(kernels_dir().glob("*.c")), ids=lambda path: path.name)
 def test_kernels_are_found(source: Path) -> None:
     for kernel in kernels_in(source):
-        call = Call(kernel, "", (), (), {})
+        call = Call(kernel, source.stem, (), (), {})
         assert source_of(call) == source.name, kernel
         assert header_of(call), kernel
 

@@ -63,7 +63,7 @@ def test_every_kind_computes_its_shape(name: str, ranks: bool) -> None:
     check_computed(EXAMPLES[name](), ranks)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "ASSIGN_VARIABLE"])  # a handle has no shape
 def test_drawn_models_compute_their_shapes(name: str) -> None:
     for seed in range(4):
         check_computed(MODELS[name](Seeded(seed)), seed % 2 == 0)
@@ -203,11 +203,11 @@ def test_a_shape_that_is_known_at_run_time_only() -> None:
 def test_behind_an_operator_that_is_not_supported() -> None:
     b = Builder()
     x = b.input((1, 6), *I8)
-    values, indexes = b.tensor((1, 1), *I8, name="best"), b.tensor((1, 1), "int32")
-    b.operator("TOPK_V2", [x, b.constant(np.int32(2))], [values, indexes])
+    values = b.tensor((1, 1), *I8, name="best")
+    b.operator("WHERE", [x], [values])
     y = b.tensor((1, 2), *I8)
     b.operator("RESHAPE", [values, b.constant(i32(1, 2))], [y])
-    with pytest.raises(IngotError, match=re.escape("depend on operator 0 (TOPK_V2 -> 'best'), which is not supported")):
+    with pytest.raises(IngotError, match=re.escape("depend on operator 0 (WHERE -> 'best'), which is not supported")):
         parse(b.finish([y]))
 
 

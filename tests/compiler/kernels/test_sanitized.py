@@ -15,7 +15,7 @@ from ingot.device.run.direct import DirectNetwork
 from ingot.device.run.inputs import random_inputs
 from support.differential import program_of
 from support.models.draw import Seeded
-from support.models.every import MODELS
+from support.models.every import MODELS, NEEDS_PASSES
 from support.sanitizer import sanitized, sanitized_kernels
 
 pytestmark = pytest.mark.slow  # all kernels are compiled under the sanitizers first
@@ -40,7 +40,7 @@ void ingot_odd_s16(const ingot_odd *k, const char *in, int16_t *out, const void 
 @pytest.mark.parametrize("name", MODELS)
 def test_kernels_do_what_c_defines(name: str) -> None:
     for seed in range(5):
-        program = program_of(MODELS[name](Seeded(seed)), optimized=False)
+        program = program_of(MODELS[name](Seeded(seed)), optimized=name in NEEDS_PASSES)
         specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
         DirectNetwork(program, lib=sanitized_kernels()).run(random_inputs(specs, seed))
 

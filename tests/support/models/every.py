@@ -146,3 +146,6 @@ MODELS: dict[str, Model] = {
     **{f"DEPTHWISE_CONV_2D int8 {h}x{w}": partial(depthwise, kernel=(h, w)) for h, w in WINDOWS},
     **{f"DEPTHWISE_CONV_2D int8 times {m}": partial(depthwise, multiplier=m) for m in (2, 8)},
 }
+
+NEEDS_PASSES = {name for name in MODELS if name.endswith(" uint8")} | {"FILL", "ASSIGN_VARIABLE"}
+"""Models that no kernels run before the passes: of uint8, with states to load, with shapes to fold."""

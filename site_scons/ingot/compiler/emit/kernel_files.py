@@ -17,12 +17,17 @@ from ingot.compiler.kernels.program import Call
 
 
 def header_of(call: Call) -> str:
-    """The header to include for a call. Raises IngotError when none declares the kernel."""
+    """The header to include for a call. Raises IngotError when none declares the kernel.
+
+    A kernel that no header names whole is of a family whose header makes the prototypes from lists: its descriptor's.
+    """
     own = f"{call.descriptor}.h"
     names = _naming(call.kernel, "*.h")
+    if own in names or (not names and own in _texts(kernels_dir(), "*.h")):
+        return own
     if not names:
         raise _unknown(call.kernel, "header declares")
-    return own if own in names else names[0]
+    return names[0]
 
 
 def source_of(call: Call) -> str:

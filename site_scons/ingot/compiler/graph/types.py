@@ -122,6 +122,7 @@ class ScalePerChannel(IngotError):
 
     def __init__(self, tensor: Tensor) -> None:
         assert tensor.quant is not None
+        self.tensor = tensor.name
         super().__init__(
             f"'{tensor.name}' has {tensor.quant.scale.size} scales along axis {tensor.quant.axis}, where one is needed",
             remedy="Quantize this tensor per tensor.",

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ingot.compiler.graph import Graph
+from ingot.base.errors import IngotError
+from ingot.compiler.graph import Graph, ScalePerChannel
 from ingot.compiler.passes.dense_depthwise import make_dense
 from ingot.compiler.passes.fold_constants import fold_constants
 from ingot.compiler.passes.fold_pads import fold_pads
@@ -52,10 +53,18 @@ PASSES: tuple[Callable[[Graph], Graph], ...] = (
 def optimize(graph: Graph) -> Graph:
     """The graph after all passes. Every pass removes an operator, turns one into a simpler kind or into smaller ones,
     or moves a table towards the input, so that this ends.
+
+    Raises IngotError with the operator's place where a pass needs the one scale of a tensor that has several.
     """
-    while True:
-        before = graph
-        for one_pass in PASSES:
-            graph = one_pass(graph)
-        if graph is before:
-            return graph
+    read = graph
+    try:
+        while True:
+            before = graph
+            for one_pass in PASSES:
+                graph = one_pass(graph)
+            if graph is before:
+                return graph
+    except ScalePerChannel as error:
+        ids = {t for t, tensor in enumerate(read.tensors) if tensor.name == error.tensor}
+        place = next((op.place(read) for op in read.operators if not ids.isdisjoint((*op.inputs, *op.outputs))), None)
+        raise IngotError(error.what, where=place or "", remedy=error.remedy) from None
