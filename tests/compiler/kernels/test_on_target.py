@@ -19,7 +19,7 @@ from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
 from support.models import nonlinear
 from support.models.draw import Seeded
-from support.models.every import MODELS
+from support.models.every import MODELS, NEEDS_PASSES
 from support.tflite_builder import Builder, unary
 
 pytestmark = [pytest.mark.slow, pytest.mark.emulated, needs_gcc, needs_qemu]
@@ -39,7 +39,7 @@ def cases() -> list[Case]:
     for number, (name, model) in enumerate(MODELS.items()):
         for i in range(CASES):
             # uint8 becomes int8 in a pass.
-            program = program_of(model(Seeded(1000 * number + i)), optimized="uint8" in name)
+            program = program_of(model(Seeded(1000 * number + i)), optimized=name in NEEDS_PASSES)
             specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
             inputs = random_inputs(specs, i)
             if name.split()[0] in ("SQRT", "RSQRT", "LOG"):  # cores differ in the sign of NaN
