@@ -17,7 +17,8 @@ from ingot.base.file_names import LONGEST, file_name, output_path, write_outputs
 from ingot.base.places import ROOT
 from ingot.board import find_board, load_board
 from ingot.board.mpool_reading import read_mpool
-from ingot.compiler.compile import CompileOptions, OutputNames, output_names
+from ingot.compiler.compile import CompileOptions
+from ingot.compiler.output_names import output_names
 from ingot.link import sources as firmware
 from ingot.model import load_manifest, open_manifest
 from ingot.model.stand_in import build_stand_in
@@ -53,11 +54,12 @@ def test_names_that_lead_elsewhere(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../x", "/x", "a\nb"])
 def test_every_type_that_holds_names_of_files_refuses_them(name: str) -> None:
     network = fixture_network()
+    pools = read_mpool(load_board(find_board("n6dk", ROOT / "boards")).pools_file)
     for make in (
         lambda: Initializer("octoFlash", name, 0, 0, 0),
         lambda: replace(network, name=name),
         lambda: replace(network, kernels=(name,)),
-        lambda: OutputNames("a.c", "a.h", name, "a.json", "a.txt"),
+        lambda: output_names(name, pools),
         lambda: Declared("a.c", "a.h", "i", "r", (name,), ()),
         lambda: Request(model="m", board="b", out="o", name=name),
         lambda: CompileOptions(name=name).check(),
