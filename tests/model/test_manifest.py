@@ -75,8 +75,8 @@ def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
     text = "io: {input: keep, placement: application, input_shape: [1, 8]}\n"
     kept = load_manifest(manifest(tmp_path, GOOD + text))
     assert kept.io() == {"io_placement": "application", "io_input": "keep", "input_shape": "1x8", **UNCUT}
-    given = ("activations", "overwrite", "2x8")
-    assert tuple(kept.io(*given).values()) == given
+    given = {"io_placement": "activations", "io_input": "overwrite", "input_shape": "2x8"}
+    assert kept.io(**given) == {**given, **UNCUT}
 
 
 @pytest.mark.parametrize(
