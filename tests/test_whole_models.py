@@ -35,7 +35,7 @@ def test_no_difference_and_no_traceback(pair: Pair) -> None:
     faults = [f"{o.result} [{o.seed}] {o.reason}" for o in outcomes if o.result in FAULTS]
     assert faults == []
     assert sum(o.result in ("equal", "gap") for o in outcomes) > len(KINDS) / 3
-    assert {kind for o in outcomes for kind in o.kinds} == set(KINDS)
+    assert set(KINDS) <= {kind for o in outcomes for kind in o.kinds}
 
 
 def test_every_operator_is_drawn() -> None:
@@ -46,8 +46,12 @@ def test_every_operator_is_drawn() -> None:
 
 
 def test_every_form_is_drawn() -> None:
-    drawn = {form for seed in range(1000) for form in whole_model(seed).forms}
-    assert drawn == {*HARMLESS, *UNUSUAL}
+    missing = {*HARMLESS, *UNUSUAL}
+    for seed in range(5000):
+        missing -= set(whole_model(seed).forms)
+        if not missing:
+            break
+    assert missing == set()
 
 
 def test_the_same_number_gives_the_same_model() -> None:

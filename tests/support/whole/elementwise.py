@@ -23,6 +23,8 @@ def _types(m: Maker, usual: tuple[str, ...]) -> tuple[str, ...]:
 def binary(m: Maker, kind: str) -> None:
     d = m.draw
     usual = {"PRELU": ("int8", "float32"), "SQUARED_DIFFERENCE": ("int8", "float32", "int32")}.get(kind, TYPES)
+    if kind in TRUTHS:
+        usual = ("bool",)
     x = m.source(_types(m, usual), (4, 4, 4, 3, 2, 1, 5, 6, 0) if m.rarely(6) else (4, 4, 4, 3, 2, 1, 5))
     narrow = tuple(n if d.integer(0, 2) else 1 for n in x.shape)
     wide = tuple(n if n > 1 or d.integer(0, 2) else d.integer(1, 4) for n in narrow)
@@ -38,7 +40,7 @@ def binary(m: Maker, kind: str) -> None:
         out = np.broadcast_shapes(x.shape, y.shape)
     except ValueError:
         raise Impossible from None
-    if kind in COMPARISONS:
+    if kind in (*COMPARISONS, *TRUTHS):
         m.emit(kind, operands, [(out, "bool", (None, 0))])
         return
     options: dict[str, Any] = {}
@@ -50,13 +52,14 @@ def binary(m: Maker, kind: str) -> None:
 
 
 COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
+TRUTHS = ("LOGICAL_AND", "LOGICAL_OR")
 
 
 _FUNCTION_TYPES = {
     **dict.fromkeys(("LOGISTIC", "TANH"), (*BYTES, "float32", "int16")),
     **dict.fromkeys(("GELU", "HARD_SWISH", "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1"), (*BYTES, "float32")),
     "RELU_0_TO_1": BYTES,
-    "SQUARE": ("float32",),
+    **dict.fromkeys(("SQUARE", "SIGN"), ("float32",)),
     **dict.fromkeys(("SQRT", "RSQRT"), ("float32", "float32", "int8")),
 }
 """What most files have."""
@@ -128,7 +131,7 @@ def cast(m: Maker, kind: str) -> None:
 
 
 def reduce(m: Maker, kind: str) -> None:
-    d, x = m.draw, m.source(_types(m, TYPES))
+    d, x = m.draw, m.source(_types(m, ("bool",) if kind in ("REDUCE_ANY", "REDUCE_ALL") else TYPES))
     rank = len(x.shape)
     axes = [a for a in range(rank) if d.integer(0, 1)] or ([d.integer(0, rank - 1)] if rank and d.integer(0, 5) else [])
     given = [a - rank if d.integer(0, 3) == 0 else a for a in axes]
@@ -155,7 +158,7 @@ def arg_extreme(m: Maker, kind: str) -> None:
 
 
 def of_constants(m: Maker, kind: str) -> None:
-    """Kinds that Ingot knows of constants only, mostly of constants here."""
+    """Kinds that are mostly of constants in files, and here."""
     d = m.draw
     if kind == "SHAPE" or kind == "RANK":
         x = m.source(TYPES)

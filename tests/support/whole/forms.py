@@ -40,6 +40,11 @@ def _any_operator(m: Maker) -> Any:
     return _one(m, m.builder._operators)
 
 
+def _any_reader(m: Maker) -> Any:
+    """An operator that has inputs."""
+    return _one(m, [op for op in m.builder._operators if len(op.inputs)])
+
+
 def placeholder_shapes(m: Maker) -> None:
     """Converters write 1 for what they do not know."""
     for tensor in _computed(m):
@@ -193,19 +198,17 @@ def other_option(m: Maker) -> None:
 
 
 def absent_input(m: Maker) -> None:
-    op = _any_operator(m)
-    if len(op.inputs):
-        op.inputs[m.draw.integer(0, len(op.inputs) - 1)] = -1
+    op = _any_reader(m)
+    op.inputs[m.draw.integer(0, len(op.inputs) - 1)] = -1
 
 
 def fewer_inputs(m: Maker) -> None:
-    _any_operator(m).inputs.pop()
+    _any_reader(m).inputs.pop()
 
 
 def other_input(m: Maker) -> None:
-    op = _any_operator(m)
-    if len(op.inputs):
-        op.inputs[m.draw.integer(0, len(op.inputs) - 1)] = m.draw.integer(0, len(m.builder._tensors) - 1)
+    op = _any_reader(m)
+    op.inputs[m.draw.integer(0, len(op.inputs) - 1)] = m.draw.integer(0, len(m.builder._tensors) - 1)
 
 
 def other_argument(m: Maker) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ingot.compiler.frontend.kinds import kinds
 from support.models.draw import Seeded
-from support.whole import dense, elementwise, movement, variables
+from support.whole import dense, elementwise, indexed, movement, variables
 from support.whole.forms import HARMLESS, UNUSUAL
 from support.whole.maker import Impossible, Maker
 
@@ -25,19 +25,21 @@ KINDS: dict[str, Step] = {
     **dict.fromkeys(("UNIDIRECTIONAL_SEQUENCE_LSTM", "SVDF"), dense.recurrent),
     **dict.fromkeys(
         ("ADD", "SUB", "MUL", "DIV", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE", "PRELU", "POW", "FLOOR_DIV",
-         "FLOOR_MOD", *elementwise.COMPARISONS),
+         "FLOOR_MOD", *elementwise.COMPARISONS, *elementwise.TRUTHS),
         elementwise.binary,
     ),
     **dict.fromkeys(
         ("ABS", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG", "RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1",
-         "LEAKY_RELU", "ELU", "HARD_SWISH", "LOGISTIC", "TANH", "GELU"),
+         "SIGN", "LEAKY_RELU", "ELU", "HARD_SWISH", "LOGISTIC", "TANH", "GELU"),
         elementwise.unary,
     ),
     **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX", "L2_NORMALIZATION"), elementwise.normalization),
     "QUANTIZE": elementwise.quantize,
     "DEQUANTIZE": elementwise.dequantize,
     "CAST": elementwise.cast,
-    **dict.fromkeys(("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD"), elementwise.reduce),
+    **dict.fromkeys(
+        ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN", "REDUCE_PROD", "REDUCE_ANY", "REDUCE_ALL"), elementwise.reduce
+    ),
     **dict.fromkeys(("ARG_MAX", "ARG_MIN"), elementwise.arg_extreme),
     **dict.fromkeys(
         ("SHAPE", "RANK", "RANGE", "FILL", "ZEROS_LIKE", "FLOOR", "CEIL", "ROUND", "SIN", "COS", "LOGICAL_NOT"),
@@ -60,16 +62,21 @@ KINDS: dict[str, Step] = {
     "GATHER": movement.gather,
     **dict.fromkeys(("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"), movement.resize),
     **dict.fromkeys(("RESHAPE", "SQUEEZE", "EXPAND_DIMS"), movement.view),
-    "READ_VARIABLE": variables.stream,
+    **dict.fromkeys(("SELECT", "SELECT_V2"), indexed.select),
+    "GATHER_ND": indexed.gather_nd,
+    "SCATTER_ND": indexed.scatter_nd,
+    "TOPK_V2": indexed.top_k,
+    "ONE_HOT": indexed.one_hot,
+    "CUMSUM": indexed.cumsum,
+    "REVERSE_V2": indexed.reverse,
+    "REVERSE_SEQUENCE": indexed.reverse_sequence,
+    "DYNAMIC_UPDATE_SLICE": indexed.update_slice,
+    "EMBEDDING_LOOKUP": indexed.embedding,
+    **dict.fromkeys(("READ_VARIABLE", "ASSIGN_VARIABLE"), variables.stream),
 }  # fmt: skip
 """Every operator that the frontend reads."""
 
-CONSTANTS_ONLY = frozenset(
-    kinds(
-        "DIV POW FLOOR_DIV FLOOR_MOD REDUCE_PROD SHAPE RANK RANGE FILL ZEROS_LIKE FLOOR CEIL ROUND SIN COS LOGICAL_NOT "
-        "EQUAL NOT_EQUAL LESS LESS_EQUAL GREATER GREATER_EQUAL"
-    )
-)
+CONSTANTS_ONLY = frozenset(kinds("REDUCE_PROD SHAPE RANK RANGE"))
 """Have no kernel: a model with one of them that is not of constants is refused."""
 
 

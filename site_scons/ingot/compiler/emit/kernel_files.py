@@ -19,12 +19,16 @@ from ingot.compiler.kernels.program import Call
 def header_of(call: Call) -> str:
     """The header to include for a call. Raises IngotError when none declares the kernel.
 
-    A kernel that no header names whole is of a family whose header makes the prototypes from lists: its descriptor's.
+    A kernel that no header names whole is of a family whose header makes the prototypes from lists: that of the C file
+    that defines it, else its descriptor's.
     """
     own = f"{call.descriptor}.h"
     names = _naming(call.kernel, "*.h")
-    if own in names or (not names and own in _texts(kernels_dir(), "*.h")):
+    if own in names:
         return own
+    if not names:
+        headers = _texts(kernels_dir(), "*.h")
+        names = [name for name in (f"{source_of(call).removesuffix('.c')}.h", own) if name in headers]
     if not names:
         raise _unknown(call.kernel, "header declares")
     return names[0]

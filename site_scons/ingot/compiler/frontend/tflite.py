@@ -28,7 +28,7 @@ from ingot.compiler.frontend.options import read_options
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.frontend.subgraphs import check_control_flow, other_subgraphs
 from ingot.compiler.frontend.variables import Section, data_tensors, with_states
-from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
+from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
 from ingot.model.kinds_of_file import CUT_OFF, kind_of
 from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 
@@ -364,7 +364,7 @@ def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantiza
         raise IngotError(
             f"{scale.size} scales along axis {axis} do not fit the shape {list(shape)}.", where=place, remedy=DAMAGED
         )
-    return Quantization(_frozen(scale), _frozen(zero_point), axis)
+    return Quantization(frozen(scale), frozen(zero_point), axis)
 
 
 def _read_data(
@@ -388,13 +388,13 @@ def _read_data(
             f"the data has {raw.size} bytes, {name} {list(shape)} needs {wanted}.", where=place, remedy=DAMAGED
         )
     if number == tflite.TensorType.BOOL:
-        return _frozen(raw.astype(np.bool_).reshape(shape))
+        return frozen(raw.astype(np.bool_).reshape(shape))
     if number == tflite.TensorType.INT4:
-        return _frozen(_nibbles(raw)[:count].reshape(shape))
+        return frozen(_nibbles(raw)[:count].reshape(shape))
     if number == tflite.TensorType.FLOAT16:
-        return _frozen(raw.copy().view(np.dtype("<f2")).astype(np.float32).reshape(shape))
+        return frozen(raw.copy().view(np.dtype("<f2")).astype(np.float32).reshape(shape))
     dtype = _DTYPES[number].numpy
-    return _frozen(raw.copy().view(dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape))
+    return frozen(raw.copy().view(dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape))
 
 
 def _bytes_of(number: int, count: int) -> int:
@@ -408,8 +408,3 @@ def _nibbles(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
     both = np.stack([raw << 4, raw & 0xF0], axis=1).reshape(-1)
     signed: npt.NDArray[np.int8] = both.view(np.int8) >> 4
     return signed
-
-
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    array.flags.writeable = False
-    return array

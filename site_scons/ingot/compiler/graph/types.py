@@ -18,6 +18,13 @@ import numpy.typing as npt
 from ingot.base.errors import IngotError
 
 
+def frozen(values: npt.NDArray[Any] | np.generic) -> npt.NDArray[Any]:
+    """The array, which nobody may write into from now on; of a NumPy number, the array of no axes that holds it."""
+    array = np.asarray(values)
+    array.flags.writeable = False
+    return array
+
+
 class DType(StrEnum):
     """Element types, named as NumPy names them."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ingot.compiler.frontend.check import check_shapes
-from ingot.compiler.graph import Graph, Operator
+from ingot.compiler.graph import Graph, Operator, frozen
 from ingot.compiler.passes.constant_functions import evaluate
 from ingot.compiler.passes.rewrite import with_operators
 
@@ -38,9 +38,7 @@ def fold_constants(graph: Graph) -> Graph:
         folded.update(op.outputs)
         tensors = list(now.tensors)
         for result, t in zip(results, op.outputs, strict=True):
-            data = np.array(result)
-            data.flags.writeable = False
-            tensors[t] = replace(tensors[t], data=data)
+            tensors[t] = replace(tensors[t], data=frozen(np.array(result)))
         now = replace(now, tensors=tuple(tensors))
     return graph if now is graph else with_operators(now, kept)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph import DType, Graph, Operator, frozen
 from ingot.compiler.passes.float_pointwise import float_computable, float_compute
 from ingot.compiler.passes.pointwise import BYTES
 from ingot.compiler.passes.rewrite import joined, only_reader, with_operators
@@ -33,7 +33,6 @@ def _merge_one(graph: Graph) -> Graph:
         second = graph.operators[reader]
         entries = _composed(graph, first, second)
         if entries is not None:
-            entries.flags.writeable = False
             operators: list[Operator | None] = list(graph.operators)
             operators[position] = None
             operators[reader] = replace(
@@ -47,7 +46,7 @@ def _composed(graph: Graph, first: Operator, second: Operator) -> npt.NDArray[An
     between = graph.tensors[first.outputs[0]]
     results: npt.NDArray[Any] = first.attrs["entries"]
     if second.kind == "table" and between.dtype in BYTES:
-        return np.array(second.attrs["entries"][results.view(np.uint8)])
+        return frozen(np.array(second.attrs["entries"][results.view(np.uint8)]))
     if between.dtype is DType.FLOAT32 and float_computable(graph, second, first.outputs[0]):
-        return float_compute(graph, second, first.outputs[0], results)
+        return frozen(float_compute(graph, second, first.outputs[0], results))
     return None

@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from ingot.compiler.frontend.kinds import kinds
-from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor
+from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
 from ingot.compiler.passes.rewrite import same_quantization, with_operators, with_tensor
 
 LAYERS = frozenset(kinds("CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED"))
@@ -91,9 +91,7 @@ def _rescaled(tensor: Tensor, output: Tensor) -> np.ndarray:
     scale = np.float32(tensor.scale) * (np.float32(1) / np.float32(output.scale))
     real = np.arange(256).astype(np.float32) * scale + np.float32(-tensor.zero_point) * scale
     rounded = np.trunc(real.astype(np.float64) + np.copysign(0.5, real)).astype(np.int64)
-    entries: np.ndarray = np.clip(rounded + output.zero_point, 0, 255).astype(np.uint8)
-    entries.flags.writeable = False
-    return entries
+    return frozen(np.clip(rounded + output.zero_point, 0, 255).astype(np.uint8))
 
 
 class _Signed:
@@ -160,19 +158,15 @@ class _Signed:
                 target, entries = self._new(target), (entries ^ 0x80).view(np.int8)
             else:
                 self._unsigned.add(target)
-        entries = np.array(entries)
-        entries.flags.writeable = False
-        self._operators.append(replace(op, inputs=(source,), outputs=(target,), attrs={"entries": entries}))
+        attrs = {"entries": frozen(np.array(entries))}
+        self._operators.append(replace(op, inputs=(source,), outputs=(target,), attrs=attrs))
 
     def _new(self, t: int) -> int:
         """A tensor of int8 for it, of constants with their numbers."""
         tensor = self.graph.tensors[t]
         assert tensor.quant is not None
         quant = Quantization(tensor.quant.scale, tensor.quant.zero_point - 128, tensor.quant.axis)
-        data = None
-        if tensor.data is not None:
-            data = (tensor.data ^ 0x80).view(np.int8)
-            data.flags.writeable = False
+        data = None if tensor.data is None else frozen((tensor.data ^ 0x80).view(np.int8))
         signed = replace(tensor, dtype=DType.INT8, quant=quant, data=data, is_variable=False, initial=None)
         self.graph, self._signed[t] = with_tensor(self.graph, signed)
         return self._signed[t]
@@ -193,9 +187,7 @@ class _Signed:
 
 
 def _turn(source: int, target: int, dtype: type) -> Operator:
-    entries: np.ndarray = _FLIPPED.view(dtype)
-    entries.flags.writeable = False
-    return Operator("table", (source,), (target,), {"entries": entries})
+    return Operator("table", (source,), (target,), {"entries": frozen(_FLIPPED.view(dtype))})
 
 
 def layer_scales(source: Tensor, weights: Tensor, output: Tensor, channels: int) -> Sequence[float]:

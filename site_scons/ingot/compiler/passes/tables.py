@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph import DType, Graph, Operator, frozen
 from ingot.compiler.passes.pointwise import BINARY, BYTES, computable, compute
 from ingot.compiler.passes.rewrite import with_operators
 
@@ -64,6 +64,4 @@ def _entries(graph: Graph, op: Operator, varying: int) -> npt.NDArray[Any]:
     for t in op.inputs:
         data = None if t is None else graph.tensors[t].data
         values.append(stored if data is None else data.ravel().astype(np.int64))
-    entries = compute(graph, op, values)
-    entries.flags.writeable = False
-    return entries
+    return frozen(compute(graph, op, values))
