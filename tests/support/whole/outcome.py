@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+import resource
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -20,6 +21,9 @@ Arrays = list[npt.NDArray[Any]]
 
 SECONDS = 120
 """After which a child counts as dead."""
+
+MEMORY = 6 << 30
+"""Bytes a child may map: damaged sizes make LiteRT ask for all there is."""
 
 
 class Answer(NamedTuple):
@@ -122,6 +126,8 @@ def oracle(model: bytes, inputs: list[Arrays] | None) -> Answer:
         outputs = [reference.run(sample) for sample in inputs]
     except IngotError as error:
         return Answer("refused", str(error))
+    except MemoryError:
+        return Answer("died", "it took more memory than a child has")
     except Exception:
         return Answer("traceback", traceback.format_exc())
     return Answer("ran", outputs={"reference": outputs}, gap="; ".join(reference.met_gaps() if compared else []))
@@ -213,6 +219,7 @@ class Child:
 
 
 def _serve(function: Callable[..., Answer], pipe: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     np.seterr(all="ignore")
     while True:
         try:
