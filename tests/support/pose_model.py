@@ -6,6 +6,8 @@ The structure is the same for every seed; weights, scales and zero points all co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from support.tflite_builder import Builder
@@ -13,7 +15,7 @@ from support.tflite_builder import Builder
 SIZE, KEYPOINTS = 16, 13
 
 
-def pose_model(seed: int = 0, channels: int = 8) -> bytes:
+def pose_model(seed: int = 0, channels: int = 8, signatures: Sequence[str] = ()) -> bytes:
     """uint8 image (1, 16, 16, 3) -> float32 heatmaps (1, 8, 8, 13), as a .tflite file."""
     random = np.random.default_rng(seed)
     b = Builder()
@@ -86,4 +88,4 @@ def pose_model(seed: int = 0, channels: int = 8) -> bytes:
     b.operator("LOGISTIC", [logits], [heatmaps])
     output = b.tensor((1, half, half, KEYPOINTS), "float32")
     b.operator("DEQUANTIZE", [heatmaps], [output])
-    return b.finish([output])
+    return b.finish([output], signatures=signatures)
