@@ -17,15 +17,14 @@ import hashlib
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from pathlib import Path
-from queue import Queue
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
 from support.whole.corpus import CorpusPair, Verdict, is_elsewhere  # noqa: E402
 from support.whole.outcome import FAULTS, RESULTS  # noqa: E402
+from support.whole.pool import answers  # noqa: E402
 
 
 def models_in(folders: Iterable[Path]) -> list[Path]:
@@ -39,28 +38,6 @@ def models_in(folders: Iterable[Path]) -> list[Path]:
                 if is_model:
                     found.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
     return list(found.values())
-
-
-def verdicts(paths: Iterable[Path], jobs: int, *, run: bool) -> Iterator[Verdict]:
-    """In the order of the paths."""
-    pairs: Queue[CorpusPair] = Queue()
-    everyone = [CorpusPair() for _ in range(jobs)]
-    for pair in everyone:
-        pairs.put(pair)
-
-    def one(path: Path) -> Verdict:
-        pair = pairs.get()
-        try:
-            return pair.verdict(path, run=run)
-        finally:
-            pairs.put(pair)
-
-    try:
-        with ThreadPoolExecutor(jobs) as pool:
-            yield from pool.map(one, paths)
-    finally:
-        for pair in everyone:
-            pair.close()
 
 
 def print_reasons(done: list[Verdict]) -> None:
@@ -84,7 +61,8 @@ def main() -> None:
     options = parser.parse_args()
     done = []
     lines = options.json.open("w") if options.json else None
-    for verdict in verdicts(models_in(options.folders), options.jobs, run=not options.compile_only):
+    paths, run = models_in(options.folders), not options.compile_only
+    for verdict in answers(CorpusPair, lambda pair, path: pair.verdict(path, run=run), paths, options.jobs):
         done.append(verdict)
         if lines:
             print(json.dumps(verdict._asdict()), file=lines, flush=True)

@@ -14,38 +14,14 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from queue import Queue
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
 from support.whole.describe import alone, described  # noqa: E402
 from support.whole.model import whole_model  # noqa: E402
 from support.whole.outcome import FAULTS, RESULTS, Outcome, Pair, general  # noqa: E402
-
-
-def outcomes(seeds: Iterable[int], jobs: int) -> Iterator[Outcome]:
-    """In the order of the seeds."""
-    pairs: Queue[Pair] = Queue()
-    everyone = [Pair() for _ in range(jobs)]
-    for pair in everyone:
-        pairs.put(pair)
-
-    def one(seed: int) -> Outcome:
-        pair = pairs.get()
-        try:
-            return pair.outcome(seed)
-        finally:
-            pairs.put(pair)
-
-    try:
-        with ThreadPoolExecutor(jobs) as pool:
-            yield from pool.map(one, seeds)
-    finally:
-        for pair in everyone:
-            pair.close()
+from support.whole.pool import answers  # noqa: E402
 
 
 def print_table(done: list[Outcome]) -> None:
@@ -98,7 +74,8 @@ def main() -> None:
         return
     done = []
     lines = options.json.open("w") if options.json else None
-    for outcome in outcomes(range(options.seed, options.seed + options.count), options.jobs):
+    seeds = range(options.seed, options.seed + options.count)
+    for outcome in answers(Pair, Pair.outcome, seeds, options.jobs):
         done.append(outcome)
         if lines:
             print(json.dumps(outcome._asdict()), file=lines, flush=True)
