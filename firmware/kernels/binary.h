@@ -68,14 +68,14 @@ INGOT_INLINE void ingot_binary_walk(const ingot_binary *k, const void *in0, unsi
     }
 }
 
-/* Defines ingot_<name>() for two activations and ingot_<name_const>() for a constant second operand. */
-#define INGOT_BINARY_KERNEL(name, name_const, type, out_type, params_size, run_function)                              \
+/* Defines ingot_<name>() for two activations and ingot_<name_const>() for a constant second operand. walk:
+ * ingot_binary_walk, or a function that a file with many kernels has around it once. */
+#define INGOT_BINARY_KERNEL_BY(walk, name, name_const, type, out_type, params_size, run_function)                     \
     static __attribute__((noinline)) void name##_walk(const ingot_binary *k, const void *in0, unsigned in0_ring,     \
                                                       const void *in1, unsigned in1_ring, void *out,                 \
                                                       const void *params, unsigned y, unsigned n)                    \
     {                                                                                                                 \
-        ingot_binary_walk(k, in0, in0_ring, in1, in1_ring, out, sizeof(type), sizeof(out_type), params, y, n,         \
-                          run_function);                                                                              \
+        walk(k, in0, in0_ring, in1, in1_ring, out, sizeof(type), sizeof(out_type), params, y, n, run_function);       \
     }                                                                                                                 \
     void ingot_##name(const ingot_binary *k, const type *in0, const type *in1, out_type *out, const void *params,     \
                       unsigned y, unsigned n)                                                                         \
@@ -87,6 +87,9 @@ INGOT_INLINE void ingot_binary_walk(const ingot_binary *k, const void *in0, unsi
     {                                                                                                                 \
         name##_walk(k, in, k->in_ring, (const char *)params + (params_size), 0, out, params, y, n);                   \
     }
+
+#define INGOT_BINARY_KERNEL(name, name_const, type, out_type, params_size, run_function)                              \
+    INGOT_BINARY_KERNEL_BY(ingot_binary_walk, name, name_const, type, out_type, params_size, run_function)
 
 /* The prototypes of the above, for the operator's header. */
 #define INGOT_BINARY_PROTOTYPES(name, name_const, type, out_type)                                                     \

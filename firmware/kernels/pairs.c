@@ -115,8 +115,16 @@ enum {
     LIMITS = 8,
 };
 
+/* Once for all: within each kernel it would be most of the code. */
+static __attribute__((noinline)) void walk(const ingot_binary *k, const void *in0, unsigned in0_ring, const void *in1,
+                                           unsigned in1_ring, void *out, unsigned size, unsigned out_size,
+                                           const void *params, unsigned y, unsigned n, ingot_binary_run *f)
+{
+    ingot_binary_walk(k, in0, in0_ring, in1, in1_ring, out, size, out_size, params, y, n, f);
+}
+
 #define KERNEL(name, type, result, size)                                                                              \
-    INGOT_BINARY_KERNEL(pairs_##name, pairs_##name##_const, type, result, size, name##_run)
+    INGOT_BINARY_KERNEL_BY(walk, pairs_##name, pairs_##name##_const, type, result, size, name##_run)
 #define COMPARISON_KERNELS(name)                                                                                      \
     KERNEL(name##_f32, float, uint8_t, NOTHING)                                                                       \
     KERNEL(name##_s32, int32_t, uint8_t, NOTHING)                                                                     \

@@ -21,7 +21,25 @@ def open_session() -> Path | None:
         return None
     folder = Path(tempfile.mkdtemp(prefix="ingot-tests-"))
     os.environ[VARIABLE] = str(folder)
+    _quick_compiler(folder)
     return folder
+
+
+def _quick_compiler(folder: Path) -> None:
+    """Puts a compiler first in PATH that remembers what it compiled, where ccache is installed.
+
+    Dozens of builds compile the same kernels in one folder or another. A test of what the compiler itself makes of a
+    folder sets CCACHE_DISABLE.
+    """
+    ccache, gcc = shutil.which("ccache"), shutil.which("arm-none-eabi-gcc")
+    if ccache is None or gcc is None:
+        return
+    tools = folder / "tools"
+    tools.mkdir()
+    settings = f"CCACHE_DIR={folder}/ccache CCACHE_NOHASHDIR=1"
+    (tools / "arm-none-eabi-gcc").write_text(f'#!/bin/sh\n{settings} exec {ccache} {gcc} "$@"\n')
+    (tools / "arm-none-eabi-gcc").chmod(0o755)
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
 
 
 def close_session(folder: Path | None) -> None:
