@@ -10,7 +10,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).resolve().parent
-FOLDERS = ("firmware", "boards", "models", "toolchain")
+FOLDERS = ("firmware", "boards", "models", "third_party", "toolchain")
 LEFT_OUT = ("__pycache__", "*.pyc", ".*", "*.tflite", "*.onnx")  # model files are never part of the package
 
 

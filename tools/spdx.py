@@ -29,12 +29,15 @@ SUFFIXES = {
 NAMES = dict.fromkeys(
     ("bootstrap", "run", "SConstruct", "SConscript", "Makefile", "CMakeLists.txt", "MANIFEST.in"), "#"
 )
+THIRD_PARTY = "third_party/"  # files of others, as they are
 FAILING = "tests/failing/"  # projects of users, whose lines are counted in messages
 GENERATED = {".git", ".venv", "__pycache__", "dist"}
 
 
 def style_of(path: Path) -> str:
     """How a comment begins in that file: a key of STYLES, "" for a file that has no such line."""
+    if path.as_posix().startswith(THIRD_PARTY):
+        return ""
     if path.as_posix().startswith(FAILING) and path.suffix != ".py":
         return ""
     return NAMES.get(path.name) or SUFFIXES.get(path.suffix, "")

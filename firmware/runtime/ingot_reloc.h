@@ -2,7 +2,7 @@
 /* The loader of relocatable images: checks first, writes afterwards.
  *
  * A refused image has changed nothing: not the executable RAM, not a pool, not the instance. Every refusal has a code of
- * its own, and a text. No heap; about 300 bytes of stack. One image may be installed several times, each with its own RAM.
+ * its own, and a text. No heap; about 700 bytes of stack (and 2.3 KB more for a signature). One image may be installed several times, each with its own RAM.
  *
  * What ST's interface cannot say (how long the file is, where a network may write, whether a seal is asked for) is the
  * policy. ll_aton_reloc_install takes it from ingot_reloc_policy_of(), which a board or an application defines.
@@ -37,7 +37,7 @@ extern "C" {
     X(CONTEXT, "the context is not inside the data")                                                    \
     X(RUNTIME_VERSION, "the image is for another version of the runtime")                               \
     X(STRUCT_SIZES, "the image was compiled with other structure sizes")                                \
-    X(NAME, "a name is not a text in the read-only part")                                               \
+    X(NAME, "a name is not a short text in the read-only part")                                           \
     X(ENTRY_POINT, "an entry point is not a function in the read-only part")                            \
     X(GOT, "an entry of the GOT is outside the image and its pools")                                    \
     X(RELOCATION_PLACE, "a relocation is not of a word in the data")                                    \
@@ -67,7 +67,14 @@ extern "C" {
     X(SEAL_BOARD, "the image was made for another board")                                               \
     X(NOT_INSTALLED, "no image is installed in this instance")                                          \
     X(BLOB, "an epoch-controller blob in front of the params is not whole")                             \
-    X(POOL_ALIGNMENT, "the relative pool is not at an offset of the params divisible by 8")
+    X(POOL_ALIGNMENT, "the relative pool is not at an offset of the params divisible by 8")                \
+    X(TAIL, "bytes follow the params that are no seal")                                                  \
+    X(CHANGED, "the image changed while it was installed")                                               \
+    X(SEAL_UNSIGNED, "the image is not signed, and this firmware asks for a signature")                  \
+    X(SEAL_KEY, "the image is signed with a key that this firmware does not know")                       \
+    X(SEAL_REVOKED, "the image is signed with a key that was revoked")                                   \
+    X(SEAL_SIGNATURE, "the signature is not one of the sealed image")                                    \
+    X(SEAL_VERIFIER, "a signature is asked for, and Ed25519 is not part of this firmware")
 
 #define INGOT_RELOC_NAME(name, text) INGOT_RELOC_AT_##name,
 enum { INGOT_RELOC_REFUSALS(INGOT_RELOC_NAME) INGOT_RELOC_COUNT };
@@ -90,8 +97,15 @@ typedef struct {
     uint32_t use; /* INGOT_RELOC_MAY_... */
 } ingot_reloc_region;
 
-#define INGOT_RELOC_ASK_SEAL 1u   /* refuse images without one */
-#define INGOT_RELOC_ASK_SHA256 2u /* a seal with a CRC-32 does not do */
+#define INGOT_RELOC_ASK_SEAL 1u      /* refuse images without one */
+#define INGOT_RELOC_ASK_SHA256 2u    /* a seal with a CRC-32 does not do */
+#define INGOT_RELOC_ASK_SIGNATURE 4u /* nor does one that no key of the policy signed; needs ingot_ed25519.c */
+
+/* Who may sign. Keys are tried by their id, so a firmware may know several: those of today, of tomorrow, a spare one. */
+typedef struct {
+    uint8_t public_key[32];
+    bool revoked; /* kept in the table so that the refusal says so */
+} ingot_reloc_key;
 
 /* All sizes in bytes; 0: not known, then the image's own figures count (within the regions). */
 typedef struct {
@@ -101,6 +115,8 @@ typedef struct {
     const ingot_reloc_region *regions;
     uint32_t region_count; /* 0: any address will do */
     const char *board;     /* a seal must name it; NULL: any */
+    const ingot_reloc_key *keys;
+    uint32_t key_count;
 } ingot_reloc_policy;
 
 /* Hook: the policy for an image about to be installed by ll_aton_reloc_install. The weak one allows everything that

@@ -2,12 +2,11 @@
 /* Epoch-controller blobs that stand in front of the params: how long they are, and that each is whole.
  *
  * A blob is INGOT_BLOB, the number of words that follow, and those; or a container with a relocation table in front of
- * it. Each begins at an 8-aligned place. site_scons/ingot/image/ecblob.py has the container's form.
+ * it. Each begins at an 8-aligned place. site_scons/ingot/st/npu/container.py has its form. Every byte is
+ * looked at a fixed number of times: names are short, and the lists of a table are together not longer than the table.
  */
 #include "ingot_reloc_check.h"
 
-#define INGOT_BLOB 0xCA057A7Au
-#define INGOT_BLOB_CONTAINER 0xECBF0030u
 #define HEADER_BYTES 24u
 
 static uint32_t word(uint32_t address)
@@ -31,8 +30,8 @@ static bool inside(uint32_t offset, uint32_t n, uint32_t end)
 
 static bool is_name(uint32_t table, uint32_t offset, uint32_t end)
 {
-    while (offset < end)
-        if (!*(const char *)(uintptr_t)(table + offset++))
+    for (uint32_t n = 0; n <= INGOT_RELOC_MAX_TEXT && offset < end; n++, offset++)
+        if (!*(const char *)(uintptr_t)(table + offset))
             return true;
     return false;
 }
@@ -42,10 +41,12 @@ static bool check_table(uint32_t table, uint32_t end, uint32_t words)
 {
     if (!inside(0, 1, end) || word(table) > (end - 4) / 12)
         return false;
+    uint32_t left = end / 4;
     for (uint32_t i = 0; i < word(table); i++) {
         uint32_t entry = table + 4 + 12 * i, n = word(entry + 4), list = word(entry + 8);
-        if (!is_name(table, word(entry), end) || !inside(list, n, end))
+        if (!is_name(table, word(entry), end) || !inside(list, n, end) || n > left)
             return false;
+        left -= n;
         for (uint32_t k = 0; k < n; k++)
             if (word(table + list + 4 * k) >= words)
                 return false;
@@ -53,29 +54,36 @@ static bool check_table(uint32_t table, uint32_t end, uint32_t words)
     return true;
 }
 
+/* Words of the container's head; 0 for another magic. */
+static uint32_t head_words(uint32_t magic)
+{
+    return magic == INGOT_BLOB_CONTAINER_20 ? 4 : magic == INGOT_BLOB_CONTAINER_30 || magic == INGOT_BLOB_CONTAINER_50 ? 6 : 0;
+}
+
+uint32_t ingot_reloc_blob_offset(uint32_t start)
+{
+    uint32_t head = head_words(word(start));
+    return head ? word(start + (head == 4 ? 12 : 16)) : 0;
+}
+
 /* Bytes of the container at `start` up to the end of its blob; 0 when something of it is outside. */
 static uint32_t container_bytes(uint32_t start, uint32_t limit)
 {
-    if (limit < HEADER_BYTES)
+    uint32_t head = head_words(word(start));
+    if (limit < HEADER_BYTES || (head == 6 && word(start + 20)))
         return 0;
-    uint32_t table = word(start + 4), blob = word(start + 16), end = blob;
-    if (table < HEADER_BYTES || table % 4 || blob % 4 || blob <= table || blob > limit)
+    uint32_t table = word(start + 4), blob = ingot_reloc_blob_offset(start);
+    if (table != 4 * head || blob % 4 || blob <= table || blob > limit)
         return 0;
-    for (uint32_t i = 12; i >= 8; i -= 4) { /* debug information, patches: behind the table, where there are any */
-        uint32_t behind = word(start + i);
-        if (behind && (behind <= table || behind > end || behind % 4))
-            return 0;
-        end = behind ? behind : end;
-    }
     uint32_t size = blob_bytes(start + blob, limit - blob);
-    return size && check_table(start + table, end - table, size / 4 - 2) ? blob + size : 0;
+    return size && check_table(start + table, blob - table, size / 4 - 2) ? blob + size : 0;
 }
 
 bool ingot_reloc_measure_blobs(uint32_t start, uint32_t limit, uint32_t *bytes)
 {
     for (*bytes = 0; limit - *bytes >= 4;) {
         uint32_t at = start + *bytes, magic = word(at);
-        if (magic != INGOT_BLOB && magic != INGOT_BLOB_CONTAINER)
+        if (magic != INGOT_BLOB && !head_words(magic))
             return true;
         uint32_t size = magic == INGOT_BLOB ? blob_bytes(at, limit - *bytes) : container_bytes(at, limit - *bytes);
         if (!size || limit - *bytes - size < ingot_reloc_aligned(size) - size)

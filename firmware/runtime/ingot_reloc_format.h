@@ -111,6 +111,12 @@ enum { INGOT_POOL_RELOC = 1, INGOT_POOL_COPY = 2, INGOT_POOL_RESET = 3 };
 enum { INGOT_POOL_PARAM = 1, INGOT_POOL_ACTIV = 2, INGOT_POOL_MIXED = 3 };
 enum { INGOT_POOL_READ = 1, INGOT_POOL_WRITE = 2, INGOT_POOL_CACHED = 4 };
 
+/* First words of what the NPU's epoch controller runs; ingot_reloc_blobs.c. */
+#define INGOT_BLOB 0xCA057A7Au
+#define INGOT_BLOB_CONTAINER_20 0xECBF0020u
+#define INGOT_BLOB_CONTAINER_30 0xECBF0030u
+#define INGOT_BLOB_CONTAINER_50 0xECBF0050u
+
 /* Ingot's seal, 8-aligned behind the params, where ST's loader does not look. */
 #define INGOT_SEAL_MAGIC "INGOSEAL"
 #define INGOT_SEAL_VERSION 1u
@@ -132,6 +138,14 @@ typedef struct {
     uint8_t digest[32];        /* of the covered bytes and of this structure up to here */
 } ingot_reloc_seal;
 
-#define INGOT_SEAL_SIGNED_BYTES (sizeof(ingot_reloc_seal) + 8u + 64u) /* and key id, Ed25519 signature */
+/* Behind a signed seal: who signed, and an Ed25519 signature of the ingot_reloc_seal. */
+typedef struct {
+    uint8_t key_id[8]; /* first bytes of the SHA-256 of the public key */
+    uint8_t signature[64];
+} ingot_reloc_signature;
+
+#define INGOT_SEAL_SIGNED_BYTES (sizeof(ingot_reloc_seal) + sizeof(ingot_reloc_signature))
+
+#define INGOT_RELOC_MAX_TEXT 255u /* bytes of a name, of an image or of a pool */
 
 #endif

@@ -37,9 +37,9 @@ __attribute__((weak)) const host_function *ingot_reloc_host_table(void)
 
 static void fill_pools(const ingot_reloc_plan *plan, bool clear)
 {
-    const ingot_reloc_descriptor *pool = ingot_reloc_pools(plan);
-    for (uint32_t i = 0; i < plan->pools; i++, pool++) {
-        bool relative = pool->flags >> 24 == INGOT_POOL_RELOC;
+    for (uint32_t i = 0; i < plan->pools; i++) {
+        const ingot_reloc_descriptor *pool = &plan->pool[i];
+        bool relative = ingot_reloc_is_relative(pool);
         if (relative && !(pool->flags & 1u))
             continue; /* stays where it is */
         uint32_t to = relative ? plan->pool_address[1] : pool->dst;
@@ -53,29 +53,41 @@ static void fill_pools(const ingot_reloc_plan *plan, bool clear)
     }
 }
 
-static void relocate(const ingot_reloc_plan *plan, uint32_t offset)
+/* The word in RAM was copied there; it and the entry that leads to it are checked again, since they were read again. */
+static bool relocate(const ingot_reloc_plan *plan, uint32_t offset)
 {
-    uint32_t address = 0;
-    ingot_reloc_place(plan, ingot_reloc_word(plan->file + plan->ro + offset), &address);
-    *(uint32_t *)POINTER(plan->ram + offset) = address;
+    uint32_t *word = POINTER(plan->ram + offset);
+    return ingot_reloc_place(plan, *word, word);
 }
 
-static void write_image(const ingot_reloc_plan *plan)
+/* The file's form of the word is read from the file, so that a word may be named twice. */
+static bool relocate_entry(const ingot_reloc_plan *plan, uint32_t entry)
 {
-    const ingot_reloc_header *h = plan->header;
+    if (!ingot_reloc_is_data_word(plan, entry))
+        return false;
+    uint32_t offset = INGOT_RELOC_OFFSET(entry);
+    *(uint32_t *)POINTER(plan->ram + offset) = ingot_reloc_word(plan->file + plan->ro + offset);
+    return relocate(plan, offset);
+}
+
+static bool write_image(const ingot_reloc_plan *plan)
+{
+    const ingot_reloc_header *h = &plan->header;
     if (plan->rom != plan->file)
         memcpy(POINTER(plan->rom), POINTER(plan->file), plan->ro);
     memcpy(POINTER(plan->ram), POINTER(plan->file + plan->ro), plan->stored);
     memset(POINTER(plan->ram + plan->stored), 0, plan->rw - plan->stored);
+    bool sound = true;
     for (uint32_t at = INGOT_RELOC_OFFSET(h->got_start); at < plan->stored; at += 4)
-        relocate(plan, at);
+        sound = relocate(plan, at) && sound;
     for (uint32_t at = INGOT_RELOC_OFFSET(h->rel_start); at < INGOT_RELOC_OFFSET(h->rel_end); at += 4)
-        relocate(plan, INGOT_RELOC_OFFSET(ingot_reloc_word(plan->file + at)));
+        sound = relocate_entry(plan, ingot_reloc_word(plan->file + at)) && sound;
+    return sound;
 }
 
 static void write_context(const ingot_reloc_plan *plan, NN_Instance_TypeDef *instance)
 {
-    ingot_reloc_context *context = POINTER(plan->ram + INGOT_RELOC_OFFSET(plan->header->ctx));
+    ingot_reloc_context *context = POINTER(plan->ram + INGOT_RELOC_OFFSET(plan->header.ctx));
     context->state = INGOT_RELOC_STATE_INSTALLED | (plan->rom == plan->file ? INGOT_RELOC_STATE_XIP : 0);
     context->file_addr = plan->file;
     context->ram_addr = plan->ram;
@@ -83,7 +95,7 @@ static void write_context(const ingot_reloc_plan *plan, NN_Instance_TypeDef *ins
     context->cbs = (uint32_t)(uintptr_t)ingot_reloc_host_table();
     context->instance = (uint32_t)(uintptr_t)instance;
     memset(&instance->exec_state, 0, sizeof instance->exec_state);
-    instance->network = POINTER(plan->ram + INGOT_RELOC_OFFSET(plan->context->itf_network));
+    instance->network = POINTER(plan->ram + INGOT_RELOC_OFFSET(plan->context.itf_network));
     instance->exec_state.inst_reloc = (uintptr_t)context;
 }
 
@@ -93,13 +105,18 @@ int ingot_reloc_install(uintptr_t file, const ll_aton_reloc_config *config, cons
     ingot_reloc_plan plan;
     if (!config || !instance)
         return INGOT_REFUSED_ARGUMENT;
+    uint32_t mode = config->mode & ~(uint32_t)AI_RELOC_RT_LOAD_MODE_CLEAR;
+    if (mode != AI_RELOC_RT_LOAD_MODE_XIP && mode != AI_RELOC_RT_LOAD_MODE_COPY)
+        return INGOT_REFUSED_MODE;
     policy = policy ? policy : &anything;
     int status = ingot_reloc_check_image(file, policy, &plan);
-    status = status ? status : ingot_reloc_check_install(config, policy, instance, &plan);
+    status = status ? status : ingot_reloc_check_content(config->ext_param_addr, policy, &plan);
+    status = status ? status : ingot_reloc_check_places(config, policy, instance, &plan);
     if (status)
         return status;
     fill_pools(&plan, (config->mode & AI_RELOC_RT_LOAD_MODE_CLEAR) != 0);
-    write_image(&plan);
+    if (!write_image(&plan))
+        return INGOT_REFUSED_CHANGED;
     write_context(&plan, instance);
     uint32_t start = plan.rom == plan.file ? plan.ram : plan.rom;
     ingot_reloc_synchronize(start, plan.ram + plan.rw - start);
@@ -130,17 +147,17 @@ int ll_aton_reloc_get_info(uintptr_t file, ll_aton_reloc_info *info)
     int status = ingot_reloc_check_image(file, ingot_reloc_policy_of(file), &plan);
     if (status)
         return status;
-    info->c_name = POINTER(plan.file + INGOT_RELOC_OFFSET(plan.context->c_name));
-    info->variant = plan.header->flags;
+    info->c_name = POINTER(plan.file + INGOT_RELOC_OFFSET(plan.context.c_name));
+    info->variant = plan.header.flags;
     info->code_sz = plan.ro;
-    info->params_off = plan.header->params_offset;
-    info->params_sz = plan.context->params_size;
-    info->acts_sz = plan.context->acts_size;
-    info->ext_ram_sz = plan.context->ext_ram_size;
+    info->params_off = plan.header.params_offset;
+    info->params_sz = plan.context.params_size;
+    info->acts_sz = plan.context.acts_size;
+    info->ext_ram_sz = plan.context.ext_ram_size;
     info->rt_ram_xip = ingot_reloc_aligned(plan.rw);
     info->rt_ram_copy = ingot_reloc_aligned(plan.rw) + plan.ro;
-    info->rt_version_desc = POINTER(plan.file + INGOT_RELOC_OFFSET(plan.context->rt_version_desc));
-    info->rt_version = plan.context->rt_version;
-    info->rt_version_extra = plan.context->rt_version_extra;
+    info->rt_version_desc = POINTER(plan.file + INGOT_RELOC_OFFSET(plan.context.rt_version_desc));
+    info->rt_version = plan.context.rt_version;
+    info->rt_version_extra = plan.context.rt_version_extra;
     return INGOT_RELOC_OK;
 }

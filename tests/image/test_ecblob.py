@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import Blob, BlobPool, parse_blob, walk_blobs
+from ingot.image.ecblob import Blob, BlobPool, parse_blob, relocated_twice, walk_blobs
 from support.st_network import BLOB, CONTAINER, container
 
 
@@ -60,7 +60,6 @@ def test_a_blob_without_relocations_is_used_in_place() -> None:
         (struct.pack("<9I", CONTAINER, 28, 0, 0, 28, 0, 0, BLOB, 0), "in order"),
         (struct.pack("<I", CONTAINER), "ends before byte 20"),
         (container({"p": [18]}, 20), "word 18 of a program of 18 words"),
-        (container({"p": [1, 1]}, 20), "relocated already"),
     ],
 )
 def test_refusals(content: bytes, words: str) -> None:
@@ -83,3 +82,19 @@ def test_blobs_behind_each_other() -> None:
     assert walk_blobs(b"weights", "params") == ()
     with pytest.raises(IngotError, match="params, blob 2"):
         walk_blobs(lead[:-4] + b"\xff\xff\0\0", "params")
+
+
+def test_a_word_with_two_addresses_is_found() -> None:
+    assert relocated_twice(parse_blob(container({"p": [1, 1]}, 20), "blob"))
+    assert relocated_twice(parse_blob(container({"p": [1], "q": [1]}, 20), "blob"))
+    assert not relocated_twice(parse_blob(container({"p": [1], "q": [2]}, 20), "blob"))
+
+
+def test_lists_that_share_words_do_not_multiply_the_work() -> None:
+    entries = 500
+    names, lists = 4 + 12 * entries, 4 + 12 * entries + 4
+    table = struct.pack("<I", entries) + struct.pack("<3I", names, entries, lists) * entries
+    table += b"p\0\0\0" + bytes(4 * entries)
+    content = struct.pack("<6I", CONTAINER, 24, 0, 0, 24 + len(table), 0) + table + struct.pack("<3I", BLOB, 1, 0)
+    with pytest.raises(IngotError, match="reaches into the program"):
+        parse_blob(content, "blob")

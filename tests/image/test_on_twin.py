@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from ingot.board import Mpool
+from ingot.cli.main import ingot
 from ingot.device.run.inputs import random_inputs
 from ingot.device.run.model_host import CLEAR, COPY, MAY_HOLD_POOLS, XIP, Install, Session, bytes_of
 from ingot.device.run.oracle import Reference
 from ingot.device.run.reloc_verify import Files, open_regions, verify_images
 from ingot.image.nbin import PoolData, PoolType
+from ingot.image.signature import new_keys, public_bytes
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
 from support.reloc_model import RelocModel, build_image, model_host, n6dk, without_pools
@@ -187,3 +190,46 @@ def test_a_damaged_image_is_refused_on_the_target(tmp_path: Path) -> None:
     run.install(Install(FIRST, "exec", made.image.xip_ram, XIP))
     done = run.run(model_host(), n6dk()[0].machine)
     assert [text for _, text in done.refusals] == ["the image is damaged: it is not what was sealed"]
+
+
+def test_signed_images(tmp_path: Path) -> None:
+    """Accepted by the key that signed it; unsigned, of an unknown key, of a revoked key, forged: each its own code."""
+    made = build_image(model_file(tmp_path, 5), tmp_path / "image")
+    private, public = (tmp_path / name for name in ("key.pem", "key.pub"))
+    secret, shown = new_keys()
+    private.write_bytes(secret)
+    public.write_bytes(shown)
+    signed, forged = tmp_path / "signed.bin", tmp_path / "forged.bin"
+    words = ["image", "sign", str(made.file), "--key", str(private), "--out", str(signed)]
+    assert CliRunner().invoke(ingot, words).exit_code == 0
+    content = bytearray(signed.read_bytes())
+    content[-1] ^= 1
+    forged.write_bytes(content)
+    key = public_bytes(shown, "key").hex()
+    run = session()
+    for number, file in enumerate((signed, made.file, forged)):
+        run.load(file, FIRST + 0x100000 * number)
+    install = [
+        Install(FIRST + 0x100000 * number, "exec", made.image.xip_ram, XIP, image_size=file.stat().st_size)
+        for number, file in enumerate((signed, made.file, forged))
+    ]
+    run.commands.append("policy 4")
+    run.install(install[0])  # no key
+    run.commands.append(f"key {'00' * 32} 0")
+    run.commands.append(f"key {key} 0")
+    for what in install:
+        run.install(what)
+    inputs = sample(made, 3)
+    run.infer(inputs)
+    regions = [line for line in run.commands if line.startswith("region")]
+    run.commands += ["reset", *regions, "policy 4", f"key {key} 1"]
+    run.install(install[0])
+    done = run.run(model_host(), n6dk()[0].machine)
+    assert [text for _, text in done.refusals] == [
+        "the image is signed with a key that this firmware does not know",
+        "the image is not signed, and this firmware asks for a signature",
+        "the signature is not one of the sealed image",
+        "the image is signed with a key that was revoked",
+    ]
+    assert done.outputs == expected(tmp_path / "pose5.tflite", inputs)
+    assert done.lines[0].startswith("model_host: a development build")

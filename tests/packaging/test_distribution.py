@@ -95,7 +95,8 @@ def test_the_wheel_holds_what_a_build_needs_and_no_model(wheel: Path) -> None:
 def test_it_says_what_it_is(wheel: Path) -> None:
     said = metadata(wheel)
     assert said["Name"] == "ingot-firmware" and said["Version"] == ingot.__version__
-    assert said["License-Expression"] == "Apache-2.0" and said.get_all("License-File") == ["LICENSE", "NOTICE"]
+    assert said["License-Expression"] == "Apache-2.0 AND BSD-2-Clause"
+    assert said.get_all("License-File") == ["LICENSE", "NOTICE", "third_party/monocypher/LICENCE.md"]
     assert said["Requires-Python"] == ">=3.11"
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert said.get_all("Provides-Extra") == list(extras)

@@ -3,18 +3,21 @@
  *
  * Commands, one a line; numbers decimal or 0x...; `exec` and `exec+8` are in this firmware's own RAM for images,
  * which has `all` bytes:
- *     region <start> <bytes> <use>            where networks may be: INGOT_RELOC_MAY_... (before the first install)
- *     policy <ask>                            INGOT_RELOC_ASK_...
  *     info <image>                            prints what the image needs
  *     install <n> <image> <bytes> <params> <bytes> <exec> <bytes> <ext> <bytes> <mode>
  *                                             n: one of four instances; 0 bytes of a file: not known; the params
  *                                             are those of the second file, for an image that has none itself
  *     run <n> <times>                         inputs in, inference, outputs out
  *     both <n> <m>                            one inference of each, epoch by epoch in turns
- *     copy <to> <from> <bytes>                what flashing does on a board
  *     uninstall <n>
  *     reset                                   uninstalls all, forgets the regions
  *     max_speed                               the highest clock, through ingot_board_max_speed()
+ * With INGOT_DEVELOPMENT, which application.json defines, also what nobody shall be able to say to a product; a banner says
+ * so. Without it the policy is what this file has:
+ *     region <start> <bytes> <use>            where networks may be: INGOT_RELOC_MAY_... (before the first install)
+ *     policy <ask>                            INGOT_RELOC_ASK_...
+ *     key <64 hexadecimal digits> <revoked>   a public key that may sign images
+ *     copy <to> <from> <bytes>                what flashing does on a board
  * Where a host talks over a serial line (serial.h), it gives the commands and runs instance 0 by the requests of
  * apps/validate/serve.h; else they come from host.h.
  * A refused image is reported, not an error of this firmware; any other failure ends it with status 1.
@@ -38,6 +41,11 @@
 
 #define INSTANCES 4u
 #define REGIONS 16u
+#define KEYS 4u
+
+#ifndef INGOT_DEVELOPMENT
+#define INGOT_DEVELOPMENT 0
+#endif
 
 /* The heap of the linker script, for inputs and outputs that a network leaves to its application. */
 extern uint8_t _sheap[], _eheap[];
@@ -45,7 +53,8 @@ extern uint8_t _sheap[], _eheap[];
 static uint8_t exec_ram[INGOT_EXEC_RAM] __attribute__((aligned(32)));
 static NN_Instance_TypeDef instances[INSTANCES];
 static ingot_reloc_region regions[REGIONS];
-static ingot_reloc_policy policy = {.regions = regions};
+static ingot_reloc_key keys[KEYS];
+static ingot_reloc_policy policy = {.regions = regions, .keys = keys};
 static uint8_t *next_free = _sheap;
 static uint64_t install_cost; /* of the last one */
 
@@ -198,6 +207,7 @@ static bool reset(void)
             all = uninstall(&instances[n]) && all;
     policy.region_count = 1;
     policy.ask = 0;
+    policy.key_count = 0;
     next_free = _sheap;
     return all;
 }
@@ -208,6 +218,7 @@ __attribute__((weak)) bool ingot_board_max_speed(void)
     return false;
 }
 
+#if INGOT_DEVELOPMENT
 static bool add_region(char *words)
 {
     if (policy.region_count == REGIONS)
@@ -219,17 +230,57 @@ static bool add_region(char *words)
     return true;
 }
 
+static bool add_key(char *words)
+{
+    if (policy.key_count == KEYS)
+        return false;
+    ingot_reloc_key *key = &keys[policy.key_count++];
+    words += strspn(words, " ");
+    for (unsigned i = 0; i < sizeof key->public_key; i++, words += 2) {
+        char digits[3] = {words[0], words[0] ? words[1] : 0, 0}, *end;
+        key->public_key[i] = (uint8_t)strtoul(digits, &end, 16);
+        if (end != digits + 2)
+            return false;
+    }
+    key->revoked = number(&words) != 0;
+    return true;
+}
+
+/* Commands that move memory or widen the policy. done: whether the line was one of them. */
+static bool execute_development(const char *line, uint32_t length, char *words, bool *done)
+{
+#define IS(word) (length == sizeof word - 1 && strncmp(line, word, length) == 0)
+    *done = true;
+    if (IS("region"))
+        return add_region(words);
+    if (IS("key"))
+        return add_key(words);
+    if (IS("policy")) {
+        policy.ask = number(&words);
+        return true;
+    }
+    if (IS("copy")) {
+        uintptr_t to = number(&words), from = number(&words), n = number(&words);
+        memmove((void *)to, (const void *)from, n);
+        return true;
+    }
+    *done = false;
+    return false;
+#undef IS
+}
+#endif
+
 static bool execute(char *line)
 {
     char *words = line + strcspn(line, " ");
     uint32_t length = (uint32_t)(words - line);
 #define IS(word) (length == sizeof word - 1 && strncmp(line, word, length) == 0)
-    if (IS("region"))
-        return add_region(words);
-    if (IS("policy")) {
-        policy.ask = number(&words);
-        return true;
-    }
+#if INGOT_DEVELOPMENT
+    bool done;
+    bool succeeded = execute_development(line, length, words, &done);
+    if (done)
+        return succeeded;
+#endif
     if (IS("info")) {
         ll_aton_reloc_log_info(number(&words));
         return true;
@@ -240,11 +291,6 @@ static bool execute(char *line)
         return reset();
     if (IS("max_speed"))
         return ingot_board_max_speed();
-    if (IS("copy")) {
-        uintptr_t to = number(&words), from = number(&words), n = number(&words);
-        memmove((void *)to, (const void *)from, n);
-        return true;
-    }
     NN_Instance_TypeDef *instance = instance_of(&words);
     if (!instance || !ll_aton_reloc_is_valid(instance))
         return false;
@@ -324,6 +370,9 @@ int main(void)
     LL_ATON_RT_RuntimeInit();
     regions[policy.region_count++] =
         (ingot_reloc_region){(uint32_t)(uintptr_t)exec_ram, sizeof exec_ram, INGOT_RELOC_MAY_EXECUTE};
+#if INGOT_DEVELOPMENT
+    ingot_print("model_host: a development build: its host may move memory and say what networks may do\n");
+#endif
     if (ingot_serial_open(INGOT_BAUD))
         for (;;)
             serve(ingot_serial_get(), ingot_serial_put);

@@ -64,10 +64,11 @@ def check(file: Path, params: Path | None, as_json: bool, board: str | None) -> 
 @image.command()
 @click.argument("private", type=FilePath)
 @click.argument("public", type=FilePath)
-def keys(private: Path, public: Path) -> None:
+@click.option("--c", "c_file", type=FilePath, help="Also the public key as a C initializer, for a firmware's policy.")
+def keys(private: Path, public: Path, c_file: Path | None) -> None:
     """Make an Ed25519 key pair: PRIVATE is kept secret, PUBLIC is given to whoever verifies."""
     from ingot.base.files import write_if_changed
-    from ingot.image.signature import new_keys
+    from ingot.image.signature import c_key, new_keys
 
     if private.exists():
         raise IngotError(
@@ -77,6 +78,8 @@ def keys(private: Path, public: Path) -> None:
     write_if_changed(private, secret)
     private.chmod(0o600)
     write_if_changed(public, shown)
+    if c_file is not None:
+        write_if_changed(c_file, c_key(shown, str(public)))
 
 
 @image.command()
@@ -112,7 +115,7 @@ def sign(file: Path, key: Path, out: Path | None) -> None:
 def verify(file: Path, key: Path) -> None:
     """Verify FILE's seal and its signature; exit status 1 when one does not hold."""
     from ingot.image.image import parse_image
-    from ingot.image.seal import Seal
+    from ingot.image.seal import FIXED, Seal, seal_holds
     from ingot.image.signature import verify_bytes
 
     content = _read(file)
@@ -121,13 +124,13 @@ def verify(file: Path, key: Path) -> None:
         raise IngotError("has no seal", where=str(file))
     seal = Seal.parse(parsed.trailer, str(file))
     before = content[: len(content) - len(parsed.trailer)]
-    if seal.covered != len(before) or seal.expected_digest(before) != seal.digest:
+    if not seal_holds(before, parsed.trailer):
         print(f"FAILED {file}: it is not what was sealed")
         sys.exit(1)
     if not seal.signature:
         print(f"FAILED {file}: it is not signed")
         sys.exit(1)
-    if not verify_bytes(_read(key), seal.signed_bytes, seal.signature, str(key)):
+    if not verify_bytes(_read(key), parsed.trailer[: FIXED.size], seal.signature, str(key)):
         print(f"FAILED {file}: the signature is not of this key ({seal.key_id.hex()} signed it)")
         sys.exit(1)
     print(f"ok     {file}: {seal.model} ({seal.model_version}) for {seal.board}, signed by {seal.key_id.hex()}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ingot.base.errors import IngotError
 from ingot.st.npu.container import CONTAINERS, PLAIN, read_blob
 
+Bytes = bytes | memoryview
 BLOB_HEADER_WORDS = 2
 ALIGNMENT = 8  # arrays of uint64_t
 #: From runtime 1.1.3 on blobs begin at lines of the cache: `aligned(64)`. An image with such blobs, and the RAM that it
@@ -43,12 +44,12 @@ class Blob:
         return -(-(self.start + self.size) // ALIGNMENT) * ALIGNMENT
 
 
-def is_blob(data: bytes, at: int = 0) -> bool:
+def is_blob(data: Bytes, at: int = 0) -> bool:
     """Whether the word there begins a blob or its container."""
     return at + 4 <= len(data) and struct.unpack_from("<I", data, at)[0] in (PLAIN, *CONTAINERS)
 
 
-def parse_blob(data: bytes, where: str) -> Blob:
+def parse_blob(data: Bytes, where: str) -> Blob:
     """Takes the blob at the start of the data apart; more may follow it.
 
     Raises IngotError for an unknown magic or anything outside the data.
@@ -66,7 +67,7 @@ def parse_blob(data: bytes, where: str) -> Blob:
         )
     end = start + size
     try:
-        relocations = read_blob(struct.unpack(f"<{end // 4}I", data[:end]), where).relocations
+        relocations = read_blob(struct.unpack(f"<{end // 4}I", data[:end]), where, distinct=False).relocations
     except IngotError as error:
         raise IngotError(error.what, where=where, remedy=REMEDY) from None
     pools = (BlobPool(name, tuple(i + BLOB_HEADER_WORDS for i in words)) for name, words in relocations.items())
@@ -79,15 +80,24 @@ def walk_blobs(data: bytes, where: str) -> tuple[Blob, ...]:
     Raises IngotError for a blob that reaches outside.
     """
     found: list[Blob] = []
-    at = 0
+    at, whole = 0, memoryview(data)
     while is_blob(data, at):
-        blob = parse_blob(data[at:], f"{where}, blob {len(found)}")
+        name = f"{where}, blob {len(found)}"
+        blob = parse_blob(whole[at:], name)
+        if at + blob.end > len(data):
+            raise IngotError("the blob's padding is cut", where=name, remedy=REMEDY)
         found.append(replace(blob, start=at + blob.start))
         at += blob.end
     return tuple(found)
 
 
-def _word(data: bytes, at: int, where: str) -> int:
+def relocated_twice(blob: Blob) -> bool:
+    """Whether a word of it holds two addresses."""
+    words = [word for pool in blob.pools for word in pool.words]
+    return len(set(words)) != len(words)
+
+
+def _word(data: Bytes, at: int, where: str) -> int:
     if at + 4 > len(data):
         raise IngotError(f"the blob ends before byte {at + 4}", where=where, remedy=REMEDY)
     word: int = struct.unpack_from("<I", data, at)[0]

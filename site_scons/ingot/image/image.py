@@ -9,12 +9,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ingot.base.errors import IngotError
 from ingot.image.ecblob import is_blob
 from ingot.image.nbin import (
     LAYOUTS,
     MAGIC,
+    MAX_DESCRIPTORS,
+    MAX_TEXT,
     Context,
     Flags,
     HeaderLayout,
@@ -79,16 +82,22 @@ class Image:
         words = self.data[start:end]
         return struct.unpack(f"<{len(words) // 4}I", words[: len(words) // 4 * 4])
 
-    @property
+    @cached_property
     def context(self) -> Context:
         """Raises struct.error when it does not lie in the data."""
         return Context.decode(self.data[offset_of(self.header["ctx"]) :])
 
-    @property
+    @cached_property
     def pools(self) -> tuple[PoolDescriptor, ...]:
-        """The pool descriptors up to the all-zero one. Raises struct.error when the table runs out of the data."""
-        at, found = offset_of(self.header["params_start"]), []
-        while any(self.data[at : at + PoolDescriptor.SIZE]):
+        """The pool descriptors up to the all-zero one, at most one more than a loader takes.
+
+        Raises struct.error when the table runs out of the data.
+        """
+        at = offset_of(self.header["params_start"])
+        found: list[PoolDescriptor] = []
+        while len(found) <= MAX_DESCRIPTORS and (
+            len(self.data) - at < PoolDescriptor.SIZE or any(self.data[at : at + PoolDescriptor.SIZE])
+        ):
             found.append(PoolDescriptor.decode(self.data[at:]))
             at += PoolDescriptor.SIZE
         return tuple(found)
@@ -104,11 +113,13 @@ class Image:
         return tuple(sorted(at for at in places if is_blob(self.rom, at)))
 
     def text(self, word: int) -> str:
-        """The NUL-terminated string at an address of the read-only part; "" when there is none."""
+        """The text at an address of the read-only part: printable, ended by a zero; "" when there is none."""
         at = offset_of(word)
-        if segment_of(word) != Segment.FLASH or at >= len(self.rom):
+        end = self.rom.find(b"\0", at, at + MAX_TEXT + 1)
+        if segment_of(word) != Segment.FLASH or end < 0:
             return ""
-        return self.rom[at:].split(b"\0", 1)[0].decode("ascii", "replace")
+        text = self.rom[at:end].decode("latin-1")
+        return text if text.isascii() and text.isprintable() else ""
 
     def to_bytes(self) -> bytes:
         """The file. Sections follow each other at 8-aligned offsets; nothing in the header is recomputed."""
@@ -167,20 +178,16 @@ def layout_of(content: bytes, where: str) -> HeaderLayout:
     return max(fitting, key=lambda item: item[:2])[2]
 
 
-def _params_size(header: Mapping[str, int], content: bytes) -> int:
-    """Bytes of the pools' raw data, as the context says."""
-    at = offset_of(header["data_data"]) + offset_of(header["ctx"])
-    return Context.decode(content[at : at + Context.SIZE]).params_bin_size
-
-
-def parse_image(content: bytes, where: str) -> Image:
-    """Takes an image apart. `where` names it in messages.
+def parse_image(content: bytes, where: str, abi: str | None = None) -> Image:
+    """Takes an image apart. `where` names it in messages. abi: which header it has; None: it is found out.
 
     Raises IngotError when it is not an image, or when its sections do not lie inside the file in their order.
     """
     if len(content) < 4 or struct.unpack_from("<I", content)[0] != MAGIC:
         raise IngotError("not a relocatable image: it does not start with 'NBIN'", where=where, remedy=NOT_AN_IMAGE)
-    layout = layout_of(content, where)
+    layout = LAYOUTS[abi] if abi else layout_of(content, where)
+    if len(content) < layout.size:
+        raise IngotError("its header is cut", where=where, remedy="The file is truncated; build or fetch it again.")
     header = dict(zip(layout.words, struct.unpack(f"<{len(layout.words)}I", content[: layout.size]), strict=True))
     ro_size = offset_of(header["data_data"])
     data_end = ro_size + offset_of(header["got_end"])
@@ -195,10 +202,9 @@ def parse_image(content: bytes, where: str) -> Image:
     params_at = header["params_offset"]
     if params_at and not rel_end <= params_at <= len(content):
         raise IngotError(f"its params are said to start at {params_at}, outside the file", where=where)
-    params_end = params_at + _params_size(header, content) if params_at else rel_end
-    seal_at = seal_position(content, params_end)
+    seal_at = seal_position(content)
     end = len(content) if seal_at is None else seal_at
-    params = content[params_at:end] if params_at else b""
+    params = content[params_at : max(end, params_at)] if params_at else b""
     trailer = content[end:] if params_at or seal_at is not None else content[aligned(rel_end) :]
     return Image(
         layout,

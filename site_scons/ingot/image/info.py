@@ -9,7 +9,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.board.cores import all_cores
-from ingot.image.ecblob import parse_blob, walk_blobs
+from ingot.image.ecblob import Blob, parse_blob, walk_blobs
 from ingot.image.image import Image
 from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS
 from ingot.image.seal import Seal
@@ -19,7 +19,7 @@ def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
     """All that the image says. params: content of the second file of a split image."""
     flags, context = image.flags, image.context
     inside = image.params if image.header["params_offset"] else params
-    counted = None if inside is None else inside[len(inside) - context.params_bin_size :]
+    counted = None if inside is None else _raw(inside, context.params_bin_size)
     return {
         "network": image.text(context.c_name),
         "api": f"{flags.major}.{flags.minor}",
@@ -69,14 +69,23 @@ def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
     }
 
 
+def _raw(params: bytes, size: int) -> bytes:
+    """The pools' raw data, behind the blobs."""
+    found: tuple[Blob, ...] = ()
+    with suppress(IngotError):
+        found = walk_blobs(params, "params")
+    start = found[-1].end if found else 0
+    return params[start : start + size]
+
+
 def _blobs(image: Image, params: bytes | None) -> list[dict[str, Any]]:
     """The epoch-controller blobs that can be found; none of a place that is damaged (`check` says what is wrong)."""
-    lead = b"" if params is None else params[: max(0, len(params) - image.context.params_bin_size)]
+    lead = b"" if params is None else params
     found = []
     with suppress(IngotError):
         found += [("params", blob.start, blob) for blob in walk_blobs(lead, "params")]
     with suppress(IngotError):
-        found += [("read-only part", at, parse_blob(image.rom[at:], "blob")) for at in image.blobs_in_rom()]
+        found += [("read-only part", at, parse_blob(memoryview(image.rom)[at:], "blob")) for at in image.blobs_in_rom()]
     return [
         {"in": place, "offset": at, "size": blob.size, "relocated": {p.name: len(p.words) for p in blob.pools}}
         for place, at, blob in found

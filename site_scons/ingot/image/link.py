@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import LINE, parse_blob
+from ingot.image.ecblob import LINE, REMEDY, parse_blob, relocated_twice
 from ingot.image.image import Image, pack_header, with_layout
 from ingot.image.nbin import (
     ALIGNMENT,
@@ -135,7 +135,9 @@ def _check_blobs(elf: Path, binary: Any, places: dict[Segment, bytes]) -> None:
         if place is None or not symbol.size or not BLOB_NAME.match(symbol.name) or "OBJECT" not in str(symbol.type):
             continue  # beside its blob an epoch may have a function that cleans caches, named as the blob is
         at = offset_of(symbol.value)
-        parse_blob(place[at : at + symbol.size], f"{elf.name}: {symbol.name}")
+        blob = parse_blob(place[at : at + symbol.size], f"{elf.name}: {symbol.name}")
+        if relocated_twice(blob):
+            raise IngotError("the blob relocates a word twice", where=f"{elf.name}: {symbol.name}", remedy=REMEDY)
 
 
 def _behind_blobs(data: bytes, table_at: int, blobs: int) -> bytes:

@@ -23,6 +23,7 @@ ALIGNMENT = 8
 EXTERNAL_FROM = 0x60000000
 API_MAJOR, API_MINOR = 8, 0
 MAX_DESCRIPTORS = 9  # ST's loader gives up at ten
+MAX_TEXT = 255  # bytes of a name that Ingot's loader reads
 GOT_RESERVED_WORDS = 3  # .got.plt: always zero
 
 HEADER_COMMON = (

@@ -126,12 +126,21 @@ def _field(text: str, size: int) -> bytes:
     return text.encode()[: size - 1].decode("utf-8", "ignore").encode()
 
 
-def seal_position(content: bytes, params_end: int) -> int | None:
-    """Where the seal of a file begins: behind the params, or at the end of the file. None when there is none."""
-    for at in (-(-params_end // 8) * 8, len(content) - FIXED.size, len(content) - SIGNED_SIZE):
-        if at > 0 and content[at : at + len(MAGIC)] == MAGIC:
+def seal_position(content: bytes) -> int | None:
+    """Where the seal at the end of a file begins. None when there is none."""
+    for length in (SIGNED_SIZE, FIXED.size):
+        at = len(content) - length
+        if at <= 0 or at % 8 or content[at : at + len(MAGIC)] != MAGIC:
+            continue
+        if struct.unpack_from("<I", content, at + 12) == (length,):
             return at
     return None
+
+
+def seal_holds(before: bytes, stored: bytes) -> bool:
+    """Whether the seal, as it is stored, is one of the bytes before it."""
+    seal = Seal.parse(stored, "seal")
+    return seal.covered == len(before) and seal.kind.of(before, stored[:DIGEST_AT]) == seal.digest
 
 
 def resealed(seal: Seal, before: bytes) -> Seal:

@@ -36,17 +36,32 @@ def sign_bytes(pem: bytes, content: bytes, where: str) -> tuple[bytes, bytes]:
 def verify_bytes(pem: bytes, content: bytes, signature: bytes, where: str) -> bool:
     """Whether the signature is the key's. pem: the public key."""
     library = _library()
+    public = library.ed25519.Ed25519PublicKey.from_public_bytes(public_bytes(pem, where))
+    try:
+        public.verify(signature, content)
+    except library.InvalidSignature:
+        return False
+    return True
+
+
+def public_bytes(pem: bytes, where: str) -> bytes:
+    """The 32 bytes of a public key."""
+    library = _library()
     try:
         public = library.serialization.load_pem_public_key(pem)
     except (ValueError, TypeError) as error:
         raise IngotError(f"is not a public key: {error}", where=where) from None
     if not isinstance(public, library.ed25519.Ed25519PublicKey):
         raise IngotError("is not an Ed25519 key", where=where)
-    try:
-        public.verify(signature, content)
-    except library.InvalidSignature:
-        return False
-    return True
+    raw: bytes = public.public_bytes_raw()
+    return raw
+
+
+def c_key(pem: bytes, where: str) -> str:
+    """An element of a table of ingot_reloc_key, to be included there."""
+    raw = public_bytes(pem, where)
+    words = ", ".join(f"0x{byte:02x}" for byte in raw)
+    return f"/* Key {hashlib.sha256(raw).digest()[:8].hex()} */\n{{.public_key = {{{words}}}}},\n"
 
 
 def _library() -> Any:

@@ -22,6 +22,7 @@ from ingot.base.errors import IngotError
 PLAIN = 0xCA057A7A
 #: Magic -> words of the head, which of them is the byte offset of the plain blob.
 CONTAINERS: Mapping[int, tuple[int, int]] = {0xECBF0020: (4, 3), 0xECBF0030: (6, 4), 0xECBF0050: (6, 4)}
+MAX_NAME = 255  # bytes of a name that the loader reads
 REMEDY = "The file is damaged, or made by a compiler that nobody has read yet."
 
 
@@ -39,8 +40,11 @@ class Blob:
         return "plain" if self.magic == PLAIN else f"{self.magic:08X}"
 
 
-def read_blob(words: Sequence[int], where: str) -> Blob:
-    """Takes a blob apart; words behind its end must be padding. Raises IngotError."""
+def read_blob(words: Sequence[int], where: str, distinct: bool = True) -> Blob:
+    """Takes a blob apart; words behind its end must be padding. Raises IngotError.
+
+    distinct: whether a word that is relocated twice is refused; the loader on the device cannot see that.
+    """
     if len(words) < 2:
         raise _damaged("it has less than two words", where)
     magic = words[0]
@@ -58,7 +62,7 @@ def read_blob(words: Sequence[int], where: str) -> Blob:
         raise _damaged("a reserved word of the container's head is not zero", where)
     program = _program(words, start // 4, where)
     content = struct.pack(f"<{len(words)}I", *words)
-    return Blob(program, _relocations(content[:start], table, len(program), where), magic)
+    return Blob(program, _relocations(content[:start], table, len(program), where, distinct), magic)
 
 
 def _program(words: Sequence[int], at: int, where: str) -> tuple[int, ...]:
@@ -74,28 +78,30 @@ def _program(words: Sequence[int], at: int, where: str) -> tuple[int, ...]:
     return tuple(words[at + 2 : end])
 
 
-def _relocations(content: bytes, table: int, size: int, where: str) -> dict[str, tuple[int, ...]]:
+def _relocations(content: bytes, table: int, size: int, where: str, distinct: bool) -> dict[str, tuple[int, ...]]:
     (count,) = struct.unpack_from("<I", content, table) if table + 4 <= len(content) else (0,)
     if table + 4 + 12 * count > len(content):
         raise _damaged(f"a relocation table of {count} names reaches into the program", where)
     found: dict[str, tuple[int, ...]] = {}
     used: set[int] = set()
+    left = (len(content) - table) // 4  # the lists are together not longer than the table: each word is read once
     for number in range(count):
         name_at, length, list_at = struct.unpack_from("<3I", content, table + 4 + 12 * number)
-        stop = content.find(b"\0", table + name_at)
+        stop = content.find(b"\0", table + name_at, table + name_at + MAX_NAME + 1)
         if stop < 0:
-            raise _damaged("a name is outside of the relocation table", where)
+            raise _damaged("a name is outside of the relocation table, or too long", where)
         name = content[table + name_at : stop].decode("ascii", "replace")
-        if list_at % 4 or table + list_at + 4 * length > len(content):
+        left -= length
+        if list_at % 4 or table + list_at + 4 * length > len(content) or left < 0:
             raise _damaged(f"the list of '{name}' reaches into the program", where)
         indexes = struct.unpack_from(f"<{length}I", content, table + list_at)
         wrong = [index for index in indexes if index >= size]
         if wrong:
             raise _damaged(f"'{name}' relocates word {wrong[0]} of a program of {size} words", where)
-        if name in found or used.intersection(indexes) or len(set(indexes)) < length:
+        if distinct and (name in found or used.intersection(indexes) or len(set(indexes)) < length):
             raise _damaged(f"'{name}' relocates a word that is relocated already", where)
         used.update(indexes)
-        found[name] = indexes
+        found[name] = found.get(name, ()) + indexes
     return found
 
 
