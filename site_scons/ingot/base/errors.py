@@ -7,6 +7,8 @@ Every mistake a user can make ends in an `IngotError`: what is wrong, where, and
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 
 
@@ -29,9 +31,33 @@ class IngotError(Exception):
         return f"{head}\n  {self.remedy}" if self.remedy else head
 
 
+_REMEDIES = {
+    errno.ENOSPC: "Free space there, or choose another folder.",
+    errno.EDQUOT: "Free space there, or choose another folder.",
+    errno.EACCES: "Change its permissions or its owner, or choose another folder.",
+    errno.EPERM: "Change its permissions or its owner, or choose another folder.",
+    errno.EROFS: "The file system is mounted read-only: choose another folder.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+    errno.ENOTDIR: "A file stands where a folder must be: remove or rename it.",
+    errno.EEXIST: "A file stands where a folder must be: remove or rename it.",
+    errno.EISDIR: "A folder stands where a file must be: remove or rename it.",
+}
+
+
+def os_error(error: OSError) -> IngotError:
+    """What the operating system refuses, as a message: the file, why, what to do."""
+    place = error.filename2 or error.filename
+    reason = (error.strerror or str(error) or type(error).__name__).lower()
+    return IngotError(
+        f"the operating system refuses it: {reason}",
+        where=os.fsdecode(place) if isinstance(place, (str, bytes, os.PathLike)) else "",
+        remedy=_REMEDIES.get(error.errno or 0, ""),
+    )
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The remedy for a mistyped name: the nearest known one, else the whole list."""
-    names = sorted(known)
+    names, word = sorted(known), word[:80]  # the comparison's work grows with the square of the length
     import difflib  # most builds have no mistake
 
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)

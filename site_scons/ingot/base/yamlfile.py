@@ -22,8 +22,9 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.files import write_if_changed
 from ingot.base.places import cache_dir
+from ingot.base.untrusted import DEEPEST, decode_text, read_bounded
 
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 Keys = tuple[str | int, ...]
 
 
@@ -61,25 +62,37 @@ def load_yaml(path: Path, schema: Path, definition: str = "", partial: bool = Fa
     because another file has them; `require_keys` is for the two together.
     Raises IngotError when the file is missing, is not YAML, or does not fit the schema.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise IngotError(f"cannot read the file: {error.strerror}", where=str(path)) from error
+    content = read_bounded(path, "yaml")
     rules = schema.read_bytes()
     kind = f"{definition} {partial}".encode()
     stamp = hashlib.sha256(b"%d\0%s\0%d\0" % (CACHE_FORMAT, kind, len(rules)) + rules + content).hexdigest()
     kept = cache_dir() / "yaml" / f"{stamp}.json"
-    try:
-        entry = json.loads(kept.read_bytes())
-        return Document(path, entry["data"], entry["lines"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not there yet, or damaged: read the file itself
+    remembered = _remembered(path, kept)
+    if remembered is not None:
+        return remembered
     document = _parse(path, content)
     whole = json.loads(rules)
     _validate(document, whole["$defs"][definition] | {"$defs": whole["$defs"]} if definition else whole, partial)
     with suppress(OSError):  # a cache that cannot be written only costs time
-        write_if_changed(kept, json.dumps({"data": document.data, "lines": document.lines}))
+        digest = _digest(document.data, document.lines)
+        write_if_changed(kept, json.dumps({"data": document.data, "lines": document.lines, "digest": digest}))
     return document
+
+
+def _remembered(path: Path, kept: Path) -> Document | None:
+    """The entry of the cache; None when it is not there, or not what was written there."""
+    try:
+        entry = json.loads(kept.read_bytes())
+        data, lines, digest = entry["data"], entry["lines"], entry["digest"]
+        if digest != _digest(data, lines):
+            return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return Document(path, data, lines)
+
+
+def _digest(data: Any, lines: Any) -> str:
+    return hashlib.sha256(json.dumps([data, lines]).encode()).hexdigest()
 
 
 def require_keys(document: Document, schema: Path) -> None:
@@ -133,11 +146,8 @@ def _parse(path: Path, content: bytes) -> Document:
     """Parses, and walks the node tree for positions. Raises IngotError."""
     import yaml
 
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise IngotError("the file is not UTF-8 text", where=f"{path}:{line}") from error
+    text = decode_text(content, str(path))
+    _check_depth(path, text)
     loader = _loader_class()(text)
     try:
         root = loader.get_single_node()
@@ -159,6 +169,23 @@ def _parse(path: Path, content: bytes) -> Document:
     finally:
         loader.dispose()
     return Document(path, data, lines)
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """The parser's events are read one by one; what builds the document calls itself for every level, in C without
+    a check, and would end the process. Mistakes of syntax are left to it."""
+    import yaml
+
+    depth = 0
+    with suppress(yaml.YAMLError, ValueError):
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                depth += 1
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                depth -= 1
+            if depth > DEEPEST:
+                where = f"{path}:{event.start_mark.line + 1 if event.start_mark else 1}"
+                raise IngotError(f"not usable YAML: more than {DEEPEST} lists or maps in each other", where=where)
 
 
 def _loader_class() -> Any:
@@ -184,6 +211,8 @@ def _walk(path: Path, node: Any, keys: Keys, lines: dict[str, int], seen: set[in
 
     lines.setdefault(pointer(keys), node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
+        if node.tag == "tag:yaml.org,2002:float" and node.value.strip("+-").lower() in (".nan", ".inf"):
+            raise IngotError(f"{spell(keys)} is {node.value}, no finite number", where=f"{path}:{lines[pointer(keys)]}")
         return
     where = f"{path}:{lines[pointer(keys)]}"
     if id(node) in seen:

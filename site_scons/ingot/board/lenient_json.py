@@ -11,7 +11,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 
-LENIENT_LIMIT = 256 << 10  # the lenient parser takes about 25 us a byte
+LENIENT_LIMIT = 64 << 10  # the lenient parser takes about 25 us a byte
 MAGNITUDES = {"BYTES": 1, "KBYTES": 1 << 10, "MBYTES": 1 << 20, "GBYTES": 1 << 30}
 
 
@@ -23,7 +23,11 @@ def parse_json(path: Path, text: str) -> Any:
         raise IngotError(str(error), where=f"{path}:{line_of(text, error.key, last=True)}") from error
     except ValueError as strict:
         if len(text) > LENIENT_LIMIT:
-            raise IngotError(f"not valid JSON: {strict}", where=str(path)) from strict
+            raise IngotError(
+                f"not valid JSON: {strict}",
+                where=str(path),
+                remedy=f"Of files beyond {LENIENT_LIMIT >> 10} KiB only strict JSON is read: no comments.",
+            ) from strict
         import json5
 
         try:
@@ -134,7 +138,7 @@ class JsonObject:
         value = self.values.get(key)
         if value is None or isinstance(value, bool):
             return value
-        if value in (true, false):
+        if isinstance(value, str) and value in (true, false):
             return bool(value == true)
         raise self.error(f"'{key}' of {self.place} is {shown(value)}; expected {true} or {false}", key)
 
@@ -190,7 +194,7 @@ def bytes_of(owner: JsonObject, key: str) -> int:
     if number is None:
         raise owner.error(f"'{key}' of {owner.place} is {shown(value)}; expected a number of bytes", key)
     magnitude = pair.get("magnitude", "BYTES")
-    if magnitude not in MAGNITUDES:
+    if not isinstance(magnitude, str) or magnitude not in MAGNITUDES:
         remedy = did_you_mean(str(magnitude), MAGNITUDES)
         raise owner.error(f"magnitude of '{key}' of {owner.place} is {shown(magnitude)}", key, remedy)
     total = number * MAGNITUDES[magnitude]

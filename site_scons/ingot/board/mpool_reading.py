@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import DEEPEST, decode_text, is_deep, read_bounded
 from ingot.board.lenient_json import JsonObject, bytes_of, parse_json, shown, snake_keys
 from ingot.board.mpool import PREFIX_OF_ST, Mpool, Pool
 
+MOST_POOLS = 64
 RIGHTS = ("ACC_READ", "ACC_WRITE")
 LEVELS = ("LOW", "MID", "HIGH")
 FORMATS = ("FORMAT_RAW", "FORMAT_HEX", "FORMAT_C")
@@ -39,24 +41,20 @@ PROP_KEYS = (
 
 def read_mpool(path: Path) -> Mpool:
     """Reads a `.mpool` file. Raises IngotError at file:line:column for anything that is not a list of pools."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise IngotError(f"cannot read the file: {error.strerror}", where=str(path)) from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise IngotError("the file is not UTF-8 text", where=f"{path}:{line}") from error
+    text = decode_text(read_bounded(path, "mpool"), str(path))
     if not text.strip():
         raise IngotError("the file is empty", where=str(path))
     try:
         root = parse_json(path, text)
     except RecursionError as error:
         raise IngotError("not valid JSON: nested too deeply", where=str(path)) from error
+    if is_deep(root):
+        raise IngotError(f"not usable: more than {DEEPEST} lists in each other", where=str(path))
     top = JsonObject(path, text, "the file", root)
     memory = top.child("memory", required=True)
     listed = memory.take("mempools", list, required=True)
+    if len(listed) > MOST_POOLS:
+        raise memory.error(f"{len(listed):,} mempools; expected at most {MOST_POOLS}", "mempools")
     pools = tuple(_pool(JsonObject(path, text, f"pool {number}", item)) for number, item in enumerate(listed))
     params = tuple(_param(path, text, item) for item in top.child("params").take("param", list, default=[]))
     cacheinfo = memory.take("cacheinfo", list, default=[])

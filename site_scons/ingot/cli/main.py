@@ -12,7 +12,7 @@ import sys
 import click
 
 from ingot import __version__
-from ingot.base.errors import IngotError
+from ingot.base.errors import IngotError, os_error
 from ingot.cli.table import VERBS
 from ingot.cli.verb import LazyVerbs
 
@@ -36,4 +36,10 @@ def main() -> None:
         sys.exit(130)
     except IngotError as error:
         print(f"ingot: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # whoever read the output has enough
+        sys.stderr.close()
+        sys.exit(141)
+    except OSError as error:
+        print(f"ingot: {os_error(error)}", file=sys.stderr)
         sys.exit(2)

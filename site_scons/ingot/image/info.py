@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from contextlib import suppress
 from typing import Any
@@ -16,7 +17,18 @@ from ingot.image.seal import Seal
 
 
 def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
-    """All that the image says. params: content of the second file of a split image."""
+    """All that the image says. params: content of the second file of a split image.
+
+    Raises IngotError when its context or its pools run out of the data.
+    """
+    try:
+        image.context, image.pools  # noqa: B018
+    except struct.error:
+        raise IngotError(
+            "its context or its table of pools runs out of the data",
+            where="image",
+            remedy="`ingot image check` says more; build or fetch the file again.",
+        ) from None
     flags, context = image.flags, image.context
     inside = image.params if image.header["params_offset"] else params
     counted = None if inside is None else _raw(inside, context.params_bin_size)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import load_json, read_bounded
 from ingot.network.stai_format import from_stai
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 
@@ -19,25 +20,18 @@ def read_c_info(path: Path) -> Network:
 
     What ST's file does not say is left at its default: layers, rings, CRCs of initializers, the lower bound.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise IngotError(f"cannot read the network's description: {error.strerror}", where=str(path)) from None
-    return decode_c_info(content, str(path))
+    return decode_c_info(read_bounded(path, "json", "cannot read the network's description"), str(path))
 
 
 def decode_c_info(content: bytes, where: str) -> Network:
     """The description in the content of a c_info file. where: how messages call the file. Raises IngotError."""
-    try:
-        document = json.loads(content.decode())
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise IngotError(f"not a JSON file: {error}", where=where, remedy="Generate the network again.") from None
+    document = load_json(content, where, "Generate the network again.")
     validate_c_info(document, where)
     try:
         return parse_c_info(document)
     except IngotError as error:
         raise IngotError(error.what, where=where, remedy="Generate the network again.") from None
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
         raise IngotError(what, where=where, remedy="Generate the network again.") from None
 

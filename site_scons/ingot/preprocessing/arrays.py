@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import read_bounded
 from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.definition import shape_text
+from ingot.preprocessing.numpy_file import numpy_arrays
 from ingot.preprocessing.quantization import quantization_of, quantized, range_text
 
 if TYPE_CHECKING:
@@ -23,19 +25,8 @@ if TYPE_CHECKING:
 
 def read_arrays(file: Path, network: Network) -> list[Array]:
     """The arrays of a .npy or .npz file in the order of the network's inputs. Raises IngotError."""
-    import zipfile
-    import zlib
-
-    import numpy as np
-
-    try:
-        loaded = np.load(file, allow_pickle=False)
-        arrays = {key: loaded[key] for key in loaded.files} if isinstance(loaded, np.lib.npyio.NpzFile) else loaded
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise IngotError(f"is not a readable NumPy file: {error}", where=str(file)) from None
+    arrays = numpy_arrays(read_bounded(file, "array"), str(file))
     names = [buffer.name for buffer in network.inputs]
-    if not isinstance(arrays, dict):
-        arrays = {"arr_0": arrays}
     if len(arrays) != len(names):
         raise IngotError(
             f"has {_counted(len(arrays), 'array')}, the network {_counted(len(names), 'input')}: {', '.join(names)}",
@@ -59,7 +50,7 @@ def read_bytes(file: Path, network: Network) -> list[Array]:
 
     import numpy as np
 
-    content = file.read_bytes()
+    content = read_bounded(file, "array")
     counts = [math.prod(buffer.shape) for buffer in network.inputs]
     kinds = [np.dtype(buffer.dtype).newbyteorder("<") for buffer in network.inputs]
     size = sum(count * kind.itemsize for count, kind in zip(counts, kinds, strict=True))

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import read_bounded
 from ingot.preprocessing.definition import ImageInput
 from ingot.preprocessing.quantization import quantization_of, quantized
 from ingot.preprocessing.resize import boxes, resized
@@ -16,30 +18,44 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
+#: What is read; others (EPS, ...) start programs, or are decoded by code that nobody uses for photographs.
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+MOST_PIXELS = 64 << 20
 #: Shares of red, green and blue in a gray (ITU-R BT.601), in 1/65536.
 GRAY = (19595, 38470, 7471)
 
 
 def read_picture(file: Path) -> Array:
     """The picture as uint8 RGB (height, width, 3), upright. Raises IngotError for what is no picture of 8 bits."""
-    import numpy as np
-
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise IngotError(
             "reading an image needs Pillow", where=str(file), remedy="Install it with: pip install pillow"
         ) from None
+    content = read_bounded(file, "image")
     try:
-        with Image.open(file) as opened:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise ValueError(f"{opened.width}x{opened.height} pixels; at most {MOST_PIXELS:,} are read")
             picture = ImageOps.exif_transpose(opened)
             picture.load()
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+            return _opaque_rgb(picture, file)
+    except IngotError:
+        raise
+    except Exception as error:  # Pillow's decoders raise what Python has
+        reason = f"none of {', '.join(FORMATS)}" if isinstance(error, UnidentifiedImageError) else str(error)
         raise IngotError(
-            f"is not a readable image: {error}",
+            f"is not a readable image: {reason}",
             where=str(file),
             remedy="Give an image, a .npy or .npz file, or the input's bytes as a .bin file.",
         ) from None
+
+
+def _opaque_rgb(picture: Any, file: Path) -> Array:
+    """uint8 (height, width, 3) of Pillow's picture. Raises IngotError for more than 8 bits and for transparency."""
+    import numpy as np
+
     if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
         raise IngotError("has more than 8 bits a pixel", where=str(file), remedy="Convert it to 8 bits a channel.")
     if picture.has_transparency_data:

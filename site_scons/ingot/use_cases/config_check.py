@@ -17,8 +17,8 @@ from ingot.base.errors import IngotError
 from ingot.network.types import Network
 from ingot.use_cases.case import TYPE_LETTERS
 
-_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+(.*?)[ \t]*$", re.MULTILINE)
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+([^\n]*)$", re.MULTILINE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -38,7 +38,7 @@ def check_config(file: Path, network: Network) -> None:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise IngotError(f"cannot read the file: {error.strerror}", where=str(file)) from error
-    macros = {found[1]: found[2] for found in _DEFINE.finditer(_COMMENT.sub(" ", text))}
+    macros = {found[1]: found[2].rstrip() for found in _DEFINE.finditer(_COMMENT.sub(" ", text))}
     remedy = "Write it again for this network (ingot app-config), or give the network that it belongs to."
     for name, value, expected, what in (*_sizes(macros, network), *_types(macros, network)):
         if value is not None and value != expected:

@@ -9,6 +9,7 @@ bytes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -16,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingot.base.errors import IngotError
 from ingot.base.file_names import write_outputs
 from ingot.base.places import cache_dir
 from ingot.base.stamp import code_is_older_than_this_process, code_stamp, library_versions
@@ -62,8 +64,10 @@ def compile_cached(model: ModelFile, pools: Mpool, folder: Path, options: Compil
     key, names = entry_key(model, pools, options), output_names(options.name, pools)
     files = store().load(key)
     if files is not None and set(files) == set(names.all()):
-        write_outputs(folder, files)
-        return decode_c_info(files[names.info], str(folder / names.info))
+        with contextlib.suppress(IngotError):  # an entry that nobody's compiler wrote: compile again
+            network = decode_c_info(files[names.info], str(folder / names.info))
+            write_outputs(folder, files)
+            return network
     outputs = compile_file(model, pools, options)
     outputs.write(folder)
     if code_is_older_than_this_process():

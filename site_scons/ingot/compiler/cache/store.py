@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
+from ingot.base.untrusted import LARGEST, archive_errors
 
 MAGIC = b"INGOTC01"
 HEAD = len(MAGIC) + 32
@@ -153,5 +154,11 @@ def unpack(data: bytes) -> dict[str, bytes] | None:
     """The files of an entry, None when it is not exactly what `pack` made."""
     if data[: len(MAGIC)] != MAGIC or hashlib.sha256(data[HEAD:]).digest() != data[len(MAGIC) : HEAD]:
         return None
-    with zipfile.ZipFile(io.BytesIO(data[HEAD:])) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data[HEAD:])) as archive:
+            listed = archive.infolist()
+            if sum(item.file_size for item in listed) > LARGEST["array"]:
+                return None
+            return {item.filename: archive.read(item) for item in listed}
+    except archive_errors():  # the checksum holds: somebody else than `pack` made it
+        return None

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.base.file_names import output_path
 from ingot.base.files import write_if_changed
+from ingot.base.untrusted import LARGEST, load_json
 from ingot.device.flash.drivers import Driver
 from ingot.device.flash.plan import Part
 
@@ -106,15 +109,26 @@ def _run(line: Sequence[str]) -> str:
     return f"status {done.returncode}" + (": " + " | ".join(words) if words else "")
 
 
+def _is_entry(start: str, entry: Any) -> bool:
+    """Whether it says [bytes, SHA-256] of a part at an address."""
+    return (
+        re.fullmatch(r"0x[0-9a-f]{8}", start) is not None
+        and isinstance(entry, list)
+        and [type(item) for item in entry] == [int, str]
+        and entry[0] >= 0
+    )
+
+
 class Record:
     """What was written to a board, for tools that cannot read. It is about one board: another one needs whole=1."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        try:
-            self._known: dict[str, Any] = json.loads(file.read_text())
-        except (OSError, ValueError):
-            self._known = {}
+        self._known: dict[str, list[Any]] = {}
+        with suppress(OSError, IngotError):  # what cannot be read is not known: it is written again
+            known = load_json(file.read_bytes()[: LARGEST["yaml"]], str(file))
+            entries = known.items() if isinstance(known, dict) else ()
+            self._known = {start: entry for start, entry in entries if _is_entry(start, entry)}
 
     def has(self, part: Part) -> bool:
         return bool(self._known.get(f"{part.address:#010x}") == [len(part.data), part.sha256])

@@ -17,7 +17,7 @@ from typing import Any
 import SCons.Action
 import SCons.Builder
 
-from ingot.base.errors import IngotError
+from ingot.base.errors import IngotError, os_error
 from ingot.base.stamp import code_stamp
 
 
@@ -109,6 +109,9 @@ def call(function: Callable[[], Any]) -> int:
         function()
     except IngotError as error:
         print(f"ingot: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"ingot: {os_error(error)}", file=sys.stderr)
         return 1
     return 0
 

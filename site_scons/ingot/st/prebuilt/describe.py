@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import load_json
 from ingot.network.c_info import parse_c_info, validate_c_info
 from ingot.network.c_info_writing import render_c_info
 from ingot.network.types import Initializer, Network, NetworkPool
@@ -73,16 +74,13 @@ def _source(output: StOutput, file: str) -> NetworkSource:
 
 
 def _document(output: StOutput, info: str) -> dict[str, Any]:
-    try:
-        document = one_spelling(json.loads(output.text(info)))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise IngotError(f"not a JSON file: {error}", where=output.where(info)) from None
+    document = one_spelling(load_json(output.text(info).encode(), output.where(info)))
     validate_c_info(document, output.where(info))
     try:
         parse_c_info(document)
     except IngotError as error:
         raise IngotError(error.what, where=output.where(info), remedy=REMEDY) from None
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         what = f"the description of the network is inconsistent: {type(error).__name__} {error}"
         raise IngotError(what, where=output.where(info)) from None
     result: dict[str, Any] = document

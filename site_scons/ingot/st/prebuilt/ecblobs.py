@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BLOB = re.compile(r"\bstatic\s+const\s+[\w ]+?\s+(_ec_blob_\w+)\s*\[")
-_INIT = re.compile(r"\bLL_ATON_EC_Network_Init_(\w+)\s*\(\s*void\s*\)")
+_BLOB = re.compile(r"\bstatic\s{1,80}const\s{1,80}(?:\w{1,80}\s{1,80}){1,4}?(_ec_blob_\w{1,255})\s{0,80}\[")
+_INIT = re.compile(r"\bLL_ATON_EC_Network_Init_(\w{1,255})\s{0,80}\(\s{0,80}void\s{0,80}\)")
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ def blob_of(reference: str) -> str:
 
 def epoch_of(blob: str) -> int:
     """The first epoch that a blob runs, which its name ends with; 0 for another name."""
-    found = re.search(r"(\d+)$", blob)
-    return int(found[1]) if found else 0
+    digits = blob[len(blob.rstrip("0123456789")) :]
+    return int(digits) if 0 < len(digits) < 10 else 0

@@ -22,20 +22,30 @@ from ingot.base.errors import IngotError
 from ingot.network.ll_aton import dtype_of
 from ingot.network.version import Version
 
+# Each of these looks at a character a bounded number of times: blanks have one owner, what is open ends at a limit.
 _POOL = re.compile(
-    r"/\*\s*index=(\d+)\s+file postfix=(\S*)\s+name=(\S+)\s+offset=(0x[0-9a-fA-F]+|\d+)\s+(.*?)\*/", re.DOTALL
+    r"/\*[ \t\n]{0,80}index=(\d{1,9})[ \t]{1,80}file postfix=([^\s*]{0,255})[ \t]{1,80}name=([^\s*]{1,255})[ \t]{1,80}"
+    r"offset=(0x[0-9a-fA-F]{1,16}|\d{1,20})[ \t]([^*]{0,1000})\*/"
 )
-_STATED = re.compile(r"/\*\s*global pool (\d+) is (\d+(?:\.(\d+))?) (B|KB|MB|GB)\s*\*/")
+_STATED = re.compile(r"/\*[ \t]{0,80}global pool (\d{1,9}) is (\d{1,15}(?:\.(\d{1,15}))?) (B|KB|MB|GB)[ \t]{0,80}\*/")
 _UNITS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
-_VERSION = re.compile(r"^\s*#\s*if\s.*?LL_ATON_VERSION_MAJOR\s*!=\s*(\d+)(.*)$", re.MULTILINE)
-_OPTION = re.compile(r"^ \* --([\w-]+)\s*=\s*\"?(.*?)\"?\s*$", re.MULTILINE)
-_ARRAY = re.compile(r"static const (?:uint32_t|float|int16_t)\s+(\w+)\s*\[\s*\w*\s*\]\s*=\s*\{([^}]*)\}")
-_TABLE = re.compile(r"\bLL_ATON_(Input|Output|Internal)_Buffers_Info_(\w+)\s*\([^)]*\)\s*\{")
-_C_NAME = re.compile(r"\bLL_ATON_(?:EpochBlockItems|(?:Input|Output|Internal)_Buffers_Info)_(\w+)\s*\([^)]*\)\s*\{")
-_FIELD = re.compile(r"\.(\w+)\s*=\s*(\{.*?\}|\"(?:[^\"\\]|\\.)*\"|[^,\n]+)")
-_ADDRESS = re.compile(r"\(\s*(0x[0-9a-fA-F]+)\s*U?L?\s*\)|\b(_mem_pool_\w+)")
+_VERSION = re.compile(
+    r"^[ \t]*#[ \t]*if[ \t][^\n]{0,200}?LL_ATON_VERSION_MAJOR[ \t]{0,80}!=[ \t]{0,80}(\d{1,9})([^\n]*)", re.MULTILINE
+)
+_OPTION = re.compile(r"^ \* --([\w-]{1,80})[ \t]*=[ \t]*([^\n]*)$", re.MULTILINE)
+_ARRAY = re.compile(
+    r"static const (?:uint32_t|float|int16_t)[ \t]{1,80}(\w{1,255})[ \t]{0,80}\[[ \t]{0,80}(?:\w{1,80}[ \t]{0,80})?\]"
+    r"\s{0,80}=\s{0,80}\{([^{}]*)\}"
+)
+_HEAD = r"_(\w{1,255})[ \t]{0,80}\([^(){};]{0,200}\)\s{0,80}\{"
+_TABLE = re.compile(r"\bLL_ATON_(Input|Output|Internal)_Buffers_Info" + _HEAD)
+_C_NAME = re.compile(r"\bLL_ATON_(?:EpochBlockItems|(?:Input|Output|Internal)_Buffers_Info)" + _HEAD)
+_FIELD = re.compile(r"\.(\w{1,80})[ \t]{0,80}=\s{0,80}(\{[^{}\n]*\}|\"(?:[^\"\\\n]|\\.)*\"|[^,\n]+)")
+_ADDRESS = re.compile(r"\([ \t]{0,80}(0x[0-9a-fA-F]{1,16})[ \t]{0,80}U?L?[ \t]{0,80}\)|\b(_mem_pool_\w{1,255})")
 REMEDY = "The file is damaged: generate it again."
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+MOST_TABLES = 64  # of buffers: three for each network
+MOST_EPOCHS = 100_000
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,10 @@ def parse_network_c(text: str) -> NetworkSource:
     """Reads the text; what is not there is left empty. Raises IngotError for a number that is none."""
     version = _version(text)
     tables = list(_TABLE.finditer(text))
+    if len(tables) > MOST_TABLES:
+        raise IngotError(
+            f"{len(tables):,} tables of buffers; expected at most {MOST_TABLES}", where="network.c", remedy=REMEDY
+        )
     arrays = {found[1]: found[2] for found in _ARRAY.finditer(text)}
     buffers: list[SourceBuffer] = []
     for table in tables:
@@ -155,17 +169,17 @@ def parse_network_c(text: str) -> NetworkSource:
         local = arrays | {found[1]: found[2] for found in _ARRAY.finditer(body)}
         buffers += [_buffer(table[1].lower(), entry, local, version) for entry in _entries(body)]
     stated = {int(found[1]): _stated(found) for found in _STATED.finditer(text)}
-    description = re.search(r"GIT_DESCRIPTION\s+\"([^\"]*)\"", text)
+    description = re.search(r"GIT_DESCRIPTION[ \t]{1,80}\"([^\"\n]{0,255})\"", text)
     return NetworkSource(
         name=c_name(text),
         version=version,
         description=description[1] if description else "",
-        options={found[1]: found[2] for found in _OPTION.finditer(text)},
+        options={found[1]: found[2].strip().removeprefix('"').removesuffix('"') for found in _OPTION.finditer(text)},
         pools=tuple(sorted((_pool(found, stated) for found in _POOL.finditer(text)), key=lambda pool: pool.index)),
         buffers=tuple(buffers),
         blocks=_blocks(text),
         kinds=_kinds(text),
-        includes=tuple(re.findall(r"^\s*#\s*include\s+\"([^\"]+)\"", text, re.MULTILINE)),
+        includes=tuple(re.findall(r"^[ \t]*#[ \t]*include[ \t]+\"([^\"\n]+)\"", text, re.MULTILINE)),
     )
 
 
@@ -173,7 +187,7 @@ def _version(text: str) -> Version | None:
     found = _VERSION.search(text)
     if found is None:
         return None
-    rest = dict(re.findall(r"LL_ATON_VERSION_(\w+)\s*!=\s*(\d+)", found[2]))
+    rest = dict(re.findall(r"LL_ATON_VERSION_(\w{1,80})[ \t]{0,80}!=[ \t]{0,80}(\d{1,9})", found[2]))
     return Version(int(found[1]), *(int(rest.get(part, 0)) for part in ("MINOR", "MICRO", "DEV")))
 
 
@@ -185,7 +199,7 @@ def _stated(found: re.Match[str]) -> tuple[int, int]:
 
 def _pool(found: re.Match[str], stated: Mapping[int, tuple[int, int]]) -> SourcePool:
     rest = found[5]
-    size, score = re.search(r"\bsize=(\d+)", rest), re.search(r"\bscore=(-?\d+)", rest)
+    size, score = re.search(r"\bsize=(\d{1,20})", rest), re.search(r"\bscore=(-?\d{1,20})", rest)
     relative = "relative_mode" in rest
     return SourcePool(
         index=int(found[1]),
@@ -285,7 +299,7 @@ def _numbers(arrays: Mapping[str, str], name: str, kind: Any) -> list[Any]:
 
 
 def _integer(text: str) -> int:
-    found = re.match(r"-?(0[xX][0-9a-fA-F]+|\d+)", text.strip())
+    found = re.match(r"-?(0[xX][0-9a-fA-F]{1,16}|\d{1,20})", text.strip())
     return _c_number(found[0]) if found else 0
 
 
@@ -301,7 +315,7 @@ def _blocks(text: str) -> tuple[SourceBlock, ...]:
     if start is None:
         return ()
     blocks: list[SourceBlock] = []
-    for fields in elements(re.sub(r"^\s*#.*$", "", braced(text, start.end() - 1), flags=re.MULTILINE)):
+    for fields in elements(re.sub(r"^[ \t]*#.*$", "", braced(text, start.end() - 1), flags=re.MULTILINE)):
         flags = fields.get("flags", "")
         if "last_eb" in flags and "epoch_start" not in flags:
             continue
@@ -309,6 +323,12 @@ def _blocks(text: str) -> tuple[SourceBlock, ...]:
         kind = "EC" if "_blob" in flags else "SW" if "pure_sw" in flags else "HW"
         blob = re.search(r"\w*_ec_blob_\w+", fields.get("blob_address", ""))
         last = _integer(fields.get("last_epoch_num", str(first)))
+        if not 0 <= max(first, last) <= MOST_EPOCHS:
+            raise IngotError(
+                f"an epoch block has the epochs {first} to {last}; expected numbers up to {MOST_EPOCHS:,}",
+                where="network.c",
+                remedy=REMEDY,
+            )
         blocks.append(SourceBlock(first, max(first, last), kind, blob[0] if blob else ""))
     return tuple(blocks)
 
@@ -317,7 +337,7 @@ def _kinds(text: str) -> dict[int, tuple[str, ...]]:
     """Kinds of nodes by epoch: `/* kind=Resize node=Resize_257 */` below `/* scheduling epoch=56 ... */`."""
     kinds: dict[int, list[str]] = {}
     epoch = 0
-    for found in re.finditer(r"/\* scheduling epoch=(\d+)|/\* kind=(\w+) node=", text):
+    for found in re.finditer(r"/\* scheduling epoch=(\d{1,9})|/\* kind=(\w+) node=", text):
         if found[1]:
             epoch = int(found[1])
         else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import archive_errors
 
 #: What the tools' readers look for, in this order.
 INFO_NAMES = ("{name}_c_info.json", "{name}.json", "c_info.json")
@@ -56,7 +56,7 @@ class StOutput:
                 with zipfile.ZipFile(self.path) as archive:
                     return archive.read(self.members[name])
             return (self.path / self.members[name]).read_bytes()
-        except (OSError, KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+        except archive_errors() as error:
             raise IngotError(f"cannot read the file: {error}", where=self.where(name)) from None
 
     def text(self, name: str) -> str:
@@ -85,7 +85,7 @@ def open_output(path: Path, name: str = "") -> StOutput:
         try:
             with zipfile.ZipFile(path) as archive:
                 found = [(info.filename, info.file_size) for info in archive.infolist() if not info.is_dir()]
-        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        except archive_errors() as error:
             raise IngotError(f"is not a readable zip file: {error}", where=str(path), remedy=REMEDY) from None
     else:
         raise IngotError("there is no such folder or zip file", where=str(path), remedy=REMEDY)
