@@ -19,13 +19,13 @@ from ingot.board.aliases import Alias
 from ingot.device.run.model_host import COPY, XIP
 from ingot.image.check import check_image
 from ingot.image.image import Image, pack_header
-from ingot.image.nbin import Flags, PoolDescriptor, PoolType, Segment, address, offset_of
+from ingot.image.nbin import Flags, PoolAttr, PoolData, PoolDescriptor, PoolType, Segment, address, offset_of
 from ingot.image.seal import Digest
 from ingot.link import toolchain
 from ingot.link.sources import application_extras
 from support.firmware import compile_c, needs_gcc
 from support.host_library import host_library, needs_cc
-from support.images import ALL_KINDS, POOLS_AT, cleared, copied, make_image, relocated, sealed
+from support.images import ALL_KINDS, POOLS_AT, cleared, copied, external, make_image, relocated, sealed
 from support.loader import mutate, verdict
 
 pytestmark = needs_cc
@@ -175,6 +175,27 @@ def test_a_pool_where_networks_may_not_write() -> None:
 def test_a_relative_pool_between_words() -> None:
     image = make_image([relocated(4, 120)], bytes(128))
     assert verdict(image.to_bytes()) == "the relative pool is not at an offset of the params divisible by 8"
+
+
+@pytest.mark.parametrize("pool", [copied(0, 0x34100000, 40), cleared(0x34100000, 64)])
+def test_a_pool_behind_the_cache_in_internal_memory(pool: PoolDescriptor) -> None:
+    """Said before the policy's regions are looked at, and by the host."""
+    cached = replace(pool, attributes=pool.attributes | PoolAttr.CACHED)
+    content = make_image([cached], bytes(40)).to_bytes()
+    assert verdict(content) == "a pool behind the NPU cache is in internal memory"
+    (broken,) = (finding for finding in check_image(content, "image") if not finding.passed)
+    assert broken.rule == "pools behind the NPU cache are external"
+    assert broken.detail == "pool pool0 is behind the NPU cache, and 0x34100000 is internal memory"
+    outside = replace(cached, dst=POOLS_AT)
+    assert verdict(make_image([outside], bytes(40)).to_bytes()) == ""
+
+
+@pytest.mark.parametrize("pool", [relocated(0, 40), external(PoolData.MIXED, 0, 40)])
+def test_a_relative_pool_behind_the_cache(pool: PoolDescriptor) -> None:
+    cached = replace(pool, attributes=pool.attributes | PoolAttr.CACHED)
+    image = make_image([cached], bytes(40)).to_bytes()
+    assert verdict(image) == ""
+    assert all(finding.passed for finding in check_image(image, "image"))
 
 
 def test_pools_that_overlap() -> None:
