@@ -49,7 +49,6 @@ OTHER_MEANING = {
     ("h747 patch", "mode"): "how the camera's picture is cut",
     ("image check", "board"): "whose memory aliases count",
     ("load-and-run", "model"): "whose reference outputs are compared with",
-    ("npu verify", "inputs"): "files with inputs of the build",
     ("step", "inputs"): "files that a step reads",
     ("step", "outputs"): "files that a step writes",
 }
