@@ -19,8 +19,14 @@ OF_WEIGHTS = (".raw", ".hex", "_rel.bin", "_params.bin", "_image.c", "_c_info.js
 #: An output whose weights move: blobs in the params need that, and no firmware has it.
 RELATIVE = {"st_output": "relative_output"}
 
-#: Cells with another value of st_output= than the one that `prebuilt` has otherwise.
-OTHER = {"prebuilt-st_output": {"st_output": "other_output"}, "prebuilt-ecblob_in_params": RELATIVE}
+#: Cells with another value than the one that cells have otherwise: another st_output= than that of `prebuilt`, and
+#: tensors that the model of the real builds has.
+OTHER = {
+    "prebuilt-st_output": {"st_output": "other_output"},
+    "prebuilt-ecblob_in_params": RELATIVE,
+    "builtin-inputs": {"inputs": "t0"},
+    "builtin-outputs": {"outputs": "t12"},
+}
 
 
 def all_cells() -> list[RealCell]:
@@ -149,7 +155,7 @@ def fleet_is_the_own_build(table: Table, top: Path, cells: Iterable[RealCell]) -
 BUILTIN = {
     "optimize": "ram", "ram_limit": "4096", "fuse": "0", "io_placement": "application", "io_input": "keep",
     "input_shape": "1x16x16x3", "runtime_abi": "1.1.3", "split": "1", "secure": "0", "gen_c_file": "1", "seal": "crc32",
-    "inputs": "t0", "outputs": "t12", "signature": "second",
+    "inputs": "t0", "outputs": "t12", "signature": "other",
 }  # fmt: skip
 IMAGE = {"split": "1", "secure": "0", "gen_c_file": "1", "seal": "none"}
 STEDGEAI = {"compiler": "stedgeai", "st_pack": "pack", "st_timeout": "77", "ecblob_in_params": "1", **IMAGE}

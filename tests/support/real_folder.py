@@ -63,7 +63,7 @@ def make_real_folder(folder: Path) -> None:
 
 def train(folder: Path, seed: int) -> None:
     """New weights for the same graph: in the model's file, and in the output that `prebuilt` takes over."""
-    model = pose_model(seed, signatures=("first", "second"))
+    model = pose_model(seed, signatures=("serving_default", "other"))
     (folder / "net.tflite").write_bytes(model)
     # "st_ai_output" and "other_output": a value of st_output= and another one, with the same content.
     for name in ("st_ai_output", "other_output"):
