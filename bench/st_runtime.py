@@ -36,6 +36,7 @@ from ingot.steps.run import verify  # noqa: E402
 #: Where the NPU's registers are said to be: memory of the twin's machine that neither board nor twin use.
 REGISTERS = "0x60000000UL"
 
+#: Runtime 1.0.0 calls the macro that polls LL_ATON_REG_POLL and defines it whatever was there before.
 SHIM = f"""
 #include "stm32n6xx.h"
 #undef NPU_BASE_S
@@ -43,6 +44,9 @@ SHIM = f"""
 #define NPU_BASE_S {REGISTERS}
 #define NPU_BASE_NS {REGISTERS}
 #define ATON_REG_POLL(unitname, id, reg, field, val) ((void)0)
+#include "ll_aton_platform.h"
+#undef LL_ATON_REG_POLL
+#define LL_ATON_REG_POLL ATON_REG_POLL
 """
 #: What ST's runtime calls of the NPU and of its cache, which the twin's machine has not.
 NO_NPU = "".join(

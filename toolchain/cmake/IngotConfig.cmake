@@ -2,7 +2,8 @@
 # find_package(Ingot): neural networks as targets. See docs/cmake.md.
 #
 #   ingot_add_model(<target> MODEL <file|name> BOARD <name|path> [NAME <C name>] [OUT <folder>] [STACK <bytes>]
-#                   [HEAP <bytes>] [STARTUP] [NO_FUSE] [BESIDE <target>...] [IN_TURN <target>...]
+#                   [HEAP <bytes>] [STARTUP] [OWN_RUNTIME] [OWN_LINK] [NO_FUSE] [BESIDE <target>...]
+#                   [IN_TURN <target>...]
 #                   [<OPTION> <value>...])     any option of the table in docs/options.md, such as OPTIMIZE ram
 #   ingot_join(<target> <target>...)           several networks for one executable: link this, check this
 #   ingot_check(<executable> <target>)         proves the linked program, and writes its .bin and .hex
@@ -43,7 +44,7 @@ function(_ingot_write file)
 endfunction()
 
 macro(ingot_add_model target)
-    cmake_parse_arguments(_ingot "NO_FUSE;STARTUP" "MODEL;BOARD;NAME;OUT;STACK;HEAP" "BESIDE;IN_TURN" ${ARGN})
+    cmake_parse_arguments(_ingot "NO_FUSE;STARTUP;OWN_RUNTIME;OWN_LINK" "MODEL;BOARD;NAME;OUT;STACK;HEAP" "BESIDE;IN_TURN" ${ARGN})
     foreach(_ingot_key MODEL BOARD)
         if(NOT _ingot_${_ingot_key})
             message(FATAL_ERROR "ingot_add_model(${target}): ${_ingot_key} is missing")
@@ -71,9 +72,13 @@ macro(ingot_add_model target)
     if(_ingot_NO_FUSE)
         list(APPEND _ingot_words --no-fuse)
     endif()
-    if(_ingot_STARTUP)
-        list(APPEND _ingot_words --startup)
-    endif()
+    foreach(_ingot_key STARTUP OWN_RUNTIME OWN_LINK)
+        if(_ingot_${_ingot_key})
+            string(TOLOWER "--${_ingot_key}" _ingot_flag)
+            string(REPLACE "_" "-" _ingot_flag "${_ingot_flag}")
+            list(APPEND _ingot_words "${_ingot_flag}")
+        endif()
+    endforeach()
     foreach(_ingot_key BESIDE IN_TURN)
         string(TOLOWER "--${_ingot_key}" _ingot_flag)
         string(REPLACE "_" "-" _ingot_flag "${_ingot_flag}")
@@ -82,9 +87,16 @@ macro(ingot_add_model target)
             list(APPEND _ingot_words ${_ingot_flag} "${_ingot_other}=${_ingot_path}")
         endforeach()
     endforeach()
-    # What is left are options of Ingot's own table: KEY value.
+    # What is left are options of Ingot's own table: KEY value. Paths count from the CMakeLists.txt.
+    set(_ingot_key)
     foreach(_ingot_word IN LISTS _ingot_UNPARSED_ARGUMENTS)
-        list(APPEND _ingot_words --option "${_ingot_word}")
+        get_filename_component(_ingot_path "${_ingot_word}" ABSOLUTE)
+        if(_ingot_key MATCHES "^ST_(OUTPUT|PACK)$" AND EXISTS "${_ingot_path}")
+            list(APPEND _ingot_words --option "${_ingot_path}")
+        else()
+            list(APPEND _ingot_words --option "${_ingot_word}")
+        endif()
+        set(_ingot_key "${_ingot_word}")
     endforeach()
     set(_ingot_rules "${CMAKE_CURRENT_BINARY_DIR}/ingot/${target}.cmake")
     _ingot_write("${_ingot_rules}" cmake-network ${_ingot_words})

@@ -179,19 +179,30 @@ def make_rules(itself: str, prefix: str, asked: str, **values: Any) -> Any:
 @click.option("--beside", multiple=True, metavar="TARGET=REQUEST", help="A network placed before this one.")
 @click.option("--in-turn", multiple=True, metavar="TARGET=REQUEST", help="One that never runs at the same time.")
 @click.option("--startup", is_flag=True, help="With vectors and reset.")
+@click.option("--own-runtime", is_flag=True, help="The program's own sources have ST's ll_aton_runtime.c.")
+@click.option("--own-link", is_flag=True, help="The program has a linker script and flags of its own.")
 @table_options("launcher")
 @click.option("--kernels", required=True, help="Folder of the kernels' archives.")
 @click.option("--place", required=True, help="Folder of the network's files.")
 @click.option("--option", "pairs", multiple=True, metavar="WORD", help="A name of an option, then its value.")
 @click.option("--out", "itself", required=True, help="The file of rules; its request is beside it.")
 def cmake_network(
-    target: str, beside: Words, in_turn: Words, startup: bool, itself: str, place: str, pairs: Words, **values: Any
+    target: str,
+    beside: Words,
+    in_turn: Words,
+    startup: bool,
+    own_runtime: bool,
+    own_link: bool,
+    itself: str,
+    place: str,
+    pairs: Words,
+    **values: Any,
 ) -> None:
     """Write the rules of ingot_add_model, which CMake includes."""
     from ingot.base.files import write_if_changed
     from ingot.recipe.network import NetworkBuild
     from ingot.recipe.request import Request
-    from ingot.shells.cmake import Rules, network_rules, read_request, request_text
+    from ingot.shells.cmake import Own, Rules, network_rules, read_request, request_text
     from ingot.shells.command import ingot_command
 
     options = _with_pairs(options_of(values), pairs, f"ingot_add_model({target})")
@@ -205,7 +216,7 @@ def cmake_network(
     )
     rules = Rules(ingot_command(), request.launcher)
     network = NetworkBuild(request)
-    write_if_changed(Path(itself), network_rules(target, network, rules, startup, before))
+    write_if_changed(Path(itself), network_rules(target, network, rules, Own(startup, own_runtime, own_link), before))
     write_if_changed(Path(itself).with_suffix(".json"), request_text(request))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from ingot.recipe.request import Request
 from ingot.recipe.targets import Targets
 from ingot.recipe.whole import ALL, distinct, target_jobs
 from ingot.shells.command import Command, command_of
+from ingot.st.stedgeai.replaced import RUNTIME
 
 #: Targets of a linked program, whose proof has passed.
 OF_PROGRAM = ("check", "report", "flash", "sign", "sbom")
@@ -45,6 +46,19 @@ def read_request(path: Path) -> Request:
     for key in ("beside", "in_turn"):
         data[key] = tuple(data[key])
     return Request(**data)
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a program of a user's has of its own, or takes of Ingot's.
+
+    startup: it takes vectors and reset. runtime: ST's runtime is among its sources. link: it has a linker script and
+    linker flags.
+    """
+
+    startup: bool = False
+    runtime: bool = False
+    link: bool = False
 
 
 class Rules:
@@ -94,20 +108,28 @@ class Rules:
         )
         self._after(name, after)
 
-    def interface(self, target: str, firmware: FirmwareBuild, objects: Sequence[str], after: Sequence[str]) -> None:
-        """What a program links: objects, kernels, folders, linker script."""
+    def interface(
+        self, target: str, firmware: FirmwareBuild, objects: Sequence[str], after: Sequence[str], own: Own = Own()
+    ) -> None:
+        """What a program links: objects, kernels, folders, Ingot's linker flags and script, without what it has.
+
+        With a runtime of its own it has the runtime's headers, too: in an ST repository those of the right board.
+        """
         program = firmware.program
         items = _list([*map(_absolute, (*objects, *firmware.libraries))])
         script = _absolute(firmware.script)
+        folders = [network.request.out for network in firmware.networks] if own.runtime else firmware.folders
         linker = linker_words("-T", script)
         option = linker[0] if len(linker) == 1 else f"SHELL:{command_text(linker, windows=False)}"
         self.lines += [
             f"add_library({target} INTERFACE)",
-            f"target_include_directories({target} INTERFACE {_list(map(_absolute, firmware.folders))})",
+            f"target_include_directories({target} INTERFACE {_list(map(_absolute, folders))})",
             f"target_link_libraries({target} INTERFACE {items})",
-            f"target_link_options({target} INTERFACE {_list([*program.link_flags, option])})",
-            f"set_property(TARGET {target} PROPERTY INTERFACE_LINK_DEPENDS {_quoted(script)})",
         ]
+        if not own.link:
+            self.lines.append(f"target_link_options({target} INTERFACE {_list([*program.link_flags, option])})")
+        self.lines.append(f"set_property(TARGET {target} PROPERTY INTERFACE_LINK_DEPENDS {_quoted(script)})")
+        self.properties(target, {"script": script})
         self._after(target, after)
 
     def properties(self, target: str, values: Mapping[str, str | Sequence[str]]) -> None:
@@ -151,7 +173,7 @@ class Rules:
 _HERE = "${CMAKE_CURRENT_BINARY_DIR}"
 
 
-def network_rules(target: str, network: NetworkBuild, rules: Rules, startup: bool, before: Sequence[str]) -> str:
+def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, before: Sequence[str]) -> str:
     """The rules of `ingot_add_model`. before: targets of the networks that this one is placed behind."""
     firmware = FirmwareBuild([network])
     rules.depends(network.configure_inputs)
@@ -163,10 +185,11 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, startup: boo
         ("generate", [job for job in (firmware.linker_script(), config, weights) if job]),
     ]
     generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
-    objects = firmware.objects("network", "runtime", *(["startup"] if startup else []))
+    roles = ("network", "runtime", *(["startup"] if own.startup else []))
+    objects = firmware.objects_alone(*roles, brought=[RUNTIME] if own.runtime else [])
     kernels = rules.kernels(firmware.kernels(), firmware.libraries[0])
     last = rules.chain(target, [("objects", objects)], [generated, *([kernels] if kernels else [])])
-    rules.interface(target, firmware, [job.target for job in objects], [last])
+    rules.interface(target, firmware, [job.target for job in objects], [last], own)
     rules.lines.append(f"add_custom_target({target}_weights)\nadd_dependencies({target}_weights {generated})")
     rules.properties(target, {"info": _absolute(network.info), "name": network.name, "members": target})
     return rules.text()
