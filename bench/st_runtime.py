@@ -128,7 +128,8 @@ def under_st(jobs: list[Job], runtime: StRuntime, out: str) -> Iterator[Job]:
                 absent = (CACHE_SOURCES[1], *HAL_SOURCES)  # the NPU's cache
                 there = [str(path) for path in runtime.sources if path.name not in absent]
                 for source in (*there, f"{out}/no_npu.c"):
-                    chip = Path(source).name in CACHE_SOURCES  # has the chip's headers first
+                    # The chip's headers come first there; no_npu.c has no header at all.
+                    chip = Path(source).name in CACHE_SOURCES or source == f"{out}/no_npu.c"
                     renamed = {"LL_ATON_Init": "st_LL_ATON_Init"} if Path(source).name == "ll_aton.c" else {}
                     target = f"{out}/st/{object_stem(source)}.o"
                     added.append(target)

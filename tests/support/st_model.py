@@ -28,12 +28,20 @@ def model_file(
     zero_point: int = 127,
     outputs: Sequence[Sequence[int]] = ((1, 8, 8, 4),),
     scales: Sequence[float] = SCALES,
+    more: Sequence[bytes] = (),
 ) -> bytes:
-    """A .tflite with the inputs, outputs and weights of StNetwork(); scale None for a float model."""
+    """A .tflite with the inputs, outputs and weights of StNetwork(); scale None for a float model.
+
+    more: further weights of two channels, each with the scales of the first two.
+    """
     model = Builder()
     source = model.input(shape, dtype, scale, zero_point)
     weights = model.constant(np.zeros((len(scales), 1, 1, 3), np.int8), scales, 0)
     results = [model.tensor(s, "int8", 0.00390625, -128) for s in outputs]
     for result in results:
         model.operator("CONV_2D", [source, weights, None], [result], stride_h=4, stride_w=4)
+    for content in more:
+        values = np.frombuffer(content, np.int8).reshape(2, 1, 1, -1)
+        further = model.constant(values, scales[:2], 0)
+        model.operator("CONV_2D", [source, further, None], [results[0]], stride_h=4, stride_w=4)
     return model.finish(results)

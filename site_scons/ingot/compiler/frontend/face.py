@@ -31,11 +31,15 @@ class Port:
 
 @dataclass(frozen=True)
 class Face:
-    """inputs, outputs: in the model's order. scales: of each constant that has several, as float32 in its bytes."""
+    """inputs, outputs: in the model's order. scales: of each constant that has several, as float32 in its bytes.
+
+    weights: the bytes of those constants that are int8.
+    """
 
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     scales: tuple[bytes, ...]
+    weights: tuple[bytes, ...] = ()
 
 
 def read_face(data: bytes, where: str) -> Face:
@@ -48,8 +52,11 @@ def read_face(data: bytes, where: str) -> Face:
         tensors, buffers = tables(graph, "Tensors"), tables(model, "Buffers")
         ports = [_port(tensors[i]) for i in numbers(graph, "Inputs")]
         results = [_port(tensors[i]) for i in numbers(graph, "Outputs")]
-        scales = [pack_scales(_quantization(t)[0]) for t in tensors if _has_data(buffers[t.Buffer()])]
-    return Face(tuple(ports), tuple(results), tuple(s for s in scales if len(s) > 4))
+        constants = [t for t in tensors if _has_data(buffers[t.Buffer()]) and len(_quantization(t)[0]) > 1]
+        scales = [pack_scales(_quantization(t)[0]) for t in constants]
+        bytes_wide = [t for t in constants if t.Type() == tflite.TensorType.INT8]
+        weights = [_content(data, buffers[t.Buffer()]) for t in bytes_wide]
+    return Face(tuple(ports), tuple(results), tuple(scales), tuple(weights))
 
 
 def pack_scales(scale: tuple[float, ...]) -> bytes:
@@ -59,6 +66,13 @@ def pack_scales(scale: tuple[float, ...]) -> bytes:
 
 def _has_data(buffer: Any) -> bool:
     return bool(buffer.DataLength() > 0 or buffer.Offset() > 1)
+
+
+def _content(data: bytes, buffer: Any) -> bytes:
+    """A constant's bytes, which large files have behind the tables."""
+    if buffer.DataLength():
+        return bytes(buffer.DataAsNumpy())
+    return data[buffer.Offset() : buffer.Offset() + buffer.Size()]
 
 
 def _port(tensor: Any) -> Port:

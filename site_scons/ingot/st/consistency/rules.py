@@ -10,6 +10,7 @@ from ingot.st.consistency.camera_width import camera_width
 from ingot.st.consistency.finding import Finding, Subject
 from ingot.st.consistency.initializers import initializers
 from ingot.st.consistency.other_model import other_model
+from ingot.st.consistency.other_weights import other_weights
 from ingot.st.consistency.pools import cacheable, pools
 from ingot.st.consistency.raw_size import raw_size
 from ingot.st.consistency.stale import stale
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     blobs,
     initializers,
     raw_size,
+    other_weights,
     pools,
     cacheable,
     versions,
