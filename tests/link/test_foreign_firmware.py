@@ -162,6 +162,11 @@ def test_a_firmware_that_reaches_into_a_pool(
             "SPE_MOVENET_UI\n#define AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH (NN_WIDTH/8)",
             "AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH is 4, but the network's heatmap width is 8",
         ),
+        (
+            "OD_YOLO_V8_UI",
+            "FD_BLAZEFACE_UI\n#define AI_FD_BLAZEFACE_PP_IMG_SIZE (128)",
+            "AI_FD_BLAZEFACE_PP_IMG_SIZE is 128, but the network's input width is 32",
+        ),
     ],
 )
 def test_an_app_config_of_another_network(

@@ -19,6 +19,8 @@ from ingot.use_cases.case import TYPE_LETTERS
 
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+([^\n]*)$", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+#: The side of a square input, where a postprocessing has one of its own instead of NN_WIDTH (BlazeFace, YuNet).
+_IMAGE_SIZE = re.compile(r"AI_\w+_PP_IMG_SIZE")
 _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -31,8 +33,8 @@ DEEPEST = 16  # macros inside macros
 def check_config(file: Path, network: Network) -> None:
     """Raises IngotError for the first macro of an app_config.h that is not the network's.
 
-    Looked at are NN_WIDTH and NN_HEIGHT, the two letters that end POSTPROCESS_TYPE (types of input and output), and the
-    width and height of MoveNet's heatmap. A macro that is not there is not compared.
+    Looked at are NN_WIDTH and NN_HEIGHT, AI_..._PP_IMG_SIZE, the two letters that end POSTPROCESS_TYPE (types of
+    input and output), and the width and height of MoveNet's heatmap. A macro that is not there is not compared.
     """
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
@@ -56,6 +58,8 @@ def _sizes(macros: Mapping[str, str], network: Network) -> Iterable[Row]:
     if len(shape) == 4:
         yield "NN_HEIGHT", number("NN_HEIGHT", macros), shape[1], "input height"
         yield "NN_WIDTH", number("NN_WIDTH", macros), shape[2], "input width"
+        for name in filter(_IMAGE_SIZE.fullmatch, macros):
+            yield name, number(name, macros), shape[2], "input width"
     shape = network.outputs[0].shape if network.outputs else ()
     if "SPE_MOVENET" in macros.get("POSTPROCESS_TYPE", "") and len(shape) == 4:
         for side, size in (("HEIGHT", shape[1]), ("WIDTH", shape[2])):
