@@ -11,6 +11,9 @@
 #   ingot_add_verify(<name> <target>)          a target that compares the network on the emulated twin with LiteRT
 #   ingot_add_target(<name> <what> <target> [EXECUTABLE <executable>])
 #                                              emulate, validate, report, flash, sign, reloc-verify, load-and-run, ...
+#   ingot_make_variables(<name>... [EXCLUDE <regex>])
+#                                              lists of what the Makefile beside the CMakeLists.txt says, whose paths
+#                                              behind -I, -L and -T become absolute; words that match are left out
 #
 # The rules themselves are written by `ingot cmake-network` and `ingot cmake-program`.
 cmake_minimum_required(VERSION 3.22)
@@ -143,4 +146,20 @@ endmacro()
 
 macro(ingot_add_verify name target)
     ingot_add_target(${name} verify ${target})
+endmacro()
+
+macro(ingot_make_variables)
+    cmake_parse_arguments(_ingot "" "EXCLUDE" "" ${ARGN})
+    foreach(_ingot_key IN LISTS _ingot_UNPARSED_ARGUMENTS)
+        execute_process(
+            COMMAND make -s "--eval=ingot-print:;@echo $(${_ingot_key})" ingot-print
+            WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+            OUTPUT_VARIABLE ${_ingot_key}
+            COMMAND_ERROR_IS_FATAL ANY)
+        separate_arguments(${_ingot_key} UNIX_COMMAND "${${_ingot_key}}")
+        if(_ingot_EXCLUDE)
+            list(FILTER ${_ingot_key} EXCLUDE REGEX "${_ingot_EXCLUDE}")
+        endif()
+        list(TRANSFORM ${_ingot_key} REPLACE "^(-[ILT])([^/])" "\\1${CMAKE_CURRENT_SOURCE_DIR}/\\2")
+    endforeach()
 endmacro()
