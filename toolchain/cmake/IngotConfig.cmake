@@ -156,6 +156,8 @@ macro(ingot_make_variables)
             WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
             OUTPUT_VARIABLE ${_ingot_key}
             COMMAND_ERROR_IS_FATAL ANY)
+        # One word each: in target_link_libraries a word without a dash is a library.
+        string(REGEX REPLACE "(^| )-u +" "\\1-u" ${_ingot_key} "${${_ingot_key}}")
         separate_arguments(${_ingot_key} UNIX_COMMAND "${${_ingot_key}}")
         if(_ingot_EXCLUDE)
             list(FILTER ${_ingot_key} EXCLUDE REGEX "${_ingot_EXCLUDE}")
