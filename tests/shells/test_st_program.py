@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,19 @@ def test_cmake_leaves_out_what_the_program_has(
     folders = next(line for line in interface.splitlines() if line.startswith("target_include_directories"))
     assert ("firmware/runtime" in folders) == ("--own-runtime" not in words)
     assert 'INGOT_script "${CMAKE_CURRENT_BINARY_DIR}/net/network.ld"' in interface
+
+
+def test_cmake_reads_variables_of_a_makefile(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text(
+        'all:\n\tfalse\nOPT = -Os -g3\nCFLAGS = $(OPT) -IInc -I../x -I/abs -MMD -DT=\\"a\\"\n'
+        "LDFLAGS = -u _printf_float -Llib -lm -Tst.ld -Wl,--cref\n"
+    )
+    (tmp_path / "script.cmake").write_text(
+        f'set(INGOT_COMMAND ingot)\ninclude("{ROOT.as_posix()}/toolchain/cmake/IngotConfig.cmake")\n'
+        'ingot_make_variables(CFLAGS LDFLAGS EXCLUDE "^-M")\nmessage("${CFLAGS}\\n${LDFLAGS}")\n'
+    )
+    done = subprocess.run(["cmake", "-P", "script.cmake"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines() == [
+        f'-Os;-g3;-I{tmp_path}/Inc;-I{tmp_path}/../x;-I/abs;-DT="a"',
+        f"-u_printf_float;-L{tmp_path}/lib;-lm;-T{tmp_path}/st.ld;-Wl,--cref",
+    ]
