@@ -19,7 +19,7 @@ from support.real_folder import make_real_folder, train
 
 BOARD = "n6dk"
 NAMES = ("scons own", "scons foreign", "cmake ninja", "cmake make", "ninja", "make", "build", "fleet")
-PARTS = ("SConstruct", "site_scons", "boards", "firmware", "toolchain", "models")
+PARTS = ("SConstruct", "site_scons", "boards", "firmware", "models", "third_party", "toolchain")
 
 
 @dataclass(frozen=True)

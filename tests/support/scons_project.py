@@ -15,7 +15,7 @@ from pathlib import Path
 from ingot.base.places import ROOT
 from support.pose_model import pose_model
 
-PARTS = ("SConstruct", "site_scons", "boards", "examples", "firmware", "toolchain", "models")
+PARTS = ("SConstruct", "site_scons", "boards", "examples", "firmware", "models", "third_party", "toolchain")
 
 MODEL_YAML = """\
 name: small
