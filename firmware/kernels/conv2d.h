@@ -39,6 +39,12 @@ typedef struct ingot_conv2d_1x1 {
 void ingot_conv2d_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                          unsigned n);
 
+/* The same with the arithmetic of QDQ models (mac_result.h). */
+void ingot_conv2d_even_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params,
+                          unsigned y, unsigned n);
+void ingot_conv2d_even_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                              unsigned n);
+
 /* The same for weights with a zero point (ingot_mac_params.weights_zero), which is in the bias too. */
 void ingot_conv2d_offset_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params,
                             unsigned y, unsigned n);

@@ -8,11 +8,14 @@
  * Of every eight channels the first record has the even ones and the second the odd ones, so that two vectors of four
  * 32-bit results narrow into eight neighbours. What is left of the channels, less than eight, is in one or two records
  * in natural order, zeros past the last channel.
+ *
+ * With INGOT_EVEN (mac_result.h) the words in the place of the multipliers are the true biases, those in the place of
+ * the shifts float scales.
  */
 #ifndef INGOT_DENSE_H
 #define INGOT_DENSE_H
 
-#include "mac_params.h"
+#include "mac_result.h"
 
 typedef struct ingot_dense {
     unsigned depth;    /* bytes of a pixel */
@@ -71,8 +74,8 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
                 sum[lane] += d->adjust[i];
 #endif
             for (unsigned lane = 0; lane < 4 && first + lane * apart < d->channels; lane++) {
-                const int32_t scaled = ingot_requantize(sum[lane], scaling[lane], scaling[4 + lane]);
-                out[i * out_step + first + lane * apart] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+                const int32_t result = ingot_mac_result(sum[lane], scaling[lane], scaling[4 + lane], p->out_zero);
+                out[i * out_step + first + lane * apart] = (int8_t)ingot_clamp(result, p->low, p->high);
             }
         }
     }

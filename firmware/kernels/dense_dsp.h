@@ -3,6 +3,7 @@
 #ifndef INGOT_DENSE_DSP_H
 #define INGOT_DENSE_DSP_H
 
+#include "mac_result.h"
 #include "scale_dsp.h"
 
 /* Bytes of input that all records are multiplied with before the next ones are: they stay in the data cache meanwhile. */
@@ -309,6 +310,9 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
     INGOT_CHECK_ALIGNED(d->records, 4);
     ingot_dense_job job = {.record = d->records, .chunks = (d->depth + 15) / 16};
     unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS ? job.chunks : 0;
+#ifdef INGOT_EVEN
+    room = 0; /* that form has multipliers and shifts */
+#endif
 #ifdef INGOT_DENSE_ADJUSTED
     if (d->adjust)
         room = 0;
@@ -342,8 +346,8 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
 #endif
             for (unsigned lane = 0; lane < lanes; lane++, a += apart, b += apart) {
                 const int32_t multiplier = end[-8 + (int)lane], shift = end[-4 + (int)lane];
-                *a = (int8_t)ingot_clamp(ingot_requantize_dsp(job.sums[0][lane], multiplier, shift) + zero, low, high);
-                *b = (int8_t)ingot_clamp(ingot_requantize_dsp(job.sums[1][lane], multiplier, shift) + zero, low, high);
+                *a = (int8_t)ingot_clamp(ingot_mac_result(job.sums[0][lane], multiplier, shift, zero), low, high);
+                *b = (int8_t)ingot_clamp(ingot_mac_result(job.sums[1][lane], multiplier, shift, zero), low, high);
             }
             job.pixel[0] += 2 * in_step;
             to += 2 * out_step;

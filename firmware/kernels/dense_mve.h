@@ -112,10 +112,12 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
     "vqadd.s32 q1, q1, q2\n"
 
 /* Eight neighbours of two pixels, two records for each; then up to seven channels four at a time, for which r9 is below
- * zero; then the next two pixels. begin, next: what is done besides at the start, where r0 is the job's address + 28, and
- * between pairs of pixels. */
-#define INGOT_DENSE_PAIRS(name, left, tie) INGOT_DENSE_PAIRS_WITH(name, left, tie, "", "")
-#define INGOT_DENSE_PAIRS_WITH(name, left, tie, begin, next)                                                           \
+ * zero; then the next two pixels. left, first (with the record's first words, q2), tie, last (with: its second words,
+ * q3, or nothing): from sums to results. begin, next: what is done besides at the start, where r0 is the job's
+ * address + 28, and between pairs of pixels. */
+#define INGOT_DENSE_PAIRS(name, left, tie)                                                                             \
+    INGOT_DENSE_PAIRS_WITH(name, left, "vqrdmulh.s32", tie, "vrshl.s32", ", q3", "", "")
+#define INGOT_DENSE_PAIRS_WITH(name, left, first, tie, last, with, begin, next)                                        \
     __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
@@ -137,13 +139,13 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
                          "4:\n" /* block */                                                                            \
                          INGOT_RECORD_BEGIN                                                                            \
                          INGOT_RECORD_SUMS left                                                                        \
-                         "vqrdmulh.s32 q0, q0, q2\n"                                                                   \
+                         first " q0, q0, q2\n"                                                                         \
                          "ldrd r0, r2, [r5]\n"                                                                         \
-                         "vqrdmulh.s32 q1, q1, q2\n"                                                                   \
+                         first " q1, q1, q2\n"                                                                         \
                          "ldrd r4, r6, [r5, #8]\n" tie                                                                 \
-                         "vrshl.s32 q0, q0, q3\n"                                                                      \
+                         last " q0, q0" with "\n"                                                                      \
                          "ldrd r8, r10, [r5], #8\n"                                                                    \
-                         "vrshl.s32 q1, q1, q3\n"                                                                      \
+                         last " q1, q1" with "\n"                                                                      \
                          "ldrd r12, lr, [r5], #8\n"                                                                    \
                          "vqmovnb.s32 q4, q0\n"                                                                        \
                          "ldrd r1, r3, [sp, #0]\n"                                                                     \
@@ -153,11 +155,11 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
                          "vldrb.8 q0, [r1], #16\n"                                                                     \
                          "5:\n"                                                                                        \
                          INGOT_RECORD_SUMS left                                                                        \
-                         "vqrdmulh.s32 q1, q1, q2\n"                                                                   \
-                         "vqrdmulh.s32 q0, q0, q2\n" tie                                                               \
-                         "vrshl.s32 q1, q1, q3\n"                                                                      \
+                         first " q1, q1, q2\n"                                                                         \
+                         first " q0, q0, q2\n" tie                                                                     \
+                         last " q1, q1" with "\n"                                                                      \
                          "cmp r9, #0\n"                                                                                \
-                         "vrshl.s32 q0, q0, q3\n"                                                                      \
+                         last " q0, q0" with "\n"                                                                      \
                          "blt 7f\n"                                                                                    \
                          "vqmovnt.s32 q4, q0\n"                                                                        \
                          "ldr r4, [sp, #44]\n"                                                                         \
@@ -219,6 +221,23 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
                          "pop {r4-r11, pc}\n");                                                                        \
     }
 
+#ifdef INGOT_EVEN
+/* The true biases, saturating; one product of floats; to nearest. */
+#define INGOT_SCALED                                                                                                   \
+    "vcvt.f32.s32 q0, q0\n"                                                                                            \
+    "vcvt.f32.s32 q1, q1\n"                                                                                            \
+    "vmul.f32 q0, q0, q3\n"                                                                                            \
+    "vmul.f32 q1, q1, q3\n"
+
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_even, "", "vqadd.s32", INGOT_SCALED, "vcvtn.s32.f32", "", "", "")
+
+static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
+{
+    (void)flags;
+    INGOT_CHECK_ALIGNED(job->records, 4);
+    ingot_dense_pairs_even(job);
+}
+#else
 INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")
 INGOT_DENSE_PAIRS(ingot_dense_pairs_signed, "", INGOT_TIE_RIGHT)
 INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
@@ -233,7 +252,8 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
     "vadd.i32 q0, q0, r0\n"                                                                                            \
     "vadd.i32 q1, q1, r2\n"
 
-INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_adjusted, INGOT_ADJUST INGOT_LEFT, INGOT_TIE_ANY,
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_adjusted, INGOT_ADJUST INGOT_LEFT, "vqrdmulh.s32", INGOT_TIE_ANY, "vrshl.s32",
+                       ", q3",
                        "ldr r1, [r0, #36]\n"
                        "str r1, [sp, #48]\n",
                        "ldr r0, [sp, #48]\n"
@@ -262,6 +282,7 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
     else
         ingot_dense_thin_1(job);
 }
+#endif
 
 /* How many blocks from `records` on have shifts that all suit the shorter rounding, or all do not; at most `blocks`. */
 static unsigned ingot_dense_alike(const int8_t *records, unsigned block_bytes, unsigned blocks, uint32_t *flags)

@@ -34,6 +34,13 @@ void ingot_depthwise_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out,
 void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                             unsigned n);
 
+/* Any, and 3x3 kernels, with the arithmetic of QDQ models (mac_result.h): bias and float scale in the places of multiplier
+ * and shift. */
+void ingot_depthwise_even_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                             unsigned n);
+void ingot_depthwise_even_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                                 unsigned n);
+
 /* Weights with a zero point. */
 void ingot_depthwise_offset_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                                unsigned n);

@@ -5,7 +5,7 @@
 #define INGOT_DEPTHWISE_DSP_H
 
 #include "depthwise_window.h"
-#include "requantize_dsp.h"
+#include "mac_result.h"
 
 /* One output of each of the four input channels from c on. taps: pixels under the window, zero points outside. */
 INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned count, unsigned c, const int8_t *group,
@@ -26,10 +26,10 @@ INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned coun
         s1 = __smlabb(x13, w13, s1);
         s3 = __smlatt(x13, w13, s3);
     }
-    result[0] = ingot_requantize_dsp(s0, words[16], words[32]) + p->out_zero;
-    result[1] = ingot_requantize_dsp(s1, words[24], words[40]) + p->out_zero;
-    result[2] = ingot_requantize_dsp(s2, words[20], words[36]) + p->out_zero;
-    result[3] = ingot_requantize_dsp(s3, words[28], words[44]) + p->out_zero;
+    result[0] = ingot_mac_result(s0, words[16], words[32], p->out_zero);
+    result[1] = ingot_mac_result(s1, words[24], words[40], p->out_zero);
+    result[2] = ingot_mac_result(s2, words[20], words[36], p->out_zero);
+    result[3] = ingot_mac_result(s3, words[28], words[44], p->out_zero);
 }
 
 /* One set of a row of one image, to every `apart`-th byte. Reads up to three bytes past each pixel. */

@@ -15,6 +15,18 @@ typedef struct ingot_depthwise_loop {
     uint32_t right_shifts;       /* as INGOT_MAC_RIGHT_SHIFTS */
 } ingot_depthwise_loop;
 
+#ifdef INGOT_EVEN
+#define INGOT_DEPTHWISE_RESULTS INGOT_DEPTHWISE_REQUANTIZE(INGOT_DEPTHWISE_ROUND_EVEN, "%[words]")
+#else
+#define INGOT_DEPTHWISE_RESULTS                                                                                        \
+    "ldr lr, [%[loop], %[right_shifts]]\n"                                                                             \
+    "cmp lr, #0\n"                                                                                                     \
+    "beq 5f\n" INGOT_DEPTHWISE_REQUANTIZE(INGOT_DEPTHWISE_ROUND_AWAY, "%[words]")                                      \
+    "b 6f\n"                                                                                                           \
+    "5:\n" INGOT_DEPTHWISE_REQUANTIZE(INGOT_DEPTHWISE_ROUND_ANY, "%[words]")                                           \
+    "6:\n"
+#endif
+
 /* The bytes `offset` from the taps on. weights: of their group. */
 INGOT_INLINE int8x16_t ingot_depthwise_sixteen(const ingot_depthwise_loop *loop, const int8_t *const taps[],
                                                unsigned count, unsigned offset, const int8_t *weights)
@@ -41,14 +53,7 @@ INGOT_INLINE int8x16_t ingot_depthwise_sixteen(const ingot_depthwise_loop *loop,
                      INGOT_DEPTHWISE_FIRST("[%[a]]", "[%[weights]], #16") INGOT_DEPTHWISE_WIDEN
                      "le lr, 3b\n"
                      "4:\n"
-                     "ldr lr, [%[loop], %[right_shifts]]\n"
-                     "cmp lr, #0\n"
-                     "beq 5f\n"
-                     INGOT_DEPTHWISE_REQUANTIZE(INGOT_DEPTHWISE_ROUND_AWAY, "%[words]")
-                     "b 6f\n"
-                     "5:\n"
-                     INGOT_DEPTHWISE_REQUANTIZE(INGOT_DEPTHWISE_ROUND_ANY, "%[words]")
-                     "6:\n"
+                     INGOT_DEPTHWISE_RESULTS
                      INGOT_DEPTHWISE_NARROW("%[loop]")
                      : "=w"(result), [taps] "+r"(taps), [weights] "+r"(weights), [a] "=&r"(a), [b] "=&r"(b)
                      : [words] "r"(words), [offset] "r"(offset), [loop] "r"(loop),

@@ -94,6 +94,14 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
     "vshr.s32     q7, q7, #31                    \n" \
     "vqadd.s32    " sum ", " sum ", q7           \n" \
     "vrshl.s32    " sum ", " sum ", q5           \n"
+/* The arithmetic of QDQ models (mac_result.h): bias, float scale. */
+#define INGOT_DEPTHWISE_ROUND_EVEN(words, sum, at) \
+    "vldrw.32      q4, [" words ", #64 + " at "]  \n" \
+    "vqadd.s32     " sum ", " sum ", q4           \n" \
+    "vldrw.32      q5, [" words ", #128 + " at "] \n" \
+    "vcvt.f32.s32  " sum ", " sum "               \n" \
+    "vmul.f32      " sum ", " sum ", q5           \n" \
+    "vcvtn.s32.f32 " sum ", " sum "               \n"
 /* ROUND: one of these, for all sixteen. */
 #define INGOT_DEPTHWISE_REQUANTIZE(ROUND, words) \
     ROUND(words, "q0", "0") ROUND(words, "q1", "16") ROUND(words, "q2", "32") ROUND(words, "q3", "48")

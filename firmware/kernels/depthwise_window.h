@@ -4,6 +4,7 @@
 #define INGOT_DEPTHWISE_WINDOW_H
 
 #include "depthwise.h"
+#include "mac_result.h"
 
 /* Bytes of the block that sixteen channels take. */
 INGOT_INLINE unsigned ingot_depthwise_group_bytes(const ingot_depthwise *k)
@@ -44,7 +45,7 @@ INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t
             sum += value * *weights;
         }
     }
-    return (int8_t)ingot_clamp(ingot_requantize(sum, words[16], words[32]) + p->out_zero, p->low, p->high);
+    return (int8_t)ingot_clamp(ingot_mac_result(sum, words[16], words[32], p->out_zero), p->low, p->high);
 }
 
 /* One row of one image. */

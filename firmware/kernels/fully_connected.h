@@ -36,6 +36,8 @@ void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, 
                               unsigned y, unsigned n);
 void ingot_fully_connected_offset_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                                      unsigned y, unsigned n);
+void ingot_fully_connected_even_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
+                                   unsigned y, unsigned n);
 void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in, int16_t *out, const void *params,
                                unsigned y, unsigned n);
 void ingot_fully_connected_f32(const ingot_fully_connected *k, const float *in, float *out, const void *params,

@@ -17,10 +17,19 @@ typedef struct ingot_pool {
     uint16_t in_ring, out_ring;
 } ingot_pool;
 
+/* The block of average_pool_even_s8. count: what every sum is divided by, 0 for the numbers in the window. */
+typedef struct ingot_pool_even_params {
+    int32_t low, high;
+    float in_scale, out_scale;
+    int32_t in_zero, out_zero, count, reserved;
+} ingot_pool_even_params;
+
 void ingot_average_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                            unsigned n);
 void ingot_average_pool_up_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                               unsigned n);
+void ingot_average_pool_even_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                                unsigned n);
 void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
 void ingot_average_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
                             unsigned n);

@@ -25,18 +25,20 @@ from pathlib import Path
 import numpy as np
 
 from ingot.compiler.emit.parameters import parameter_block
-from ingot.compiler.frontend.tflite import parse_tflite
+from ingot.compiler.frontend.model import parse_model
 from ingot.compiler.kernels.lower import lower
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.kernels.registry import Target, packing_number
 from ingot.compiler.passes.optimize import optimize
 from ingot.device.run.host_kernels import host_kernels
+from ingot.model.model_file import ModelFile
 from support.tflite_builder import TENSOR_TYPES, Builder, binary, shaped, unary
 
 TABLE = Path(__file__).parents[1] / "compiler/kernels/packed_blocks.json"
 LARGEST_LAYER = 1600
 """Bytes of a .tflite file; enough for several groups of channels."""
 DRAWS = 120
+QDQ_DRAWS = 8
 NEVER_CALLED = {f"sub_reversed_{kind}" for kind in ("s8", "s16", "s32", "f32")} | {
     f"{name}_reversed_f32" for name in ("maximum", "minimum")
 }
@@ -69,7 +71,7 @@ def read_table() -> dict[str, Row]:
 
 
 def program_of(model: bytes) -> Program:
-    return lower(optimize(parse_tflite(model, "layer", "layer")), Target())
+    return lower(optimize(parse_model(ModelFile(Path("layer"), model))), Target())
 
 
 def blocks(model: bytes, kernel: str) -> bytes | None:
@@ -110,9 +112,12 @@ def compiled_kernels() -> set[str]:
 def drawn_layers() -> Iterator[bytes]:
     """Layers for kernels without a row: the random models of the tests, the larger ones first."""
     from compiler.frontend.examples import EXAMPLES
+    from support.models import qdq
     from support.models.draw import Seeded
     from support.models.every import MODELS
+    from support.qdq_builder import QdqBuilder
 
+    yield from (model(QdqBuilder(seed)) for model in qdq.MODELS.values() for seed in range(QDQ_DRAWS))
     models = [model(Seeded(seed)) for model in MODELS.values() for seed in range(DRAWS)]
     models += [*(example() for example in EXAMPLES.values()), *_rare_layers()]
     fitting = sorted((m for m in models if len(m) <= LARGEST_LAYER), key=len, reverse=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a model file to everything the built-in compiler writes for it.
 
-    read_tflite -> optimize -> lower -> make_schedule -> make_plan -> emit
+    read_model -> optimize -> lower -> make_schedule -> make_plan -> emit
 
 Writes <name>.c, <name>.h, <name>_atonbuf.<pool>.raw, <name>_c_info.json and <name>_generate_report.txt into one folder.
 Files whose content stays are left alone.
@@ -136,7 +136,7 @@ def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOpti
 def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions) -> Outputs:
     """Compiles what has been read, and writes nothing. Raises IngotError as `compile_model` does."""
     from ingot.compiler.frontend.cut import Cut
-    from ingot.compiler.frontend.tflite import parse_model
+    from ingot.compiler.frontend.model import parse_model
 
     options.check()
     cut = Cut(options.cut_inputs, options.cut_outputs, options.signature)

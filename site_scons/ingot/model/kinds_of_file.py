@@ -87,10 +87,8 @@ _BY_START: tuple[tuple[bytes, Kind], ...] = (
     (b"{", JSON),
 )
 _HTML = re.compile(rb"\A\s*(<!doctype html|<html|<head|<body)", re.IGNORECASE)
-_ONNX_START = re.compile(
-    rb"\A\x08[\x01-\x20]\x12.(onnx|pytorch|tf2onnx|keras2onnx|skl2onnx|sklearn|ort|quantize)", re.DOTALL
-)
-"""A ModelProto: field 1, ir_version, then field 2, producer_name."""
+_ONNX_START = re.compile(rb"\A\x08[\x03-\x20][\x12\x1a\x22\x28\x32\x3a\x42]", re.DOTALL)
+"""A ModelProto: field 1, ir_version, from 3 on, then any of the fields 2 to 8. (A SavedModel's field 1 is 1.)"""
 _ARRAY = re.compile(rb"\[\s*\w*\s*\][^={;]*=\s*\{\s*((?:0[xX][0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*)", re.DOTALL)
 _NUMBER = re.compile(rb"0[xX]([0-9a-fA-F]{1,2})|(\d{1,3})")
 
@@ -116,6 +114,11 @@ def kind_of(data: bytes) -> Kind | None:
         if start.startswith(prefix):
             return kind
     return C_ARRAY if bytes_of_c_array(data) is not None else None
+
+
+def is_onnx(data: bytes) -> bool:
+    """Whether the bytes are an ONNX model, or the beginning of one."""
+    return data[4:8] != b"TFL3" and kind_of(data) is ONNX
 
 
 def _zipped(data: bytes) -> Kind:

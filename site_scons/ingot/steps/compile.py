@@ -57,7 +57,7 @@ def compile_network(
     """
     from ingot.compiler.cache.compiled import compile_cached
     from ingot.compiler.compile import CompileOptions
-    from ingot.compiler.frontend.tflite import notes_of
+    from ingot.compiler.frontend.model import notes_of
     from ingot.image.pools import relocatable_pools
     from ingot.model.model_file import read_model_file
     from ingot.model.stand_in import is_stand_in

@@ -192,7 +192,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     """What `optimize=` gives and the points between, without measurements. asked: further CompileOptions."""
     from ingot.compiler.compile import CompileOptions, largest_pool
     from ingot.compiler.frontend.cut import Cut
-    from ingot.compiler.frontend.tflite import read_tflite
+    from ingot.compiler.frontend.model import read_model
     from ingot.compiler.kernels.lower import lower
     from ingot.compiler.kernels.registry import Target
     from ingot.compiler.passes.optimize import optimize
@@ -203,7 +203,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     target, pools = open_board(board)
     fit = largest_pool(pools)
     cut = Cut(asked["cut_inputs"], asked["cut_outputs"], asked["signature"])
-    graph = optimize(read_tflite(model, asked["input_shape"], cut))
+    graph = optimize(read_model(model, asked["input_shape"], cut))
     program = lower(graph, Target(target.core, core_named(target.core).isa))
     if not program.calls:
         return []

@@ -32,13 +32,13 @@ def info(
     """
     from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.info import as_dict, as_text
-    from ingot.compiler.frontend.tflite import read_tflite
+    from ingot.compiler.frontend.model import read_model
     from ingot.model import load_manifest, look_up_source
 
     if manifest:
         model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
 
-    graph = read_tflite(model, input_shape, Cut(cut_inputs, cut_outputs, signature))
+    graph = read_model(model, input_shape, Cut(cut_inputs, cut_outputs, signature))
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
 
 

@@ -11,6 +11,7 @@ from ingot.compiler.frontend.mismatch import Mismatch
 from ingot.compiler.frontend.multipliers import check_multipliers
 from ingot.compiler.frontend.shapes import result_shapes
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
+from ingot.compiler.graph.arithmetic import is_even
 
 QUANTIZED = (DType.INT8, DType.UINT8, DType.INT16)
 
@@ -43,7 +44,8 @@ def check_operators(graph: Graph, where: str) -> None:
         _check_types(graph, op, place)
         if op.kind in ARITHMETIC:
             _check_quantization(graph, op, place)
-            check_multipliers(graph, op, place)
+            if not is_even(op):
+                check_multipliers(graph, op, place)
 
 
 def check_shapes(graph: Graph, op: Operator, where: str) -> None:

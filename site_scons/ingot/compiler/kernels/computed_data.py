@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingot.compiler.graph import Graph, Operator, Tensor
-from ingot.compiler.kernels.registry import OPERATORS
+from ingot.compiler.kernels.registry import entry_of
 
 
 def with_computed_data(graph: Graph) -> Graph:
@@ -33,9 +33,9 @@ def with_computed_data(graph: Graph) -> Graph:
 
 def _to_copy(tensors: Sequence[Tensor], op: Operator) -> list[int]:
     """The positions of the inputs to copy: those that are wanted in memory, else one where none is computed."""
-    if op.kind not in OPERATORS:
+    entry = entry_of(op)
+    if entry is None:
         return []
-    entry = OPERATORS[op.kind]
 
     def constant(position: int) -> bool:
         t = op.inputs[position]

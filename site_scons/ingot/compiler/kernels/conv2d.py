@@ -7,14 +7,24 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator
 from ingot.compiler.kernels.activation_range import ACTIVATIONS
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_conv_f32
 from ingot.compiler.kernels.conv_s16 import int16_layer, lower_conv_s16
-from ingot.compiler.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
+from ingot.compiler.kernels.mac_block import (
+    Words,
+    channel_order,
+    folded_bias,
+    head,
+    output_scaling,
+    records,
+    scaling_words,
+)
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, row_window
@@ -23,6 +33,12 @@ from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
 packs(conv2d=1, conv2d_offset=1)
+
+
+class DenseParams(Protocol):
+    """What makes the parameter block of a dense convolution."""
+
+    def __call__(self, site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]: ...
 
 
 def layer_of_one_type(graph: Graph, op: Operator) -> bool:
@@ -92,21 +108,26 @@ MAC_CONSTRAINTS = (
 def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_1x1_s8() where no window has to be gathered, else of ingot_conv2d_s8(); for int16 and
     float32 one of the kernels that convolutions share."""
+    if site.input(0).dtype is not DType.INT8:
+        return wide_conv(site)
+    return dense_call(site, "_offset" if from_uint8(site.op) else "", dense_params)
+
+
+def dense_call(site: Site, form: str, params: DenseParams) -> Call:
+    """One call of ingot_conv2d<form>_1x1_s8() or ingot_conv2d<form>_s8()."""
     image, weights = site.input(0), site.input(1)
     kernel_h, kernel_w, channels = weights.shape[1:]
-    if image.dtype is not DType.INT8:
-        return wide_conv(site)
     groups, attrs = image.shape[3] // channels, site.op.attrs
     unpadded = all(attrs[f"pad_{side}"] == 0 for side in ("top", "left", "bottom", "right"))
     strided = attrs["stride_h"] != 1 or attrs["stride_w"] != 1
     pointwise = kernel_h == kernel_w == groups == 1 and unpadded and not (strided and image.shape[0] > 1)
     return Call(
-        kernel=f"conv2d{'_offset' if from_uint8(site.op) else ''}{'_1x1' if pointwise else ''}_s8",
+        kernel=f"conv2d{form}{'_1x1' if pointwise else ''}_s8",
         descriptor="conv2d_1x1" if pointwise else "conv2d",
         inputs=(0,),
         outputs=(0,),
         fields=_pointwise_fields(site) if pointwise else _window_fields(site, groups),
-        params=dense_params(site, groups, by_column=not pointwise and _gathering(site).by_column),
+        params=params(site, groups, by_column=not pointwise and _gathering(site).by_column),
         windows=(window_rows(site, kernel_h),),
         scratch=0 if pointwise else _gathering(site).scratch,
     )
@@ -135,11 +156,16 @@ def dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ..
     zero = weights_zero(site)
     bias = folded_bias(data.astype(np.int64) - zero, given, image.zero_point)
     scaling, flags = scaling_words(layer_scaling(site, out_c))
-    each = out_c // groups
+    blocks = grouped_records(data, bias, scaling, groups)
+    return head(image, output, site.op.attrs["activation"], flags, zero), Param("weights", blocks)
+
+
+def grouped_records(data: npt.NDArray[np.int8], bias: Words, words: Words, groups: int) -> npt.NDArray[np.uint8]:
+    """The records of each group as bytes. data: (channels, depth). bias: (channels,). words: (2, channels)."""
+    each = data.shape[0] // groups
     order = channel_order(each)
     parts = [slice(group * each, (group + 1) * each) for group in range(groups)]
-    blocks = np.concatenate([records(data[part], bias[part], scaling[:, part], order) for part in parts])
-    return head(image, output, site.op.attrs["activation"], flags, zero), Param("weights", blocks)
+    return np.concatenate([records(data[part], bias[part], words[:, part], order) for part in parts])
 
 
 def weights_zero(site: Site) -> int:

@@ -37,27 +37,35 @@ MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
 def lower_depthwise(site: Site) -> Call:
     """One call of ingot_depthwise_3x3_s8() or ingot_depthwise_s8(); for int16 and float32 as CONV_2D."""
     image, output, weights = site.input(0), site.output(), site.input(1)
-    batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
-    multiplier = out_c // in_c
-    kernel_h, kernel_w = weights.shape[1:3]
-    attrs = site.op.attrs
+    out_c = output.shape[3]
     if image.dtype is not DType.INT8:
         return wide_conv(site)
     if from_uint8(site.op):
         return _with_offset(site)
-    taps = np.asarray(weights.data, np.int8).reshape(kernel_h * kernel_w, out_c)
+    taps = np.asarray(weights.data, np.int8).reshape(-1, out_c)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
     scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
     flags |= WIDE if np.any(taps == -128) else 0
-    special = kernel_h == kernel_w == 3 and multiplier == 1
     words = np.concatenate([bias[None], scaling])
+    return depthwise_call(site, "depthwise", taps, words, head(image, output, site.op.attrs["activation"], flags))
+
+
+def depthwise_call(
+    site: Site, name: str, taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32], head: Param
+) -> Call:
+    """One call of ingot_<name>_3x3_s8() or ingot_<name>_s8(). taps: (taps, channels). words: (3, channels)."""
+    image, output, weights, attrs = site.input(0), site.output(), site.input(1), site.op.attrs
+    batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
+    multiplier = out_c // in_c
+    kernel_h, kernel_w = weights.shape[1:3]
+    special = kernel_h == kernel_w == 3 and multiplier == 1
     if special:
         together = pixels_together(out_c, attrs["stride_w"])
     else:
         together = pixels_beside(in_c, attrs["stride_w"], output.shape[2])
     return Call(
-        kernel="depthwise_3x3_s8" if special else "depthwise_s8",
+        kernel=f"{name}_3x3_s8" if special else f"{name}_s8",
         descriptor="depthwise",
         inputs=(0,),
         outputs=(0,),
@@ -67,10 +75,7 @@ def lower_depthwise(site: Site) -> Call:
             "batches": batches,
             "together": together,
         },
-        params=(
-            head(image, output, attrs["activation"], flags),
-            Param("weights", _sets(taps, words, multiplier, together)),
-        ),
+        params=(head, Param("weights", _sets(taps, words, multiplier, together))),
         windows=(window_rows(site, kernel_h),),
     )
 

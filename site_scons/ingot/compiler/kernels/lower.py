@@ -16,7 +16,7 @@ from ingot.compiler.graph import Graph, Operator, ScalePerChannel
 from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.computed_data import with_computed_data
 from ingot.compiler.kernels.program import Activation, Call, Program
-from ingot.compiler.kernels.registry import OPERATORS, Site, Target
+from ingot.compiler.kernels.registry import Site, Target, entry_of, registered
 from ingot.compiler.kernels.row_splits import row_splits
 
 PLACES = 3
@@ -90,7 +90,7 @@ def problems_of(graph: Graph) -> list[Problem]:
         if computed:
             found.append(Problem(op, f"'{computed[0].name}' is {list(computed[0].shape)}, without elements"))
             continue
-        entry = OPERATORS.get(op.kind)
+        entry = entry_of(op)
         if entry is None:
             found.append(Problem(op, f"no kernel for {op.kind}"))
             continue
@@ -150,7 +150,7 @@ def _all_lowered(sites: list[Site], memory: dict[int, int]) -> list[tuple[Call, 
 
 def _lowered(site: Site, memory: dict[int, int]) -> tuple[Call, ...]:
     op = site.op
-    lowered = OPERATORS[op.kind].lower(site)
+    lowered = registered(op).lower(site)
     work = macs(site.graph, op)
     assert not (work and isinstance(lowered, tuple)), "nobody says which of several calls does the work"
     return tuple(

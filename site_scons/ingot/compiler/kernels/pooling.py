@@ -35,13 +35,20 @@ def image_of_one_type(graph: Graph, op: Operator) -> bool:
 def lower_pool(site: Site) -> Call:
     """One call of ingot_average_pool_<type>() or ingot_max_pool_<type>()."""
     image, output, attrs = site.input(0), site.output(), site.op.attrs
-    batches, in_h, in_w, channels = image.shape
     if image.dtype is DType.FLOAT32:
         clamps = np.asarray(float_range(attrs["activation"]), np.float32)
     else:
         clamps = np.asarray(quantized_range(attrs["activation"], output), np.int32)
+    kernel = f"{_KERNELS[site.op.kind]}{'_up' if attrs.get('from_uint8') else ''}_{_SUFFIX[image.dtype]}"
+    return pool_call(site, kernel, Param("clamps", clamps))
+
+
+def pool_call(site: Site, kernel: str, block: Param) -> Call:
+    """One call of a kernel that goes over windows."""
+    output, attrs = site.output(), site.op.attrs
+    batches, in_h, in_w, channels = site.input(0).shape
     return Call(
-        kernel=f"{_KERNELS[site.op.kind]}{'_up' if attrs.get('from_uint8') else ''}_{_SUFFIX[image.dtype]}",
+        kernel=kernel,
         descriptor="pool",
         inputs=(0,),
         outputs=(0,),
@@ -59,6 +66,6 @@ def lower_pool(site: Site) -> Call:
             "pad_left": attrs["pad_left"],
             "batches": batches,
         },
-        params=(Param("clamps", clamps),),
+        params=(block,),
         windows=(window_rows(site, attrs["filter_h"]),),
     )

@@ -63,7 +63,7 @@ def reduce_scales(graph: Graph, op: Operator) -> bool:
 
 def few_alternations(graph: Graph, op: Operator) -> bool:
     """At most three groups of neighbouring axes are reduced, and at most four are kept."""
-    loops = _merged(_loops(graph.tensors[op.inputs[0] or 0].shape, _axes(graph, op)))
+    loops = _merged(_loops(graph.tensors[op.inputs[0] or 0].shape, reduced_axes(graph, op)))
     return sum(loop.reduced for loop in loops) <= _REDUCED and sum(not loop.reduced for loop in loops) <= _KEPT
 
 
@@ -78,10 +78,17 @@ def few_alternations(graph: Graph, op: Operator) -> bool:
 )
 def lower_reduce(site: Site) -> Call:
     """ingot_reduce_<what>_<type>()."""
-    source, target, dtype = site.rows_in(0), site.rows_out(), site.input(0).dtype
-    axes = _axes(site.graph, site.op)
+    dtype = site.input(0).dtype
     quantized = dtype in (DType.INT8, DType.INT16) and site.op.kind in ("MEAN", "SUM")
     what = "mean" if quantized else _NAME[site.op.kind]
+    params = (Param("scaling", _scaling(site, reduced_axes(site.graph, site.op))),) if quantized else ()
+    return reduce_call(site, f"reduce_{what}_{_SUFFIX[dtype]}", params)
+
+
+def reduce_call(site: Site, kernel: str, params: tuple[Param, ...]) -> Call:
+    """One call of a kernel that goes over kept and reduced axes."""
+    source, target = site.rows_in(0), site.rows_out()
+    axes = reduced_axes(site.graph, site.op)
     row, loops = _row_loop(_loops(site.input(0).shape, axes), target)
     loops = _merged(loops)
     kept = [loop for loop in loops if not loop.reduced]
@@ -90,7 +97,7 @@ def lower_reduce(site: Site) -> Call:
     reduced = reduced or [_Loop(1, 1, True)]
     reduced = [_Loop(1, 0, True)] * (_REDUCED - len(reduced)) + reduced
     return Call(
-        kernel=f"reduce_{what}_{_SUFFIX[dtype]}",
+        kernel=kernel,
         descriptor="reduce",
         inputs=(0,),
         outputs=(0,),
@@ -102,12 +109,13 @@ def lower_reduce(site: Site) -> Call:
             "reduced": tuple(loop.times for loop in reduced),
             "reduced_stride": tuple(loop.stride for loop in reduced),
         },
-        params=(Param("scaling", _scaling(site, axes)),) if quantized else (),
+        params=params,
         windows=(_window(row, source, target),),
     )
 
 
-def _axes(graph: Graph, op: Operator) -> set[int]:
+def reduced_axes(graph: Graph, op: Operator) -> set[int]:
+    """The axes of the input that the output has not, or has with one element."""
     rank = len(graph.tensors[op.inputs[0] or 0].shape)
     return {int(a) % rank for a in np.asarray(graph.tensors[op.inputs[1] or 0].data).ravel()}
 

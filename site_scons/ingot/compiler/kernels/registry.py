@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ingot.board.cores import default_core
 from ingot.compiler.graph import Graph, Operator, Tensor
+from ingot.compiler.graph.arithmetic import EVEN, is_even
 from ingot.compiler.kernels.program import Activation, Call
 
 
@@ -97,8 +98,23 @@ class Entry:
 
 OPERATORS: dict[str, Entry] = {}
 
+EVEN_OPERATORS: dict[str, Entry] = {}
+"""The same for operators with the arithmetic of QDQ models (ingot.compiler.graph.arithmetic)."""
+
 PACKINGS: dict[str, int] = {}
 """Kernel, or what the names of several begin with -> number of the packing of its parameter block; see packs()."""
+
+
+def entry_of(op: Operator) -> Entry | None:
+    """What is registered for the operator; None when nothing is."""
+    return (EVEN_OPERATORS if is_even(op) else OPERATORS).get(op.kind)
+
+
+def registered(op: Operator) -> Entry:
+    """The same where something is."""
+    entry = entry_of(op)
+    assert entry is not None, op.kind
+    return entry
 
 
 def packs(**numbers: int) -> None:
@@ -134,8 +150,11 @@ def lowers(
     pieces: Pieces | None = None,
     joined_rows: JoinedRows | None = None,
     memory: tuple[int, ...] = (),
+    arithmetic: str = "",
 ) -> Callable[[Lowering], Lowering]:
     """Registers the decorated function as the lowering of these operator kinds. data and what follows: see Entry.
+
+    arithmetic: EVEN for operators that have it (ingot.compiler.graph.arithmetic).
 
     The function returns a Call, or several (in order), whose `inputs` and `outputs` are positions among `op.inputs`
     and `op.outputs`; lower() replaces them by tensor indexes. Constant inputs go into params or fields and
@@ -144,7 +163,9 @@ def lowers(
 
     def register(function: Lowering) -> Lowering:
         for kind in kinds:
-            OPERATORS[kind] = Entry(kind, constraints, function, data, pieces, joined_rows, memory)
+            (EVEN_OPERATORS if arithmetic == EVEN else OPERATORS)[kind] = Entry(
+                kind, constraints, function, data, pieces, joined_rows, memory
+            )
         return function
 
     return register

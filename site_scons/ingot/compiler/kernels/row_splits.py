@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ingot.compiler.graph import Graph, Operator, Tensor
-from ingot.compiler.kernels.registry import OPERATORS
+from ingot.compiler.kernels.registry import registered
 
 
 def row_splits(graph: Graph, roots: Mapping[int, int]) -> list[int]:
@@ -55,7 +55,7 @@ def _may_have(graph: Graph, writers: Mapping[int, Operator], root: int, rows: in
     tensor = graph.tensors[root]
     if root not in writers:
         return root in graph.inputs and not tensor.is_variable
-    pieces = OPERATORS[writers[root].kind].pieces
+    pieces = registered(writers[root]).pieces
     return pieces is not None and pieces(tensor) % rows == 0
 
 
@@ -65,7 +65,7 @@ def _spread(graph: Graph, roots: Mapping[int, int], writers: Mapping[int, Operat
     for op in graph.operators:
         if op.kind == "view" or op.inputs[0] is None:
             continue
-        pieces, joined_rows = OPERATORS[op.kind].pieces, OPERATORS[op.kind].joined_rows
+        pieces, joined_rows = registered(op).pieces, registered(op).joined_rows
         if joined_rows is not None and rows[op.outputs[0]] == 1:
             n = joined_rows(graph, op, [rows[roots[t]] for t in op.inputs if t is not None])
             rows[op.outputs[0]], changed = n, changed or n > 1

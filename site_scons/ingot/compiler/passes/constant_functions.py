@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ingot.compiler.frontend.plain_values import from_shape, plain_values
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
+from ingot.compiler.graph.arithmetic import is_even
 from ingot.compiler.passes.constant_dense import fully_connected
 from ingot.compiler.passes.pointwise import BYTES, computable, compute
 from ingot.compiler.passes.real_functions import quantize
@@ -20,7 +21,7 @@ Array = npt.NDArray[Any]
 
 def evaluate(graph: Graph, op: Operator) -> list[Array] | None:
     """The outputs, when they are constant and the kind is known here; else None."""
-    if not op.outputs:
+    if not op.outputs or is_even(op):
         return None
     output = graph.tensors[op.outputs[0]]
     if (of_shape := from_shape(graph.tensors, op)) is not None:

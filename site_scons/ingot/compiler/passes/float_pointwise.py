@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ingot.compiler.frontend.float_functions import BINARY, RELU_BOUNDS, float_function
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph.arithmetic import is_even
 from ingot.compiler.passes.pointwise import BYTES
 from ingot.compiler.passes.real_functions import Floats, quantize
 from ingot.compiler.passes.rescaled import limits
@@ -23,7 +24,11 @@ _UNARY = ("RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1", "ABS", "NEG", "SQUARE"
 
 def float_computable(graph: Graph, op: Operator, varying: int) -> bool:
     """Whether the operator is such a function of that float32 tensor alone. Looks at kinds, types and shapes only."""
-    if op.kind not in (*_UNARY, *BINARY) or graph.tensors[varying].shape != graph.tensors[op.outputs[0]].shape:
+    if (
+        is_even(op)
+        or op.kind not in (*_UNARY, *BINARY)
+        or graph.tensors[varying].shape != graph.tensors[op.outputs[0]].shape
+    ):
         return False
     others = [graph.tensors[t] for t in op.inputs if t is not None and t != varying]
     if any(not t.is_constant or t.elements != 1 or t.dtype is not DType.FLOAT32 for t in others):

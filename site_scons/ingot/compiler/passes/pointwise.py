@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
+from ingot.compiler.graph.arithmetic import is_even
 from ingot.compiler.passes import real_functions as real
 from ingot.compiler.passes import rescaled
 from ingot.compiler.passes.fixed_point import Ints
@@ -40,6 +41,8 @@ _ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
 def computable(graph: Graph, op: Operator) -> bool:
     """Whether `compute` knows this operator on these types, whatever its values. Looks at kinds and types only."""
+    if is_even(op):
+        return False
     types = UNARY.get(op.kind) or BINARY.get(op.kind)
     if types is None or len(op.inputs) != (2 if op.kind in BINARY else 1) or None in op.inputs:
         return False

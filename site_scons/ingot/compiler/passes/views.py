@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ingot.compiler.frontend.strided_slice import strided_slice_ranges
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph.arithmetic import is_even
 from ingot.compiler.passes.rewrite import constant_ints, same_quantization, with_operators
 
 
@@ -32,7 +33,7 @@ def make_views(graph: Graph) -> Graph:
 def _viewed(graph: Graph, op: Operator) -> int | None:
     """The tensor whose bytes are the operator's only output; None when it does something."""
     test = _TESTS.get(op.kind)
-    if test is None or len(op.outputs) != 1:
+    if test is None or len(op.outputs) != 1 or is_even(op):
         return None
     position = 1 if op.kind == "SPLIT" else 0
     source = op.inputs[position]

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CONV_2D with the arithmetic of QDQ models: the loops of conv2d.c, another requantization. */
+#define INGOT_EVEN
+#include "conv2d.h"
+
+#include "conv2d_rows.h"
+
+void ingot_conv2d_even_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                              unsigned n)
+{
+    ingot_conv2d_1x1_rows(k, in, out, params, y, n, ingot_dense_pixels);
+}
+
+void ingot_conv2d_even_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params,
+                          unsigned y, unsigned n)
+{
+    ingot_conv2d_rows(k, in, out, scratch, params, y, n, ingot_dense_pixels);
+}

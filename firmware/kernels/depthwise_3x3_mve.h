@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows of depthwise convolutions of 3x3 kernels and multiplier 1 with Helium. Included by one kernel's file each. */
+#ifndef INGOT_DEPTHWISE_3X3_MVE_H
+#define INGOT_DEPTHWISE_3X3_MVE_H
+
+#include <stddef.h>
+
+#include "depthwise_window.h"
+
+#include "depthwise_products.h"
+
+/* Pixels next to each other in a row. The nine taps are pixels of their own, so edges are pixels of zero points. */
+typedef struct run {
+    ingot_depthwise_range range; /* at the beginning, for r12 */
+    const int8_t *taps[9];
+    int32_t advance[3]; /* from behind the channels of a tap to the next pixel's, for each row of the kernel */
+    int32_t advance_to; /* the same for the output */
+    const void *weights;
+    uint32_t channels, pixels;
+} run;
+
+/* The registers: r0-r8 the taps, r10 the block, r11 the output, r12 the run, lr the channels that are left. */
+#define SECOND(b, tap) INGOT_DEPTHWISE_SECOND("[" b "]", "[" b "], #16", "[r10, #16 * " tap "]")
+#define NEXT(a, tap) INGOT_DEPTHWISE_WIDEN_AND_NEXT("[" a "], #16", "[r10, #16 * " tap "]")
+
+#define PIXELS(name, ROUND)                                                                                      \
+    __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                            \
+                                                      int8_t *to __attribute__((unused)))                        \
+    {                                                                                                            \
+        __asm__ volatile("push {r4-r8, r10, r11, lr} \n mov r12, r0                                          \n"   \
+                         "vpush {d8-d15} \n mov r11, r1                                                     \n"   \
+                         "add r0, r12, %[taps] \n ldm r0, {r0-r8}                                           \n"   \
+                         "1: ldr r10, [r12, %[weights]]                                                     \n"   \
+                         "ldr lr, [r12, %[channels]]                                                        \n"   \
+                         "2:                                                                                \n"   \
+                         INGOT_DEPTHWISE_BIAS("r10", "144", "160", "176", "192")                                 \
+                         INGOT_DEPTHWISE_FIRST("[r0], #16", "[r10]") SECOND("r1", "1")                           \
+                         NEXT("r2", "2") SECOND("r3", "3") NEXT("r4", "4") SECOND("r5", "5")                     \
+                         NEXT("r6", "6") SECOND("r7", "7")                                                       \
+                         /* The immediate of a byte load reaches 127 bytes. */                                   \
+                         "add r10, r10, #144                                                               \n"   \
+                         NEXT("r8", "-1") INGOT_DEPTHWISE_WIDEN                                                  \
+                         INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("r12")                  \
+                         "vctp.8 lr                                                                         \n"   \
+                         "vpst                                                                              \n"   \
+                         "vstrbt.8 q0, [r11], #16                                                           \n"   \
+                         "add r10, r10, #192                                                                \n"   \
+                         "subs lr, lr, #16                                                                  \n"   \
+                         "bgt 2b                                                                            \n"   \
+                         "ldr lr, [r12, %[advance]]                                                         \n"   \
+                         "add r0, r0, lr \n add r1, r1, lr \n add r2, r2, lr                                \n"   \
+                         "ldr lr, [r12, %[advance] + 4]                                                     \n"   \
+                         "add r3, r3, lr \n add r4, r4, lr \n add r5, r5, lr                                \n"   \
+                         "ldr lr, [r12, %[advance] + 8]                                                     \n"   \
+                         "add r6, r6, lr \n add r7, r7, lr \n add r8, r8, lr                                \n"   \
+                         "ldr lr, [r12, %[advance_to]]                                                      \n"   \
+                         "add r11, r11, lr                                                                  \n"   \
+                         "ldr lr, [r12, %[pixels]]                                                          \n"   \
+                         "subs lr, lr, #1                                                                   \n"   \
+                         "str lr, [r12, %[pixels]]                                                          \n"   \
+                         "bne 1b                                                                            \n"   \
+                         "vpop {d8-d15} \n pop {r4-r8, r10, r11, pc}                                        \n"   \
+                         :                                                                                       \
+                         : [taps] "i"(offsetof(run, taps)), [weights] "i"(offsetof(run, weights)),               \
+                           [channels] "i"(offsetof(run, channels)), [advance] "i"(offsetof(run, advance)),       \
+                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels)));    \
+    }
+
+#ifdef INGOT_EVEN
+PIXELS(pixels_round_even, INGOT_DEPTHWISE_ROUND_EVEN)
+
+static void run_pixels(run *r, uint32_t flags, int8_t *to)
+{
+    (void)flags;
+    INGOT_CHECK_ALIGNED(r->weights, 4);
+    pixels_round_even(r, to);
+}
+#else
+PIXELS(pixels_round_up, INGOT_DEPTHWISE_ROUND_UP)
+PIXELS(pixels_round_away, INGOT_DEPTHWISE_ROUND_AWAY)
+PIXELS(pixels_round_any, INGOT_DEPTHWISE_ROUND_ANY)
+
+static void run_pixels(run *r, uint32_t flags, int8_t *to)
+{
+    INGOT_CHECK_ALIGNED(r->weights, 4);
+    if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
+        pixels_round_any(r, to);
+    else if (flags & INGOT_MAC_BELOW_ZERO)
+        pixels_round_away(r, to);
+    else
+        pixels_round_up(r, to);
+}
+#endif
+
+/* What stays the same for all rows of a call. */
+typedef struct plan {
+    const ingot_depthwise *k;
+    uint32_t flags;
+    const int8_t *zeros; /* a pixel of zero points, or as many as run together */
+    int first, inside;   /* the output pixels whose windows lie between the left and the right edge: first, count */
+} plan;
+
+/* Output pixels x, x + 1, ... of one row, as pixels of `together` times the channels. */
+static int8_t *span(const plan *s, run *r, const int8_t *const lines[3], int8_t *to, int x, int pixels, int together)
+{
+    const ingot_depthwise *k = s->k;
+    const int channels = k->out_c, extent = together * channels, padded = (extent + 15) / 16 * 16;
+    const int left = x * k->stride_w - k->pad_left;
+    const int8_t **tap = r->taps;
+    for (int i = 0; i < 3; i++, tap += 3) {
+        const int step = lines[i] ? channels : 0, across = k->dilation_w * step;
+        tap[0] = (lines[i] ? lines[i] : s->zeros) + left * step;
+        tap[1] = tap[0] + across;
+        tap[2] = tap[1] + across;
+        r->advance[i] = k->stride_w * together * step - padded;
+    }
+    if (x < s->first || x >= s->first + s->inside)
+        for (int j = 0, column = left; j < 3; j++, column += k->dilation_w)
+            if ((unsigned)column >= k->in_w)
+                r->taps[j] = r->taps[j + 3] = r->taps[j + 6] = s->zeros;
+    r->advance_to = extent - padded;
+    r->channels = (uint32_t)extent;
+    r->pixels = (uint32_t)pixels;
+    run_pixels(r, s->flags, to);
+    return to + pixels * extent;
+}
+
+static void row_helium(const plan *s, run *r, const int8_t *image, int8_t *to, int y)
+{
+    const ingot_depthwise *k = s->k;
+    const int8_t *lines[3]; /* the rows of the kernel; NULL outside the image */
+    for (int i = 0; i < 3; i++) {
+        const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
+        lines[i] = (unsigned)in_y < k->in_h ? image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) : 0;
+    }
+    int x = 0;
+    while (x < s->first)
+        to = span(s, r, lines, to, x++, 1, 1);
+    /* Neighbours count as one pixel of more channels: the block repeats its weights. */
+    for (int left = s->inside, together = k->together; left; together = left) {
+        const int pixels = together == 1 ? left : left / together;
+        if (!pixels)
+            continue;
+        to = span(s, r, lines, to, x, pixels, together);
+        x += pixels * together;
+        left -= pixels * together;
+    }
+    while (x < k->out_w)
+        to = span(s, r, lines, to, x++, 1, 1);
+}
+
+static void rows_helium(const ingot_depthwise *k, const int8_t *in, int8_t *out, const ingot_mac_params *p, unsigned y,
+                        unsigned n)
+{
+    const int room = (k->together * k->out_c + 15) / 16 * 16;
+    int8_t zeros[room];
+    run r = {.weights = p + 1};
+    for (int i = 0; i < room; i += 16)
+        vst1q_s8(zeros + i, vdupq_n_s8((int8_t)p->in_zero));
+    ingot_depthwise_set_range(&r.range, p);
+    plan s = {.k = k, .flags = p->flags, .zeros = zeros};
+    ingot_depthwise_inside(k, 3, &s.first, &s.inside);
+    const unsigned pitch = k->out_w * k->out_c;
+    if (k->batches == 1) {
+        for (; n; n--, y++)
+            row_helium(&s, &r, in, out + ingot_row_offset(y, k->out_ring, pitch), (int)y);
+        return;
+    }
+    for (unsigned image = 0; image < k->batches; image++, in += k->in_h * k->in_w * k->in_c)
+        for (unsigned line = 0; line < k->out_h; line++, out += pitch)
+            row_helium(&s, &r, in, out, (int)line);
+}
+
+#endif

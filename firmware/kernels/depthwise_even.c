@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DEPTHWISE_CONV_2D with the arithmetic of QDQ models: any kernel, stride, dilation and multiplier. */
+#define INGOT_EVEN
+#include "depthwise_any.h"
+
+void ingot_depthwise_even_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                             unsigned n)
+{
+    ingot_depthwise_rows(k, in, out, params, y, n, ingot_depthwise_row_any);
+}

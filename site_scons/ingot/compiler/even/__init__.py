@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The arithmetic of QDQ models: its formulas, and what they make of a whole graph."""

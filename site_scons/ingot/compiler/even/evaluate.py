@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a graph of a QDQ model computes, with NumPy: the definition that kernels are compared with.
+
+Written for clearness: sums are of 64 bits, windows are gathered one tap after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.base.errors import IngotError
+from ingot.compiler.even import formulas
+from ingot.compiler.frontend.float_functions import float_function
+from ingot.compiler.frontend.plain_values import plain_values
+from ingot.compiler.graph import DType, Graph, Operator, Tensor
+from ingot.compiler.graph.arithmetic import is_even
+
+Array = npt.NDArray[Any]
+
+
+def evaluate(graph: Graph, inputs: Sequence[Array]) -> dict[int, Array]:
+    """The values of all tensors. inputs: in the graph's order, of its shapes and types.
+
+    Raises IngotError at an operator that is not known here.
+    """
+    values = {t: tensor.data for t, tensor in enumerate(graph.tensors) if tensor.data is not None}
+    values |= dict(zip(graph.inputs, inputs, strict=True))
+    for op in graph.operators:
+        arrays = [values[t] for t in op.inputs if t is not None]
+        results = outputs_of(graph.tensors, op, arrays)
+        for t, result in zip(op.outputs, results, strict=True):
+            tensor = graph.tensors[t]
+            values[t] = np.asarray(result).astype(tensor.dtype.numpy).reshape(tensor.shape)
+    return values
+
+
+def outputs_of(tensors: Sequence[Tensor], op: Operator, arrays: Sequence[Array]) -> Sequence[Array]:
+    """The outputs of one operator for these inputs (the present ones)."""
+    output = tensors[op.outputs[0]]
+    given = [tensors[t] for t in op.inputs if t is not None]
+    if is_even(op):
+        return [_EVEN[op.kind](op, given, output, arrays)]
+    if op.kind in _OTHERS:
+        return [_OTHERS[op.kind](op, given, output, arrays)]
+    found = plain_values(tensors, op, list(arrays))
+    if found is None:
+        raise IngotError(f"nothing says what {op.kind} computes of {given[0].dtype.value}.", where=output.name)
+    return found
+
+
+def _clamped(op: Operator, codes: Array) -> Array:
+    return np.clip(codes, op.attrs["low"], op.attrs["high"])
+
+
+def _scaled(op: Operator, sums: Array, scales: Any, output: Tensor) -> Array:
+    """sums: without their bias, of 64 bits."""
+    real = sums.astype(np.float32) * np.asarray(scales, np.float32)
+    return _clamped(op, formulas.nearest(real) + output.zero_point)
+
+
+def _with_bias(sums: Array, arrays: Sequence[Array]) -> Array:
+    total = sums + (arrays[2].astype(np.int64) if len(arrays) > 2 else 0)
+    return np.clip(total, formulas.INT32.min, formulas.INT32.max)
+
+
+def _taps(op: Operator, image: Array, extents: Sequence[int], window: tuple[int, int], fill: int) -> list[Array]:
+    """For every tap of a window the pixels under it, (batch, height, width, channels). extents: of the result."""
+    attrs = op.attrs
+    height, width = extents[1:3]
+    dilation_h, dilation_w = attrs.get("dilation_h", 1), attrs.get("dilation_w", 1)
+    bottom = max((height - 1) * attrs["stride_h"] + (window[0] - 1) * dilation_h + 1 - image.shape[1], 0)
+    right = max((width - 1) * attrs["stride_w"] + (window[1] - 1) * dilation_w + 1 - image.shape[2], 0)
+    sides = ((0, 0), (attrs["pad_top"], bottom), (attrs["pad_left"], right), (0, 0))
+    padded = np.pad(image, sides, constant_values=fill)
+    taps = []
+    for y in range(window[0]):
+        for x in range(window[1]):
+            rows = slice(y * dilation_h, y * dilation_h + (height - 1) * attrs["stride_h"] + 1, attrs["stride_h"])
+            columns = slice(x * dilation_w, x * dilation_w + (width - 1) * attrs["stride_w"] + 1, attrs["stride_w"])
+            taps.append(padded[:, rows, columns])
+    return taps
+
+
+def _conv(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    image, weights = arrays[0].astype(np.int64) - given[0].zero_point, arrays[1].astype(np.int64)
+    out_c, height, width, group_c = weights.shape
+    each, sums = out_c // (image.shape[3] // group_c), np.zeros(output.shape, np.int64)
+    taps = _taps(op, image, output.shape, (height, width), 0)
+    for tap, pixels in enumerate(taps):
+        for group in range(image.shape[3] // group_c):
+            part = slice(group * each, (group + 1) * each)
+            columns = pixels[..., group * group_c : (group + 1) * group_c]
+            sums[..., part] += columns @ weights[part, tap // width, tap % width].T
+    return _scaled(op, _with_bias(sums, arrays), formulas.layer_scales(given[0], given[1], output, out_c), output)
+
+
+def _depthwise(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    image, weights = arrays[0].astype(np.int64) - given[0].zero_point, arrays[1].astype(np.int64)
+    _, height, width, out_c = weights.shape
+    taps = _taps(op, image, output.shape, (height, width), 0)
+    times = out_c // image.shape[3]
+    sums = np.zeros(output.shape, np.int64)
+    for tap, pixels in enumerate(taps):
+        sums += np.repeat(pixels, times, axis=3) * weights[0, tap // width, tap % width]
+    return _scaled(op, _with_bias(sums, arrays), formulas.layer_scales(given[0], given[1], output, out_c), output)
+
+
+def _fully_connected(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    vectors = arrays[0].reshape(-1, arrays[1].shape[1]).astype(np.int64) - given[0].zero_point
+    sums = _with_bias(vectors @ arrays[1].T.astype(np.int64), arrays)
+    return _scaled(op, sums, formulas.layer_scales(given[0], given[1], output, arrays[1].shape[0]), output)
+
+
+def _sum(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    a, b, rest = formulas.sum_scales(given[0], given[1], output, subtract=op.kind == "SUB")
+    real = formulas.fused(arrays[0], a, formulas.fused(arrays[1], b, np.float32(rest)))
+    return _clamped(op, formulas.nearest(real))
+
+
+def _product(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    first, second = (a.astype(np.int64) - t.zero_point for a, t in zip(arrays, given, strict=True))
+    scale = formulas.product_scale(given[0], given[1], output)
+    return _clamped(op, formulas.nearest(formulas.fused(first * second, scale, np.float32(output.zero_point))))
+
+
+def _mean(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    axes = tuple(sorted({int(a) % arrays[0].ndim for a in arrays[1].reshape(-1)}))
+    numbers = arrays[0].astype(np.int64) - given[0].zero_point
+    count = numbers.size // max(output.elements, 1)
+    return _scaled(op, numbers.sum(axis=axes), formulas.average_scale(given[0], output, count), output)
+
+
+def _average_pool(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    image = arrays[0].astype(np.int64) - given[0].zero_point
+    window = (op.attrs["filter_h"], op.attrs["filter_w"])
+    sums = np.sum(_taps(op, image, output.shape, window, 0), axis=0)
+    counts = np.sum(_taps(op, np.ones_like(image), output.shape, window, 0), axis=0)
+    if op.attrs["include_pad"]:
+        counts = np.full_like(counts, window[0] * window[1])
+    scales = np.float32(given[0].scale) / (np.float32(output.scale) * counts.astype(np.float32))
+    return _scaled(op, sums, scales, output)
+
+
+def _quantize(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    return formulas.quantize(arrays[0], output.scale, output.zero_point, output.dtype)
+
+
+_Function = Callable[[Operator, Sequence[Tensor], Tensor, Sequence[Array]], Array]
+
+_EVEN: Mapping[str, _Function] = {
+    "CONV_2D": _conv,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "ADD": _sum,
+    "SUB": _sum,
+    "MUL": _product,
+    "MEAN": _mean,
+    "AVERAGE_POOL_2D": _average_pool,
+    "QUANTIZE": _quantize,
+}
+
+
+def _table(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    entries: Array = np.asarray(op.attrs["entries"])[arrays[0].view(np.uint8)]
+    return entries
+
+
+def _dequantize(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    return formulas.dequantize(arrays[0], given[0].scale, given[0].zero_point)
+
+
+def _max_pool(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    fill = np.iinfo(arrays[0].dtype).min if arrays[0].dtype.kind == "i" else -np.inf
+    result: Array = np.max(
+        _taps(op, arrays[0], output.shape, (op.attrs["filter_h"], op.attrs["filter_w"]), fill), axis=0
+    )
+    return result
+
+
+def _resize_nearest(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    rows, columns = (np.arange(output.shape[i]) * arrays[0].shape[i] // output.shape[i] for i in (1, 2))
+    return arrays[0][:, rows][:, :, columns]
+
+
+def _reduce_max(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    result: Array = arrays[0].max(axis=tuple({int(a) % arrays[0].ndim for a in arrays[1].reshape(-1)}))
+    return result
+
+
+def _softmax(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    shifted = (arrays[0] - arrays[0].max(axis=-1, keepdims=True)).astype(np.float64) * op.attrs["beta"]
+    powers = np.exp(shifted)
+    result: Array = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return result
+
+
+def _logistic(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    result: Array = (1.0 / (1.0 + np.exp(-arrays[0].astype(np.float64)))).astype(np.float32)
+    return result
+
+
+def _relu(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    return float_function(op, list(arrays))
+
+
+_OTHERS: Mapping[str, _Function] = {
+    "table": _table,
+    "DEQUANTIZE": _dequantize,
+    "MAX_POOL_2D": _max_pool,
+    "RESIZE_NEAREST_NEIGHBOR": _resize_nearest,
+    "REDUCE_MAX": _reduce_max,
+    "SOFTMAX": _softmax,
+    "LOGISTIC": _logistic,
+    "RELU": _relu,
+}
+"""Operators of one arithmetic only, and those that stay in float32, whose last bits differ between C libraries."""
+
+FLOAT = frozenset({"SOFTMAX", "LOGISTIC", "TANH", "EXP"})
+
+
+def is_exact(graph: Graph, op: Operator) -> bool:
+    """Whether every implementation has the same bits."""
+    return not (op.kind in FLOAT and graph.tensors[op.outputs[0]].dtype is DType.FLOAT32)

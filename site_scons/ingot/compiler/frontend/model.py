@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one door for model files: what a file is, is told by its content (ingot.model.kinds_of_file)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingot.base.errors import IngotError
+from ingot.compiler.frontend.cut import Cut
+from ingot.compiler.graph import Graph
+from ingot.model.kinds_of_file import is_onnx
+from ingot.model.model_file import ModelFile, read_model_file
+
+WHOLE = Cut()
+
+
+def read_model(path: Path, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
+    """The graph of a model file, named after it. input_shape: see ingot.compiler.frontend.input_shape.
+
+    cut: the part of the file that is the network (ingot.compiler.frontend.cut).
+
+    Raises IngotError with the file and the place in it.
+    """
+    return parse_model(read_model_file(path), input_shape, cut)
+
+
+def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
+    """The graph of a file that has been read; arguments as of read_model()."""
+    if not is_onnx(model.data):
+        from ingot.compiler.frontend import tflite
+
+        return tflite.parse_model(model, input_shape, cut)
+    from ingot.compiler.frontend.onnx.read import parse_onnx
+
+    if cut != WHOLE:
+        raise IngotError(
+            "inputs=, outputs= and signature= cut a .tflite; this is an ONNX model.",
+            where=str(model.path),
+            remedy="Cut the file with onnx.utils.extract_model().",
+        )
+    return parse_onnx(model.data, model.path.stem, str(model.path), input_shape)
+
+
+def notes_of(model: ModelFile) -> tuple[str, ...]:
+    """`Graph.notes` of a file, without its graph. Raises IngotError as read_model() does."""
+    if is_onnx(model.data):
+        return ()
+    from ingot.compiler.frontend import tflite
+
+    return tflite.notes_of(model)

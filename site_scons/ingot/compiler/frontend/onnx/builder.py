@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Collects the graph while nodes are read: tensors, operators, and conversions between orders of axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, order_after_reshape, same_order
+from ingot.compiler.graph import DType, Operator, Quantization, Tensor, frozen
+
+
+class Builder:
+    """tensors, operators: so far. Operators carry the index of the node that is being read (`node`)."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+        self.operators: list[Operator] = []
+        self.node = -1
+        self.name = ""
+
+    def tensor(self, name: str, shape: Shape, dtype: DType, quant: Quantization | None = None) -> int:
+        self.tensors.append(Tensor(name, tuple(int(n) for n in shape), dtype, quant))
+        return len(self.tensors) - 1
+
+    def constant(self, data: npt.NDArray[Any], quant: Quantization | None = None, name: str = "") -> int:
+        """A tensor that is constant, in the order of the array. Numbers of uint8 become numbers of int8."""
+        array = np.ascontiguousarray(data)
+        if array.dtype == np.uint8 and quant is not None:
+            array = (array.astype(np.int16) - 128).astype(np.int8)
+            quant = replace(quant, zero_point=frozen(quant.zero_point - 128))
+        shape = tuple(data.shape)
+        name = name or f"{self.name}/constant"
+        self.tensors.append(Tensor(name, shape, DType(array.dtype.name), quant, frozen(array.reshape(shape))))
+        return len(self.tensors) - 1
+
+    def emit(
+        self, kind: str, inputs: Sequence[int | None], outputs: Sequence[int], attrs: Mapping[str, Any] | None = None
+    ) -> None:
+        origin = (self.node,) if self.node >= 0 else ()
+        self.operators.append(Operator(kind, tuple(inputs), tuple(outputs), dict(attrs or {}), self.node, origin))
+
+    def result(
+        self,
+        kind: str,
+        inputs: Sequence[int | None],
+        shape: Shape,
+        order: Shape,
+        attrs: Mapping[str, Any] | None = None,
+        name: str = "",
+    ) -> Value:
+        """An operator with one result of the type of its first input. shape: ONNX's. order: as it is stored."""
+        first = inputs[0]
+        assert first is not None
+        source = self.tensors[first]
+        stored = tuple(shape[axis] for axis in order)
+        t = self.tensor(name or self.name, stored, source.dtype, source.quant)
+        self.emit(kind, inputs, (t,), attrs)
+        return Value(t, tuple(shape), order)
+
+    def ordered(self, value: Value, order: Shape) -> Value:
+        """The value with its axes stored in that order; a TRANSPOSE where they are not."""
+        if value.order == order:
+            return value
+        moves = np.asarray([value.order.index(axis) for axis in order], np.int32)
+        name = f"{self.tensors[value.tensor].name}/transposed"
+        return self.result("TRANSPOSE", (value.tensor, self.constant(moves)), value.shape, order, name=name)
+
+    def reshaped(self, value: Value, shape: Shape) -> Value:
+        """The value under another shape; with a TRANSPOSE before where its order does not allow that."""
+        order = order_after_reshape(value, shape)
+        if order is None:
+            value = self.ordered(value, same_order(len(value.shape)))
+            order = same_order(len(shape))
+        stored = tuple(shape[axis] for axis in order)
+        if stored == value.stored_shape:
+            return Value(value.tensor, shape, order)
+        return self.result("RESHAPE", (value.tensor, self.constant(np.asarray(stored, np.int32))), shape, order)
+
+    def real_constant(self, constant: Constant, order: Shape, name: str = "") -> int:
+        """The tensor of a constant as float32, dequantized by an operator where it is quantized."""
+        turned = constant.transposed(order)
+        if turned.quant is None:
+            return self.constant(turned.data.astype(np.float32), name=name)
+        codes = self.constant(turned.data, turned.quant, name)
+        real = self.tensor(f"{self.tensors[codes].name}/real", turned.shape, DType.FLOAT32)
+        self.emit("DEQUANTIZE", (codes,), (real,))
+        return real

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED of int8 with the arithmetic of QDQ models (firmware/kernels/).
+
+The parameter blocks are those of LiteRT's arithmetic, with the true bias and a float scale in the places of multiplier
+and shift (firmware/kernels/mac_result.h). Formulas: ingot.compiler.even.formulas.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.compiler.even.formulas import layer_scales
+from ingot.compiler.graph import Graph, Operator, Tensor
+from ingot.compiler.graph.arithmetic import EVEN
+from ingot.compiler.kernels.conv2d import constant_weights, dense_call, grouped_records, int8_layer, symmetric_weights
+from ingot.compiler.kernels.depthwise import WIDE, depthwise_call
+from ingot.compiler.kernels.mac_block import LANES, RIGHT_SHIFTS, Words, folded_bias, records
+from ingot.compiler.kernels.program import Call, Param
+from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
+from ingot.compiler.kernels.rows import same_rows
+
+packs(conv2d_even=1, depthwise_even=1, fully_connected_even=1)
+
+_DEEPEST = 65_000
+"""Numbers whose products with weights no sum of 32 bits overflows."""
+
+
+def int8_weights(graph: Graph, op: Operator) -> bool:
+    """Input, weights and output are int8, the bias int32."""
+    return int8_layer(graph, op)
+
+
+def not_too_deep(graph: Graph, op: Operator) -> bool:
+    """A result is made of at most 65,000 products."""
+    weights = graph.tensors[op.inputs[1] or 0]
+    depth = weights.elements // weights.shape[3 if op.kind == "DEPTHWISE_CONV_2D" else 0]
+    return depth <= _DEEPEST
+
+
+EVEN_LAYER = (int8_weights, constant_weights, symmetric_weights, not_too_deep)
+
+
+@lowers("CONV_2D", arithmetic=EVEN, constraints=EVEN_LAYER)
+def lower_conv2d(site: Site) -> Call:
+    """One call of ingot_conv2d_even_1x1_s8() or ingot_conv2d_even_s8()."""
+    return dense_call(site, "_even", _dense_params)
+
+
+def _dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
+    windows = np.asarray(site.input(1).data, np.int8)
+    data = (windows.swapaxes(1, 2) if by_column else windows).reshape(windows.shape[0], -1)
+    first, words = _words(site, data)
+    return even_head(site, RIGHT_SHIFTS), Param("weights", grouped_records(data, first, words, groups))
+
+
+@lowers("DEPTHWISE_CONV_2D", arithmetic=EVEN, constraints=EVEN_LAYER)
+def lower_depthwise(site: Site) -> Call:
+    """One call of ingot_depthwise_even_3x3_s8() or ingot_depthwise_even_s8()."""
+    out_c = site.output().shape[3]
+    taps = np.asarray(site.input(1).data, np.int8).reshape(-1, out_c)
+    first, words = _words(site, np.ascontiguousarray(taps.T))
+    flags = RIGHT_SHIFTS | (WIDE if np.any(taps == -128) else 0)
+    return depthwise_call(site, "depthwise_even", taps, np.concatenate([first[None], words]), even_head(site, flags))
+
+
+@lowers("FULLY_CONNECTED", arithmetic=EVEN, constraints=EVEN_LAYER, pieces=vectors)
+def lower_fully_connected(site: Site) -> Call:
+    """One call of ingot_fully_connected_even_s8()."""
+    data = np.asarray(site.input(1).data, np.int8)
+    channels, depth = data.shape
+    first, words = _words(site, data)
+    order = np.arange(-(-channels // LANES) * LANES)
+    order[channels:] = -1
+    target = site.rows_out()
+    return Call(
+        kernel="fully_connected_even_s8",
+        descriptor="fully_connected",
+        inputs=(0,),
+        outputs=(0,),
+        fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
+        params=(even_head(site, RIGHT_SHIFTS), Param("weights", records(data, first, words, order))),
+        windows=(same_rows(site.rows_in(0), target),),
+    )
+
+
+def even_head(site: Site, flags: int) -> Param:
+    """ingot_mac_params."""
+    image, output, attrs = site.input(0), site.output(), site.op.attrs
+    words = [image.zero_point, output.zero_point, attrs["low"], attrs["high"], flags, 0, 0, 0]
+    return Param("head", np.asarray(words, np.int32))
+
+
+def _words(site: Site, data: npt.NDArray[np.int8]) -> tuple[Words, Words]:
+    """What the sums begin with, (channels,); biases and bits of scales, (2, channels). data: (channels, taps)."""
+    image, channels = site.input(0), data.shape[0]
+    scales = layer_scales(image, site.input(1), site.output(), channels)
+    bias = np.zeros(channels, np.int32) if not site.has_input(2) else bias_of(site.input(2))
+    return folded_bias(data, None, image.zero_point), np.stack([bias, scales.view(np.int32)])
+
+
+def bias_of(tensor: Tensor) -> npt.NDArray[np.int32]:
+    return np.asarray(tensor.data, np.int32).reshape(-1)
