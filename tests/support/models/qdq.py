@@ -135,6 +135,13 @@ def resize(b: QdqBuilder) -> bytes:
     return b.finish([b.quantized(y)])
 
 
+def float_between(b: QdqBuilder) -> bytes:
+    """A sum over float constants, which stays in float between quantized tensors."""
+    x = b.input((1, 3, 4, 5))
+    y = b.node("Add", [x, b.constant(b.random.normal(size=(3, 1, 1)).astype(np.float32))])
+    return b.finish([b.quantized(y)])
+
+
 def flattened(b: QdqBuilder) -> bytes:
     """An image flattened with its channels first, and weights that know it so."""
     x = b.input((1, 3, 4, 5))
@@ -160,7 +167,7 @@ MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
     function.__name__: function
     for function in (
         conv, depthwise, gemm, matmul, add, sub, mul, average_pool, global_average_pool, reduce_mean, max_pool, concat,
-        silu, clip, resize, flattened, network,
+        silu, clip, resize, float_between, flattened, network,
     )
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ def _with_bias(sums: Array, arrays: Sequence[Array]) -> Array:
     return np.clip(total, formulas.INT32.min, formulas.INT32.max)
 
 
-def _taps(op: Operator, image: Array, extents: Sequence[int], window: tuple[int, int], fill: int) -> list[Array]:
+def _taps(op: Operator, image: Array, extents: Sequence[int], window: tuple[int, int], fill: float) -> list[Array]:
     """For every tap of a window the pixels under it, (batch, height, width, channels). extents: of the result."""
     attrs = op.attrs
     height, width = extents[1:3]

@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 INT32 = np.iinfo(np.int32)
 
 
-def quantize(real: npt.NDArray[Any], scale: float, zero_point: int, dtype: DType) -> Ints:
+def quantize(real: npt.NDArray[Any] | np.floating[Any], scale: float, zero_point: int, dtype: DType) -> Ints:
     """saturate(nearest(real / scale) + zero_point); ties go to even."""
     limits = np.iinfo(dtype.numpy)
     with np.errstate(over="ignore"):
@@ -68,7 +68,7 @@ def nearest(real: npt.NDArray[Any]) -> Ints:
     return codes
 
 
-def fused(a: npt.NDArray[Any], b: float, c: npt.NDArray[Any] | float) -> Floats:
+def fused(a: npt.NDArray[Any], b: float, c: npt.NDArray[Any] | np.floating[Any]) -> Floats:
     """a * b + c of float32, rounded once.
 
     The product is exact as a float64. The sum is rounded to odd there, so that rounding it again rounds once.

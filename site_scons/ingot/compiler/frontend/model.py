@@ -9,7 +9,7 @@ from ingot.base.errors import IngotError
 from ingot.compiler.frontend.cut import Cut
 from ingot.compiler.graph import Graph
 from ingot.model.kinds_of_file import is_onnx
-from ingot.model.model_file import ModelFile, read_model_file
+from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 
 WHOLE = Cut()
 
@@ -39,6 +39,16 @@ def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Gr
             remedy="Cut the file with onnx.utils.extract_model().",
         )
     return parse_onnx(model.data, model.path.stem, str(model.path), input_shape)
+
+
+def read_operators(path: Path) -> Graph:
+    """Operators and tensors, for readers that look at no shapes. Raises IngotError."""
+    model = read_model_file(path)
+    if is_onnx(model.data):
+        return parse_model(model)
+    from ingot.compiler.frontend import tflite
+
+    return tflite.parse_operators(model_bytes(model.data), path.stem, str(path))
 
 
 def notes_of(model: ModelFile) -> tuple[str, ...]:

@@ -76,11 +76,6 @@ def read_tflite(path: Path, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
     return parse_model(read_model_file(path), input_shape, cut)
 
 
-def read_operators(path: Path) -> Graph:
-    """Operators and tensors as the file has them, for readers that look at no shapes. Raises IngotError."""
-    return parse_operators(model_bytes(read_model_file(path).data), path.stem, str(path))
-
-
 def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
     """The graph of a .tflite file that has been read; arguments as of read_tflite()."""
     data = cut_model(model_bytes(model.data), cut, str(model.path))
@@ -140,7 +135,7 @@ def parse_tflite(data: bytes, name: str, where: str, input_shape: str = "") -> G
 
 
 def parse_operators(data: bytes, name: str, where: str) -> Graph:
-    """What read_operators() gives, of a file's content."""
+    """Operators and tensors as the file has them, for readers that look at no shapes."""
     return _read(data, name, where)[0]
 
 

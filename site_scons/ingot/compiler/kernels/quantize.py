@@ -59,14 +59,14 @@ def lower_quantize(site: Site) -> Call:
         words = np.zeros(3, np.int32)
         words[:2] = np.asarray([scale, np.float32(1) / scale], np.float32).view(np.int32)
         words[2] = target.zero_point
-        return _call(site, f"quantize_f32_{_SUFFIX[target.dtype]}", Param("scaling", words))
+        return quantize_call(site, f"quantize_f32_{_SUFFIX[target.dtype]}", Param("scaling", words))
     multiplier, shift = quantize_multiplier(float(np.float32(source.scale)) / float(np.float32(target.scale)))
     if source.dtype in _BYTES:
         limits = np.iinfo(target.dtype.numpy)
         values = multiply(_codes(source) - source.zero_point, multiplier, shift) + target.zero_point
         return _table(site, np.clip(values, limits.min, limits.max).astype(target.dtype.numpy))
     words = np.asarray([source.zero_point, multiplier, shift, target.zero_point], np.int32)
-    return _call(site, f"requantize_{_SUFFIX[source.dtype]}_{_SUFFIX[target.dtype]}", Param("scaling", words))
+    return quantize_call(site, f"requantize_{_SUFFIX[source.dtype]}_{_SUFFIX[target.dtype]}", Param("scaling", words))
 
 
 @lowers("DEQUANTIZE", constraints=(dequantize_types, quantized_per_tensor), pieces=elements)
@@ -77,7 +77,7 @@ def lower_dequantize(site: Site) -> Call:
         return _table(site, (np.float64(source.scale) * (_codes(source) - source.zero_point)).astype(np.float32))
     words = np.asarray([0, source.zero_point], np.int32)
     words[:1] = np.asarray([source.scale], np.float32).view(np.int32)
-    return _call(site, f"dequantize_{_SUFFIX[source.dtype]}_f32", Param("scaling", words))
+    return quantize_call(site, f"dequantize_{_SUFFIX[source.dtype]}_f32", Param("scaling", words))
 
 
 def _codes(tensor: Tensor) -> npt.NDArray[np.int64]:
@@ -86,10 +86,11 @@ def _codes(tensor: Tensor) -> npt.NDArray[np.int64]:
 
 
 def _table(site: Site, entries: npt.NDArray[np.generic]) -> Call:
-    return _call(site, f"table_8to{8 * entries.itemsize}", Param("entries", entries), "table")
+    return quantize_call(site, f"table_8to{8 * entries.itemsize}", Param("entries", entries), "table")
 
 
-def _call(site: Site, kernel: str, param: Param, descriptor: str = "quantize") -> Call:
+def quantize_call(site: Site, kernel: str, param: Param, descriptor: str = "quantize") -> Call:
+    """One call of a kernel that goes over elements."""
     source, target = site.rows_in(0), site.rows_out()
     return Call(
         kernel=kernel,

@@ -70,9 +70,9 @@ def validate(
     A firmware that starts again begins with the first sample when the network keeps a state, else with the next.
     Raises IngotError when the firmware is not the one of this network or does not answer.
     """
-    from ingot.device.run.oracle import Reference
+    from ingot.device.run.oracles import oracle_of
 
-    reference = Reference(model, network=network) if model is not None else None
+    reference = oracle_of(model, network) if model is not None else None
     keeps_state = any(buffer.role == "state" for buffer in network.buffers)
     served = _hello(client, network)
     done: list[Sample] = []

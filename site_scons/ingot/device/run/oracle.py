@@ -58,6 +58,8 @@ class Reference:
     Raises IngotError when LiteRT is not installed or refuses the model.
     """
 
+    name = "LiteRT's reference kernels"
+
     def __init__(
         self,
         model: Path | str | bytes,

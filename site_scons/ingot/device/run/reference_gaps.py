@@ -108,7 +108,7 @@ NOTES = {
 
 def gaps_of(model: Path) -> list[str]:
     """A clause for every known gap that the model meets: the operators as messages name them, and why."""
-    from ingot.compiler.frontend.tflite import read_operators
+    from ingot.compiler.frontend.model import read_operators
 
     graph = read_operators(model)
     clauses = []
@@ -121,7 +121,7 @@ def gaps_of(model: Path) -> list[str]:
 
 def has_float_functions(model: Path) -> bool:
     """Whether outputs of float32 may differ in their last bits."""
-    from ingot.compiler.frontend.tflite import read_operators
+    from ingot.compiler.frontend.model import read_operators
 
     graph = read_operators(model)
     return any(is_float_function(graph, op) for op in graph.operators)

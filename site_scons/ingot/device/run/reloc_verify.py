@@ -87,12 +87,12 @@ def verify_images(
     report: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
     """Runs all combinations. board: the twin, mpool: its pools. Raises IngotError when something cannot run."""
-    from ingot.device.run.oracle import Reference
+    from ingot.device.run.oracles import oracle_of
     from ingot.device.run.samples import random_samples
     from ingot.device.run.verify import compare
     from ingot.image.image import parse_image
 
-    reference = Reference(model, network=network)
+    reference = oracle_of(model, network)
     inputs = [arrays for _, arrays in random_samples(network, samples, seed)]
     expected = [reference.run(list(arrays)) for arrays in inputs]
     image = parse_image(files.whole.read_bytes(), files.whole.name)

@@ -47,10 +47,10 @@ def verify(
 
     report: takes a line a sample and network, and the verdict. Raises IngotError when a side cannot run.
     """
-    from ingot.device.run.oracle import Reference
+    from ingot.device.run.oracles import oracle_of
 
     inputs = [random_samples(member.network, samples, seed) for member in members]
-    references = [Reference(member.model, network=member.network) for member in members]
+    references = [oracle_of(member.model, member.network) for member in members]
     content = b"".join(array.tobytes() for number in range(samples) for own in inputs for array in own[number][1])
     lines, written = _run(elf, members, content, machine, timeout)
     costs = [(int(found[1]), found[2], int(found[3])) for line in lines if (found := _SAMPLE.fullmatch(line))]

@@ -72,7 +72,7 @@ class Verification:
     """samples: results so far; the last one has the difference when the verdict is bad. run: None when it broke off.
 
     saturated: input values that LiteRT got as the ends of their QUANTIZE's range. gaps: clauses about known gaps of the
-    reference that the samples met, as reference_gaps.difference() takes them.
+    reference that the samples met, as reference_gaps.difference() takes them. oracle: who says what is right.
     """
 
     model: str
@@ -80,6 +80,7 @@ class Verification:
     run: TwinRun | None
     saturated: int = 0
     gaps: tuple[str, ...] = ()
+    oracle: str = "LiteRT's reference kernels"
 
     @property
     def passed(self) -> bool:
@@ -89,7 +90,7 @@ class Verification:
         """One line for people."""
         if not self.passed:
             return f"FAILED: {self.model}: sample {self.samples[-1].number}" if self.samples else "FAILED: no sample"
-        equal = f"ok: {self.model}: {len(self.samples)} samples equal to LiteRT's reference kernels"
+        equal = f"ok: {self.model}: {len(self.samples)} samples equal to {self.oracle}"
         if last_bits := max(sample.last_bits for sample in self.samples):
             how = f"within {LAST_BITS} units in the last place (at most {last_bits}), as C libraries differ there"
         else:
@@ -186,9 +187,9 @@ def verify(
     model: the source file. elf, images: the `validate` firmware of the twin and the files of its weights. report: takes
     a line a sample and the verdict. Stops at the first sample that differs. Raises IngotError when a side cannot run.
     """
-    from ingot.device.run.oracle import Reference
+    from ingot.device.run.oracles import oracle_of
 
-    reference = Reference(model, network=network)
+    reference = oracle_of(model, network)
     _check_ports(reference, network)
     results: list[SampleResult] = []
     gaps: list[str] = []
@@ -217,7 +218,7 @@ def verify(
     )
     if all(result.difference is None for result in results) and len(results) != len(samples):
         raise IngotError(f"the firmware ran {len(results)} of {len(samples)} samples", where=elf.name)
-    outcome = Verification(network.model, tuple(results), done, reference.saturated, tuple(gaps))
+    outcome = Verification(network.model, tuple(results), done, reference.saturated, tuple(gaps), reference.name)
     report(outcome.verdict())
     return outcome
 

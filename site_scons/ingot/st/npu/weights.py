@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.base.errors import IngotError
-from ingot.compiler.frontend.tflite import read_operators
+from ingot.compiler.frontend.model import read_operators
 from ingot.st.npu.build import Build
 from ingot.st.npu.images import Image
 from ingot.st.npu.kernels import KernelShape, dense_sets, depthwise_sets, unpack_kernels

@@ -30,7 +30,7 @@ def folded(reading: Reading, node: Node) -> Sequence[Result] | None:
     if node.kind in ("Shape", "Size"):
         shape = reading.get(node, 0).shape
         numbers = np.asarray(shape[node.attrs.get("start", 0) : node.attrs.get("end")], np.int64)
-        return [Constant(numbers if node.kind == "Shape" else np.prod(np.asarray(shape, np.int64)))]
+        return [Constant(numbers if node.kind == "Shape" else np.asarray(np.prod(shape, dtype=np.int64)))]
     inputs = [reading.values[name] for name in node.inputs if name]
     if not inputs or node.kind in _READ_ALL_THE_SAME or not all(isinstance(x, Constant) for x in inputs):
         return None

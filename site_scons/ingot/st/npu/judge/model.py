@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ingot.compiler.frontend.tflite import read_operators
+from ingot.compiler.frontend.model import read_operators
 from ingot.compiler.graph import Graph
 
 #: Kinds of TFLite's -> the name that ST's compiler gives nodes of that kind.

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who says what a model computes: LiteRT's reference kernels for .tflite files, the definition of QDQ arithmetic for
+.onnx files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.model.kinds_of_file import is_onnx
+from ingot.model.model_file import read_model_file
+from ingot.network.types import Network
+
+if TYPE_CHECKING:
+    from ingot.device.run.definition import Definition
+    from ingot.device.run.oracle import Reference
+
+
+def oracle_of(model: Path, network: Network) -> Reference | Definition:
+    """The oracle of the network that was compiled of this file. Raises IngotError when it cannot run."""
+    if is_onnx(read_model_file(model).data):
+        from ingot.device.run.definition import Definition
+
+        return Definition(model)
+    from ingot.device.run.oracle import Reference
+
+    return Reference(model, network=network)
