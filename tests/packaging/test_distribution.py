@@ -82,7 +82,11 @@ def test_the_sdist_runs_its_own_tests(sdist: Path) -> None:
 def test_the_wheel_holds_what_a_build_needs_and_no_model(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    tree = {f"{part}/{name}" for part in ("boards", "firmware", "models", "third_party", "toolchain") for name in files(ROOT / part)}
+    tree = {
+        f"{part}/{name}"
+        for part in ("boards", "firmware", "models", "third_party", "toolchain")
+        for name in files(ROOT / part)
+    }
     tree = {name for name in tree if "__pycache__" not in name and not name.endswith(MODEL_FILES)}
     assert {f"ingot/tree/{name}" for name in tree} == {name for name in names if name.startswith("ingot/tree/")}
     package = ROOT / "site_scons" / "ingot"
