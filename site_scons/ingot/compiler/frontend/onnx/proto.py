@@ -69,7 +69,7 @@ def import_onnx() -> Any:
     except ImportError as error:
         raise IngotError(
             f"an .onnx file is read with the package onnx, which cannot be imported ({error}).",
-            remedy="Install it with `pip install onnx`, or Ingot with its extra: ingot-firmware[onnx].",
+            remedy="Install it with `pip install onnx`.",
         ) from None
     return onnx
 
