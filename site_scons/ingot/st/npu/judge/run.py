@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ingot.base.errors import IngotError
@@ -28,8 +28,10 @@ from ingot.st.npu.judge.verdict import (
 )
 from ingot.st.npu.proof import Proof
 from ingot.st.npu.sim.epoch import DEFAULT, Settings, results_of, unheld, write_results
-from ingot.st.npu.sim.store import Store
+from ingot.st.npu.sim.frames import Frames
+from ingot.st.npu.sim.store import Store, read_stream
 from ingot.st.npu.simulate import Simulation, Step
+from ingot.st.npu.streams import Stream
 from ingot.st.prebuilt.network_c import SourceBuffer
 
 Oracle = Callable[[Any], Array]
@@ -87,7 +89,8 @@ class Judge:
         free = unheld(step.hardware, simulation.store, self.settings, made, result)
         write_results(step.hardware, simulation.store, made)
         buffers = self._compared(own, simulation.store, tensors)
-        kind, limit = kind_of(step.hardware, max((self.rounding.get(item.buffer, 1) for item in buffers), default=1))
+        rounding = max((self.rounding.get(item.buffer, 1) for item in buffers), default=1)
+        kind, limit = kind_of(step.hardware, rounding, partial(self._constants, simulation.store))
         found = EpochVerdict(step.number, kind, buffers, names, limit, result=result)
         if found.wrong and free:
             write_results(step.hardware, simulation.store, free)
@@ -96,6 +99,13 @@ class Judge:
             near = EpochVerdict(step.number, kind, other, names, limit)
             found = replace(found, held=not near.wrong)
         return found
+
+    def _constants(self, store: Store, stream: Stream) -> Frames | None:
+        """What a stream reads from the build's files; None where it reads something else."""
+        size = stream.last - stream.first + 1
+        if stream.label or not any(image.holds(stream.first, size) for image in self.build.images):
+            return None
+        return read_stream(store, stream, str(stream.unit))
 
     def _compared(self, own: Sequence[SourceBuffer], store: Store, tensors: Oracle) -> tuple[BufferVerdict, ...]:
         found = (self._compare(buffer, store, tensors) for buffer in own)

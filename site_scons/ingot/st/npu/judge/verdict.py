@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from ingot.st.npu.judge.bounds import rounding_bound
+from ingot.st.npu.judge.bounds import Constants, rounding_bound
 from ingot.st.npu.judge.layout import Array
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.registers import FIELDS
@@ -151,10 +151,13 @@ class Verdict:
         return found
 
 
-def kind_of(epoch: HardwareEpoch, rounding: int) -> tuple[str, int]:
-    """What an epoch does, and its limit. rounding: operators that round, from what it reads to what it makes."""
+def kind_of(epoch: HardwareEpoch, rounding: int, constants: Constants) -> tuple[str, int]:
+    """What an epoch does, and its limit. rounding: operators that round, from what it reads to what it makes.
+
+    constants: what a stream reads from the build's files.
+    """
     kind = _kind(epoch, rounding)
-    bound = rounding_bound(epoch) if kind in ("one layer", "partial sums") else None
+    bound = rounding_bound(epoch, constants) if kind in ("one layer", "partial sums") else None
     if kind == "one layer" and bound is None:
         kind = "several layers"
     return kind, LIMITS[kind] if bound is None else max(bound, 1)
