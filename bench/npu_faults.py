@@ -271,7 +271,7 @@ def know(path: Path, model: Path) -> Known:
     ports = input_ports(judge)
     specs = [(known.tensor.shape, buffer.dtype) for buffer, known in ports]
     oracle.run(model_inputs(oracle, ports, random_inputs(specs, 1)))
-    verdict = judge.judge(oracle.tensor)
+    verdict = judge.layer_by_layer(oracle.tensor)
     return Known(build, model, judge, oracle, {item.epoch: (item.largest, item.share) for item in verdict.epochs})
 
 
@@ -291,7 +291,7 @@ def stage_of(known: Known, build: Build, number: int) -> str:
         return "weights"
     try:
         judge = replace(known.judge, build=build, proof=proof)
-        verdict = judge.judge(known.oracle.tensor)
+        verdict = judge.layer_by_layer(known.oracle.tensor)
     except IngotError as error:
         return f"verify ({error.what[:40]})"
     wrong = [item.epoch for item in verdict.wrong]

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +13,11 @@ from ingot.st.npu.described import read_places
 from ingot.st.npu.envelope import refuse_strangers
 from ingot.st.npu.images import Image, pool_images
 from ingot.st.npu.machine import HardwareEpoch, Machine
+from ingot.st.prebuilt.ecblobs import blob_words
 from ingot.st.prebuilt.network_c import NetworkSource, parse_network_c
 from ingot.st.prebuilt.output import StOutput, open_output
 
-_ARRAY = re.compile(r"\bstatic const uint64_t (_ec_blob_\w+)\s*\[[^\]\n]{0,40}\]\s*=\s*\{([^}]*)\}")
 REMEDY = "Give the folder that ST's compiler wrote, with network.c."
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|\d{1,20}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True,
         machine.run(blob, blob_name)
     epochs = machine.epochs
     if not blobs:
-        from ingot.st.npu.plain_calls import plain_epochs
+        from ingot.st.npu.plain.epochs import plain_epochs
 
         epochs = plain_epochs(text, images, output.where(main))
     if not epochs:
@@ -78,16 +76,10 @@ def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True,
 def blobs_of(text: str, where: str) -> dict[str, Blob]:
     """The blobs of an ecblobs.h, by name. Raises IngotError."""
     found: dict[str, Blob] = {}
-    for array in _ARRAY.finditer(text):
-        words: list[int] = []
-        for number in _NUMBER.finditer(array[2]):
-            value = int(number[0], 0) if number[0][:1] != "0" or number[0][1:2] in "xX" else int(number[0])
-            if value >> 64:
-                raise IngotError(f"{number[0]} has more than 64 bits", where=f"{where}, {array[1]}")
-            words += [value & 0xFFFFFFFF, value >> 32]
-        if array[1] in found:
-            raise IngotError(f"there are two blobs '{array[1]}'", where=where)
-        found[array[1]] = read_blob(words, f"{where}, {array[1]}")
+    for name, words in blob_words(text, where):
+        if name in found:
+            raise IngotError(f"there are two blobs '{name}'", where=where)
+        found[name] = read_blob(words, f"{where}, {name}")
     return found
 
 

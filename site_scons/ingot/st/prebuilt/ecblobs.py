@@ -14,9 +14,14 @@ Grammar, as in the files of ST Edge AI 2.0 to 4.0 (the network's name in a blob'
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingot.base.errors import IngotError
+
 _BLOB = re.compile(r"\bstatic\s{1,80}const\s{1,80}(?:\w{1,80}\s{1,80}){1,4}?(_ec_blob_\w{1,255})\s{0,80}\[")
+_CONTENT = re.compile(r"[^\]\n]{0,40}\]\s{0,80}=\s{0,80}\{([^}]*)\}")
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|\d{1,20}")
 _INIT = re.compile(r"\bLL_ATON_EC_Network_Init_(\w{1,255})\s{0,80}\(\s{0,80}void\s{0,80}\)")
 
 
@@ -32,6 +37,21 @@ def parse_ecblobs(text: str) -> BlobFile:
     """Reads the text; what is not there is left empty."""
     init = _INIT.search(text)
     return BlobFile(tuple(dict.fromkeys(_BLOB.findall(text))), init[1] if init else "")
+
+
+def blob_words(text: str, where: str) -> Iterator[tuple[str, list[int]]]:
+    """The arrays by name, each as 32-bit words, the low half of an element first. Raises IngotError."""
+    for array in _BLOB.finditer(text):
+        content = _CONTENT.match(text, array.end())
+        if content is None:
+            continue
+        words: list[int] = []
+        for number in _NUMBER.finditer(content[1]):
+            value = int(number[0], 16 if number[0][1:2] in ("x", "X") else 10)
+            if value >> 64:
+                raise IngotError(f"{number[0]} has more than 64 bits", where=f"{where}, {array[1]}")
+            words += [value & 0xFFFFFFFF, value >> 32]
+        yield array[1], words
 
 
 def blob_of(reference: str) -> str:

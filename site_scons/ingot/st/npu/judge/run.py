@@ -69,13 +69,18 @@ class Judge:
 
     def judge(self, tensors: Oracle) -> Verdict:
         """Both modes on one input. Raises IngotError where an input has no counterpart."""
+        verdict = self.layer_by_layer(tensors)
+        verdict.outputs += self.end_to_end(tensors)
+        return verdict
+
+    def layer_by_layer(self, tensors: Oracle) -> Verdict:
+        """Each epoch alone, on one input. Raises IngotError where an input has no counterpart."""
         verdict = Verdict(self.model, self.settings.ties, self.oracle)
         simulation = self._simulation(tensors)
         for step in simulation.steps:
             verdict.epochs.append(self._step(step, simulation, tensors))
             for buffer in self.results.get(step.number, ()):
                 self._put(buffer, simulation.store, tensors)
-        verdict.outputs += self.end_to_end(tensors)
         return verdict
 
     def _step(self, step: Step, simulation: Simulation, tensors: Oracle) -> EpochVerdict:
