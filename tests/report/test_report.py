@@ -18,6 +18,7 @@ from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.measured import Measured, measured_of
 from ingot.report.names import fitted, short_name
+from ingot.report.npu_time import npu_time
 from ingot.report.page import Box, _covered, page
 from ingot.report.terminal import terminal_report
 from ingot.report.timeline import covered, timeline
@@ -63,6 +64,42 @@ def test_the_peak_is_where_most_bytes_live() -> None:
     time = timeline(NETWORK)
     assert (time.live, time.peak, time.peak_epoch) == ((100, 300, 240, 40), 300, 1)
     assert [(lane.name, lane.extent, len(lane.bars)) for lane in time.lanes] == [("ram", 300, 3)]
+
+
+def npu_epoch(number: int, cycles: int, elements: int, flash: int, idle: float) -> dict[str, object]:
+    return {
+        "epoch": number, "read": 1000, "written": 200, "weights": 64, "unique": 32, "elements": elements,
+        "multiplications": 4000, "compute_cycles": 14, "convaccs": 2, "flash_cycles": flash, "cycles": cycles,
+        "bound_by": "streams", "idle": idle,
+    }  # fmt: skip
+
+
+def test_the_npu_over_time() -> None:
+    epochs = [npu_epoch(3, 1000, 1000, 250, 0.5), npu_epoch(4, 3000, 1500, 3000, 0.9)]
+    summary = {"npu": {"pose": {"cost": {"clock": 1_000_000_000, "epochs": epochs}}}}
+    time = npu_time(summary, "network")
+    assert time is not None
+    assert [(span.start, span.length, dict(span.busy)) for span in time.spans] == [
+        (0, 1000, {"streams": 1.0, "multipliers": 0.5, "flash": 0.25}),
+        (1000, 3000, {"streams": 0.5, "multipliers": pytest.approx(0.1), "flash": 1.0}),
+    ]
+    assert (time.cycles, time.milliseconds, time.idle) == (4000, 0.004, pytest.approx(0.8))
+    assert time.spans[0].detail.splitlines()[0] == "epoch 3: at least 1.0 us, bound by streams"
+    text = _section(page(NETWORK, summary={"board": "b", "application": [], "pools": [], "slots": []} | summary), "npu")
+    assert text.count("<rect") == 6 and "at least 0.00 ms at 1 GHz" in text and "80 % of the multipliers idle" in text
+    assert 'x="250.00" y="22.00" width="750.00" height="22.00"' in text  # epoch 4's streams: three quarters, half busy
+
+
+def test_a_network_without_an_npu_has_no_such_lane() -> None:
+    assert npu_time(None, "network") is None
+    assert npu_time({"npu": {"network": {"proven": False, "reason": "x"}}}, "network") is None
+    assert npu_time({"npu": {"a": {"cost": 1}, "b": {"cost": 1}}}, "network") is None
+    assert 'id="npu"' not in page(NETWORK)
+
+
+def _section(text: str, name: str) -> str:
+    start = text.index(f'<section id="{name}">')
+    return text[start : text.index("</section>", start)]
 
 
 def test_bytes_that_share_addresses_count_once() -> None:

@@ -16,11 +16,13 @@ from ingot.report.address_map import Strip, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.measured import Measured
 from ingot.report.names import fitted, short_name
+from ingot.report.npu_time import LANES, NpuTime, npu_time
 from ingot.report.timeline import Lane, Timeline, timeline
 
 _WIDTH = 1000.0
 _LANES_HEIGHT = 360.0
 _LEAST_LANE = 60.0
+_NPU_HEIGHT = 44.0
 #: Width of a character of a label, in the pictures' units.
 _CHARACTER = 5.8
 
@@ -52,6 +54,7 @@ def page(
     """
     time = timeline(network)
     maps = strips(areas_of(network, summary))
+    npu = npu_time(summary, network.name)
     rows = epoch_rows(network, measured.epochs if measured else None)
     return render(
         "report.html.j2",
@@ -64,6 +67,8 @@ def page(
         curve=_curve(time),
         peak_x=_x(time, time.peak_epoch) + _step(time) / 2,
         maps=[(strip, _strip_boxes(strip)) for strip in maps],
+        npu=npu,
+        npu_lanes=[(name, words, _npu_boxes(npu, name)) for name, words in LANES.items()] if npu else [],
         rows=rows,
         measured=measured,
         traffic=any(row.bytes_read or row.bytes_written for row in rows),
@@ -111,6 +116,18 @@ def _lane_boxes(time: Timeline, lane: Lane) -> tuple[float, list[Box]]:
         y = height - (bar.offset + bar.size) * scale
         boxes.append(Box(_x(time, bar.first), y, width, tall, kind, label, bar.detail))
     return height, [replace(box, label="") if _covered(box, boxes[n + 1 :]) else box for n, box in enumerate(boxes)]
+
+
+def _npu_boxes(time: NpuTime, lane: str) -> list[Box]:
+    """A bar an epoch, as wide as its time, as high as the lane is busy in it."""
+    scale = _WIDTH / max(time.cycles, 1)
+    boxes = []
+    for span in time.spans:
+        tall = _NPU_HEIGHT * min(1.0, span.busy[lane])
+        boxes.append(
+            Box(span.start * scale, _NPU_HEIGHT - tall, max(span.length * scale, 0.3), tall, lane, "", span.detail)
+        )
+    return boxes
 
 
 def _covered(box: Box, later: Sequence[Box]) -> bool:
