@@ -86,10 +86,7 @@ class _Bounds:
         seen = (*seen, unit)
         fields = fields_of(self.epoch, unit)
         if unit.kind == "CONVACC":
-            feature = self.error(self.sources[Port(unit, 0)], seen, reach)
-            if feature is None or feature > 0:
-                return None
-            return self._sums(unit, fields, seen, reach)
+            return self._sums(unit, seen, reach)
         if unit.kind == "ARITH":
             return self._scaled(unit, fields, seen, reach)
         if unit.kind == "POOL":
@@ -100,16 +97,23 @@ class _Bounds:
     def _stream(self, unit: Unit) -> Stream:
         return stream_of(unit, self.epoch.units[unit], self.epoch.where)
 
-    def _sums(self, unit: Unit, fields: Mapping[str, int], seen: tuple[Unit, ...], reach: float) -> float | None:
-        own = 0.5 if fields["OUTSHIFT"] else 0.0
-        if fields["NOSUM"]:
-            return own
-        passes = fields["ATOT"] if fields["AFILTMODE"] else 1
-        source = self.sources[Port(unit, 2)]
-        added = 0.0 if source.kind == "STRENG" else self.error(source, seen, reach)
-        if added is None:
-            return None
-        return own * passes + added * 2.0 ** (fields["INSHIFT"] - fields["OUTSHIFT"])
+    def _sums(self, unit: Unit, seen: tuple[Unit, ...], reach: float) -> float | None:
+        """Of a chain of CONVACCs, head first; once a pass, where the head adds what the last one made before."""
+        chain = [unit]
+        while not fields_of(self.epoch, chain[0])["NOSUM"]:
+            source = self.sources[Port(chain[0], 2)]
+            if source.kind != "CONVACC" or source in chain:
+                break
+            chain.insert(0, source)
+        found, passes = 0.0, 1
+        for link in chain:
+            if self.error(self.sources[Port(link, 0)], (*seen, *chain), reach) != 0:
+                return None
+            fields = fields_of(self.epoch, link)
+            found *= 2.0 ** (fields["INSHIFT"] - fields["OUTSHIFT"])
+            found += 0.5 if fields["OUTSHIFT"] else 0.0
+            passes = max(passes, fields["ATOT"] if fields["AFILTMODE"] else 1)
+        return found * passes
 
     def _scaled(self, unit: Unit, fields: Mapping[str, int], seen: tuple[Unit, ...], reach: float) -> float | None:
         factors = self._factors(unit, fields)
