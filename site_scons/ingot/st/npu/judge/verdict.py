@@ -11,8 +11,8 @@ What an epoch may be apart follows from what it does, in units of the last place
     of the CPU      -   a routine of Ingot's in place of ST's: shown, not judged
 
 15 stands where errors go through more than one layer: nearly twice the largest difference (8) of these kinds in public
-builds, each epoch alone, on noise. An epoch that is further away because 16-bit values were held inside their range, and is not
-when they are not held, is called "saturates".
+builds, each epoch alone, on noise. An epoch that is further away because 16-bit values were held inside their range,
+and is not when they are not held, is called "saturates".
 
 Of a tensor with 1,000 elements or more at most a quarter may differ at all: in public builds it is a sixth.
 """
