@@ -152,7 +152,7 @@ macro(ingot_make_variables)
     cmake_parse_arguments(_ingot "" "EXCLUDE" "" ${ARGN})
     foreach(_ingot_key IN LISTS _ingot_UNPARSED_ARGUMENTS)
         execute_process(
-            COMMAND make -s "--eval=ingot-print:;@echo $(${_ingot_key})" ingot-print
+            COMMAND make -s "--eval=ingot-print:;@:$(info $(${_ingot_key}))" ingot-print
             WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
             OUTPUT_VARIABLE ${_ingot_key}
             COMMAND_ERROR_IS_FATAL ANY)
