@@ -32,6 +32,7 @@ FLOORS = (
     "link",
     "image",
     "device",
+    "update",
     "report",
     "steps",
     "recipe",

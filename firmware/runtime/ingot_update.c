@@ -216,7 +216,7 @@ int ingot_update_boot(ingot_update *update, uint32_t *slot, uint32_t *size, bool
 
 /* ---- An update ---- */
 
-int ingot_update_begin(ingot_update *update, uint32_t size, uint32_t version)
+int ingot_update_admits(ingot_update *update, uint32_t size, uint32_t version)
 {
     int status = load(update);
     if (status == INGOT_UPDATE_NONE) { /* the first model of a device */
@@ -231,6 +231,14 @@ int ingot_update_begin(ingot_update *update, uint32_t size, uint32_t version)
         return INGOT_UPDATE_SIZE;
     if (version <= update->record.floor)
         return version == update->record.floor ? INGOT_UPDATE_REPLAYED : INGOT_UPDATE_DOWNGRADE;
+    return INGOT_UPDATE_OK;
+}
+
+int ingot_update_begin(ingot_update *update, uint32_t size, uint32_t version)
+{
+    int status = ingot_update_admits(update, size, version);
+    if (status)
+        return status;
     uint32_t slot = 1 - update->record.confirmed, start = update->places.slot[slot];
     update->receiving = NO_SLOT;
     /* From the end: the label goes first, so that a slot that is half erased has none. */

@@ -49,7 +49,14 @@ typedef enum {
     INGOT_UPDATE_REFUSED = -5,   /* what arrived is not a model that this device may run */
     INGOT_UPDATE_REPLAYED = -6,  /* the version that is confirmed already */
     INGOT_UPDATE_DOWNGRADE = -7, /* an older one */
-    INGOT_UPDATE_NONE = -8       /* no slot holds a model that may be run */
+    INGOT_UPDATE_NONE = -8,      /* no slot holds a model that may be run */
+    /* Of packages, ingot_package.h. */
+    INGOT_UPDATE_PACKAGE = -9,    /* this is none, or of another format */
+    INGOT_UPDATE_SIGNATURE = -10, /* forged: no key of this firmware signed it */
+    INGOT_UPDATE_BOARD = -11,     /* for another board */
+    INGOT_UPDATE_FROM = -12,      /* for a device that runs another model */
+    INGOT_UPDATE_PATCH = -13,     /* the patch is damaged */
+    INGOT_UPDATE_RESULT = -14     /* what it made is not what was packed */
 } ingot_update_status;
 
 /* What is remembered. */
@@ -79,6 +86,8 @@ typedef struct {
 /* The slot to run and the bytes of its model. *trial: it must be confirmed. INGOT_UPDATE_NONE for a device without one. */
 int ingot_update_boot(ingot_update *update, uint32_t *slot, uint32_t *size, bool *trial);
 
+/* Whether a model of `size` bytes and this version would be taken; erases nothing. */
+int ingot_update_admits(ingot_update *update, uint32_t size, uint32_t version);
 /* version: above that of every model that was confirmed. */
 int ingot_update_begin(ingot_update *update, uint32_t size, uint32_t version);
 uint32_t ingot_update_received(const ingot_update *update);

@@ -3,18 +3,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import subprocess
 from pathlib import Path
 
 from ingot.link import toolchain
 from support.firmware import compile_c, needs_gcc
-from support.host_library import host_library, needs_cc
+from support.host_library import needs_cc
+from support.update_device import NAMES, Device
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 FIXTURE = Path(__file__).parent / "fixture" / "update_power.c"
-NAMES = ("update", "sha256", "initializer", "initializer_refused", "console", "stop")
-NONE = 2
 
 
 def build(folder: Path, update: Path = RUNTIME / "ingot_update.c") -> Path:
@@ -45,24 +43,6 @@ def test_the_simulator_finds_a_fault(tmp_path: Path) -> None:
     broken.write_text(text.replace(old, "uint32_t slot = update->record.confirmed,"))
     done = subprocess.run([build(tmp_path, broken), "confirm", "0", "2"], capture_output=True)
     assert done.returncode == 1 and b"violated" in done.stderr
-
-
-class Device:
-    """The state machine through ctypes, on memory."""
-
-    def __init__(self) -> None:
-        self.library = host_library(*(f"firmware/runtime/ingot_{name}.c" for name in NAMES), FAKE)
-        self.library.device_new()
-
-    def call(self, name: str, *values: object) -> int:
-        return int(getattr(self.library, f"device_{name}")(*values))
-
-    def update(self, content: bytes, version: int) -> int:
-        status = self.call("begin", len(content), version)
-        return status or self.call("chunk", 0, content, len(content)) or self.call("finish")
-
-
-FAKE = "tests/firmware/fixture/update_device.c"
 
 
 @needs_cc
@@ -107,4 +87,3 @@ def test_it_is_small(tmp_path: Path) -> None:
     with target.open("rb") as file:
         code = sum(s["sh_size"] for s in ELFFile(file).iter_sections() if s["sh_flags"] & 2)
     assert code < 2100
-    assert ctypes.sizeof(ctypes.c_uint32) == 4

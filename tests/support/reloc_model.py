@@ -14,6 +14,7 @@ from ingot.board.fit import load_pools
 from ingot.compiler.compile import CompileOptions, compile_model
 from ingot.image.image import Image, split_image
 from ingot.image.link import image_of_elf
+from ingot.image.places import reloc_places
 from ingot.image.pools import ImagePools, image_pools, relocatable_pools
 from ingot.image.source import ImageOptions, reloc_linker_script, reloc_source
 from ingot.link import toolchain
@@ -114,12 +115,13 @@ def without_pools(*names: str) -> Callable[[Mpool], Mpool]:
 
 
 @functools.cache
-def model_host() -> Path:
-    """The firmware, linked once for the whole test session."""
-    folder = session_folder("model-host")
+def model_host(app: str = "model_host") -> Path:
+    """The firmware, or another one that installs images, linked once for the whole test session."""
+    folder = session_folder(app)
     twin, mpool = n6dk()
-    build = NetworkBuild(Request("-.tflite", "n6dk", str(folder), twin=True, app="model_host"), model="-.tflite")
-    include = [Path(name) for name in build.folders]
+    (folder / "reloc_places.h").write_text(reloc_places(twin, mpool))
+    build = NetworkBuild(Request("-.tflite", "n6dk", str(folder), twin=True, app=app), model="-.tflite")
+    include = [folder, *(Path(name) for name in build.folders)]
     objects = []
     for source in map(Path, (*build.application, *build.runtime, *build.startup)):
         target = folder / f"{source.parent.name}_{source.stem}.o"

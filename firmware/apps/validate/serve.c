@@ -20,6 +20,8 @@ static char said[4096];
 static uint32_t said_bytes;
 static int32_t status;
 static uint32_t command_number;
+static uint32_t update_number, update_received;
+static int32_t update_status;
 #define NO_COMMAND 0xFFFFFFFFu
 
 static void refuse(uint8_t code, const char *text)
@@ -48,7 +50,7 @@ static void hello(void)
 {
     if (session != request.session) {
         sample = NO_SAMPLE;
-        command_number = NO_COMMAND;
+        command_number = update_number = NO_COMMAND;
     }
     session = request.session;
     add32(FRAME_PAYLOAD);
@@ -149,6 +151,31 @@ static void command(void)
     add32(said_bytes);
 }
 
+__attribute__((weak)) int32_t served_update(uint32_t offset, const uint8_t *from, uint32_t n, uint32_t *received)
+{
+    (void)offset;
+    (void)from;
+    (void)n;
+    *received = 0;
+    return SERVED_NO_COMMANDS;
+}
+
+static void take_update(void)
+{
+    /* A repeated request is answered, not executed again. */
+    if (request.number != update_number) {
+        uint32_t offset = frame_get32(request.payload);
+        update_status = served_update(offset, request.payload + 4, request.length - 4u, &update_received);
+        update_number = request.number;
+    }
+    if (update_status == SERVED_NO_COMMANDS) {
+        refuse(REFUSED_REQUEST, "this firmware takes no updates");
+        return;
+    }
+    add32((uint32_t)update_status);
+    add32(update_received);
+}
+
 static void send_said(void)
 {
     uint32_t offset = frame_get32(request.payload);
@@ -169,6 +196,7 @@ static bool is_formed(void)
     case REQUEST_END:
         return request.length == 0;
     case REQUEST_WRITE:
+    case REQUEST_UPDATE:
         return request.length >= 4;
     case REQUEST_RUN:
         return request.length == 8 || request.length == 12;
@@ -211,5 +239,7 @@ void serve(uint8_t byte, void (*put)(uint8_t byte))
         command();
     else if (request.type == REQUEST_SAID)
         send_said();
+    else if (request.type == REQUEST_UPDATE)
+        take_update();
     frame_send(&answer, put);
 }

@@ -19,6 +19,7 @@ enum {
     REQUEST_END = 6,    /* ends the session */
     REQUEST_COMMAND = 7, /* a line of text -> status32, length32 of what it said */
     REQUEST_SAID = 8,   /* offset32 -> those bytes of what the last command said, as many as fit */
+    REQUEST_UPDATE = 9, /* offset32, bytes of a package; none: it is complete -> status32, bytes received32 */
     ANSWER = 0x80,
     ANSWER_PROGRESS = 0xFE, /* epochs that are done32; the answer is still to come */
     ANSWER_REFUSED = 0xFF /* code8, text */
@@ -50,6 +51,10 @@ uint32_t served_epoch_cost(uint32_t epoch);
  * `room` bytes; `length`: how many they are. Returns its status, 0 for success. */
 int32_t served_command(const char *line, char *said, uint32_t room, uint32_t *length);
 #define SERVED_NO_COMMANDS INT32_MIN
+
+/* Hook: takes n bytes of a package of `ingot update make` that begin at `offset`, 0 for a new one; n is 0 behind the last
+ * one. Returns ingot_update.h's status. `received`: where to go on. The weak one is SERVED_NO_COMMANDS. */
+int32_t served_update(uint32_t offset, const uint8_t *from, uint32_t n, uint32_t *received);
 
 /* For an inference that runs: tells the host how far it is when it is time to. cost: of the inference so far. Returns
  * whether it did. */

@@ -52,6 +52,14 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class UpdateSlots:
+    """Where models are replaced in the field. slots: of one size, A and B. records: what the device must remember."""
+
+    slots: tuple[Slot, Slot]
+    records: tuple[Slot, Slot]
+
+
+@dataclass(frozen=True)
 class Probe:
     """A tool that can flash the board. tool: a name of ingot.device.flash.drivers.PROGRAMS. target: what the tool calls
     the board or chip. connect: words for how to connect. memories: those it can write; empty for all."""
@@ -79,6 +87,7 @@ class Board:
     aliases: which other addresses reach the same bytes, on the chip or on the twin's machine.
     code, data: memories for the application's code and its data; the same one when it is loaded to RAM.
     header: bytes before the code in the code memory and in the flash slot (boot header).
+    update_names: of the slots that models are replaced in, and of the two for records; empty where that is not done.
     slots: in flash; application_slot: the one of the application, "" when the code is linked to where it is flashed.
     boot_stub: only on a twin: where the machine boots, when that is not the code's own start.
     chip_file: the file that the board shares with others of the same chip; None for a board that describes it itself.
@@ -104,6 +113,7 @@ class Board:
     pools_file: Path
     flash_memory: str = ""
     slots: tuple[Slot, ...] = ()
+    update_names: tuple[str, ...] = ()
     external_loader: str = ""
     probes: tuple[Probe, ...] = ()
     baud: int = 115200
@@ -168,6 +178,12 @@ class Board:
             if slot.name == name:
                 return slot
         return None
+
+    @property
+    def update(self) -> UpdateSlots | None:
+        """None for a board without slots for updates, and for a twin whose machine has no memory for all of them."""
+        found = [slot for name in self.update_names if (slot := self.slot(name)) is not None]
+        return UpdateSlots((found[0], found[1]), (found[2], found[3])) if len(found) == 4 else None
 
     @property
     def load_address(self) -> int:

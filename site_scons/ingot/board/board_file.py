@@ -77,6 +77,7 @@ def load_board(path: Path) -> Board:
         pools_file=path.parent / data["pools"],
         flash_memory=flash["memory"],
         slots=slots,
+        update_names=_update_names(document, slots),
         external_loader=flash.get("external_loader", ""),
         probes=tuple(
             Probe(one["tool"], one.get("target", ""), tuple(one.get("connect", ())), tuple(one.get("memories", ())))
@@ -189,6 +190,29 @@ def _slots(document: Document, regions: list[Region], aliases: Aliases) -> tuple
                 )
         slots.append(slot)
     return tuple(slots)
+
+
+def _update_names(document: Document, slots: Sequence[Slot]) -> tuple[str, ...]:
+    """Names of the slots A and B and of those for records. Raises IngotError when they cannot serve."""
+    given = document.data.get("flash", {}).get("update")
+    if given is None:
+        return ()
+    known = {slot.name: slot for slot in slots}
+    names: list[str] = []
+    for key in ("slots", "records"):
+        for number, name in enumerate(given[key]):
+            _known(document, name, list(known), "flash slot", "flash", "update", key, number)
+            if name in names:
+                raise document.error(f"the slot '{name}' is given twice", "flash", "update", key, number)
+            names.append(name)
+    first, second = (known[name] for name in names[:2])
+    if first.size != second.size:
+        raise document.error(
+            f"slots '{first.name}' and '{second.name}' have {first.size:,} and {second.size:,} bytes",
+            *("flash", "update", "slots"),
+            remedy="A model must fit both: make them equal.",
+        )
+    return tuple(names)
 
 
 def _twin(document: Document, names: tuple[str, ...]) -> Twin | None:

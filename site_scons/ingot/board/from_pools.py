@@ -73,6 +73,8 @@ def fitted(board: Board, text: str, mpool: Mpool) -> str:
                 remedy="Remove that slot from the board that this one begins with.",
             )
         text = line.sub(comment.replace("\\", r"\\"), text, count=1)
+        if slot.name in board.update_names:
+            text = re.sub(r"(?m)^  update: .*$", "  # update: not here, it needs that slot.", text, count=1)
     return text
 
 

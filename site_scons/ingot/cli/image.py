@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -89,24 +88,9 @@ def keys(private: Path, public: Path, c_file: Path | None) -> None:
 def sign(file: Path, key: Path, out: Path | None) -> None:
     """Sign a sealed image."""
     from ingot.base.files import write_if_changed
-    from ingot.image.image import parse_image
-    from ingot.image.seal import SIGNED_SIZE, Digest, Seal
-    from ingot.image.signature import sign_bytes
+    from ingot.image.signature import signed_image
 
-    content = _read(file)
-    parsed = parse_image(content, str(file))
-    if not parsed.trailer:
-        raise IngotError("has no seal to sign", where=str(file), remedy="Build it with seal=sha256 (the default).")
-    seal = Seal.parse(parsed.trailer, str(file))
-    before = content[: len(content) - len(parsed.trailer)]
-    if seal.kind is not Digest.SHA256 or seal.expected_digest(before) != seal.digest:
-        raise IngotError("its seal is not a SHA-256 that holds", where=str(file), remedy="Build it again.")
-    # The length is part of what is sealed and signed: with a signature it is another one.
-    blank = replace(seal, key_id=bytes(8), signature=bytes(64))
-    assert len(blank.to_bytes()) == SIGNED_SIZE
-    blank = replace(blank, digest=blank.expected_digest(before))
-    key_id, signature = sign_bytes(_read(key), blank.signed_bytes, str(key))
-    write_if_changed(out or file, before + replace(blank, key_id=key_id, signature=signature).to_bytes())
+    write_if_changed(out or file, signed_image(_read(file), _read(key), str(file), str(key)))
 
 
 @image.command()

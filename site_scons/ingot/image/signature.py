@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.image.image import parse_image
+from ingot.image.seal import SIGNED_SIZE, Digest, Seal
 
 
 def new_keys() -> tuple[bytes, bytes]:
@@ -42,6 +45,23 @@ def verify_bytes(pem: bytes, content: bytes, signature: bytes, where: str) -> bo
     except library.InvalidSignature:
         return False
     return True
+
+
+def signed_image(content: bytes, pem: bytes, where: str, key: str) -> bytes:
+    """A sealed image with a signature; one that it has is replaced. pem: the private key. where, key: for messages."""
+    parsed = parse_image(content, where)
+    if not parsed.trailer:
+        raise IngotError("has no seal to sign", where=where, remedy="Build it with seal=sha256 (the default).")
+    seal = Seal.parse(parsed.trailer, where)
+    before = content[: len(content) - len(parsed.trailer)]
+    if seal.kind is not Digest.SHA256 or seal.expected_digest(before) != seal.digest:
+        raise IngotError("its seal is not a SHA-256 that holds", where=where, remedy="Build it again.")
+    # The length is part of what is sealed and signed: with a signature it is another one.
+    blank = replace(seal, key_id=bytes(8), signature=bytes(64))
+    assert len(blank.to_bytes()) == SIGNED_SIZE
+    blank = replace(blank, digest=blank.expected_digest(before))
+    key_id, signature = sign_bytes(pem, blank.signed_bytes, key)
+    return before + replace(blank, key_id=key_id, signature=signature).to_bytes()
 
 
 def public_bytes(pem: bytes, where: str) -> bytes:

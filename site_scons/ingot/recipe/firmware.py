@@ -17,6 +17,9 @@ from ingot.several.names import check_names
 from ingot.st.stedgeai.pack import SOURCE_FLAGS
 from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
 
+#: Applications that install relocatable images: they include reloc_places.h.
+LOADERS = ("model_host", "model_update")
+
 
 class FirmwareBuild:
     """One or several networks in one firmware, in the order in which they were placed.
@@ -69,7 +72,7 @@ class FirmwareBuild:
 
     @property
     def _loads(self) -> bool:
-        return Path(self.program.request.app).name == "model_host"
+        return Path(self.program.request.app).name in LOADERS
 
     @functools.cached_property
     def folders(self) -> list[str]:
@@ -111,7 +114,9 @@ class FirmwareBuild:
             inputs = {"c_infos": self.infos}
             jobs.append(StepJob(Step("networks_header", inputs, {"header": self.networks_header})))
         if self._loads:
-            places = Step("reloc_places", {"board": self.first.board_file}, {"header": self.places_header})
+            board: dict[str, Files] = {"board": self.first.board_file}
+            twin = {"twin": self.program.request.twin}
+            places = Step("reloc_places", board, {"header": self.places_header}, twin)
             jobs.append(StepJob(places, self.first.beside_board))
         return jobs
 
@@ -119,7 +124,7 @@ class FirmwareBuild:
         request, manifest = self.program.request, self.program.manifest
         options = {
             "twin": request.twin,
-            "app": "validate" if request.app in ("validate", "together", "model_host") else "",
+            "app": "validate" if request.app in ("validate", "together", *LOADERS) else "",
             "stack": manifest.stack if request.stack is None else request.stack,
             "heap": manifest.heap if request.heap is None else request.heap,
         }

@@ -134,12 +134,12 @@ def pack_image(
     return as_dict(made, second)
 
 
-def reloc_places(board: Path, header: Path) -> None:
-    """Writes reloc_places.h, which the application model_host includes on a board."""
+def reloc_places(board: Path, header: Path, twin: bool = False) -> None:
+    """Writes reloc_places.h, which applications that install images include."""
     from ingot.board.target import open_board
     from ingot.image.places import reloc_places as render
 
-    write_if_changed(header, render(*open_board(board)))
+    write_if_changed(header, render(*open_board(board, twin)))
 
 
 def image_options(board: Path, runtime_abi: str, secure: bool) -> ImageOptions:

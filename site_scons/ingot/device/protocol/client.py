@@ -19,7 +19,7 @@ from ingot.base.errors import IngotError
 from ingot.device.protocol.frame import PAYLOAD, Frame, Receiver, encode
 from ingot.device.protocol.link import Link
 
-HELLO, WRITE, RUN, READ, EPOCHS, END, COMMAND, SAID = range(1, 9)
+HELLO, WRITE, RUN, READ, EPOCHS, END, COMMAND, SAID, UPDATE = range(1, 10)
 ANSWER, PROGRESS, REFUSED = 0x80, 0xFE, 0xFF
 NO_SESSION, OUT_OF_RANGE, WRONG_INPUTS, WRONG_SAMPLE, NO_REQUEST = range(1, 6)
 _FEWEST_TRIES = 5
@@ -158,6 +158,16 @@ class Client:
                 break
             said += part
         return status, said.decode("utf-8", "replace")
+
+    @property
+    def largest_update(self) -> int:
+        """Bytes of a package that one request carries."""
+        return self._payload - 4
+
+    def update(self, offset: int, content: bytes) -> tuple[int, int]:
+        """Bytes of a package, b"" behind its last one: (status of ingot_update.h, bytes that the device has)."""
+        status, received = struct.unpack("<iI", self._ask(UPDATE, struct.pack("<I", offset) + content))
+        return status, received
 
     def end(self) -> None:
         """Ends the session; a firmware that is gone already is as good."""
