@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ingot.base.errors import IngotError
@@ -47,11 +48,17 @@ def parse_onnx(data: bytes, name: str, where: str, input_shape: str = "") -> Gra
     file = open_onnx(data, where)
     _check_kinds(file, where)
     shapes = _input_shapes(file, name, where, input_shape)
-    graph = fuse_islands(_translated(file, shapes, name, where))
+    graph = _numbered(fuse_islands(_translated(file, shapes, name, where)))
     _check_weights(graph, where)
     check_structure(graph, where)
     check_operators(graph, where)
     return graph
+
+
+def _numbered(graph: Graph) -> Graph:
+    """The graph whose operators are counted as they are: of one node there may be several, or none alone."""
+    operators = [replace(op, index=i, origin=(i,)) for i, op in enumerate(graph.operators)]
+    return replace(graph, operators=tuple(operators))
 
 
 def _check_kinds(file: OnnxFile, where: str) -> None:
