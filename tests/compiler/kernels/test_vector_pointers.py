@@ -18,6 +18,7 @@ CHECKED_IN = {
     "depthwise_products.h": ["depthwise_mve.h", "depthwise_3x3.c"],
     "dot16.h": ["dot16.h"],
     "fully_connected.c": ["fully_connected.c"],
+    "fully_connected_sums.h": ["fully_connected.c", "fully_connected_even.c"],
     "quantize.c": ["quantize.c"],
     "svdf.c": ["svdf.c"],
 }
