@@ -57,7 +57,7 @@ def test_n6dk_layout() -> None:
     assert twin.memory("psram") == board.memory("psram") and twin.memory("octoflash") == board.memory("octoflash")
     slots = {slot.name: slot.range for slot in board.slots}
     assert slots["application"] == Range(0x70100000, 0x70380000)
-    assert (slots["network"].start, slots["params"]) == (0x71000000, Range(0x71800000, 0x78000000))
+    assert (slots["network"].start, slots["params"]) == (0x71000000, Range(0x71800000, 0x77000000))
     weights = load_pools(board).pool("octoFlash").range
     assert weights == Range(0x70380000, 0x71000000), "from the application's slot to the network's"
     assert (twin.machine, twin.boot_stub, twin.icache) == ("mps3-an547", Range(0, 1024), False)

@@ -73,8 +73,17 @@ def fitted(board: Board, text: str, mpool: Mpool) -> str:
                 remedy="Remove that slot from the board that this one begins with.",
             )
         text = line.sub(comment.replace("\\", r"\\"), text, count=1)
-        if slot.name in board.update_names:
-            text = re.sub(r"(?m)^  update: .*$", "  # update: not here, it needs that slot.", text, count=1)
+    return _without_update(board, text, {slot.name for slot, _ in covered_slots(board, mpool)})
+
+
+def _without_update(board: Board, text: str, gone: set[str]) -> str:
+    """The text without the update of models, when one of its slots is gone: the others serve nothing else."""
+    lost = [name for name in board.update_names if name in gone]
+    if not lost:
+        return text
+    text = re.sub(r"(?m)^ *update: .*$", f"  # update: not here, it needs slot {lost[0]}.", text, count=1)
+    for name in board.update_names[1:]:
+        text = re.sub(rf"(?m)^ *- *\{{ *name: *{re.escape(name)} *,.*\}} *\n", "", text, count=1)
     return text
 
 
