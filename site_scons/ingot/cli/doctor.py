@@ -68,7 +68,7 @@ def _of_model(model: str, as_json: bool) -> None:
         click.echo("  " + ", ".join(f"{count} {kind}" for kind, count in found.operators.items()))
     for line in found.ports:
         click.echo(f"  {line}")
-    if found.kind in ("tflite", "c-array"):
+    if found.kind in ("tflite", "c-array", "onnx"):
         click.echo("\nIt fits: the built-in compiler takes it." if found.fits else "\nIt does not fit:")
     for line in found.problems:
         click.echo(f"  {line}")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.model.kinds_of_file import Kind
+from ingot.model.model_file import ModelFile
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Diagnosis:
 
 def diagnose(path: Path) -> Diagnosis:
     """The diagnosis of any file. Raises IngotError when it cannot be read."""
-    from ingot.model.kinds_of_file import READ, TFLITE, kind_of
-    from ingot.model.model_file import model_bytes, read_model_file
+    from ingot.model.kinds_of_file import ONNX, READ, TFLITE, kind_of
+    from ingot.model.model_file import read_model_file
 
     if path.is_dir():
         return _folder(path)
@@ -42,10 +44,10 @@ def diagnose(path: Path) -> Diagnosis:
         what = "an unknown file" if model.data else "an empty file"
         advice = "Give a .tflite file, as a converter wrote it."
         return Diagnosis("unknown", what, False, {}, [], [f"its first bytes are {model.data[:8]!r}"], [advice])
-    if kind.name != TFLITE and kind.name not in READ:
+    if kind.name != TFLITE and kind.name not in READ and kind is not ONNX:
         advice = kind.remedy.format(file=path)
         return Diagnosis(kind.name, kind.what, False, {}, [], [], [advice], kind.snippet.format(file=path))
-    return _of_model(model_bytes(model.data), path, kind.name, kind.what)
+    return _of_model(model, kind)
 
 
 def _folder(path: Path) -> Diagnosis:
@@ -58,17 +60,19 @@ def _folder(path: Path) -> Diagnosis:
     raise IngotError("it is a folder.", where=str(path), remedy="Give the model's file.")
 
 
-def _of_model(data: bytes, path: Path, kind: str, what: str) -> Diagnosis:
-    from ingot.compiler.frontend.tflite import parse_tflite
+def _of_model(model: ModelFile, kind: Kind) -> Diagnosis:
+    from ingot.compiler.frontend.model import parse_model
     from ingot.compiler.kernels.computed_data import with_computed_data
     from ingot.compiler.kernels.lower import grouped, load_operators, lower, problems_of
     from ingot.compiler.kernels.registry import Target
     from ingot.compiler.passes.optimize import optimize
 
     try:
-        graph = parse_tflite(data, path.stem, str(path))
+        graph = parse_model(model)
     except IngotError as error:
-        return Diagnosis(kind, what, False, {}, [], [error.what], [error.remedy] if error.remedy else [])
+        snippet = kind.snippet.format(file=model.path)
+        advice = [error.remedy] if error.remedy else []
+        return Diagnosis(kind.name, kind.what, False, {}, [], [error.what], advice, snippet)
     operators = dict(sorted(Counter(op.kind for op in graph.operators).items()))
     ports = [
         f"{role} '{graph.tensors[t].name}': {graph.tensors[t].dtype.value} {list(graph.tensors[t].shape)}"
@@ -86,7 +90,7 @@ def _of_model(data: bytes, path: Path, kind: str, what: str) -> Diagnosis:
         problems = [error.what]
     if problems:
         advice.append("docs/operators.md lists what is supported.")
-    return Diagnosis(kind, what, not problems, operators, ports, problems, [*graph.notes, *advice])
+    return Diagnosis(kind.name, kind.what, not problems, operators, ports, problems, [*graph.notes, *advice])
 
 
 def _advice(graph: object) -> list[str]:

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ingot doctor MODEL`: what a file is, whether it fits, what to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ingot.base.places import ROOT
+from ingot.cli.doctor import doctor
+from support.pose_model import pose_model
+
+FITS = "It fits: the built-in compiler takes it."
+
+
+def said(path: Path) -> str:
+    done = CliRunner().invoke(doctor, [str(path)])
+    assert done.exit_code == 0 and done.exception is None, done.output
+    return done.output
+
+
+def test_a_model_that_fits(tmp_path: Path) -> None:
+    (tmp_path / "net.tflite").write_bytes(pose_model(0))
+    text = said(tmp_path / "net.tflite")
+    assert text.startswith(f"{tmp_path}/net.tflite: a TensorFlow Lite model\n")
+    assert "2 CONV_2D" in text and "input 't0': uint8 [1, 16, 16, 3]" in text and FITS in text
+
+
+def test_a_qdq_onnx_that_fits(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    from support.models.qdq import network
+    from support.qdq_builder import QdqBuilder
+
+    (tmp_path / "net.onnx").write_bytes(network(QdqBuilder(7)))
+    text = said(tmp_path / "net.onnx")
+    assert text.startswith(f"{tmp_path}/net.onnx: an ONNX model\n") and "2 CONV_2D" in text and FITS in text
+    assert "onnx2tf" not in text
+
+
+@pytest.mark.parametrize(
+    ("project", "lines"),
+    [
+        (
+            "onnx-not-quantized",
+            ["It does not fit:", "the ONNX model is not quantized.", "onnxruntime.quantization.quantize_static()"],
+        ),
+        ("onnx-operators", ["It does not fit:", "operators that are not read: GatherND (1, first at node 7)"]),
+    ],
+)
+def test_an_onnx_that_does_not_fit(project: str, lines: list[str]) -> None:
+    pytest.importorskip("onnx")
+    text = said(ROOT / "tests/failing" / project / "m.onnx")
+    for line in lines:
+        assert line in text
+
+
+def test_a_file_that_nobody_knows(tmp_path: Path) -> None:
+    (tmp_path / "net.tflite").write_bytes(b"\xff" * 100)
+    text = said(tmp_path / "net.tflite")
+    assert "an unknown file" in text and "Give a .tflite file, as a converter wrote it." in text and FITS not in text
