@@ -87,6 +87,7 @@ PACKAGES: tuple[Callable[[], Found], ...] = (
     lambda: package("lief", "relocatable images", "image"),
     lambda: package("cryptography", "signed relocatable images", "image"),
     lambda: package("pyserial", "validate on a board", "serial"),
+    lambda: package("onnx", "QDQ ONNX models", "onnx"),
 )
 PROGRAMS: tuple[Callable[[], Found], ...] = (
     lambda: program(
