@@ -29,7 +29,7 @@ def board(tmp_path: Path) -> Path:
     folder.mkdir()
     text = (ROOT / "boards" / "n6dk" / "board.yaml").read_text()
     text = re.sub(r"^pools: .*$", "pools: st.mpool", text, flags=re.MULTILINE)
-    text = re.sub(r"^  - \{name: (network|params), .*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^  (- \{name: (network|params|update)|update: ).*\n", "", text, flags=re.MULTILINE)
     (folder / "board.yaml").write_text(text)
     shutil.copyfile(shared("st_ai_output") / "stm32n6.mpool", folder / "st.mpool")
     return folder / "board.yaml"
