@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import is_blob
 from ingot.image.nbin import (
     LAYOUTS,
     MAGIC,
@@ -29,6 +28,7 @@ from ingot.image.nbin import (
     segment_of,
 )
 from ingot.image.seal import seal_position
+from ingot.st.npu.container import is_blob
 
 NOT_AN_IMAGE = "Build one with `scons board=<board> model=<model> reloc`."
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.board.cores import all_cores
-from ingot.image.ecblob import Blob, parse_blob, walk_blobs
+from ingot.image.ecblob import walk_blobs
 from ingot.image.image import Image
 from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS
 from ingot.image.seal import Seal
+from ingot.st.npu.container import PlacedBlob, first_blob
 
 
 def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
 
 def _raw(params: bytes, size: int) -> bytes:
     """The pools' raw data, behind the blobs."""
-    found: tuple[Blob, ...] = ()
+    found: tuple[PlacedBlob, ...] = ()
     with suppress(IngotError):
         found = walk_blobs(params, "params")
     start = found[-1].end if found else 0
@@ -97,9 +98,14 @@ def _blobs(image: Image, params: bytes | None) -> list[dict[str, Any]]:
     with suppress(IngotError):
         found += [("params", blob.start, blob) for blob in walk_blobs(lead, "params")]
     with suppress(IngotError):
-        found += [("read-only part", at, parse_blob(memoryview(image.rom)[at:], "blob")) for at in image.blobs_in_rom()]
+        found += [("read-only part", at, first_blob(memoryview(image.rom)[at:], "blob")) for at in image.blobs_in_rom()]
     return [
-        {"in": place, "offset": at, "size": blob.size, "relocated": {p.name: len(p.words) for p in blob.pools}}
+        {
+            "in": place,
+            "offset": at,
+            "size": blob.size,
+            "relocated": {name: len(words) for name, words in blob.blob.relocations.items()},
+        }
         for place, at, blob in found
     ]
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import LINE, REMEDY, parse_blob, relocated_twice
+from ingot.image.ecblob import LINE
 from ingot.image.image import Image, pack_header, with_layout
 from ingot.image.nbin import (
     ALIGNMENT,
@@ -37,6 +37,7 @@ from ingot.image.nbin import (
     offset_of,
     segment_of,
 )
+from ingot.st.npu.container import REMEDY, first_blob
 
 REQUIRED_SECTIONS = (".flash", ".data")
 BLOB_NAME = re.compile(r"_ec_blob_\w+")  # of 1.1.0 without, later with the network's name in it
@@ -135,8 +136,8 @@ def _check_blobs(elf: Path, binary: Any, places: dict[Segment, bytes]) -> None:
         if place is None or not symbol.size or not BLOB_NAME.match(symbol.name) or "OBJECT" not in str(symbol.type):
             continue  # beside its blob an epoch may have a function that cleans caches, named as the blob is
         at = offset_of(symbol.value)
-        blob = parse_blob(place[at : at + symbol.size], f"{elf.name}: {symbol.name}")
-        if relocated_twice(blob):
+        found = first_blob(place[at : at + symbol.size], f"{elf.name}: {symbol.name}")
+        if found.blob.relocated_twice:
             raise IngotError("the blob relocates a word twice", where=f"{elf.name}: {symbol.name}", remedy=REMEDY)
 
 

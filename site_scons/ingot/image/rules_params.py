@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Iterator
 
 from ingot.base.errors import IngotError
-from ingot.image.ecblob import LINE, parse_blob, relocated_twice
+from ingot.image.ecblob import LINE
 from ingot.image.nbin import PoolData, PoolType, aligned, offset_of
 from ingot.image.seal import Seal, seal_holds
 from ingot.image.subject import Subject
+from ingot.st.npu.container import first_blob
 
 
 def size(subject: Subject) -> Iterator[str]:
@@ -51,23 +52,23 @@ def blobs(subject: Subject) -> Iterator[str]:
 
 def blobs_in_rom(subject: Subject) -> Iterator[str]:
     """Blobs that a word of the data points at are whole, apart and aligned; no blob relocates a word twice."""
-    for blob in subject.walked[0]:
-        if relocated_twice(blob):
-            yield f"the blob at {blob.start:#x} of the params relocates a word twice"
+    for found in subject.walked[0]:
+        if found.blob.relocated_twice:
+            yield f"the blob at {found.start:#x} of the params relocates a word twice"
     end = 0
     for at in subject.image.blobs_in_rom():
         if at < end:
             yield f"a blob begins at {at:#x}, inside of another"
             continue
         try:
-            blob = parse_blob(memoryview(subject.image.rom)[at:], f"blob at {at:#x}")
+            found = first_blob(memoryview(subject.image.rom)[at:], f"blob at {at:#x}")
         except IngotError as error:
             yield f"{error.where}: {error.what}"
             continue
-        end = at + blob.start + blob.size
+        end = at + found.stop
         if subject.image.layout.abi == "1.1.3" and at % LINE:
             yield f"the blob at {at:#x} is not at a multiple of {LINE}, as its runtime wants"
-        if relocated_twice(blob):
+        if found.blob.relocated_twice:
             yield f"the blob at {at:#x} relocates a word twice"
 
 

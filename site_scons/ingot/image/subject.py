@@ -8,10 +8,11 @@ from functools import cached_property
 
 from ingot.base.errors import IngotError
 from ingot.board.aliases import NO_ALIASES, Aliases
-from ingot.image.ecblob import Blob, walk_blobs
+from ingot.image.ecblob import walk_blobs
 from ingot.image.image import Image
 from ingot.image.nbin import LAYOUTS
 from ingot.image.seal import MAGIC
+from ingot.st.npu.container import PlacedBlob
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Subject:
         return len(self.content) - len(self.image.trailer) if self.has_seal else len(self.content)
 
     @cached_property
-    def walked(self) -> tuple[tuple[Blob, ...], str]:
+    def walked(self) -> tuple[tuple[PlacedBlob, ...], str]:
         """The blobs in front of the params, and what is wrong with them."""
         try:
             return walk_blobs(self.params or b"", "params"), ""

@@ -105,9 +105,9 @@ def test_a_plain_blob_round_trips() -> None:
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        ([PLAIN], "less than two words"),
+        ([PLAIN], "ends before byte 8"),
         ([0xECBF0040, 0], "no magic"),
-        ([PLAIN, 5, 1, 2], "a program of 5 words does not fit the 2"),
+        ([PLAIN, 5, 1, 2], "a blob of 28 bytes does not fit the 16"),
         ([PLAIN, 1, 1, 7], "1 words follow"),
         ([0xECBF0020, 12, 0, 20, 0, PLAIN, 0], "do not lie in order"),
         ([0xECBF0020, 16, 0, 20, 0, 3, 0], "no program at word 5"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Containers of epoch-controller blobs, read and written.
+"""Containers of epoch-controller blobs, read and written: alone (`read_blob`), or among other bytes (`first_blob`).
 
     plain        CA057A7A, n, then n words of the program
     ECBF0020     the container's magic, then byte offsets: of the relocation table (0x10), of debug information, and of
@@ -22,8 +22,11 @@ from ingot.base.errors import IngotError
 PLAIN = 0xCA057A7A
 #: Magic -> words of the head, which of them is the byte offset of the plain blob.
 CONTAINERS: Mapping[int, tuple[int, int]] = {0xECBF0020: (4, 3), 0xECBF0030: (6, 4), 0xECBF0050: (6, 4)}
+HEAD = 2  # words in front of a program: the magic, and how many follow
+ALIGNMENT = 8  # arrays of uint64_t
 MAX_NAME = 255  # bytes of a name that the loader reads
-REMEDY = "The file is damaged, or made by a compiler that nobody has read yet."
+REMEDY = "The file is damaged, or made by a newer compiler: generate it again."
+Bytes = bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -39,43 +42,88 @@ class Blob:
         """Name of the kind of container."""
         return "plain" if self.magic == PLAIN else f"{self.magic:08X}"
 
+    @property
+    def relocated_twice(self) -> bool:
+        """Whether a word of it holds two addresses."""
+        indexes = [index for found in self.relocations.values() for index in found]
+        return len(set(indexes)) != len(indexes)
 
-def read_blob(words: Sequence[int], where: str, distinct: bool = True) -> Blob:
-    """Takes a blob apart; words behind its end must be padding. Raises IngotError.
+
+@dataclass(frozen=True)
+class PlacedBlob:
+    """A blob among other bytes. start: byte offset of its program's head, which stands behind its container's."""
+
+    start: int
+    blob: Blob
+
+    @property
+    def size(self) -> int:
+        """Bytes of the program with its head of two words: what the epoch controller is given."""
+        return 4 * (len(self.blob.words) + HEAD)
+
+    @property
+    def stop(self) -> int:
+        """Byte offset behind the program."""
+        return self.start + self.size
+
+    @property
+    def end(self) -> int:
+        """Byte offset behind the program and its padding; a multiple of 8."""
+        return -(-self.stop // ALIGNMENT) * ALIGNMENT
+
+
+def is_blob(data: Bytes, at: int = 0) -> bool:
+    """Whether the word there begins a blob or its container."""
+    return at + 4 <= len(data) and struct.unpack_from("<I", data, at)[0] in (PLAIN, *CONTAINERS)
+
+
+def first_blob(data: Bytes, where: str, *, distinct: bool = False) -> PlacedBlob:
+    """Takes the blob at the start of the data apart; anything may follow it.
 
     distinct: whether a word that is relocated twice is refused; the loader on the device cannot see that.
+
+    Raises IngotError for an unknown magic or anything outside the data.
     """
-    if len(words) < 2:
-        raise _damaged("it has less than two words", where)
-    magic = words[0]
-    if magic == PLAIN:
-        return Blob(_program(words, 0, where))
-    if magic not in CONTAINERS:
+    magic = _word(data, 0, where)
+    if not is_blob(data):
         raise _damaged(f"{magic:#010x} is no magic of an epoch-controller blob", where)
-    head, start_word = CONTAINERS[magic]
-    if len(words) < head:
-        raise _damaged("the container's head is cut", where)
-    table, start = words[1], words[start_word]
-    if table != 4 * head or start % 4 or not table < start <= 4 * len(words) - 8:
-        raise _damaged(f"table at {table} and program at {start} do not lie in order", where)
-    if head == 6 and words[5]:
-        raise _damaged("a reserved word of the container's head is not zero", where)
-    program = _program(words, start // 4, where)
-    content = struct.pack(f"<{len(words)}I", *words)
-    return Blob(program, _relocations(content[:start], table, len(program), where, distinct), magic)
+    start = table = 0
+    if magic != PLAIN:
+        head, start_word = CONTAINERS[magic]
+        words = [_word(data, 4 * number, where) for number in range(head)]
+        table, start = words[1], words[start_word]
+        if table != 4 * head or start % 4 or start <= table:
+            raise _damaged(f"table at {table} and program at {start} do not lie in order", where)
+        if head == 6 and words[5]:
+            raise _damaged("a reserved word of the container's head is not zero", where)
+    if _word(data, start, where) != PLAIN:
+        raise _damaged(f"there is no program at word {start // 4}", where)
+    count = _word(data, start + 4, where)
+    size = 4 * (count + HEAD)
+    if start + size > len(data):
+        raise _damaged(f"a blob of {size:,} bytes does not fit the {len(data) - start:,} that are there", where)
+    program = struct.unpack_from(f"<{count}I", data, start + 4 * HEAD)
+    relocations = _relocations(bytes(data[:start]), table, count, where, distinct) if table else {}
+    return PlacedBlob(start, Blob(program, relocations, magic))
 
 
-def _program(words: Sequence[int], at: int, where: str) -> tuple[int, ...]:
-    if words[at] != PLAIN:
-        raise _damaged(f"there is no program at word {at}", where)
-    end = at + 2 + words[at + 1]
-    if end > len(words):
-        raise _damaged(
-            f"a program of {words[at + 1]:,} words does not fit the {len(words) - at - 2:,} there are", where
-        )
-    if any(words[end:]) or len(words) - end > 1:
-        raise _damaged(f"{len(words) - end} words follow the program", where)
-    return tuple(words[at + 2 : end])
+def read_blob(words: Sequence[int], where: str) -> Blob:
+    """Takes a blob apart that a compiler wrote: one word of padding may follow it, no word is relocated twice.
+
+    Raises IngotError.
+    """
+    found = first_blob(struct.pack(f"<{len(words)}I", *words), where, distinct=True)
+    rest = words[found.stop // 4 :]
+    if any(rest) or len(rest) > 1:
+        raise _damaged(f"{len(rest)} words follow the program", where)
+    return found.blob
+
+
+def _word(data: Bytes, at: int, where: str) -> int:
+    if at + 4 > len(data):
+        raise _damaged(f"the blob ends before byte {at + 4}", where)
+    word: int = struct.unpack_from("<I", data, at)[0]
+    return word
 
 
 def _relocations(content: bytes, table: int, size: int, where: str, distinct: bool) -> dict[str, tuple[int, ...]]:
