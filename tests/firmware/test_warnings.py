@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All C files of a firmware, Ingot's and generated, compile without a warning: by gcc for every core, by clang, and the
-portable ones on the host. `pytest -m slow` compiles all, for a core of each
-instruction set; otherwise a sample."""
+portable ones on the host. `pytest -m slow` compiles all files, for a core of each instruction set; otherwise a sample.
+"""
 
 from __future__ import annotations
 
