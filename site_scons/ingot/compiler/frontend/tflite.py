@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import tflite
 
 from ingot.base.errors import IngotError
@@ -27,6 +26,7 @@ from ingot.compiler.frontend.operator_code import builtin_kind, builtin_number
 from ingot.compiler.frontend.options import read_options
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.frontend.subgraphs import check_control_flow, other_subgraphs
+from ingot.compiler.frontend.tflite_data import CONSTANTS_ONLY, DTYPES, TYPE_NAMES, read_data
 from ingot.compiler.frontend.variables import Section, data_tensors, with_states
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
 from ingot.model.kinds_of_file import CUT_OFF, kind_of
@@ -35,24 +35,11 @@ from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 MOST_OPERATORS = 100_000
 WHOLE = Cut()
 
-_DTYPES = {
-    tflite.TensorType.BOOL: DType.BOOL,
-    tflite.TensorType.INT8: DType.INT8,
-    tflite.TensorType.UINT8: DType.UINT8,
-    tflite.TensorType.INT16: DType.INT16,
-    tflite.TensorType.INT32: DType.INT32,
-    tflite.TensorType.INT64: DType.INT64,
-    tflite.TensorType.FLOAT32: DType.FLOAT32,
-}
-_TYPE_NAMES = {v: k.lower() for k, v in vars(tflite.TensorType).items() if isinstance(v, int)}
 _OTHER_TYPES = "Export with full integer quantization: " + ", ".join(d.value for d in DType) + " are supported."
 _REMEDIES = {
     "float16": "Constants may be float16 behind a DEQUANTIZE; activations may not: convert the model again.",
     "int4": "Weights may be int4; activations may not: convert the model again.",
 }
-_CONSTANTS_ONLY = {tflite.TensorType.FLOAT16: DType.FLOAT32, tflite.TensorType.INT4: DType.INT8}
-"""Types that only constants have, and what they are read as: every float16 is a float32, every int4 an int8."""
-
 _BUFFER_DATA = 4
 """Offset in the vtable of Buffer: field 0."""
 
@@ -288,9 +275,9 @@ def _read_tensors(
         place = f"{where}: tensor {index} ('{name}')"
         with reading(place, "the data"):
             stored = buffer.DataLength() > 0 or buffer.Offset() > 1
-        if number not in _DTYPES and not (number in _CONSTANTS_ONLY and stored):
+        if number not in DTYPES and not (number in CONSTANTS_ONLY and stored):
             if index in used:
-                kind = _TYPE_NAMES.get(number, f"type {number}")
+                kind = TYPE_NAMES.get(number, f"type {number}")
                 foreign.append((f"tensor {index} ('{name}') is {kind}", kind))
             tensors.append(Tensor(name, (0,), DType.INT8))
             continue
@@ -298,7 +285,7 @@ def _read_tensors(
             raise IngotError(
                 "sparse weights are not supported.", where=place, remedy="Export the model without sparsity encoding."
             )
-        dtype = _DTYPES[number] if number in _DTYPES else _CONSTANTS_ONLY[number]
+        dtype = DTYPES[number] if number in DTYPES else CONSTANTS_ONLY[number]
         if any(n < 0 for n in shape):
             raise IngotError(
                 f"the shape {list(shape)} has a negative extent.", where=place, remedy="Export with fixed shapes."
@@ -307,7 +294,7 @@ def _read_tensors(
         with reading(place, "the quantization"):
             quant = _read_quantization(raw, shape, place)
         with reading(place, "the data"):
-            values = _read_data(buffer, shape, number, index in produced, data, place)
+            values = read_data(buffer, shape, number, index in produced, data, place)
         tensors.append(Tensor(name, shape, dtype, quant, values, is_variable))
     if foreign:
         raise IngotError(
@@ -360,46 +347,3 @@ def _read_quantization(raw: Any, shape: tuple[int, ...], place: str) -> Quantiza
             f"{scale.size} scales along axis {axis} do not fit the shape {list(shape)}.", where=place, remedy=DAMAGED
         )
     return Quantization(frozen(scale), frozen(zero_point), axis)
-
-
-def _read_data(
-    buffer: Any, shape: tuple[int, ...], number: int, produced: bool, data: bytes, place: str
-) -> npt.NDArray[Any] | None:
-    """number: the type in the file."""
-    raw = numbers(buffer, "Data").astype(np.uint8, copy=False)
-    if raw.size == 0 and buffer.Offset() > 1:
-        # Large models keep their buffers behind the flatbuffer.
-        start, size = int(buffer.Offset()), int(buffer.Size())
-        if start + size > len(data):
-            raise ValueError("buffer outside the file")
-        raw = np.frombuffer(data, np.uint8, size, start)
-    count = math.prod(shape)
-    wanted = _bytes_of(number, count)
-    if raw.size == 0 and (wanted or produced):
-        return None
-    if raw.size != wanted:
-        name = _TYPE_NAMES.get(number, "")
-        raise IngotError(
-            f"the data has {raw.size} bytes, {name} {list(shape)} needs {wanted}.", where=place, remedy=DAMAGED
-        )
-    if number == tflite.TensorType.BOOL:
-        return frozen(raw.astype(np.bool_).reshape(shape))
-    if number == tflite.TensorType.INT4:
-        return frozen(_nibbles(raw)[:count].reshape(shape))
-    if number == tflite.TensorType.FLOAT16:
-        return frozen(raw.copy().view(np.dtype("<f2")).astype(np.float32).reshape(shape))
-    dtype = _DTYPES[number].numpy
-    return frozen(raw.copy().view(dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape))
-
-
-def _bytes_of(number: int, count: int) -> int:
-    if number == tflite.TensorType.INT4:
-        return (count + 1) // 2
-    return count * (2 if number == tflite.TensorType.FLOAT16 else _DTYPES[number].size)
-
-
-def _nibbles(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
-    """The signed numbers of four bits, those in the low ones first."""
-    both = np.stack([raw << 4, raw & 0xF0], axis=1).reshape(-1)
-    signed: npt.NDArray[np.int8] = both.view(np.int8) >> 4
-    return signed
