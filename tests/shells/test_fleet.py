@@ -94,7 +94,7 @@ def test_one_failure_stops_no_other(folder: Path) -> None:
         patch.setenv("PYTHONPATH", str(Path(fleet.__file__).parents[3]))
         good, cut = fleet_run.run_fleet(entries, ingot_command(), "out")
     assert (good.entry.model, good.state) == ("good", "verified"), good.log
-    assert "1 samples equal" in good.log
+    assert "1 sample equal" in good.log
     assert good.facts["weights"] > 0
     assert (cut.state, "cut.tflite" in cut.log) == ("FAILED", True)
 

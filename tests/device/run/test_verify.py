@@ -85,14 +85,14 @@ def test_distance_in_units_in_the_last_place() -> None:
 def test_verdicts_name_known_gaps() -> None:
     sample = SampleResult(0, "seed 1", 10, None)
     assert Verification("m", (sample,), None).verdict() == (
-        "ok: m: 1 samples equal to LiteRT's reference kernels, byte for byte"
+        "ok: m: 1 sample equal to LiteRT's reference kernels, byte for byte"
     )
     assert Verification("m", (SampleResult(0, "seed 1", 10, None, 2),), None).verdict() == (
-        "ok: m: 1 samples equal to LiteRT's reference kernels, within 16 units in the last place (at most 2), as C "
+        "ok: m: 1 sample equal to LiteRT's reference kernels, within 16 units in the last place (at most 2), as C "
         "libraries differ there"
     )
     assert Verification("m", (sample,), None, saturated=3).verdict() == (
-        "ok: m: 1 samples equal to LiteRT's reference kernels, byte for byte; known gap: LiteRT computes 3 inputs of "
+        "ok: m: 1 sample equal to LiteRT's reference kernels, byte for byte; known gap: LiteRT computes 3 inputs of "
         "QUANTIZE (NaN, infinities, huge numbers) as the host's CPU does, so it was given the ends of the range instead"
     )
 

@@ -90,7 +90,8 @@ class Verification:
         """One line for people."""
         if not self.passed:
             return f"FAILED: {self.model}: sample {self.samples[-1].number}" if self.samples else "FAILED: no sample"
-        equal = f"ok: {self.model}: {len(self.samples)} samples equal to {self.oracle}"
+        count = "1 sample" if len(self.samples) == 1 else f"{len(self.samples)} samples"
+        equal = f"ok: {self.model}: {count} equal to {self.oracle}"
         if last_bits := max(sample.last_bits for sample in self.samples):
             how = f"within {LAST_BITS} units in the last place (at most {last_bits}), as C libraries differ there"
         else:
