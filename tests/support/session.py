@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -26,20 +27,25 @@ def open_session() -> Path | None:
 
 
 def _quick_compiler(folder: Path) -> None:
-    """Puts a compiler first in PATH that remembers what it compiled, where ccache is installed.
-
-    Dozens of builds compile the same kernels in one folder or another. A test of what the compiler itself makes of a
-    folder sets CCACHE_DISABLE.
-    """
-    ccache, gcc = shutil.which("ccache"), shutil.which("arm-none-eabi-gcc")
-    if ccache is None or gcc is None:
+    """Puts a cross compiler first in PATH that compiles a text once (remembering_compiler.sh)."""
+    gcc = shutil.which("arm-none-eabi-gcc")
+    if gcc is None or shutil.which("sha256sum") is None:
         return
-    tools = folder / "tools"
+    tools, compiled = folder / "tools", folder / "compiled"
     tools.mkdir()
-    settings = f"CCACHE_DIR={folder}/ccache CCACHE_NOHASHDIR=1"
-    (tools / "arm-none-eabi-gcc").write_text(f'#!/bin/sh\n{settings} exec {ccache} {gcc} "$@"\n')
-    (tools / "arm-none-eabi-gcc").chmod(0o755)
+    compiled.mkdir()
+    script = Path(__file__).with_name("remembering_compiler.sh")
+    words = [f"INGOT_COMPILER={shlex.quote(gcc)}", f"INGOT_COMPILED={shlex.quote(str(compiled))}"]
+    tool = tools / "arm-none-eabi-gcc"
+    tool.write_text(f'#!/bin/sh\n{" ".join(words)} exec {shlex.quote(str(script))} "$@"\n')
+    tool.chmod(0o755)
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+
+
+def path_without_memory() -> str:
+    """PATH with the cross compiler itself, for tests of what it makes of a folder."""
+    tools = str(Path(os.environ[VARIABLE]) / "tools")
+    return os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != tools)
 
 
 def close_session(folder: Path | None) -> None:
