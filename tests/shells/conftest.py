@@ -13,6 +13,7 @@ import pytest
 from ingot.base.places import ROOT
 from support.distribution import build, clean_copy, install
 from support.foreign import SHELLS, Example, Installed
+from support.session import made_once
 
 TOOLS = ("arm-none-eabi-gcc", "cmake", "ninja", "make")
 
@@ -23,8 +24,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
     top = tmp_path_factory.mktemp("installed")
-    target = top / "site"
-    install(build("wheel", clean_copy(top / "source"), top), target)
+
+    def make(folder: Path) -> None:
+        install(build("wheel", clean_copy(top / "source"), top), folder)
+
+    target = made_once("site", make)
 
     tools, log = top / "tools", top / "compiled.log"
     tools.mkdir()

@@ -3,8 +3,9 @@
 # The cross compiler of the tests: compiles one C file, unless its text was compiled with the same flags before.
 #
 # Dozens of builds of a session compile the same kernels, each in a folder of its own: ccache compiles most of them
-# again, since the names of folders are part of its keys. The key here is the text after the preprocessor and the flags
-# that say what the compiler makes of it. Whatever is no such command, or warned, goes to the compiler itself.
+# again, since the names of folders are part of its keys. The key here is the text after the preprocessor, the name that
+# the object gives its source, and the flags that say what the compiler makes of it. Whatever is no such command, or
+# warned, goes to the compiler itself.
 #
 # INGOT_COMPILER: the compiler. INGOT_COMPILED: the folder of what it compiled.
 set -u
@@ -44,7 +45,7 @@ if ! "$INGOT_COMPILER" "$@" -E -P 2>"$beside.said" || [ -s "$beside.said" ]; the
     rm -f "$beside".*
     exec "$INGOT_COMPILER" "$@"
 fi
-key=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$target"; } | sha256sum)
+key=$( { printf '%s %s %s\n' "$INGOT_COMPILER" "${source##*/}" "$flags"; cat "$target"; } | sha256sum)
 kept=$INGOT_COMPILED/${key%% *}.o
 if [ -e "$kept" ]; then
     rm -f "$beside".*

@@ -73,7 +73,7 @@ class Project:
         folder.mkdir(parents=True)
         for part in PARTS:
             if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+                shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("*.egg-info"))
             else:
                 shutil.copy(ROOT / part, folder / part)
         project = cls(folder)
@@ -83,8 +83,13 @@ class Project:
         return project
 
     def copy(self, folder: Path) -> Project:
-        """A copy with everything that was built; new times, same contents."""
-        shutil.copytree(self.folder, folder, copy_function=shutil.copyfile)
+        """A copy with everything that was built; new times, same contents. Modules keep theirs, and so their bytecode."""
+        modules = self.folder / "site_scons"
+
+        def copied(source: str, target: str) -> object:
+            return (shutil.copy2 if Path(source).is_relative_to(modules) else shutil.copyfile)(source, target)
+
+        shutil.copytree(self.folder, folder, copy_function=copied)
         return Project(folder)
 
     @property

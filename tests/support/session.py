@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import os
@@ -10,7 +11,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 VARIABLE = "INGOT_TEST_SESSION"
@@ -22,6 +23,8 @@ def open_session() -> Path | None:
         return None
     folder = Path(tempfile.mkdtemp(prefix="ingot-tests-"))
     os.environ[VARIABLE] = str(folder)
+    # Copies of the checkout are imported by many processes each.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     _quick_compiler(folder)
     return folder
 
@@ -64,6 +67,20 @@ def session_cache(purpose: str) -> Path:
     """The folder of that name; the same for all processes of the session."""
     folder = Path(os.environ[VARIABLE]) / purpose
     folder.mkdir(exist_ok=True)
+    return folder
+
+
+def made_once(purpose: str, make: Callable[[Path], None]) -> Path:
+    """The folder that make() fills, which the first process of the session calls. Not to be changed afterwards."""
+    folder = Path(os.environ[VARIABLE]) / purpose
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = folder.with_suffix(".part")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            make(unfinished)
+            unfinished.rename(folder)
     return folder
 
 

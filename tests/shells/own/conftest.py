@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from support.scons_project import Project
+from support.session import made_once
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def built() -> Project:
     """Built from nothing; not to be changed."""
     if shutil.which("arm-none-eabi-gcc") is None:
         pytest.skip("arm-none-eabi-gcc is not installed")
-    project = Project.create(tmp_path_factory.mktemp("scons") / "built")
-    project.build("-j2")
-    return project
+
+    def make(folder: Path) -> None:
+        Project.create(folder / "built").build("-j2")
+
+    return Project(made_once("own", make) / "built")
 
 
 @pytest.fixture
