@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import replace
 from typing import Any
@@ -33,6 +34,7 @@ TABLES = 40
 Case = tuple[str, Program, list[npt.NDArray[Any]]]
 
 
+@functools.cache
 def cases() -> list[Case]:
     """Some models of every operator with inputs, always the same ones."""
     found = []
@@ -48,6 +50,7 @@ def cases() -> list[Case]:
     return found
 
 
+@functools.cache
 def tables() -> list[Case]:
     """What the passes make of operators of one 8-bit input: entries of 8, 16 and 32 bits."""
     found = []
@@ -62,6 +65,7 @@ def tables() -> list[Case]:
     return found
 
 
+@functools.cache
 def extremes() -> list[Case]:
     """QUANTIZE and CAST of NaN, infinities and huge numbers: vectors, and what is left of them. MAXIMUM and MINIMUM of
     NaN and of zeros of two signs, where the order of the inputs matters."""

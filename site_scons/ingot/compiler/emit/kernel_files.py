@@ -27,7 +27,7 @@ def header_of(call: Call) -> str:
     if own in names:
         return own
     if not names:
-        headers = _texts(kernels_dir(), "*.h")
+        headers = _words(kernels_dir(), "*.h")
         names = [name for name in (f"{source_of(call).removesuffix('.c')}.h", own) if name in headers]
     if not names:
         raise _unknown(call.kernel, "header declares")
@@ -36,7 +36,7 @@ def header_of(call: Call) -> str:
 
 def source_of(call: Call) -> str:
     """The C file that defines the call's kernel."""
-    stems = [name.removesuffix(".c") for name in _texts(kernels_dir(), "*.c")]
+    stems = [name.removesuffix(".c") for name in _words(kernels_dir(), "*.c")]
     fitting = [stem for stem in stems if call.kernel == stem or call.kernel.startswith(f"{stem}_")]
     if fitting:
         return f"{max(fitting, key=len)}.c"
@@ -48,8 +48,8 @@ def source_of(call: Call) -> str:
 
 def _naming(kernel: str, pattern: str) -> list[str]:
     """The files that name the kernel."""
-    word = re.compile(rf"\b(?:ingot_)?{re.escape(kernel)}\b")
-    return [name for name, text in _texts(kernels_dir(), pattern).items() if word.search(text)]
+    wanted = {kernel, f"ingot_{kernel}"}
+    return [name for name, words in _words(kernels_dir(), pattern).items() if wanted & words]
 
 
 def _unknown(kernel: str, what: str) -> IngotError:
@@ -61,5 +61,6 @@ def _unknown(kernel: str, what: str) -> IngotError:
 
 
 @functools.cache
-def _texts(folder: Path, pattern: str) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob(pattern))}
+def _words(folder: Path, pattern: str) -> dict[str, frozenset[str]]:
+    files = sorted(folder.glob(pattern))
+    return {path.name: frozenset(re.findall(r"\w+", path.read_text(encoding="utf-8"))) for path in files}
