@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ class Import:
     name: str
 
 
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    """The tree of a module, which several rules read."""
+    return ast.parse(text)
+
+
 def modules(package: Path) -> dict[str, Path]:
     """Every module of a package by its dotted name."""
     found = {}
@@ -90,7 +97,7 @@ def upward(package: Path, floors: tuple[str, ...]) -> list[str]:
         room = module.split(".")[1] if "." in module else ""
         if room not in floors:
             continue
-        for item in imports(ast.parse(path.read_text(encoding="utf-8"))):
+        for item in imports(parsed(path.read_text(encoding="utf-8"))):
             words = item.name.split(".")
             other = words[1] if words[0] == package.name and len(words) > 1 else ""
             if other in floors and floors.index(other) > floors.index(room):
@@ -103,7 +110,7 @@ def circles(package: Path) -> list[list[str]]:
     known = modules(package)
     graph: dict[str, set[str]] = {name: set() for name in known}
     for name, path in known.items():
-        for item in imports(ast.parse(path.read_text(encoding="utf-8")), skip_types=True):
+        for item in imports(parsed(path.read_text(encoding="utf-8")), skip_types=True):
             other = module_of(item.name, known)
             # The face of a package that hands on what its own modules hold is no module of its own.
             face = known.get(other) is not None and known[other].name == "__init__.py" and name.startswith(f"{other}.")
@@ -178,7 +185,7 @@ def test_scons_is_imported_by_its_shell_only() -> None:
     found = []
     for name, text in python_files():
         if not name.startswith(("shells/scons/", "site_tools/")):
-            found += [f"{name}:{i.line}" for i in imports(ast.parse(text)) if i.name.split(".")[0] == "SCons"]
+            found += [f"{name}:{i.line}" for i in imports(parsed(text)) if i.name.split(".")[0] == "SCons"]
     assert found == []
 
 
@@ -196,17 +203,16 @@ def test_the_page_shows_every_room_and_names_tests_that_are_there() -> None:
 # ---- one place each
 
 
+@functools.cache
+def called(text: str) -> frozenset[str]:
+    """The last words of what a module calls: functions, methods and classes."""
+    functions = [node.func for node in ast.walk(parsed(text)) if isinstance(node, ast.Call)]
+    return frozenset(f.id if isinstance(f, ast.Name) else getattr(f, "attr", "") for f in functions)
+
+
 def calls_of(function: str) -> set[str]:
     """The files of the package that call a function or a class by that name."""
-    found = set()
-    for name, text in python_files():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call):
-                called = node.func
-                word = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-                if word == function:
-                    found.add(name)
-    return found
+    return {name for name, text in python_files() if function in called(text)}
 
 
 def test_the_linker_is_called_by_the_recipe_only() -> None:
@@ -249,7 +255,7 @@ SHOWN = {"device/flash/run.py", "st/stedgeai/run.py"}
 
 
 def test_command_lines_are_quoted_in_one_place() -> None:
-    found = {name for name, text in python_files() if any(i.name == "shlex" for i in imports(ast.parse(text)))}
+    found = {name for name, text in python_files() if any(i.name == "shlex" for i in imports(parsed(text)))}
     assert found - SHOWN == {"base/quoting.py"}
 
 
@@ -323,5 +329,5 @@ def test_arguments_of_a_step_are_of_known_kinds(step: str) -> None:
 
 def test_steps_are_functions_of_their_own_module() -> None:
     for step, module in STEPS.items():
-        tree = ast.parse((PACKAGE.parent / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+        tree = parsed((PACKAGE.parent / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
         assert step in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, step
