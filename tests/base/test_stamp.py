@@ -29,6 +29,7 @@ def look_at(root: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stamp, "kernels_dir", lambda: root / "firmware/kernels")
 
 
+@pytest.mark.slow
 def test_it_changes_with_every_file(package: Path) -> None:
     """Schedulers, shells, schemas, templates, kernels: one byte more in each file in turn."""
     files = [path for path in sorted(package.rglob("*")) if path.is_file()]

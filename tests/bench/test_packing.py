@@ -130,6 +130,7 @@ def test_without_or_tools_the_message_says_what_to_install(monkeypatch: pytest.M
         solve_exactly([1], [(0, 0)], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", "ABCDEFGHIJK")
 def test_an_instance_of_minimalloc_is_packed(name: str) -> None:
     """Most of Google's public instances fit into their capacity without a byte to spare."""

@@ -57,6 +57,7 @@ def test_the_search_for_names_finds_them() -> None:
     assert names_in_code(text) == ["cortex-m4", "CORTEX_M33"]
 
 
+@pytest.mark.slow
 def test_no_core_is_named_elsewhere() -> None:
     found = []
     for place in PLACES:

@@ -275,6 +275,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
         read_mpool(tmp_path / "none.mpool")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [FIRST, SECOND, (BOARDS / "n6dk" / "stm32n6.mpool").read_text()])
 def test_damaged_files_are_one_message(tmp_path: Path, text: str) -> None:
     """60 truncations, flipped bits and doubled pieces of each; a file is read, or it is an IngotError."""

@@ -107,6 +107,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(1, 2**32 - 1))
 def test_retraining_and_requantizing_change_data_only(first_build: Path, seed: int) -> None:
@@ -195,6 +196,7 @@ def test_importing_the_pipeline_is_light() -> None:
     assert not heavy & {name.split(".")[0] for name in loaded}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["mlperf_kws_ref_model", "omv_fomo_face_detection", "st_movenet_lightning_heatmaps_192_int8_pc"]
 )

@@ -110,7 +110,7 @@ def test_every_command_of_the_page_runs(page: str, request: pytest.FixtureReques
         **os.environ,
         "PATH": f"{project.folder / 'tools'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(project.folder / "site_scons"),
-        "INGOT_CACHE": str(tmp_path / "cache"),
+        "INGOT_CACHE": str(project.folder / ".cache"),
         "INGOT_OFFLINE": "1",
     }
     environment.pop("INGOT_MODEL_PATH", None)

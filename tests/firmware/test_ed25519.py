@@ -111,6 +111,7 @@ def test_the_files_are_those_of_the_release() -> None:
     assert "4.0.3" in (folder.parent / "README.md").read_text()
 
 
+@pytest.mark.slow
 @needs_gcc
 def test_it_is_small(tmp_path: Path) -> None:
     """docs/relocatable.md has the figures: at most 10 KiB of code, and less than 2 KB of constants."""

@@ -44,6 +44,7 @@ def with_data(image: Image, offset: int, word: int) -> Image:
     return replace(image, data=image.data[:offset] + struct.pack("<I", word) + image.data[offset + 4 :])
 
 
+@pytest.mark.slow
 def test_sound_images_are_installed() -> None:
     image = make_image()
     assert verdict(image.to_bytes()) == ""

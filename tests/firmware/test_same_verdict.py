@@ -11,6 +11,7 @@ from support.loader import same_verdicts, verdict_samples
 pytestmark = needs_cc
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", list(verdict_samples()))
 def test_host_and_loader_say_the_same(sample: str) -> None:
     """bench/loader.py does this a million times."""

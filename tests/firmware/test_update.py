@@ -6,10 +6,14 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from ingot.link import toolchain
 from support.firmware import compile_c, needs_gcc
 from support.host_library import needs_cc
 from support.update_device import NAMES, Device
+
+pytestmark = pytest.mark.slow
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 FIXTURE = Path(__file__).parent / "fixture" / "update_power.c"

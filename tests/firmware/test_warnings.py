@@ -167,6 +167,7 @@ def sample(known: Sequence[Source]) -> list[Source]:
     return [source for source in known if source.path.stem in names]
 
 
+@pytest.mark.slow
 @needs_gcc
 def test_gcc_for_cortex_m55(generated: dict[str, Source], tmp_path: Path) -> None:
     """Every file: the core that has most of the code."""

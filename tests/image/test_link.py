@@ -26,7 +26,7 @@ from support.pose_model import pose_model
 from support.reloc_model import RelocModel, build_image
 from support.session import path_without_memory
 
-pytestmark = needs_gcc
+pytestmark = [pytest.mark.slow, needs_gcc]
 
 
 def built(folder: Path, options: ImageOptions | None = None) -> RelocModel:

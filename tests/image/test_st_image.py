@@ -24,7 +24,7 @@ from support.loader import mutate, verdict
 from support.st_image import build_st_image
 from support.st_network import FIXED, MIXED, WEIGHTS, StImageNetwork
 
-pytestmark = needs_gcc
+pytestmark = [pytest.mark.slow, needs_gcc]
 PSRAM = 0x90000000
 
 

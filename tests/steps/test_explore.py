@@ -71,6 +71,7 @@ def rows(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [row["how"] for row in json.loads(capsys.readouterr().out)]
 
 
+@pytest.mark.slow
 def test_every_optimize_has_its_place(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     explore(model, BOARD, as_json=True)
     asked = " or ".join(rows(capsys))

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-LIMIT = 10.0
+LIMIT = 2.0
 """Seconds of processor time above which a test is to have the mark `slow`."""
 
 PROPERTY = "cpu_seconds"

@@ -83,7 +83,7 @@ class Project:
         return project
 
     def copy(self, folder: Path) -> Project:
-        """A copy with everything that was built; new times, same contents. Modules keep theirs, and so their bytecode."""
+        """A copy with all that was built: new times, same contents. Modules keep their times, and so their bytecode."""
         modules = self.folder / "site_scons"
 
         def copied(source: str, target: str) -> object:

@@ -91,6 +91,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_ten_writers_of_which_some_are_killed(store: Store) -> None:
     random.seed(5)
     command = [sys.executable, "-c", WRITER, str(store.folder)]

@@ -211,6 +211,7 @@ def test_behind_an_operator_that_is_not_supported() -> None:
         parse(b.finish([y]))
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_shapes() -> None:
     b = Builder()
     x = b.input((1, 6), *I8)

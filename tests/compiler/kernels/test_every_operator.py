@@ -38,6 +38,7 @@ def tested() -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_against_the_reference(tested: dict[str, set[str]]) -> None:
     """Every operator with a kernel, every one that becomes a table, every view."""
     load_operators()
@@ -45,6 +46,7 @@ def test_against_the_reference(tested: dict[str, set[str]]) -> None:
     assert known - tested.keys() == set()
 
 
+@pytest.mark.slow
 def test_on_emulated_cores() -> None:
     """tests/compiler/kernels/test_on_target.py takes its cases from MODELS."""
     load_operators()

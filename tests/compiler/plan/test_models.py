@@ -62,6 +62,7 @@ def planned(name: str, options: ScheduleOptions) -> tuple[Program, Schedule, Pla
     return program, schedule, make_plan(program, schedule, POOLS, options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
     "options", OPTIONS, ids=lambda o: f"{o.optimize}-{o.fuse:d}-{o.keep_inputs:d}-{o.io_placement}"

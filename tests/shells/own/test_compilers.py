@@ -36,6 +36,7 @@ def take(project: Project, files: dict[str, bytes], folder: str = "st_ai_output"
     return output
 
 
+@pytest.mark.slow
 def test_a_new_version_of_the_tool_generates_again(plain: Project, tmp_path: Path) -> None:
     log = install(tmp_path / "core", "3.0")
     settings = {"STEDGEAI_CORE_DIR": str(tmp_path / "core")}
@@ -66,6 +67,7 @@ def test_a_failed_tool_leaves_nothing_and_fails_the_build(plain: Project, tmp_pa
     assert "Traceback" not in build.err and not list(plain.out.glob("network*"))
 
 
+@pytest.mark.slow
 def test_a_prebuilt_network_is_taken_again_when_a_file_of_it_changes(plain: Project) -> None:
     output = take(plain, StNetwork().files())
     first = plain.build("compiler=prebuilt", "st_output=st_ai_output")
@@ -82,6 +84,7 @@ def test_a_prebuilt_network_is_taken_again_when_a_file_of_it_changes(plain: Proj
     assert refused.status == 2 and "it was generated from another model than small.tflite: " in refused.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["bin", "hex"])
 def test_an_output_of_2_1_as_sts_repositories_keep_it(plain: Project, tmp_path: Path, form: str) -> None:
     """No c_info, files called network, the network in them Default; by scons and by the command line."""
@@ -109,6 +112,7 @@ postprocessing:
 """
 
 
+@pytest.mark.slow
 def test_the_tables_of_an_audio_application_are_targets(plain: Project) -> None:
     network = StNetwork().with_buffer(name="Input_0_out_0", shape=(1, 8, 96, 1), size=768)
     take(plain, network.with_buffer(name="Softmax_2_out", shape=(1, 2), size=2).files(), more=AUDIO)
@@ -183,6 +187,7 @@ def make_pack(root: Path, version: tuple[int, ...] = (1, 1, 3, 8)) -> Path:
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("arm-none-eabi-gcc") is None, reason="arm-none-eabi-gcc is not installed")
 def test_with_a_pack_the_firmware_has_sts_runtime(plain: Project) -> None:
     output, app = take(plain, StNetwork().files()), plain.folder / "app"

@@ -73,6 +73,7 @@ DIFFERENCES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DIFFERENCES)
 @pytest.mark.parametrize("first", ["release", "debug"])
 def test_each_environment_links_objects_of_its_own_flags(tmp_path: Path, name: str, first: str) -> None:

@@ -65,6 +65,8 @@ for number, (model, board, out) in enumerate(json.load(open("names.json"))):
 json.dump(refused, open("refused.json", "w"))
 """
 
+pytestmark = pytest.mark.slow
+
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "INGOT_CACHE": str(folder / ".cache"), "INGOT_OFFLINE": "1"}

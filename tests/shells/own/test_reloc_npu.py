@@ -31,6 +31,7 @@ def plain(tmp_path: Path) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_an_image_around_the_pack(plain: Project) -> None:
     network = StImageNetwork()
     words = (*WORDS, f"st_pack={reloc_pack()}", "ecblob_in_params=1", "split=1", "gen_c_file=1", "name=pose")
