@@ -29,17 +29,19 @@
 INGOT ?= ingot
 INGOT_LAUNCHER ?=
 INGOT_BUILD ?= build
+INGOT_FOLDER := $(dir $(lastword $(MAKEFILE_LIST)))
 
 # Make's default goal is the first target that the Makefile itself has, wherever this file is included.
 define ingot_model
 INGOT_GOAL := $$(.DEFAULT_GOAL)
-$(1)_ASKED := $$(strip $(2) $(3) $(INGOT_LAUNCHER) $(4))
+$(1)_ASKED := $$(strip $(2) $(3) $(INGOT_LAUNCHER) $(4) of $(INGOT_FOLDER))
 $(INGOT_BUILD)/$(1).mk:
 	@mkdir -p $$(@D)
 	@INGOT_COMMAND="$(INGOT)" $(INGOT) make-rules "$(2)" --board "$(3)" --build "$(INGOT_BUILD)" --prefix "$(1)-" --launcher "$(INGOT_LAUNCHER)" $(4) --asked '$$(subst ','\'',$$($(1)_ASKED))' --out $$@
 ifeq ($$(filter clean,$$(MAKECMDGOALS)),)
--include $(INGOT_BUILD)/$(1).mk
-# Rules that were written for another model, board or option are written again, once.
+# Not `-include`: Make would go on with the rules as they were where they cannot be written again.
+include $(INGOT_BUILD)/$(1).mk
+# Rules that were written for another model, board or option, or by an Ingot elsewhere, are written again, once.
 ifneq ($$($(1)_WRITTEN_FOR),$$($(1)_ASKED))
 ifeq ($$(MAKE_RESTARTS),)
 .PHONY: $(1)-ask-again

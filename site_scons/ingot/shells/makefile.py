@@ -41,6 +41,8 @@ def make_text(
     ]  # where somebody removed one
     depfiles = [job.depfile for job in commands if job.depfile]
     lines += [f"-include {make_words(depfiles)}", "", f"{make_path(itself)}: {make_words(inputs)}"]
+    # An input that is gone has the rules written again; where it is gone for good, Make says so by name.
+    lines += ["ifeq ($(MAKE_RESTARTS),)", f"{make_words(inputs)}:", "endif"]
     stem = prefix.rstrip("-")
     lines += [f"{stem}_{name} := {make_words(words)}" for name, words in variables.items()]
     lines.append(f"{stem}_WRITTEN_FOR := {make_value(asked)}")
