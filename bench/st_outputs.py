@@ -34,11 +34,13 @@ HEAD = ("output", "C name", "compiler", "pools", "activations", "weights", "epoc
 class Lines:
     """What the lines of a network.c say. pools: name -> (base, size, virtual). stated: name -> (bytes, rounded to).
 
-    tables: kind -> [(name, base, start, end, user, parameter)]. last_epoch: of the table of epoch blocks.
+    writable: names of pools. tables: kind -> [(name, base, start, end, user, parameter)]. last_epoch: of the table of
+    epoch blocks.
     """
 
     pools: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
     stated: dict[str, tuple[float, float]] = field(default_factory=dict)
+    writable: set[str] = field(default_factory=set)
     tables: dict[str, list[tuple[str, int, int, int, bool, bool]]] = field(default_factory=dict)
     last_epoch: int = 0
 
@@ -54,6 +56,8 @@ def read_lines(text: str) -> Lines:
             words_of = dict(word.split("=", 1) for word in line.split() if "=" in word)
             name = words_of["name"]
             found.pools[name] = int(words_of["offset"], 16), int(words_of["size"]), " vpool " in line
+            if " READ_WRITE " in line:
+                found.writable.add(name)
             if words_of["index"] == stated[0]:
                 found.stated[name] = stated[1:]
         elif words := re.match(r"const LL_Buffer_InfoTypeDef \*LL_ATON_(\w+?)_Buffers_Info_", line):
@@ -74,16 +78,29 @@ def read_lines(text: str) -> Lines:
     return found
 
 
-def used_bytes(lines: Lines) -> dict[str, list[tuple[int, int]]]:
-    """Real pool -> stretches of it that buffers other than parameters take, as offsets."""
+def used_bytes(lines: Lines) -> tuple[dict[str, list[tuple[int, int]]], float]:
+    """Real pool -> stretches of it that buffers other than parameters take, as offsets; what rounding leaves open.
+
+    A pool to write whose comment states more than all tables reach has buffers that no table lists.
+    """
     taken: dict[str, list[tuple[int, int]]] = {}
+    reached: dict[str, int] = {}
     for buffers in lines.tables.values():
         for _, base, start, end, user, parameter in buffers:
             for name, (low, size, virtual) in lines.pools.items():
                 first, last = max(base + start, low), min(base + end, low + size)
-                if not virtual and not user and not parameter and first < last:
+                if virtual or user or first >= last:
+                    continue
+                reached[name] = max(reached.get(name, 0), last - low)
+                if not parameter:
                     taken.setdefault(name, []).append((first - low, last - low))
-    return taken
+    slack = 0.0
+    for name in lines.writable & lines.stated.keys():
+        stated, rounding = lines.stated[name]
+        if not lines.pools[name][2] and stated - rounding > reached.get(name, 0):
+            taken.setdefault(name, []).append((0, round(stated)))
+            slack += rounding
+    return taken, slack
 
 
 def differences(lines: Lines, network: Network) -> Iterator[str]:
@@ -102,9 +119,9 @@ def differences(lines: Lines, network: Network) -> Iterator[str]:
             and abs(pools[name].used - lines.stated[name][0]) > lines.stated[name][1]
         ):
             yield f"pool {name}: {lines.stated[name][0]:,.0f} bytes used, Ingot {pools[name].used:,}"
-    taken = used_bytes(lines)
+    taken, slack = used_bytes(lines)
     peak = sum(max(end for _, end in spans) - min(start for start, _ in spans) for spans in taken.values())
-    if peak != network.peak:
+    if abs(peak - network.peak) > slack:
         yield f"activations: {peak:,} bytes, Ingot {network.peak:,}"
     if lines.last_epoch and lines.last_epoch != max(epoch.number for epoch in network.epochs):
         yield f"epochs: the last is {lines.last_epoch}, Ingot's is {max(epoch.number for epoch in network.epochs)}"

@@ -80,7 +80,9 @@ def test_a_buffer_that_the_application_allocates_has_no_pool(tmp_path: Path) -> 
     entry = text[start : text.index("}", text.index("is_param", start))]
     user = entry.replace("is_user_allocated = 0", "is_user_allocated = 1")
     user = user.replace("{(unsigned char *)(0x342e0000UL)", "{((unsigned char *)&_mem_pool__user_io_input_0_network)")
-    network = described(tmp_path, alone(text.replace(entry, user)))
+    stated = "global pool 1 is 3.00 KB"
+    assert stated in text
+    network = described(tmp_path, alone(text.replace(entry, user).replace(stated, "global pool 1 is 1.25 KB")))
     assert [(b.name, b.pool, b.offset) for b in network.inputs] == [("Input_0_out_0", "", 0)]
     assert network.peak == 256 + 4096  # its output in npuRAM5, the middle in cpuRAM2 and npuRAM3
 
@@ -106,6 +108,26 @@ def test_a_c_info_without_a_footprint_is_counted(tmp_path: Path) -> None:
     del document["memory_footprint"]
     network = described(tmp_path, {"network_c_info.json": json.dumps(document).encode()})
     assert network.peak == 3072 + 4096
+
+
+def test_buffers_that_no_table_lists_take_what_the_comment_states(tmp_path: Path) -> None:
+    """Without --all-buffers-info: else a pool of inner buffers alone would be unused, and conflict with nothing."""
+    made = StNetwork()
+    text = made.network_c()
+    whole = described(tmp_path / "whole", alone(text))
+    table = text.index("*LL_ATON_Internal_Buffers_Info")
+    short = text[:table] + text[table:].replace("buff_info[] = {", "buff_info[] = { { .name = NULL } };  none[] = {", 1)
+    stated = "global pool {} is {:.2f} KB"
+    for name, size in (("npuRAM5", 94208), ("cpuRAM2", 70_000)):
+        pool = next(pool for pool in made.pools if pool.name == name)
+        assert stated.format(pool.number, pool.used / 1024) in short
+        short = short.replace(stated.format(pool.number, pool.used / 1024), stated.format(pool.number, size / 1024))
+    network = described(tmp_path / "short", alone(short))
+    used = {pool.name: pool.used for pool in network.pools}
+    assert not [b for b in network.buffers if b.role == "activation"]
+    assert used["npuRAM5"] == 94208 and 70_000 <= used["cpuRAM2"] <= 70_008  # 68.36 KB is up to 70,005 bytes
+    assert used["octoFlash"] == {pool.name: pool.used for pool in whole.pools}["octoFlash"]
+    assert network.peak == used["npuRAM5"] + used["cpuRAM2"] + used["npuRAM3"]
 
 
 # ---- activations ----

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ingot.base.errors import IngotError
 from ingot.network.types import Network, NetworkBuffer, NetworkEpoch, NetworkPool
 from ingot.st.prebuilt.network_c import NetworkSource, SourceBuffer, SourcePool
-from ingot.st.prebuilt.usage import activation_bytes
+from ingot.st.prebuilt.usage import activation_bytes, with_stated_use
 
 MOVED = "Its tables were changed after it was generated, or damaged: take the file again from where it was generated."
 
@@ -19,8 +19,12 @@ def network_of_source(source: NetworkSource, where: str) -> Network:
     It lacks what only c_info has: how long a buffer lives (the epoch that writes it is given twice), MACs, layers.
     Raises IngotError for a buffer that lies in none of the file's pools.
     """
-    pools = tuple(_pool(pool, source.pools) for pool in source.pools)
     buffers = tuple(_buffers(source, where))
+    pools = with_stated_use(
+        [_pool(pool, source.pools) for pool in source.pools],
+        {pool.name: pool.stated for pool in source.pools if pool.stated is not None},
+        buffers,
+    )
     return Network(
         name=source.name or "network",
         model=source.model or source.name,

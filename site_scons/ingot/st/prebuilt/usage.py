@@ -26,18 +26,39 @@ def pool_usage(network: Network) -> tuple[NetworkPool, ...]:
     return tuple(result)
 
 
+def with_stated_use(
+    pools: Sequence[NetworkPool], stated: Mapping[str, tuple[int, int]], buffers: Iterable[NetworkBuffer]
+) -> tuple[NetworkPool, ...]:
+    """The real pools that hold more than the listed buffers, with `used` as the comments of network.c state it.
+
+    Without --all-buffers-info, ST's compiler lists inputs, outputs and parameters only. stated: pool -> least and most
+    bytes that the rounded figure can mean; the most is taken, rounded down to the 8 bytes that sizes are multiples of.
+    """
+    spans = _spans(pools, buffers)
+    result = []
+    for pool in pools:
+        least, most = stated.get(pool.name, (0, 0))
+        hidden = not pool.virtual and least > spans.get(pool.name, (0, 0))[1]
+        result.append(replace(pool, used=min(most - most % 8, pool.size)) if hidden else pool)
+    return tuple(result)
+
+
 def activation_bytes(
     pools: Sequence[NetworkPool], buffers: Iterable[NetworkBuffer], aliases: Aliases = NO_ALIASES
 ) -> int:
     """Bytes that activations take: in each physical pool from the lowest to the highest used byte, no byte twice.
 
-    A buffer in a virtual pool counts in the real pools that it lies in, and two pools at one address count once.
+    A buffer in a virtual pool counts in the real pools that it lies in, and two pools at one address count once. A pool
+    to write whose `used` is past all buffers holds some that are not listed, and counts from its first byte.
     aliases: the board's, where it is known.
     """
-    spans = _spans(pools, [buffer for buffer in buffers if buffer.role != "param"])
+    buffers = tuple(buffers)
+    everything, spans = _spans(pools, buffers), _spans(pools, [b for b in buffers if b.role != "param"])
     fixed, total = [], 0
     for pool in pools:
         start, end = spans.get(pool.name, (0, 0))
+        if pool.used > everything.get(pool.name, (0, 0))[1] and pool.rights != "ACC_READ":
+            start, end = 0, pool.used
         if pool.virtual and pool.base is not None:
             continue  # counted in its members
         if pool.base is None:
