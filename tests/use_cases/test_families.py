@@ -38,6 +38,7 @@ from ingot.model import Manifest, load_manifest
 from ingot.network.types import Network, NetworkBuffer
 from ingot.use_cases.abi import ABIS
 from ingot.use_cases.app_config import app_config, app_config_texts
+from ingot.use_cases.config_check import check_config
 from ingot.use_cases.config_files import SIGNALS, config_files
 from ingot.use_cases.families import FAMILIES
 
@@ -533,6 +534,23 @@ def test_the_checker_can_fail(tmp_path: Path, example: Example) -> None:
         (tmp_path / "app_config.h").write_text(header + other)
         done = compile_checker(tmp_path, checker(example))
         assert done.returncode and name in done.stderr
+
+
+@pytest.mark.parametrize("example", [made for made in examples() if made.family not in SIGNALS], ids=str)
+def test_somebody_elses_header_is_held_against_the_outputs(tmp_path: Path, example: Example) -> None:
+    """Each whole number that the outputs tell, changed: refused by its name."""
+    header = app_config(manifest(tmp_path, example.family, example.keys, **example.more), network(example), example.abi)
+    file = tmp_path / "app_config.h"
+    file.write_text(header)
+    check_config(file, network(example))
+    told = {name: value for name, value in example.expected.items() if name.startswith("AI_") and type(value) is int}
+    for name, value in told.items():
+        file.write_text(re.sub(rf"^(#define {name} ).*$", rf"\g<1>({value + 1})", header, flags=re.MULTILINE))
+        if name.endswith("MAX_BOXES_LIMIT"):
+            check_config(file, network(example))
+            continue
+        with pytest.raises(IngotError, match=f": {name} is {value + 1}, but the network's "):
+            check_config(file, network(example))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ get their tables in user_mel_tables.h and .c.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ingot.base import c_text
 from ingot.base.errors import IngotError
@@ -53,10 +54,10 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
     family = str(manifest.postprocessing.get("type", ""))
     case, specific = _described(manifest, network, family, GENERATIONS if abi == AUTO else (abi,))
     origin = c_text.comment(f"{manifest.name}/model.yaml" if manifest.document else manifest.source.file)
-    config = render(
-        f"app_config/{family or 'none'}.h.j2",
-        base=_base(family, case.abi),
-        abi=case.abi,
+    config = config_text(
+        case,
+        family,
+        specific,
         numbered=abi != AUTO,
         origin=origin,
         stand_in=network.stand_in,
@@ -64,7 +65,6 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
         message_0=c_text.string(TITLES[family]) if family in TITLES else "",
         message_1=c_text.string(_message_1(manifest, network)),
         message_2=c_text.string(_message_2(network)),
-        **_without_classes(specific),
     )
     texts = {"app_config.h": config}
     for name in config_files(family, case.abi.name):
@@ -74,6 +74,15 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
             tables = {"window": specific["window"], "filters": specific.get("filters")}
             texts[name] = render(f"app_config/{name}.j2", origin=origin, **tables)
     return texts
+
+
+def config_text(case: Case, family: str, specific: Context, **more: Any) -> str:
+    """The header of a family whose values are `specific`. more: what stands around them, by default nothing."""
+    nothing = dict.fromkeys(("postprocess_type", "postprocess_number", "camera", "numbered", "stand_in"))
+    values = {**nothing, **dict.fromkeys(("origin", "message_0", "message_1", "message_2"), ""), **specific}
+    names = [c_text.string(name) for name in specific.get("classes", [])]
+    template = f"app_config/{family or 'none'}.h.j2"
+    return render(template, base=_base(family, case.abi), abi=case.abi, **{**values, "classes": names, **more})
 
 
 def _described(manifest: Manifest, network: Network, family: str, names: Sequence[str]) -> tuple[Case, Context]:
@@ -93,12 +102,6 @@ def _base(family: str, abi: Abi) -> str:
     if family in SIGNALS:
         return "app_config/base_signals.h.j2"
     return "app_config/base_h7.h.j2" if abi.h7 else "app_config/base.h.j2"
-
-
-def _without_classes(specific: Context) -> Context:
-    """Class names as C strings; an empty list where the family has none."""
-    names = [c_text.string(name) for name in specific.get("classes", [])]
-    return {"postprocess_type": None, "postprocess_number": None, **specific, "classes": names}
 
 
 def _image(case: Case) -> Context | None:
