@@ -287,7 +287,7 @@ def stage_of(known: Known, build: Build, number: int) -> str:
     proof = prove(build)
     if not proof.holds:
         return f"prove ({proof.faults[0].kind})"
-    if known.model.suffix == ".tflite" and compare_weights(build, known.model).wrong:
+    if compare_weights(build, known.model).wrong:
         return "weights"
     try:
         judge = replace(known.judge, build=build, proof=proof)

@@ -79,13 +79,14 @@ def census(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
 @common
 @click.argument("model", type=FilePath)
 def compare(build: Path, model: Path, weights: tuple[Path, ...], as_json: bool) -> None:
-    """Compare the weights in BUILD with those of MODEL, a .tflite."""
+    """Compare the weights in BUILD with those of MODEL, a .tflite or QDQ .onnx."""
     from ingot.st.npu.weights import compare_weights, weights_facts, weights_text
 
     result = compare_weights(_read(build, weights), model)
     _print(weights_facts(result) if as_json else None, weights_text(result))
     if result.wrong:
-        _fail(f"weights of {len(result.wrong)} streams are not those of {model.name}", build)
+        streams = "1 stream" if len(result.wrong) == 1 else f"{len(result.wrong)} streams"
+        _fail(f"weights of {streams} are not those of {model.name}", build)
 
 
 @npu.command()

@@ -14,6 +14,7 @@ from ingot.st.npu.build import read_build
 from ingot.st.npu.kernels import KernelShape, pack_kernels, unpack_kernels
 from ingot.st.npu.weights import StreamWeights, compare_weights, weights_text
 from support.npu_build import FLASH, RAM, Buffer, conv_epoch, write_build
+from support.qdq_builder import QdqBuilder
 from support.tflite_builder import Builder
 
 Weights = npt.NDArray[np.int8]
@@ -50,6 +51,28 @@ def model(path: Path, conv: Weights = CONV) -> Path:
         outputs.append(target)
     path.write_bytes(builder.finish(outputs))
     return path
+
+
+def onnx_model(path: Path) -> Path:
+    """The same weights as ONNX has them: of a convolution outputs, inputs, rows, columns; of a Gemm inputs, outputs."""
+    builder = QdqBuilder(seed=3)
+    outputs = []
+    for name, values in (("conv", CONV), ("wise", WISE), ("split", SPLIT), ("point", POINT)):
+        wise, matrix = name == "wise", name == "point"
+        channels = values.shape[3]
+        turned = values.transpose((3, 0, 1, 2) if wise else (0, 3, 1, 2))
+        codes = np.ascontiguousarray(turned[:, :, 0, 0].T if matrix else turned)
+        parts = [codes, np.array(SCALES[name], np.float32), np.zeros(len(SCALES[name]), np.int8)]
+        stored = [builder.constant(part) for part in parts]
+        weights = str(builder.node("DequantizeLinear", stored, axis=1 if matrix else 0))
+        source = builder.input((1, channels) if matrix else (1, channels, 8, 8))
+        options = {} if matrix else {"group": channels if wise else 1}
+        outputs.append(builder.quantized(builder.node("Gemm" if matrix else "Conv", [source, weights], **options)))
+    path.write_bytes(builder.finish(outputs))
+    return path
+
+
+MODELS = {"m.tflite": model, "m.onnx": onnx_model}
 
 
 def rows_of(values: Weights, slices: int, count: int) -> bytes:
@@ -147,34 +170,43 @@ LAYOUTS = {
 
 
 def compared(
-    folder: Path, content: bytes, name: str, fields: dict[str, int], scale: str, offset: int = 64
+    folder: Path,
+    content: bytes,
+    name: str,
+    fields: dict[str, int],
+    scale: str,
+    offset: int = 64,
+    file: str = "m.tflite",
 ) -> StreamWeights:
     path = build(folder / "build", content, name, fields, scale, offset)
-    (found,) = compare_weights(read_build(path), model(folder / "m.tflite")).streams
+    (found,) = compare_weights(read_build(path), MODELS[file](folder / file)).streams
     return found
 
 
+@pytest.mark.parametrize("file", MODELS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout_is_read_back(layout: str, tmp_path: Path) -> None:
-    found = compared(tmp_path, *LAYOUTS[layout])
+def test_every_layout_is_read_back(layout: str, file: str, tmp_path: Path) -> None:
+    found = compared(tmp_path, *LAYOUTS[layout], file=file)
     assert (found.verdict, found.differing, found.note) == ("equal", 0, "")
 
 
+@pytest.mark.parametrize("file", MODELS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_one_bit_is_found(layout: str, tmp_path: Path) -> None:
+def test_one_bit_is_found(layout: str, file: str, tmp_path: Path) -> None:
     content, name, fields, scale = LAYOUTS[layout]
     damaged = bytearray(content)
     damaged[37] ^= 16
-    found = compared(tmp_path, bytes(damaged), name, fields, scale)
+    found = compared(tmp_path, bytes(damaged), name, fields, scale, file=file)
     assert (found.verdict, found.differing) == ("differs", 1)
     assert found.note.startswith("one weight, bits 0x10; first in set 0, kernel ")
 
 
-def test_swapped_kernels_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", MODELS)
+def test_swapped_kernels_are_named(file: str, tmp_path: Path) -> None:
     content, name, fields, scale = LAYOUTS["conv"]
     size = 36
     swapped = content[size : 2 * size] + content[:size] + content[2 * size :]
-    found = compared(tmp_path, swapped, name, fields, scale)
+    found = compared(tmp_path, swapped, name, fields, scale, file=file)
     assert found.verdict == "differs"
     assert found.note == "the same kernels in another order; first in set 0, kernel 0, row 0, column 0, channel 0"
 
@@ -187,10 +219,11 @@ def test_kernels_of_a_wrong_offset_are_found(tmp_path: Path) -> None:
     assert (found.verdict, found.note) == ("unknown", "network.c has no buffer there")
 
 
-def test_another_models_file_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", MODELS)
+def test_another_models_file_is_found(file: str, tmp_path: Path) -> None:
     content, name, fields, _ = LAYOUTS["conv"]
     SCALES["other"] = [0.5] * 8
-    found = compared(tmp_path, content, name, fields, "other")
+    found = compared(tmp_path, content, name, fields, "other", file=file)
     assert (found.verdict, found.note) == ("foreign", "the model has no weights with the 8 scales of this buffer")
 
 
@@ -226,9 +259,10 @@ def test_weights_that_nothing_reads_are_listed(tmp_path: Path) -> None:
     assert len(result.unread) == 3
 
 
-def test_a_model_that_is_no_tflite_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_is_no_model_is_refused(tmp_path: Path) -> None:
     path = build(tmp_path / "build", *LAYOUTS["conv"])
-    with pytest.raises(IngotError, match=r"is no \.tflite"):
+    (tmp_path / "m.onnx").write_bytes(b"nothing")
+    with pytest.raises(IngotError, match=r"m\.onnx"):
         compare_weights(read_build(path), tmp_path / "m.onnx")
 
 

@@ -92,11 +92,10 @@ class _Kernels:
 
 
 def model_weights(model: Path) -> tuple[ModelWeights, ...]:
-    """The constant weights of a .tflite's convolutions and fully connected layers. Raises IngotError."""
-    if model.suffix != ".tflite":
-        raise IngotError(
-            "is no .tflite; weights of other formats are not compared", where=str(model), remedy="Give the .tflite."
-        )
+    """The constant int8 weights of convolutions and fully connected layers, of a .tflite or a QDQ .onnx.
+
+    Raises IngotError.
+    """
     graph = read_operators(model)
     found: list[ModelWeights] = []
     for operator in graph.operators:
