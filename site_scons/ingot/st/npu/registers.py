@@ -169,7 +169,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         0 RAW_OUT 9 0,1
         0 LSBMODE 14 0,1
         0 SIGNEXT 15 0,1
-        0 SIZE0 19..16 0,8
+        0 SIZE0 19..16 8
         0 SIZE1 23..20 0,8
         0 SIZE2 27..24 0,8
         0 SERDES 29..28 0

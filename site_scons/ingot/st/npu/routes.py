@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.registers import FIELDS, LINK, Port, Unit, source_of
 
+RouteKind = Literal["all", "first", "every"]
+"""Which frames pass: all; the first few; some dropped and some passed, again and again."""
 REMEDY = "This never occurred in a public build: it is not guessed."
 
 
@@ -23,8 +26,8 @@ class Link:
     keep: int = 0
 
     @property
-    def kind(self) -> str:
-        """ "all", "first" or "every"."""
+    def kind(self) -> RouteKind:
+        """Which frames pass."""
         return "first" if self.first else "every" if self.keep else "all"
 
     def __str__(self) -> str:
