@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
-from ingot.compiler.frontend.tflite import read_operators  # noqa: E402
+from ingot.compiler.frontend.model import read_operators  # noqa: E402
 from ingot.compiler.graph import Graph, Operator  # noqa: E402
 from ingot.st.npu.machine import HardwareEpoch  # noqa: E402
 from ingot.st.npu.sim.epoch import Settings  # noqa: E402
