@@ -29,6 +29,9 @@ def verdict_text(judged: Judged, every: bool = False) -> str:
     if verdict.without:
         lines.append("without counterpart in the model, so not judged:")
         lines += [f"  epoch {item.epoch}: {', '.join(item.results[:3])}" for item in verdict.without]
+    if unbounded := [item for item in verdict.hardware if item.unbounded]:
+        names = ", ".join(str(item.epoch) for item in unbounded)
+        lines.append(f"nothing bounds what rounding does, so the largest difference is not judged: epochs {names}")
     held = [item for item in verdict.hardware if item.result.saturations]
     if held:
         lines.append("16-bit numbers that are held inside their range:")
@@ -68,13 +71,15 @@ def _epoch_line(item: EpochVerdict) -> str:
     head = f"  epoch {item.epoch:>3} {item.kind:<14}"
     if not item.buffers:
         return f"{head} without counterpart" if item.kind != "cpu" else f"{head} not compared"
-    worst = max(item.buffers, key=lambda buffer: buffer.largest)
-    text = f"{head} {100 * item.share:6.2f} % differ, by at most {item.largest}: {worst.buffer}"
+    worst = item.worst
+    text = f"{head} {100 * item.share:6.2f} % differ, by at most {worst.largest}: {worst.buffer}"
     if item.kind == "cpu":
         return f"{text} (a routine of Ingot's, not judged)"
     if item.largest > 1 or item.wrong:
         if item.held:
             return f"{text} (saturates)"
+        if item.limit is None:
+            return f"{text} (nothing bounds its rounding, not judged)"
         reason = REASONS.get(item.kind, "")
         if item.wrong and item.crowded:
             return f"{text} (more than {100 * MOST:.0f} % of the elements)"

@@ -45,6 +45,8 @@ EXACT = (
     "STRIDED_SLICE",
     "SPLIT",
 )
+#: Operators that make no difference between two inputs larger.
+AS_LARGE = ("ADD", "SUB", "MEAN", "AVERAGE_POOL_2D", "RELU", "RELU6", "QUANTIZE", "RESIZE_BILINEAR")
 #: Writes of one buffer's history that are followed back.
 DEEPEST = 64
 
@@ -94,20 +96,55 @@ def counterparts(build: Build, graph: ModelGraph, proof: Proof) -> dict[str, Cou
     return _searched(build, graph, proof).found
 
 
-def rounding_between(build: Build, graph: ModelGraph, proof: Proof, known: Mapping[str, Counterpart]) -> dict[str, int]:
-    """For each buffer with a counterpart, how many operators that round lie between what it is made of and itself."""
+@dataclass(frozen=True)
+class Between:
+    """What the model does between what a buffer is made of and itself.
+
+    rounding: operators that round. inner: how far all but the last of them take the result, in its units; None where
+    weights or a function enlarge it.
+    """
+
+    rounding: int
+    inner: float | None
+
+
+def rounding_between(
+    build: Build, graph: ModelGraph, proof: Proof, known: Mapping[str, Counterpart]
+) -> dict[str, Between]:
+    """For each buffer with a counterpart, how the model rounds on the way to it."""
     search = _searched(build, graph, proof)
     kinds = {graph.tensors[node.target].root: node.kind for node in graph.nodes if node.target in graph.tensors}
     found = {}
     for name, keys in search.made_of.items():
         if name not in known:
             continue
-        behind = search.before.get(known[name].tensor.root, frozenset())
+        root = known[name].tensor.root
         passed: set[object] = set()
         for key in keys:
             passed |= search.before.get(key, frozenset())
-        found[name] = sum(kinds.get(root, "") not in EXACT for root in behind - passed)
+        between = search.before.get(root, frozenset()) - passed
+        count = sum(kinds.get(item, "") not in EXACT for item in between)
+        found[name] = Between(count, _inner(graph, root, between))
     return found
+
+
+def _inner(graph: ModelGraph, root: object, between: frozenset[object]) -> float | None:
+    """Units of a tensor that come from numbers in front of it which were rounded."""
+    node = graph.makers.get(root)
+    if node is None:
+        return 0.0
+    total, target = 0.0, graph.tensors[root]
+    for key in node.sources:
+        source = graph.tensors[key]
+        if source.root not in between or source.root == root:
+            continue
+        before = _inner(graph, source.root, between)
+        maker = graph.makers.get(source.root)
+        if before is None or maker is None or node.kind not in (*EXACT, *AS_LARGE) or not source.scale * target.scale:
+            return None
+        own = 0.5 if maker.kind not in EXACT else 0.0
+        total += (before + own) * source.scale / target.scale
+    return total
 
 
 def _searched(build: Build, graph: ModelGraph, proof: Proof) -> _Search:

@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.build import Build
-from ingot.st.npu.judge.counterparts import Counterpart, counterparts, rounding_between
-from ingot.st.npu.judge.layout import Array, held, packed, stored
+from ingot.st.npu.judge.bounds import Error, rounding_errors
+from ingot.st.npu.judge.carried import Carried
+from ingot.st.npu.judge.counterparts import Between, Counterpart, counterparts, rounding_between
+from ingot.st.npu.judge.layout import Array, channels_of, held, packed, stored
 from ingot.st.npu.judge.model import ModelGraph
 from ingot.st.npu.judge.verdict import (
     BufferVerdict,
@@ -26,15 +31,19 @@ from ingot.st.npu.judge.verdict import (
     kind_of,
     output_verdict,
 )
+from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.proof import Proof
+from ingot.st.npu.registers import Unit
 from ingot.st.npu.sim.epoch import DEFAULT, Settings, results_of, unheld, write_results
 from ingot.st.npu.sim.frames import Frames
 from ingot.st.npu.sim.store import Store, read_stream
 from ingot.st.npu.simulate import Simulation, Step
-from ingot.st.npu.streams import Stream
+from ingot.st.npu.streams import Stream, streams_of
 from ingot.st.prebuilt.network_c import SourceBuffer
 
 Oracle = Callable[[Any], Array]
+#: One operator that rounds.
+ONE = Between(1, 0.0)
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,8 @@ class Judge:
         return counterparts(self.build, self.graph, self.proof)
 
     @cached_property
-    def rounding(self) -> Mapping[str, int]:
-        """Operators that round between what a buffer is made of and itself, by name."""
+    def rounding(self) -> Mapping[str, Between]:
+        """What the model does between what a buffer is made of and itself, by name."""
         return rounding_between(self.build, self.graph, self.proof, self.counterparts)
 
     @cached_property
@@ -76,34 +85,69 @@ class Judge:
     def layer_by_layer(self, tensors: Oracle) -> Verdict:
         """Each epoch alone, on one input. Raises IngotError where an input has no counterpart."""
         verdict = Verdict(self.model, self.settings.ties, self.oracle)
-        simulation = self._simulation(tensors)
+        simulation, carried = self._simulation(tensors), Carried()
         for step in simulation.steps:
-            verdict.epochs.append(self._step(step, simulation, tensors))
+            verdict.epochs.append(self._step(step, simulation, tensors, carried))
             for buffer in self.results.get(step.number, ()):
                 self._put(buffer, simulation.store, tensors)
         return verdict
 
-    def _step(self, step: Step, simulation: Simulation, tensors: Oracle) -> EpochVerdict:
-        """Runs and judges one epoch."""
+    def _step(self, step: Step, simulation: Simulation, tensors: Oracle, carried: Carried) -> EpochVerdict:
+        """Runs and judges one epoch. carried: how far off memory is."""
         own = self.results.get(step.number, ())
         names = tuple(buffer.name for buffer in own)
+        replaced = [buffer for buffer in own if buffer.name in self.counterparts]
         if step.hardware is None:
             simulation.run_step(step)
+            carried.made_by_cpu(own, replaced)
             return EpochVerdict(step.number, "cpu", self._compared(own, simulation.store, tensors), names)
         made, result = results_of(step.hardware, simulation.store, self.settings)
         free = unheld(step.hardware, simulation.store, self.settings, made, result)
         write_results(step.hardware, simulation.store, made)
-        buffers = self._compared(own, simulation.store, tensors)
-        rounding = max((self.rounding.get(item.buffer, 1) for item in buffers), default=1)
-        kind, limit = kind_of(step.hardware, rounding, partial(self._constants, simulation.store))
-        found = EpochVerdict(step.number, kind, buffers, names, limit, result=result)
+        errors = rounding_errors(step.hardware, partial(self._constants, simulation.store), carried.of)
+        kind = kind_of(step.hardware, max((self._between(item).rounding for item in replaced), default=1))
+        limits = {
+            item.name: np.zeros(1) if kind == "moved" else self._limits(item, step.hardware, errors, carried)
+            for item in replaced
+        }
+        carried.written(step.hardware, errors, replaced)
+        buffers = self._compared(own, simulation.store, tensors, limits)
+        found = EpochVerdict(step.number, kind, buffers, names, result=result)
         if found.wrong and free:
             write_results(step.hardware, simulation.store, free)
-            other = self._compared(own, simulation.store, tensors)
+            other = self._compared(own, simulation.store, tensors, limits)
             write_results(step.hardware, simulation.store, made)
-            near = EpochVerdict(step.number, kind, other, names, limit)
+            near = EpochVerdict(step.number, kind, other, names)
             found = replace(found, held=not near.wrong)
         return found
+
+    def _between(self, buffer: SourceBuffer) -> Between:
+        return self.rounding.get(buffer.name, ONE)
+
+    def _limits(
+        self, buffer: SourceBuffer, epoch: HardwareEpoch, errors: Mapping[Unit, Error | None], carried: Carried
+    ) -> Array | None:
+        """What each element of a result may be apart, or one number for all; None where nothing bounds it."""
+        parts = [
+            errors[stream.unit]
+            for stream in streams_of(epoch)
+            if stream.writes
+            and stream.label == buffer.label
+            and buffer.start <= stream.first
+            and stream.last < buffer.start + buffer.size
+        ]
+        between = self._between(buffer)
+        found = []
+        for error in parts or [carried.at(buffer)]:
+            limits = error.limits(between.rounding if parts else 0, between.inner) if error is not None else None
+            if limits is None:
+                return None
+            found.append(limits)
+        channels = channels_of(buffer)
+        if len(found) == 1 and len(found[0]) == channels.max() + 1:
+            each: Array = found[0][channels]
+            return each
+        return np.array([max(item.max() for item in found)])
 
     def _constants(self, store: Store, stream: Stream) -> Frames | None:
         """What a stream reads from the build's files; None where it reads something else."""
@@ -112,8 +156,14 @@ class Judge:
             return None
         return read_stream(store, stream, str(stream.unit))
 
-    def _compared(self, own: Sequence[SourceBuffer], store: Store, tensors: Oracle) -> tuple[BufferVerdict, ...]:
-        found = (self._compare(buffer, store, tensors) for buffer in own)
+    def _compared(
+        self,
+        own: Sequence[SourceBuffer],
+        store: Store,
+        tensors: Oracle,
+        limits: Mapping[str, Array | None] = MappingProxyType({}),
+    ) -> tuple[BufferVerdict, ...]:
+        found = (self._compare(buffer, store, tensors, limits.get(buffer.name)) for buffer in own)
         return tuple(item for item in found if item is not None)
 
     def end_to_end(self, tensors: Oracle) -> list[OutputVerdict]:
@@ -151,10 +201,12 @@ class Judge:
             values = stored(tensors(known.tensor.key), known.tensor, buffer, known.turned)
             store.put(buffer.label, buffer.start, packed(values, buffer), buffer.name)
 
-    def _compare(self, buffer: SourceBuffer, store: Store, tensors: Oracle) -> BufferVerdict | None:
+    def _compare(
+        self, buffer: SourceBuffer, store: Store, tensors: Oracle, limits: Array | None
+    ) -> BufferVerdict | None:
         known = self.counterparts.get(buffer.name)
         if known is None or buffer.dtype == "float32":
             return None
         data = store.view(buffer.label, buffer.start, buffer.size, buffer.name)
         expected = stored(tensors(known.tensor.key), known.tensor, buffer, known.turned)
-        return buffer_verdict(buffer.name, known.tensor.name, known.how, held(data, buffer), expected)
+        return buffer_verdict(buffer.name, known.tensor.name, known.how, held(data, buffer), expected, limits)

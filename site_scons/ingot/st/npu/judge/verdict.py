@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verdict on a simulated build: for each epoch how far its results are from the model's tensors.
 
-What an epoch may be apart follows from what it does, in units of the last place:
+What an epoch may be apart, in units of the last place, follows from what it does:
 
-    moved           0   bytes are copied or joined: nothing is rounded
-    one layer       n   what its shifts and multipliers can round away, from its registers (bounds.py); mostly 1
-    several layers  15  the roundings of one layer go through the next ones, which may enlarge them
-    partial sums    n   alike: sums of several passes are held in 16 bits between them
-    table           15  a function by pieces; its slope enlarges what the layer before rounded
-    of the CPU      -   a routine of Ingot's in place of ST's: shown, not judged
+    moved           0  bytes are copied or joined: nothing is rounded
+    one layer       n  what its shifts and multipliers can round away (bounds.py); mostly 1
+    several layers  n  alike: what one layer rounds away goes through the weights of the next
+    partial sums    n  alike: sums of several passes are held in 16 bits between them
+    table           n  alike: a function by pieces; its steepest step enlarges what the layer before rounded
+    of the CPU      -  a routine of Ingot's in place of ST's: shown, not judged
 
-15 stands where errors go through more than one layer: nearly twice the largest difference (8) of these kinds in public
-builds, each epoch alone, on noise. An epoch that is further away because 16-bit values were held inside their range,
-and is not when they are not held, is called "saturates".
+n comes from the epoch's own registers and weights, a number a channel where the scales of its weights are; no threshold
+is a choice. Where nothing bounds the rounding, the epoch is not judged and is listed so. An epoch that is further away
+because 16-bit values were held inside their range, and is not when they are not held, is called "saturates".
 
 Of a tensor with 1,000 elements or more at most a quarter may differ at all: in public builds it is a sixth.
 """
@@ -25,32 +25,28 @@ from typing import Any
 
 import numpy as np
 
-from ingot.st.npu.judge.bounds import Constants, rounding_bound
 from ingot.st.npu.judge.layout import Array
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.registers import FIELDS
 from ingot.st.npu.sim.epoch import EpochResult
 
-LIMITS: Mapping[str, int] = {
-    "moved": 0,
-    "several layers": 15,
-    "partial sums": 15,
-    "table": 15,
-}
 #: Elements from which on shares count, and the largest share that may differ.
 MANY, MOST = 1000, 0.25
 REASONS: Mapping[str, str] = {
     "moved": "nothing is rounded",
     "one layer": "its shifts and multipliers round so much",
-    "several layers": "a layer's rounding goes through the next",
+    "several layers": "a layer's rounding goes through the weights of the next",
     "partial sums": "sums are held in 16 bits between passes",
-    "table": "a function by pieces, behind a layer",
+    "table": "the table's steepest step enlarges a layer's rounding",
 }
 
 
 @dataclass(frozen=True)
 class BufferVerdict:
-    """A result beside its tensor. differing: elements that are not equal; largest: the largest difference."""
+    """A result beside its tensor. differing: elements that are not equal; largest: the largest difference.
+
+    limit: what rounding explains where it is largest, None where nothing bounds it. beyond: elements further away.
+    """
 
     buffer: str
     tensor: str
@@ -58,20 +54,21 @@ class BufferVerdict:
     elements: int
     differing: int
     largest: float
+    limit: int | None = None
+    beyond: int = 0
 
 
 @dataclass(frozen=True)
 class EpochVerdict:
     """An epoch of the NPU or the CPU. kind: see above, or "cpu". results: names of the buffers that it writes.
 
-    limit: what it may differ by, None where it is not judged. held: it differs by more because it saturates.
+    held: it differs by more because it saturates.
     """
 
     epoch: int
     kind: str
     buffers: tuple[BufferVerdict, ...]
     results: tuple[str, ...]
-    limit: int | None = None
     held: bool = False
     result: EpochResult = field(default_factory=EpochResult)
 
@@ -79,6 +76,21 @@ class EpochVerdict:
     def largest(self) -> float:
         """The largest difference of its results."""
         return max((item.largest for item in self.buffers), default=0)
+
+    @property
+    def worst(self) -> BufferVerdict:
+        """The result that is furthest away, one that is too far first."""
+        return max(self.buffers, key=lambda item: (item.beyond > 0, item.largest))
+
+    @property
+    def limit(self) -> int | None:
+        """What its worst result may differ by; None where it is not judged."""
+        return self.worst.limit if self.buffers else None
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether nothing bounds what rounding does to one of its results."""
+        return self.kind != "cpu" and any(item.limit is None for item in self.buffers)
 
     @property
     def share(self) -> float:
@@ -93,9 +105,9 @@ class EpochVerdict:
     @property
     def wrong(self) -> bool:
         """Whether it differs by more, or in more places, than its kind or saturation explains."""
-        if self.limit is None or not self.buffers or self.held:
+        if self.kind == "cpu" or not self.buffers or self.held:
             return False
-        return self.largest > self.limit or self.crowded
+        return self.crowded or any(item.beyond for item in self.buffers)
 
 
 @dataclass(frozen=True)
@@ -151,19 +163,8 @@ class Verdict:
         return found
 
 
-def kind_of(epoch: HardwareEpoch, rounding: int, constants: Constants) -> tuple[str, int]:
-    """What an epoch does, and its limit. rounding: operators that round, from what it reads to what it makes.
-
-    constants: what a stream reads from the build's files.
-    """
-    kind = _kind(epoch, rounding)
-    bound = rounding_bound(epoch, constants) if kind in ("one layer", "partial sums") else None
-    if kind == "one layer" and bound is None:
-        kind = "several layers"
-    return kind, LIMITS[kind] if bound is None else max(bound, 1)
-
-
-def _kind(epoch: HardwareEpoch, rounding: int) -> str:
+def kind_of(epoch: HardwareEpoch, rounding: int) -> str:
+    """What an epoch does. rounding: operators that round, from what it reads to what it makes."""
     units = {unit.kind for unit in epoch.units}
     if units == {"STRENG"}:
         return "moved"
@@ -176,11 +177,19 @@ def _kind(epoch: HardwareEpoch, rounding: int) -> str:
     return "several layers" if rounding > 1 else "one layer"
 
 
-def buffer_verdict(name: str, tensor: str, how: str, found: Array, expected: Array) -> BufferVerdict:
-    """Compares numbers in the order of memory."""
+def buffer_verdict(
+    name: str, tensor: str, how: str, found: Array, expected: Array, limits: Array | None = None
+) -> BufferVerdict:
+    """Compares numbers in the order of memory. limits: what each may be apart, or one for all; None: not judged."""
     apart = np.abs(found.astype(np.float64) - expected.astype(np.float64))
+    largest, differing = _number(apart.max(initial=0)), int(np.count_nonzero(apart))
+    if limits is None or not apart.size:
+        return BufferVerdict(name, tensor, how, int(apart.size), differing, largest)
+    room = np.broadcast_to(limits, apart.shape)
+    beyond = apart > room
+    at = int(np.argmax(np.where(beyond, apart, -1) if beyond.any() else apart))
     return BufferVerdict(
-        name, tensor, how, int(apart.size), int(np.count_nonzero(apart)), _number(apart.max(initial=0))
+        name, tensor, how, int(apart.size), differing, largest, int(room[at]), int(np.count_nonzero(beyond))
     )
 
 

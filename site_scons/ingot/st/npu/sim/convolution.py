@@ -32,7 +32,7 @@ EXACT = 1 << 24
 def sums_of_products(unit: Unit, fields: Mapping[str, int], features: Frames, kernels: Frames, where: str) -> Ints:
     """(frames, rows * columns * NR) sums, exact. Raises IngotError where frames and kernels do not fit."""
     pixels, order = _features(unit, fields, features, where)
-    sets = _sets(unit, fields, kernels, where)
+    sets = sets_of_kernels(unit, fields, kernels, where)
     if len(sets) < len(order):
         raise IngotError(f"{unit} needs {len(order)} sets of kernels, {len(sets)} come", where=where)
     sets = sets[: len(order)]
@@ -122,8 +122,8 @@ def _bytes_of(unit: Unit, fields: Mapping[str, int], features: Frames, shape: tu
     return found
 
 
-def _sets(unit: Unit, fields: Mapping[str, int], kernels: Frames, where: str) -> npt.NDArray[np.int8]:
-    """The sets of kernels that the unit takes: (sets, count, rows, columns, depth)."""
+def sets_of_kernels(unit: Unit, fields: Mapping[str, int], kernels: Frames, where: str) -> npt.NDArray[np.int8]:
+    """The sets of kernels that the unit takes: (sets, count, rows, columns, depth). Raises IngotError."""
     shape = KernelShape(fields["NR"], fields["KH"], fields["KW"], fields["BTCDEPTH"], bool(fields["DEEPMODE"]))
     if kernels.element != (3 if fields["DEEPMODE"] else 1):
         raise never(f"kernels in elements of {8 * kernels.element} bits", unit, where)
