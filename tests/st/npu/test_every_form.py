@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ingot.base.places import ROOT
 from support.npu_forms import declared_forms
 
@@ -17,6 +19,7 @@ REFUSED = {"ACTIV.SIGNEDOP = 0"}
 TESTS = ("sim/test_convolution.py", "sim/test_elements.py", "sim/test_forms.py", "software", "test_plain_calls.py")
 
 
+@pytest.mark.slow
 def test_every_form_is_simulated(tmp_path: Path) -> None:
     names = tmp_path / "forms"
     folder = ROOT / "tests" / "st" / "npu"
