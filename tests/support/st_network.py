@@ -174,7 +174,7 @@ bool LL_ATON_EC_Inference_Init_network(void)
             '#include "ll_aton_NN_interface.h"', '#include "ecloader.h"', "#include <string.h>",
             f"#if LL_ATON_VERSION_MAJOR != {major} || LL_ATON_VERSION_MINOR != {minor} || "
             f"LL_ATON_VERSION_MICRO != {micro} || LL_ATON_VERSION_DEV != {dev}",
-            '#  error "Possible mismatch in ll_aton library used"', "#endif",
+            '#  error "headers of another version"', "#endif",
             *pools, *externs, '#include "network_ecblobs.h"',
             f"#define input ((unsigned char *){self.ram:#x}UL)", "#define output (input + 64)", PORTS,
             "__attribute__((used)) static void _ec_blob_cache_start_func_1(const void *epoch_block)",

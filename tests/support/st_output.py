@@ -225,7 +225,7 @@ class StNetwork:
             " */",
             '#include "ll_aton_NN_interface.h"',
             f"#if LL_ATON_VERSION_{version} || LL_ATON_VERSION_DEV != {dev}",
-            '#  error "Possible mismatch in ll_aton library used"',
+            '#  error "headers of another version"',
             "#endif",
         ]
         for pool in reversed(self.pools):

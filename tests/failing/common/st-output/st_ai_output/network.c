@@ -8,7 +8,7 @@
  */
 #include "ll_aton_NN_interface.h"
 #if LL_ATON_VERSION_MAJOR != 1 || LL_ATON_VERSION_MINOR != 1 || LL_ATON_VERSION_MICRO != 3 || LL_ATON_VERSION_DEV != 8
-#  error "Possible mismatch in ll_aton library used"
+#  error "headers of another version"
 #endif
 /* global pool 6 is 1026.00 KB */
 /* index=6 file postfix=AXISRAM2_AXISRAM3 name=cpuRAM2_npuRAM3 offset=0x34100000  absolute_mode size=1507328 vpool READ_WRITE THROUGHPUT=HIGH LATENCY=LOW byte width=8 freq ratio=1.25 cacheable=OFF score=91  */
