@@ -74,6 +74,7 @@ def test_data_and_places(tmp_path: Path) -> None:
         ("name: 3\n", "file.yaml:1: name is 3; expected the board's name"),
         ("name: x\ncount: 0\n", "file.yaml:2: count is 0; expected at least 1"),
         ("name: x\ncount: yes\n", "file.yaml:2: count is true; expected a whole number"),
+        ("name: x\ncount: 1.0\n", "file.yaml:2: count is 1.0; expected a whole number"),
         ("name: x\nitems: 7\n", "file.yaml:2: items is 7; expected a list"),
         (
             "name: x\nitems:\n- base: 1\n- bass: 2\n",

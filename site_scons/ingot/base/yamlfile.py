@@ -249,7 +249,8 @@ def _validate(document: Document, schema: Mapping[str, Any], partial: bool = Fal
 
 def _validator() -> Any:
     """A JSON schema's validator whose `$` in a pattern is the end of the text, as in the standard's regular
-    expressions; Python's also is the place in front of a last newline, and names become paths.
+    expressions; Python's also is the place in front of a last newline, and names become paths. Whole numbers have no
+    point: the standard's 1.0 is one, and is no address.
     """
     import jsonschema
 
@@ -258,8 +259,12 @@ def _validator() -> Any:
         if validator.is_type(instance, "string") and not re.search(exact, instance):
             yield jsonschema.ValidationError(f"{instance!r} does not match {rule!r}")
 
+    def whole(checker: Any, instance: Any) -> bool:
+        return isinstance(instance, int) and not isinstance(instance, bool)
+
     extend: Any = jsonschema.validators.extend
-    return extend(jsonschema.Draft202012Validator, {"pattern": pattern})
+    standard: Any = jsonschema.Draft202012Validator
+    return extend(standard, {"pattern": pattern}, type_checker=standard.TYPE_CHECKER.redefine("integer", whole))
 
 
 def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]]:

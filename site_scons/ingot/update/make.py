@@ -82,11 +82,11 @@ def same_code(newer: bytes, older: bytes) -> bool:
     one, other = parse_image(newer, "image"), parse_image(older, "image")
     if one.header["params_offset"] != other.header["params_offset"] or not one.header["params_offset"]:
         return False
-    (start, size), end = _crc_hole(one), one.header["params_offset"]
+    (start, size), end = crc_hole(one), one.header["params_offset"]
     return newer[:start] == older[:start] and newer[start + size : end] == older[start + size : end]
 
 
-def _crc_hole(image: Image) -> tuple[int, int]:
+def crc_hole(image: Image) -> tuple[int, int]:
     """Where the file has the CRC-32 of the params."""
     at = image.ro_size + offset_of(image.header["ctx"]) + _CRC_AT
     stored = struct.unpack_from("<I", image.rom + image.data, at)[0]
@@ -96,7 +96,7 @@ def _crc_hole(image: Image) -> tuple[int, int]:
 
 def _params_chunks(image: Image, newer: bytes, where: str) -> tuple[list[Chunk], int, tuple[int, int]]:
     """Everything in front of the params is the older file's, but for the CRC-32 of the params."""
-    start, size = hole = _crc_hole(image)
+    start, size = hole = crc_hole(image)
     params = image.header["params_offset"]
     first = Chunk(bytes(start), newer[start : start + size], size)
     second = Chunk(bytes(params - start - size), newer[params:])

@@ -11,6 +11,7 @@ from ingot.device.run.inputs import random_inputs
 from support.differential import check, graph_of, program_of
 from support.models import reduction
 from support.models.trials import for_each
+from support.tflite_builder import Builder
 
 
 @for_each(lambda d: reduction.reduce(d, "MEAN", "int8"), examples=30)
@@ -110,3 +111,12 @@ def test_sum_quantized(model: bytes) -> None:
     wanted = np.clip(multiply(total, multiplier, shift) + target.zero_point, limits.min, limits.max)
     ours = DirectNetwork(program).run(given)[0]
     np.testing.assert_array_equal(ours.ravel(), wanted.ravel())
+
+
+def test_the_sum_of_a_scalar() -> None:
+    """LiteRT looks at no axis then, whatever the file says."""
+    b = Builder()
+    source, axes = b.input((), "int32"), b.constant(np.array([0, 3], np.int32))
+    target = b.tensor((), "int32")
+    b.operator("SUM", [source, axes], [target], keep_dims=True)
+    check(b.finish([target]))

@@ -355,3 +355,12 @@ def test_what_is_copied_is_what_was_checked(tmp_path: Path, monkeypatch: pytest.
     take_output(source, tmp_path / "out", Place(board, load_pools(board)), lambda line: None)
     for name in ("network.c", "network_atonbuf.xSPI2.raw"):
         assert (tmp_path / "out" / name).read_bytes() == files[name]
+
+
+@pytest.mark.parametrize("pools", [0.5, "x", {"a": 1}, 7])
+def test_memory_pools_of_another_type_are_one_message(tmp_path: Path, pools: object) -> None:
+    files = StNetwork().files()
+    name = next(name for name in files if name.endswith("c_info.json"))
+    document = json.loads(files[name]) | {"memory_pools": pools}
+    with pytest.raises(IngotError, match="at memory_pools"):
+        described(write(tmp_path, files | {name: json.dumps(document).encode()}))

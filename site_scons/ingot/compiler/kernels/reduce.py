@@ -117,6 +117,8 @@ def reduce_call(site: Site, kernel: str, params: tuple[Param, ...]) -> Call:
 def reduced_axes(graph: Graph, op: Operator) -> set[int]:
     """The axes of the input that the output has not, or has with one element."""
     rank = len(graph.tensors[op.inputs[0] or 0].shape)
+    if not rank:  # LiteRT looks at no axis then
+        return set()
     return {int(a) % rank for a in np.asarray(graph.tensors[op.inputs[1] or 0].data).ravel()}
 
 

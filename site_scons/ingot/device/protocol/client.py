@@ -23,6 +23,7 @@ HELLO, WRITE, RUN, READ, EPOCHS, END, COMMAND, SAID, UPDATE = range(1, 10)
 ANSWER, PROGRESS, REFUSED = 0x80, 0xFE, 0xFF
 NO_SESSION, OUT_OF_RANGE, WRONG_INPUTS, WRONG_SAMPLE, NO_REQUEST = range(1, 6)
 _FEWEST_TRIES = 5
+_SMALLEST_PAYLOAD = 16  # bytes: an offset and a few of content
 
 
 class DeviceReset(Exception):
@@ -92,9 +93,11 @@ class Client:
         """Begins a session."""
         self._session = random.SystemRandom().randrange(1, 1 << 32)
         payload = self._ask(HELLO)
-        largest, inputs, outputs, low, high = struct.unpack_from("<5I", payload)
+        largest, inputs, outputs, low, high = _numbers("<5I", payload[:20])
         name, rest = _text(payload[20:])
         unit, _ = _text(rest)
+        if largest < _SMALLEST_PAYLOAD:
+            raise _another_protocol()
         self._payload = min(largest, PAYLOAD)
         return Served(name, unit, inputs, outputs, high << 32 | low, self._payload)
 
@@ -112,7 +115,7 @@ class Client:
                 if refused.code != WRONG_INPUTS:
                     raise IngotError(f"the firmware refused to run: {refused}", where="serial line") from None
                 continue
-            _, low, high, crc = struct.unpack("<4I", ran)
+            _, low, high, crc = _numbers("<4I", ran)
             outputs = self._outputs(output_bytes, crc)
             return Answer(outputs, high << 32 | low)
         raise IngotError(
@@ -143,14 +146,14 @@ class Client:
         costs: list[int] = []
         while True:
             payload = self._ask(EPOCHS, struct.pack("<I", len(costs)))
-            count, *part = struct.unpack(f"<{len(payload) // 4}I", payload)
+            count, *part = _numbers(f"<{max(1, len(payload) // 4)}I", payload)
             costs += part
             if len(costs) >= count or not part:
                 return tuple(costs)
 
     def command(self, line: str) -> tuple[int, str]:
         """Has the firmware execute a line of text, once; (status, what it said). Status 0 is success."""
-        status, size = struct.unpack("<iI", self._ask(COMMAND, line.encode()))
+        status, size = _numbers("<iI", self._ask(COMMAND, line.encode()))
         said = b""
         while len(said) < size:
             part = self._ask(SAID, struct.pack("<I", len(said)))
@@ -166,7 +169,7 @@ class Client:
 
     def update(self, offset: int, content: bytes) -> tuple[int, int]:
         """Bytes of a package, b"" behind its last one: (status of ingot_update.h, bytes that the device has)."""
-        status, received = struct.unpack("<iI", self._ask(UPDATE, struct.pack("<I", offset) + content))
+        status, received = _numbers("<iI", self._ask(UPDATE, struct.pack("<I", offset) + content))
         return status, received
 
     def end(self) -> None:
@@ -211,13 +214,29 @@ class Client:
         if answer.type == kind | ANSWER:
             return answer.payload
         if answer.type != REFUSED or not answer.payload:
-            raise IngotError("the firmware speaks another protocol", where="serial line", remedy="Build it again.")
+            raise _another_protocol()
         code, text = answer.payload[0], answer.payload[1:].decode("utf-8", "replace")
         if code in (NO_SESSION, WRONG_SAMPLE):
             raise DeviceReset(text)
-        raise _Refused(code, text) if code == WRONG_INPUTS else IngotError(text, where="the firmware refused a request")
+        if code == WRONG_INPUTS and kind == RUN:
+            raise _Refused(code, text)
+        raise IngotError(text, where="the firmware refused a request")
+
+
+def _another_protocol() -> IngotError:
+    return IngotError("the firmware speaks another protocol", where="serial line", remedy="Build it again.")
+
+
+def _numbers(layout: str, payload: bytes) -> tuple[int, ...]:
+    """What an answer consists of. Raises IngotError when it has another size: its CRC held, so that was meant."""
+    try:
+        return struct.unpack(layout, payload)
+    except struct.error:
+        raise _another_protocol() from None
 
 
 def _text(data: bytes) -> tuple[str, bytes]:
-    """A text that its length precedes, and the rest."""
+    """A text that its length precedes, and the rest. Raises IngotError when it is cut."""
+    if not data or len(data) < 1 + data[0]:
+        raise _another_protocol()
     return data[1 : 1 + data[0]].decode("utf-8", "replace"), data[1 + data[0] :]

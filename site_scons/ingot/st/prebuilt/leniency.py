@@ -14,7 +14,8 @@ def one_spelling(document: Any) -> Any:
     if not isinstance(document, dict):
         return document
     result = _without_nulls(document)
-    for pool in result.get("memory_pools", []):
+    pools = result.get("memory_pools")
+    for pool in pools if isinstance(pools, list) else ():
         if isinstance(pool, dict) and "address" in pool:
             pool["address"] = _decimal(pool["address"])
     return result
