@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class IngotError(Exception):
@@ -29,6 +30,14 @@ class IngotError(Exception):
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}\n  {self.remedy}" if self.remedy else head
+
+
+class DamagedFile(IngotError):
+    """A file that a build wrote is not what it wrote. path: the file."""
+
+    def __init__(self, what: str, path: Path, *, remedy: str = "", where: str = "") -> None:
+        super().__init__(what, where=where or str(path), remedy=remedy)
+        self.path = path
 
 
 _REMEDIES = {

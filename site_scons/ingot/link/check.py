@@ -28,6 +28,7 @@ from ingot.link.elf import read_elf
 from ingot.link.memory_map import Claim, MemoryMap
 from ingot.link.networks import check_network, check_together
 from ingot.link.rules import check_initialised, check_loaded, check_owner, check_start
+from ingot.network.source import check_source
 from ingot.network.types import Network
 
 
@@ -48,6 +49,7 @@ def check(
     check_pools(board, mpool)
     members = [Built(network, folder), *others]
     for member in members:
+        check_source(member.network, member.folder)
         check_network(board, mpool, member.network)
     check_together([member.network for member in members], board.aliases)
     firmware = read_elf(elf)
@@ -79,6 +81,7 @@ def check(
 def check_placement(board: Board, mpool: Mpool, network: Network, folder: Path) -> MemoryMap:
     """As `check` without a firmware: pools, initializers on disk and flash slots. Raises IngotError."""
     check_pools(board, mpool)
+    check_source(network, folder)
     check_network(board, mpool, network)
     slots = [
         Claim("flash", f"slot '{slot.name}'", slot.range, str(board.path), used=0)

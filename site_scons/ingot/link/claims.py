@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingot.base.errors import IngotError
+from ingot.base.errors import DamagedFile, IngotError
 from ingot.board import Board, Mpool, Range, Slot
 from ingot.board.aliases import Aliases
 from ingot.board.ranges import size_text
@@ -95,15 +95,15 @@ def _initializer_claims(board: Board, network: Network, pool: Claim, name: str, 
         file = folder / item.file
         data = _content(file)
         if len(data) != item.size:
-            raise IngotError(
+            raise DamagedFile(
                 f"the file has {len(data):,} bytes, the network expects {item.size:,}",
-                where=str(file),
+                file,
                 remedy="It belongs to another network; compile again.",
             )
         if zlib.crc32(data) != item.crc32:
-            raise IngotError(
+            raise DamagedFile(
                 f"the file's CRC-32 is {zlib.crc32(data):08x}, the network expects {item.crc32:08x}",
-                where=str(file),
+                file,
                 remedy="It was changed, or belongs to another network; compile again.",
             )
         start = pool.range.start if item.address is None else item.address

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingot.base.errors import IngotError
+from ingot.base.errors import DamagedFile, IngotError
 from ingot.base.untrusted import load_json, read_bounded
 from ingot.network.stai_format import from_stai
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
@@ -20,7 +20,11 @@ def read_c_info(path: Path) -> Network:
 
     What ST's file does not say is left at its default: layers, rings, CRCs of initializers, the lower bound.
     """
-    return decode_c_info(read_bounded(path, "json", "cannot read the network's description"), str(path))
+    content = read_bounded(path, "json", "cannot read the network's description")
+    try:
+        return decode_c_info(content, str(path))
+    except IngotError as error:
+        raise DamagedFile(error.what, path, where=error.where, remedy=error.remedy) from None
 
 
 def decode_c_info(content: bytes, where: str) -> Network:
@@ -83,6 +87,7 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         unfused_peak=own.get("unfused_peak", 0),
         stand_in=own.get("stand_in", False),
         layout_id=own.get("layout_id", ""),
+        source_sha256=own.get("source_sha256", ""),
         kernels=tuple(own.get("kernels", [])),
         notes=tuple(own.get("notes", [])),
         beside=tuple(own.get("beside", [])),

@@ -247,6 +247,7 @@ def _extension(network: Network) -> dict[str, Any]:
         "model_sha256": network.model_sha256,
         "stand_in": network.stand_in,
         "layout_id": network.layout_id,
+        **({"source_sha256": network.source_sha256} if network.source_sha256 else {}),
         "peak": network.peak,
         "lower_bound": network.lower_bound,
         "unfused_peak": network.unfused_peak,

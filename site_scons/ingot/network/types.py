@@ -120,6 +120,7 @@ class Network:
     unfused_peak: activation bytes that the same program needs at least with nothing fused and nothing overlaid (0 when
     unknown).
     layout_id: 16 hex digits that tie network.c to its initializer ("" when the compiler has none).
+    source_sha256: of network.c as it was generated ("" when another tool did).
     kernels: C sources of firmware/kernels/ that network.c calls into.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
     same time, and those that never do, so that activations may overlap.
@@ -140,6 +141,7 @@ class Network:
     unfused_peak: int = 0
     stand_in: bool = False
     layout_id: str = ""
+    source_sha256: str = ""
     kernels: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = ()

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.errors import DamagedFile, IngotError, did_you_mean
 from ingot.base.text_values import real_number, switch, table, whole_number
 from ingot.steps.registry import Argument, Kind, step_arguments, step_function
 
@@ -31,7 +31,25 @@ def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options:
     for argument in declared.values():
         if argument.name not in values and argument.required:
             values[argument.name] = _default(name, argument)
-    step_function(name)(**values)
+    run_step(name, values)
+
+
+def run_step(name: str, arguments: Mapping[str, Any]) -> Any:
+    """What the step returns. Raises IngotError as the step does.
+
+    A file of this build that the step finds damaged is moved aside, so that the next build makes it again, whatever the
+    shell: none of them looks into files that it has written itself.
+    """
+    try:
+        return step_function(name)(**arguments)
+    except DamagedFile as error:
+        aside = error.path.with_name(f"{error.path.name}.damaged")
+        try:
+            error.path.replace(aside)
+        except OSError:
+            raise error from None
+        remedy = f"{error.remedy}\n  It is {aside.name} now: build again, and the file is made anew.".lstrip()
+        raise IngotError(error.what, where=error.where, remedy=remedy) from None
 
 
 def _default(step: str, argument: Argument) -> Any:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
 
@@ -38,6 +39,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         unfused_peak=compiled.schedule.unfused_peak,
         stand_in=compiled.stand_in,
         layout_id=code.layout_id.hex(),
+        source_sha256=hashlib.sha256(code.text.encode()).hexdigest(),
         kernels=code.kernels,
         notes=compiled.program.notes,
         beside=compiled.beside,

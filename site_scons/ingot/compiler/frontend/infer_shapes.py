@@ -28,6 +28,8 @@ from ingot.compiler.graph import Graph, Operator, Tensor
 
 LARGEST_TENSOR = 1 << 30
 """Bytes. Nothing that runs on a microcontroller comes near; shapes beyond are damage."""
+MOST_ROWS = 1 << 20
+"""Of an image: a schedule takes time and memory for each of them."""
 
 LARGEST_CONSTANT = 1 << 12
 """Elements of constants that are worked out here: shapes and what they are made of have a few."""
@@ -67,7 +69,8 @@ def infer_shapes(graph: Graph, signatures: Mapping[int, Shape], where: str) -> G
 
 def check_size(shape: Shape, tensor: Tensor, place: str) -> None:
     """Raises IngotError for a shape beyond all memories."""
-    if len(shape) > 8 or math.prod(shape) * tensor.dtype.size > LARGEST_TENSOR:
+    many_rows = len(shape) == 4 and shape[1] > MOST_ROWS
+    if many_rows or len(shape) > 8 or math.prod(shape) * tensor.dtype.size > LARGEST_TENSOR:
         raise IngotError(
             f"the shape {list(shape)} is larger than anything a microcontroller holds.", where=place, remedy=DAMAGED
         )

@@ -5,10 +5,25 @@ from __future__ import annotations
 
 from ingot.compiler.frontend.arguments import Args, Result
 from ingot.compiler.frontend.mismatch import Mismatch
+from ingot.compiler.frontend.shapes_reduction import normal_axes, single_axis
 
 
 def like_the_first(args: Args) -> Result:
     return [args.shape()]
+
+
+def reverse(args: Args) -> Result:
+    axes, shape = args.values(1), args.shape()
+    if axes is not None and len(set(normal_axes(axes, len(shape)))) < len(axes):
+        raise Mismatch(f"it turns an axis among {axes} twice")
+    return [shape]
+
+
+def cumsum(args: Args) -> Result:
+    axes, shape = args.values(1), args.shape()
+    if axes is not None:
+        single_axis(axes, len(shape))
+    return [shape]
 
 
 def gather_nd(args: Args) -> Result:

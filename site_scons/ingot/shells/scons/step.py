@@ -89,12 +89,12 @@ def _arguments(counts: Any, nodes: Any) -> dict[str, Any]:
 
 def _run(target: Any, source: Any, env: Any) -> int:
     """Calls the step. A mistake of the user's is printed without a traceback and fails the target."""
-    from ingot.steps.registry import step_function
+    from ingot.steps.call import run_step
 
     job = json.loads(source[-1].read())
     arguments = _arguments(job["inputs"], source[:-1]) | _arguments(job["outputs"], target) | job["options"]
     started = time.monotonic()
-    status = call(lambda: step_function(job["step"])(**arguments))
+    status = call(lambda: run_step(job["step"], arguments))
     if status and not env["INGOT_KEEP"]:
         for node in target:
             Path(str(node)).unlink(missing_ok=True)

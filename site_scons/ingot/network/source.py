@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether network.c is still what was generated: its description has the SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ingot.base.errors import DamagedFile
+from ingot.network.types import Network
+
+
+def check_source(network: Network, folder: Path) -> None:
+    """Raises DamagedFile for a network.c, in the folder of its description, that was edited by hand or damaged.
+
+    What was proven of the network would not hold for it. One of another tool, or one that is not there, is let pass.
+    """
+    file = folder / f"{network.name}.c"
+    if not network.source_sha256 or not file.is_file():
+        return
+    if hashlib.sha256(file.read_bytes()).hexdigest() != network.source_sha256:
+        raise DamagedFile(
+            "the file is not what was generated: it was edited by hand, or damaged",
+            file,
+            remedy="Changes belong into the model, the options or the application.",
+        )

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A generated file that a step finds damaged is moved aside: the next build, of any shell, makes it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
+from ingot.board.target import open_board
+from ingot.compiler.output_names import output_names
+from ingot.steps.call import run_step
+from support.pose_model import pose_model
+
+BOARD = ROOT / "boards/n6dk/board.yaml"
+NAMES = output_names("network", open_board(BOARD)[1])
+
+
+def compile_into(folder: Path) -> None:
+    (folder / "net.tflite").write_bytes(pose_model(1))
+    outputs = [folder / name for name in NAMES]
+    run_step("compile_network", {"model": folder / "net.tflite", "board": BOARD, "outputs": outputs})
+
+
+def check(folder: Path) -> None:
+    figures = {"memory_map": folder / "map.txt", "summary": folder / "summary.json"}
+    infos = {"c_info": folder / NAMES.info, "raws": [folder / NAMES.raw], "board": BOARD}
+    run_step("check_network", {**infos, **figures})
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("built")
+    compile_into(folder)
+    check(folder)
+    return {name: (folder / name).read_bytes() for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        (NAMES.source, lambda c: c + b"/* by hand */\n", "not what was generated: it was edited by hand, or damaged"),
+        (NAMES.source, lambda c: c[:-100], "not what was generated: it was edited by hand, or damaged"),
+        (NAMES.info, lambda c: c[: len(c) // 2], "not a JSON file"),
+        (NAMES.info, lambda c: b"{}", "is a required property"),
+        (NAMES.raw, lambda c: c[:-1], "bytes, the network expects"),
+        (NAMES.raw, lambda c: c[:-1] + bytes([c[-1] ^ 1]), "CRC-32"),
+    ],
+)
+def test_it_is_moved_aside_once(tmp_path: Path, built: dict[str, bytes], name: str, change, message: str) -> None:
+    for file, content in built.items():
+        (tmp_path / file).write_bytes(content)
+    file = tmp_path / name
+    file.write_bytes(change(built[name]))
+    with pytest.raises(IngotError) as caught:
+        check(tmp_path)
+    said = str(caught.value)
+    assert message in said and str(file) in said
+    assert said.endswith(f"It is {name}.damaged now: build again, and the file is made anew.")
+    assert not file.exists()
+    assert file.with_name(f"{name}.damaged").read_bytes() == change(built[name])
+    compile_into(tmp_path)  # as every shell does for a file that is not there
+    check(tmp_path)
+    assert file.read_bytes() == built[name]
