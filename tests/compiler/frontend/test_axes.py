@@ -38,6 +38,22 @@ def test_axes(kind: str, shape: tuple[int, ...], axes: list[int], message: str) 
     assert message in refusal(along(kind, shape, axes))
 
 
+def test_a_sequence_of_a_scalar() -> None:
+    b = Builder()
+    target = b.tensor((), "int32")
+    b.operator("REVERSE_SEQUENCE", [b.input((), "int32"), b.input((), "int32")], [target], seq_dim=0, batch_dim=0)
+    assert "an axis among [0, 0] does not exist in 0 dimensions" in refusal(b.finish([target]))
+
+
+@pytest.mark.parametrize(("update", "starts"), [((3, 2), (2,)), ((1,), (2,)), ((1, 1), (1,))])
+def test_an_update_that_does_not_fit(update: tuple[int, ...], starts: tuple[int, ...]) -> None:
+    b = Builder()
+    target = b.tensor((2, 2), "int32")
+    inputs = [b.input((2, 2), "int32"), b.input(update, "int32"), b.input(starts, "int32")]
+    b.operator("DYNAMIC_UPDATE_SLICE", inputs, [target])
+    assert "does not fit [2, 2]" in refusal(b.finish([target]))
+
+
 def test_rows_without_end() -> None:
     assert "larger than anything a microcontroller holds" in refusal(along("CUMSUM", (1, (1 << 20) + 1, 1, 1), [3]))
 

@@ -8,10 +8,6 @@ from ingot.compiler.frontend.mismatch import Mismatch
 from ingot.compiler.frontend.shapes_reduction import normal_axes, single_axis
 
 
-def like_the_first(args: Args) -> Result:
-    return [args.shape()]
-
-
 def reverse(args: Args) -> Result:
     axes, shape = args.values(1), args.shape()
     if axes is not None and len(set(normal_axes(axes, len(shape)))) < len(axes):
@@ -23,6 +19,23 @@ def cumsum(args: Args) -> Result:
     axes, shape = args.values(1), args.shape()
     if axes is not None:
         single_axis(axes, len(shape))
+    return [shape]
+
+
+def reverse_sequence(args: Args) -> Result:
+    shape, lengths = args.shape(), args.shape(1)
+    places = [int(args.op.attrs.get(name, 0)) for name in ("seq_dim", "batch_dim")]
+    _, batch = normal_axes(places, len(shape))
+    if lengths != (shape[batch],):
+        raise Mismatch(f"its lengths {list(lengths)} do not fit axis {batch} of {list(shape)}")
+    return [shape]
+
+
+def dynamic_update_slice(args: Args) -> Result:
+    shape, update, starts = args.shape(), args.shape(1), args.shape(2)
+    fits = len(update) == len(shape) and all(part <= whole for part, whole in zip(update, shape, strict=False))
+    if not fits or starts != (len(shape),):
+        raise Mismatch(f"its update {list(update)} at {list(starts)} does not fit {list(shape)}")
     return [shape]
 
 
