@@ -25,6 +25,8 @@ from ingot.compiler.output_names import output_names
 from support.namespaces import as_another_user, in_small_folder, needs_namespaces, read_only
 from support.pose_model import pose_model
 
+pytestmark = pytest.mark.slow
+
 BOARD = ROOT / "boards/n6dk/board.yaml"
 NAMES = output_names("network", open_board(BOARD)[1]).all()
 

@@ -116,7 +116,9 @@ def _pool(item: JsonObject) -> Pool:
     mode = item.word("mode", ("USEMODE_ABSOLUTE", "USEMODE_RELATIVE"), "USEMODE_ABSOLUTE")
     byte_width = prop.whole("byte_width", 8)
     freq_ratio = prop.number("freq_ratio", 1.0)
-    assert byte_width is not None and freq_ratio is not None
+    if byte_width is None or freq_ratio is None:
+        key = "byte_width" if byte_width is None else "freq_ratio"
+        raise item.error(f"{key} of {item.place} is no number")
     return Pool(
         name=name,
         fname=fname,
