@@ -2,7 +2,7 @@
 """Full disks, folders of others, killed writers, several at once: the same bytes, or one message and no half file.
 
 Every shell writes what is generated through the same steps, which run here as CMake, Ninja and Make run them; SCons
-runs them in its own process. tests/shells/test_full_disk.py is one shell wholly.
+runs them in its own process.
 """
 
 from __future__ import annotations
