@@ -76,15 +76,17 @@ def report_of(client: Client) -> dict[str, str]:
     return parse_report(said, "serial line")
 
 
+#: What to do about a damaged one.
+NEW_REPORT = "Make one with `ingot update report --port`."
+
+
 def parse_report(text: str, where: str) -> dict[str, str]:
     """A report as the device prints it: a word and its value a line. Raises IngotError."""
     found = dict(line.split(" ", 1) for line in text.splitlines() if " " in line)
     for word in ("board", "version", "slot_bytes"):
         if word not in found:
-            raise IngotError(
-                f"the report has no '{word}'", where=where, remedy="Make one with `ingot update report --port`."
-            )
+            raise IngotError(f"the report has no '{word}'", where=where, remedy=NEW_REPORT)
     for word in ("version", "slot_bytes", "bytes", "received"):
         if not found.get(word, "0").isascii() or not found.get(word, "0").isdigit() or len(found.get(word, "0")) > 10:
-            raise IngotError(f"the report's '{word}' is no number", where=where)
+            raise IngotError(f"the report's '{word}' is no number", where=where, remedy=NEW_REPORT)
     return found
