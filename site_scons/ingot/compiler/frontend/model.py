@@ -6,7 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.compiler.frontend.check import check_shapes
 from ingot.compiler.frontend.cut import Cut
+from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.graph import Graph
 from ingot.model.kinds_of_file import is_onnx
 from ingot.model.model_file import ModelFile, model_bytes, read_model_file
@@ -29,7 +31,7 @@ def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Gr
     if not is_onnx(model.data):
         from ingot.compiler.frontend import tflite
 
-        return tflite.parse_model(model, input_shape, cut)
+        return _well_formed(tflite.parse_model(model, input_shape, cut), model)
     from ingot.compiler.frontend.onnx.read import parse_onnx
 
     if cut != WHOLE:
@@ -38,7 +40,15 @@ def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Gr
             where=str(model.path),
             remedy="Cut the file with onnx.utils.extract_model().",
         )
-    return parse_onnx(model.data, model.path.stem, str(model.path), input_shape)
+    return _well_formed(parse_onnx(model.data, model.path.stem, str(model.path), input_shape), model)
+
+
+def _well_formed(graph: Graph, model: ModelFile) -> Graph:
+    """The graph, as every frontend has to make it: in executable order, with the shapes that the operators give."""
+    check_structure(graph, str(model.path))
+    for op in graph.operators:
+        check_shapes(graph, op, str(model.path))
+    return graph
 
 
 def read_operators(path: Path) -> Graph:
