@@ -3,33 +3,51 @@
 # The cross compiler of the tests: compiles one C file, unless its text was compiled with the same flags before.
 #
 # Dozens of builds of a session compile the same kernels, each in a folder of its own: ccache compiles most of them
-# again, since the names of folders are part of its keys. The key here is the text after the preprocessor, the name that
-# the object gives its source, and the flags that say what the compiler makes of it. Whatever is no such command, or
-# warned, goes to the compiler itself.
+# again, since the names of folders are part of its keys. The key here is the text after the preprocessor, and the words
+# of the command that say what the compiler makes of it, with folders as the object names them (-ffile-prefix-map).
+# Whatever is no such command, or warned, goes to the compiler itself.
 #
 # INGOT_COMPILER: the compiler. INGOT_COMPILED: the folder of what it compiled.
 set -u
 
-flags='' target='' source='' depends='' depfile='' named='' compiles='' value=''
+one='' other=''
+for word in "$@"; do
+    case $word in
+        -ffile-prefix-map=*=.) other=$one one=${word#*=} one=${one%=.} ;;
+    esac
+done
+
+# Adds a word to the flags, with folders as -ffile-prefix-map says.
+add() {
+    named=$1
+    for folder in "$one" "$other"; do
+        case $named in
+            *"$folder"*) [ -z "$folder" ] || named=${named%%"$folder"*}.${named#*"$folder"} ;;
+        esac
+    done
+    flags="$flags $named"
+}
+
+flags='' target='' source='' depends='' depfile='' rule='' compiles='' value=''
 for word in "$@"; do
     case $value in
         target) target=$word; value=''; continue ;;
         depfile) depfile=$word; value=''; continue ;;
-        named) named=$word; value=''; continue ;;
-        path) value=''; continue ;;
+        rule) rule=$word; value=''; continue ;;
+        path) value=''; add "$word"; continue ;;
     esac
     case $word in
         -c) compiles=yes ;;
         -o) value=target ;;
         -MF) value=depfile ;;
-        -MT | -MQ) named=$word value=named ;;
+        -MT | -MQ) value=rule ;;
         -MMD | -MD) depends=yes ;;
         -MP) ;;
-        -I | -iquote | -isystem | -include | -D | -U) value=path ;;
-        -I* | -iquote* | -isystem* | -D* | -U* | -f*-prefix-map=*) ;;
+        -I | -iquote | -isystem | -include | -D | -U) value=path; add "$word" ;;
+        -f*-prefix-map=*) ;;
         -E | -S | -M | -MM | -save-temps* | -fstack-usage | -x | @* | *.o | *.S | *.s) compiles=never; break ;;
-        -*) flags="$flags $word" ;;
-        *.c) [ -z "$source" ] || compiles=never; source=$word ;;
+        -*) add "$word" ;;
+        *.c) [ -z "$source" ] || compiles=never; source=$word; add "$word" ;;
         *) compiles=never; break ;;
     esac
 done
@@ -37,15 +55,17 @@ if [ "$compiles" != yes ] || [ -z "$source" ] || [ -z "$target" ]; then
     exec "$INGOT_COMPILER" "$@"
 fi
 
+[ -n "$one" ] || add "$PWD"
+
 beside=$INGOT_COMPILED/$$
 [ -z "$depends" ] || [ -n "$depfile" ] || set -- "$@" -MF "${target%.*}.d"
-[ -z "$depends" ] || [ -n "$named" ] || set -- "$@" -MQ "$target"
+[ -z "$depends" ] || [ -n "$rule" ] || set -- "$@" -MQ "$target"
 # -c and -E together are -E: the text goes where the object will.
 if ! "$INGOT_COMPILER" "$@" -E -P 2>"$beside.said" || [ -s "$beside.said" ]; then
     rm -f "$beside".*
     exec "$INGOT_COMPILER" "$@"
 fi
-key=$( { printf '%s %s %s\n' "$INGOT_COMPILER" "${source##*/}" "$flags"; cat "$target"; } | sha256sum)
+key=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$target"; } | sha256sum)
 kept=$INGOT_COMPILED/${key%% *}.o
 if [ -e "$kept" ]; then
     rm -f "$beside".*
