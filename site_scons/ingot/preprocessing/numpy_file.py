@@ -20,15 +20,18 @@ LONGEST_HEAD = 10_000
 MOST_ARRAYS = 256
 
 
-def numpy_arrays(content: bytes, where: str) -> dict[str, Array]:
-    """The arrays of a .npz file by name, or {"arr_0": the array} of a .npy file. Raises IngotError."""
+def numpy_arrays(content: bytes, where: str, most: int = MOST_ARRAYS) -> dict[str, Array]:
+    """The arrays of a .npz file by name, or {"arr_0": the array} of a .npy file. Raises IngotError.
+
+    most: arrays that a file may hold.
+    """
     if not content.startswith(b"PK"):
         return {"arr_0": _array(content, where)}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             listed = archive.infolist()
-            if len(listed) > MOST_ARRAYS or sum(item.file_size for item in listed) > LARGEST["array"]:
-                raise IngotError("holds too much for the inputs of a network", where=where)
+            if len(listed) > most or sum(item.file_size for item in listed) > LARGEST["array"]:
+                raise IngotError("holds more or larger arrays than a network has", where=where)
             parts = {item.filename: archive.read(item) for item in listed}
     except archive_errors() as error:
         raise IngotError(f"is not a readable NumPy file: {error}", where=where) from None

@@ -7,7 +7,6 @@ inputs. Every other buffer in it is compared, and replaces the predicted one, so
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,15 @@ from typing import Any
 import numpy as np
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import read_bounded
 from ingot.device.npu.judged import settings_of
+from ingot.preprocessing.numpy_file import numpy_arrays
 from ingot.st.npu.build import Build
 from ingot.st.npu.simulate import Simulation
 from ingot.st.prebuilt.network_c import SourceBuffer
+
+WANTED = "Give a folder with a <buffer>.bin for each buffer, or a .npz with an array for each."
+MOST_BUFFERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,13 @@ def read_dump(path: Path) -> dict[str, bytes]:
     if path.is_dir():
         found = {file.stem: file.read_bytes() for file in sorted(path.glob("*.bin"))}
     else:
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                found = {name: np.ascontiguousarray(arrays[name]).tobytes() for name in arrays.files}
-        except (OSError, ValueError, zipfile.BadZipFile, AttributeError) as error:
-            raise IngotError(f"is neither a .npz nor a folder: {error}", where=str(path)) from None
+        content = read_bounded(path, "array")
+        if not content.startswith(b"PK"):
+            raise IngotError("is neither a .npz nor a folder", where=str(path), remedy=WANTED)
+        arrays = numpy_arrays(content, str(path), MOST_BUFFERS)
+        found = {name: np.ascontiguousarray(array).tobytes() for name, array in arrays.items()}
     if not found:
-        raise IngotError("there is no buffer in it", where=str(path), remedy="Write a <buffer>.bin for each buffer.")
+        raise IngotError("there is no buffer in it", where=str(path), remedy=WANTED)
     return found
 
 

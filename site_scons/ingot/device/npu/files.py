@@ -6,22 +6,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import read_bounded
+from ingot.preprocessing.numpy_file import numpy_arrays
 from ingot.st.npu.judge.verdict import Verdict
 
 
 def load_array(path: Path) -> npt.NDArray[Any]:
     """An array of a .npy file. Raises IngotError."""
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise IngotError(f"is no .npy file: {error}", where=str(path), remedy="Write it with numpy.save.") from None
-    if not isinstance(found, np.ndarray):
+    content = read_bounded(path, "array")
+    if content.startswith(b"PK"):
         raise IngotError("is no .npy file with one array", where=str(path), remedy="Write it with numpy.save.")
-    return found
+    return numpy_arrays(content, str(path))["arr_0"]
 
 
 def save_outputs(verdict: Verdict, folder: Path) -> None:
