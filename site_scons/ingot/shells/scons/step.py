@@ -18,6 +18,7 @@ import SCons.Action
 import SCons.Builder
 
 from ingot.base.errors import IngotError, os_error
+from ingot.base.imports import import_one_at_a_time
 from ingot.base.stamp import code_stamp
 
 
@@ -89,6 +90,7 @@ def _arguments(counts: Any, nodes: Any) -> dict[str, Any]:
 
 def _run(target: Any, source: Any, env: Any) -> int:
     """Calls the step. A mistake of the user's is printed without a traceback and fails the target."""
+    import_one_at_a_time()
     from ingot.steps.call import run_step
 
     job = json.loads(source[-1].read())
