@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.board.target import open_board
+from ingot.cli import main as cli
 from ingot.compiler.output_names import output_names
 from ingot.steps.call import run_step
 from support.pose_model import pose_model
@@ -64,3 +66,22 @@ def test_it_is_moved_aside_once(tmp_path: Path, built: dict[str, bytes], name: s
     compile_into(tmp_path)  # as every shell does for a file that is not there
     check(tmp_path)
     assert file.read_bytes() == built[name]
+
+
+@pytest.mark.parametrize("name", [NAMES.source, NAMES.info, NAMES.raw])
+def test_a_verb_moves_no_file_of_anybodys(
+    tmp_path: Path, built: dict[str, bytes], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ingot check` is asked about files that another build made, or another tool."""
+    for file, content in built.items():
+        (tmp_path / file).write_bytes(content)
+    (tmp_path / name).write_bytes(built[name][:-1])
+    (tmp_path / "firmware.elf").write_bytes(b"not looked at")
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    words = ["check", "--elf", "firmware.elf", "--board", str(BOARD), "--network", NAMES.info]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["ingot", *words])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 2
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before

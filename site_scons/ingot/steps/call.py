@@ -35,10 +35,10 @@ def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options:
 
 
 def run_step(name: str, arguments: Mapping[str, Any]) -> Any:
-    """What the step returns. Raises IngotError as the step does.
+    """What a step of a build returns, whose inputs the build made. Raises IngotError as the step does.
 
-    A file of this build that the step finds damaged is moved aside, so that the next build makes it again, whatever the
-    shell: none of them looks into files that it has written itself.
+    A file that the step finds damaged is moved aside, so that the next build makes it again, whatever the shell: none
+    of them looks into files that it has written itself. Verbs are given files of anybody's, and move none.
     """
     try:
         return step_function(name)(**arguments)
