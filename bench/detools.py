@@ -10,10 +10,8 @@ Prints a line a compression; exit status 1 when any of the four results is anoth
 from __future__ import annotations
 
 import io
-import os
 import random
 import sys
-import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
@@ -21,7 +19,7 @@ sys.path[:1] = [str(TOP / folder) for folder in ("site_scons", "tests")]
 
 import detools  # type: ignore[import-not-found] # noqa: E402
 from ingot.update.patch import COMPRESSIONS, LOOKAHEAD, WINDOW, Chunk, write_patch  # noqa: E402
-from support.session import VARIABLE  # noqa: E402
+from support.session import close_session, open_session  # noqa: E402
 from update.test_patch import device, host  # noqa: E402
 
 
@@ -32,7 +30,6 @@ def main() -> int:
     newer = changed[:9000] + rng.randbytes(500) + changed[9000:] + bytes(700)
     added = bytes((new - old) & 255 for new, old in zip(changed, older, strict=True))
     chunks = [Chunk(added[:9000], newer[9000:9500]), Chunk(added[9000:], bytes(700))]
-    os.environ[VARIABLE] = tempfile.mkdtemp(prefix="ingot-bench-")
     right = True
     for name in COMPRESSIONS:
         sizes = {"heatshrink_window_sz2": WINDOW, "heatshrink_lookahead_sz2": LOOKAHEAD}
@@ -50,4 +47,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    session = open_session()
+    try:
+        sys.exit(main())
+    finally:
+        close_session(session)

@@ -11,9 +11,7 @@ patch's decoder, and of the two SHA-256 over the fielded image and over the resu
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
@@ -23,7 +21,7 @@ from ingot.device.run import qemu  # noqa: E402
 from ingot.update.make import make_package, same_code  # noqa: E402
 from ingot.update.package import HEADER_SIZE, Kind  # noqa: E402
 from support.firmware import link  # noqa: E402
-from support.session import VARIABLE  # noqa: E402
+from support.session import close_session, open_session, session_folder  # noqa: E402
 
 OLDER, PATCH, NEWER = 0x60000000, 0x61000000, 0x62000000
 
@@ -124,10 +122,7 @@ def main() -> int:
         )
         content = package.to_bytes()
         whole = whole or len(content)
-        with tempfile.TemporaryDirectory(prefix="ingot-bench-") as folder:
-            os.environ.setdefault(VARIABLE, folder)
-            said = cost(older[: package.from_size], content, len(newer), Path(folder))
-            os.environ.pop(VARIABLE) if os.environ[VARIABLE] == folder else None
+        said = cost(older[: package.from_size], content, len(newer), session_folder("update"))
         if bytes.fromhex(said["newer"][1]) != package.to_digest:
             print(f"{kind.name}: the result is another one")
             return 1
@@ -141,4 +136,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    session = open_session()
+    try:
+        sys.exit(main())
+    finally:
+        close_session(session)

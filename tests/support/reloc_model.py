@@ -24,7 +24,7 @@ from ingot.network.types import Network
 from ingot.recipe.network import NetworkBuild
 from ingot.recipe.request import Request
 from support.images import sealed
-from support.session import compile_once, session_folder
+from support.session import session_folder
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
 INCLUDE = [RUNTIME, toolchain.ROOT / "firmware" / "kernels"]
@@ -46,7 +46,8 @@ def image_objects() -> Path:
     objects = []
     for source in (*kernel_sources(), *(RUNTIME / name for name in SHARED)):
         target = folder / f"{source.stem}.o"
-        objects.append(str(compile_once(_command(source, target, "kernels"), source, target)))
+        subprocess.run(_command(source, target, "kernels"), check=True)
+        objects.append(str(target))
     archive = folder / "libimage.a"
     subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
     return archive
@@ -126,7 +127,8 @@ def model_host(app: str = "model_host") -> Path:
     for source in map(Path, (*build.application, *build.runtime, *build.startup)):
         target = folder / f"{source.parent.name}_{source.stem}.o"
         command = toolchain.compile_command(source, target, twin.core, "firmware", include, build.defines)
-        objects.append(compile_once([*command, "-Werror"], source, target))
+        subprocess.run([*command, "-Werror"], check=True)
+        objects.append(target)
     script = folder / "firmware.ld"
     empty = Network("network", "none", "", "builtin", "0", (), (), (), (), ())
     script.write_text(linker_script(twin, mpool, empty, LinkSettings(heap=64 << 10)))

@@ -4,14 +4,11 @@
 from __future__ import annotations
 
 import fcntl
-import functools
-import hashlib
 import os
 import shlex
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 VARIABLE = "INGOT_TEST_SESSION"
@@ -63,13 +60,6 @@ def session_folder(purpose: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=os.environ[VARIABLE]))
 
 
-def session_cache(purpose: str) -> Path:
-    """The folder of that name; the same for all processes of the session."""
-    folder = Path(os.environ[VARIABLE]) / purpose
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def made_once(purpose: str, make: Callable[[Path], None]) -> Path:
     """The folder that make() fills, which the first process of the session calls. Not to be changed afterwards."""
     folder = Path(os.environ[VARIABLE]) / purpose
@@ -82,39 +72,3 @@ def made_once(purpose: str, make: Callable[[Path], None]) -> Path:
             make(unfinished)
             unfinished.rename(folder)
     return folder
-
-
-def compile_once(command: Sequence[str], source: Path, target: Path) -> Path:
-    """Runs `command`, which compiles `source` to `target`, unless the session has seen the same command and contents.
-
-    Headers are those in the command's -I folders and beside the source. Raises CalledProcessError.
-    """
-    folders = [source.parent, *(Path(word[2:]) for word in command if word.startswith("-I"))]
-    key = hashlib.sha256()
-    for word in command:
-        key.update(f"{'' if word in (str(target), str(source)) else word}\0".encode())
-    key.update(source.name.encode() + b"\0" + source.read_bytes())
-    for folder in folders:
-        key.update(_headers(folder).encode())
-    kept = session_cache("objects") / f"{key.hexdigest()[:32]}{target.suffix}"
-    if not kept.exists():
-        subprocess.run(command, check=True)
-        beside = kept.with_name(f"{kept.name}.{os.getpid()}")
-        shutil.copyfile(target, beside)
-        beside.replace(kept)
-    else:
-        shutil.copyfile(kept, target)
-    return target
-
-
-def _headers(folder: Path) -> str:
-    """A hash of the headers in a folder."""
-    key = hashlib.sha256()
-    for path in sorted(folder.glob("*.h")):
-        key.update(f"{path.name} ".encode() + _content_hash(path, path.stat().st_mtime_ns))
-    return key.hexdigest()
-
-
-@functools.lru_cache(maxsize=1000)
-def _content_hash(path: Path, time: int) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest()

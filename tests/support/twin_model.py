@@ -21,7 +21,7 @@ from ingot.network.types import Network
 from ingot.steps.link import io_bytes
 from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c
-from support.session import compile_once, session_folder
+from support.session import session_folder
 
 INCLUDE = [toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS]
 
@@ -45,7 +45,8 @@ def kernel_archive(checked: bool = False, core: str = "cortex-m55") -> Path:
         target = folder / f"{source.stem}.o"
         command = toolchain.compile_command(source, target, core, "kernels", INCLUDE)
         command += CHECKS if checked else ()
-        objects.append(str(compile_once(command, source, target)))
+        subprocess.run(command, check=True)
+        objects.append(str(target))
     archive = folder / "libkernels.a"
     subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
     return archive
