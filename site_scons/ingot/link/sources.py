@@ -71,4 +71,4 @@ def application_sample(folder: Path) -> str:
 
 def kernel_sources() -> list[Path]:
     """All kernels. The linker takes from their archive what a network calls."""
-    return sorted(kernels_dir().glob("*.c"))
+    return sorted(kernels_dir().glob("*.c"), key=lambda path: path.name)

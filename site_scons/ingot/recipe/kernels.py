@@ -28,6 +28,7 @@ def kernel_archive(
     names = [path.name for path in sources]
     text = "\0".join([network.compiler, *flags, *macros, network.request.variant, *names])
     folder = f"{network.request.kernels}/{core}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    folders = (near(kernels_dir()), near(firmware_dir() / "runtime"))
     kind = "position-independent files" if more_flags else "files"
     jobs: list[Job] = [
         CompileJob(
@@ -36,7 +37,7 @@ def kernel_archive(
             compiler=network.compiler,
             flags=flags,
             defines=defines or {},
-            folders=(near(kernels_dir()), near(firmware_dir() / "runtime")),
+            folders=folders,
             group=f"kernels|{len(sources)} {kind} for {core}",
         )
         for path in sources
