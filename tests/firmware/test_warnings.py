@@ -32,6 +32,9 @@ from support.models.every import MODELS
 from support.pose_model import pose_model
 from support.scons_project import MODEL_YAML
 
+PARSED = "-fsyntax-only"
+"""Warnings of the language, which is all that differs between cores whose files gcc compiles whole for another."""
+
 STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
 
 CORES = ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55", "cortex-m85")
@@ -191,7 +194,7 @@ def test_clang_sample(generated: dict[str, Source], tmp_path: Path, core: str) -
 @pytest.mark.slow
 @pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m7"])  # portable and DSP; Helium is above
 def test_gcc_everything(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
-    assert warnings(for_core(sources(generated), core, tmp_path)) == []
+    assert warnings([[*words, PARSED] for words in for_core(sources(generated), core, tmp_path)]) == []
 
 
 @needs_gcc
@@ -213,7 +216,7 @@ def test_host(generated: dict[str, Source], tmp_path: Path, compiler: str) -> No
     if shutil.which(compiler) is None:
         pytest.skip(f"{compiler} is not installed")
     portable = [source for source in sources(generated) if source.path.parent in [ROOT / name for name in PORTABLE]]
-    words = [on_host(words, compiler) for words in for_core(portable, "cortex-m55", tmp_path)]
+    words = [[*on_host(words, compiler), PARSED] for words in for_core(portable, "cortex-m55", tmp_path)]
     assert len(words) > 60
     assert warnings(words) == []
 

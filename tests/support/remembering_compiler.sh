@@ -7,6 +7,9 @@
 # of the command that say what the compiler makes of it, with folders as the object names them (-ffile-prefix-map).
 # Whatever is no such command, or warned, goes to the compiler itself.
 #
+# The preprocessor alone would take minutes of a session. A kernel whose headers lie in two folders of which no other
+# comes first has a key before it: its own text, and that of the headers which it had when it was compiled last.
+#
 # INGOT_COMPILER: the compiler. INGOT_COMPILED: the folder of what it compiled.
 set -u
 
@@ -45,7 +48,7 @@ for word in "$@"; do
         -MP) ;;
         -I | -iquote | -isystem | -include | -D | -U) value=path; add "$word" ;;
         -f*-prefix-map=*) ;;
-        -E | -S | -M | -MM | -save-temps* | -fstack-usage | -x | @* | *.o | *.S | *.s) compiles=never; break ;;
+        -E | -S | -M | -MM | -fsyntax-only | -save-temps* | -fstack-usage | -x | @* | *.o | *.S | *.s) compiles=never; break ;;
         -*) add "$word" ;;
         *.c) [ -z "$source" ] || compiles=never; source=$word; add "$word" ;;
         *) compiles=never; break ;;
@@ -58,8 +61,45 @@ fi
 [ -n "$one" ] || add "$PWD"
 
 beside=$INGOT_COMPILED/$$
-[ -z "$depends" ] || [ -n "$depfile" ] || set -- "$@" -MF "${target%.*}.d"
+[ -z "$depends" ] || [ -n "$depfile" ] || depfile=${target%.*}.d
+[ -z "$depends" ] || set -- "$@" -MF "$depfile"
 [ -z "$depends" ] || [ -n "$rule" ] || set -- "$@" -MQ "$target"
+
+# Text with folders and target as signs, and back.
+signed() { sed -e "s|$target|@target@|g" -e "s|$one/|@one@|g" -e "s|${other:-$one}/|@other@|g"; }
+plain() { sed -e "s|@target@|$target|g" -e "s|@one@|$one/|g" -e "s|@other@|${other:-$one}/|g"; }
+
+# Sets `sooner` to the key before the preprocessor, from the headers of `$1`; fails where one is not there.
+find_sooner() {
+    headers=$(plain <"$1" | sed -e 's/^[^ ]*: //' -e 's/ \\$//' -e '/:$/d') || return 1
+    # Words on purpose: the names have no spaces (see `simple`).
+    # shellcheck disable=SC2086
+    texts=$(cat $headers 2>/dev/null | sha256sum && ls $headers >/dev/null 2>&1) || return 1
+    sooner=$INGOT_COMPILED/${first%% *}-${texts%% *}
+}
+
+first='' sooner=''
+case $source in
+    */firmware/kernels/*.c | firmware/kernels/*.c) simple=$depends ;;
+    *) simple='' ;;
+esac
+case $one$other$target$source in *[!A-Za-z0-9_./@+=-]*) simple='' ;; esac
+if [ -n "$simple" ] && [ -z "$rule" ]; then
+    first=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$source"; } | sha256sum)
+    if [ -e "$INGOT_COMPILED/${first%% *}.d" ] && find_sooner "$INGOT_COMPILED/${first%% *}.d" &&
+        [ -e "$sooner.o" ]; then
+        plain <"$INGOT_COMPILED/${first%% *}.d" >"$depfile"
+        exec cp "$sooner.o" "$target"
+    fi
+fi
+
+# Keeps what leads to the object `$1` before the preprocessor.
+keep_sooner() {
+    [ -n "$first" ] || return 0
+    signed <"$depfile" >"$beside.d" && find_sooner "$beside.d" &&
+        ln -f "$1" "$sooner.o" && mv "$beside.d" "$INGOT_COMPILED/${first%% *}.d"
+}
+
 # -c and -E together are -E: the text goes where the object will.
 if ! "$INGOT_COMPILER" "$@" -E -P 2>"$beside.said" || [ -s "$beside.said" ]; then
     rm -f "$beside".*
@@ -68,6 +108,7 @@ fi
 key=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$target"; } | sha256sum)
 kept=$INGOT_COMPILED/${key%% *}.o
 if [ -e "$kept" ]; then
+    keep_sooner "$kept"
     rm -f "$beside".*
     exec cp "$kept" "$target"
 fi
@@ -75,7 +116,7 @@ fi
 status=$?
 cat "$beside.said" >&2
 if [ $status = 0 ] && [ ! -s "$beside.said" ]; then
-    cp "$target" "$beside.o" && mv "$beside.o" "$kept"
+    cp "$target" "$beside.o" && mv "$beside.o" "$kept" && keep_sooner "$kept"
 fi
 rm -f "$beside".*
 exit $status

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingot.base.places import kernels_dir
 from ingot.board import find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import load_pools
 from ingot.compiler.compile import CompileOptions, compile_model
@@ -16,7 +17,7 @@ from ingot.device.run.qemu import Image
 from ingot.device.run.twin import images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
-from ingot.link.sources import application_extras, kernel_sources
+from ingot.link.sources import application_extras
 from ingot.network.types import Network
 from ingot.steps.link import io_bytes
 from support.alignment import CHECKS
@@ -37,19 +38,12 @@ class TwinModel:
 
 
 @functools.cache
-def kernel_archive(checked: bool = False, core: str = "cortex-m55") -> Path:
-    """All kernels as the build compiles them, or with checks of alignment, once for the whole test session."""
-    folder = session_folder("kernels")
-    objects = []
-    for source in kernel_sources():
-        target = folder / f"{source.stem}.o"
-        command = toolchain.compile_command(source, target, core, "kernels", INCLUDE)
-        command += CHECKS if checked else ()
-        subprocess.run(command, check=True)
-        objects.append(str(target))
-    archive = folder / "libkernels.a"
-    subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
-    return archive
+def kernel_object(name: str, checked: bool = False, core: str = "cortex-m55") -> Path:
+    """A kernel as the build compiles it, or with checks of alignment, once for a process of the tests."""
+    target = session_folder("kernels") / f"{name}.o"
+    command = toolchain.compile_command(kernels_dir() / f"{name}.c", target, core, "kernels", INCLUDE)
+    subprocess.run([*command, *(CHECKS if checked else ())], check=True)
+    return target
 
 
 def application(app: Path) -> tuple[list[Path], list[Path]]:
@@ -91,8 +85,7 @@ def build_for_twin(
         compile_c(source, folder / f"{source.stem}.o", defines, board.core, [folder, *include]) for source in sources
     ]
     elf = folder / "firmware.elf"
-    command = toolchain.link_command(
-        [*base_objects(board.core), *objects], elf, twin.core, script, libraries=[kernel_archive(checked, board.core)]
-    )
+    kernels = [kernel_object(Path(name).stem, checked, board.core) for name in network.kernels]
+    command = toolchain.link_command([*base_objects(board.core), *objects, *kernels], elf, twin.core, script)
     subprocess.run(command, check=True)
     return TwinModel(elf, images_of(network, folder), network, twin.machine)
