@@ -17,7 +17,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 RUNTIME = TOP / "firmware" / "runtime"
-NAMES = ("update", "sha256", "initializer", "initializer_refused", "console", "stop")
+NAMES = ("update", "self_test", "sha256", "initializer", "initializer_refused", "console", "stop")
 COLUMNS = ("cuts", "pairs", "starts", "states", "erases")
 
 

@@ -203,6 +203,17 @@ static int measure_inside(ingot_reloc_plan *plan)
     return INGOT_RELOC_OK;
 }
 
+/* A sealed image may have a self-test behind its params. */
+static void measure_self_test(ingot_reloc_plan *plan)
+{
+    uint32_t at = ingot_reloc_aligned(plan->extent);
+    uint32_t size = plan->seal && at < plan->limit ? ingot_reloc_self_test(plan->file + at, plan->limit - at) : 0;
+    if (!size || size != plan->limit - at)
+        return;
+    plan->self_test = (const ingot_self_test_sample *)(uintptr_t)(plan->file + at);
+    plan->extent = at + size;
+}
+
 static int measure_outside(ingot_reloc_plan *plan)
 {
     int status = ingot_reloc_check_params_seal(plan);
@@ -245,6 +256,8 @@ static int check_params(uintptr_t params_at, const ingot_reloc_policy *policy, i
     int status = inside ? measure_inside(plan) : INGOT_RELOC_OK;
     if (status)
         return status;
+    if (inside)
+        measure_self_test(plan);
     REFUSE_IF((plan->seal || policy->image_size) && plan->limit > ingot_reloc_aligned(plan->extent), TAIL);
     if (!wanted)
         return INGOT_RELOC_OK;

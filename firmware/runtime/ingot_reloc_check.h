@@ -17,9 +17,10 @@ typedef struct {
     ingot_reloc_context context;
     ingot_reloc_descriptor pool[INGOT_RELOC_MAX_DESCRIPTORS];
     const ingot_reloc_seal *seal; /* one that holds; NULL: there is none */
+    const ingot_self_test_sample *self_test; /* covered by the seal; NULL: there is none */
     uint32_t file;
     uint32_t limit;  /* bytes in front of the seal; without one, bytes that may be read */
-    uint32_t extent; /* bytes of the file up to the end of its params */
+    uint32_t extent; /* bytes of the file up to the end of its params, and of its self-test */
     uint32_t whole;  /* with the seal */
     uint32_t ro;     /* bytes of the read-only part */
     uint32_t stored; /* bytes of initialised RAM in the file */
@@ -57,6 +58,9 @@ uint32_t ingot_reloc_readable(const ingot_reloc_policy *policy, uint32_t start, 
 
 /* The blobs at `start`, of which `limit` bytes may be read: their bytes; false when one is not whole. */
 bool ingot_reloc_measure_blobs(uint32_t start, uint32_t limit, uint32_t *bytes);
+
+/* The self-test at `at`, `room` bytes in front of the seal: its bytes; 0 when there is none, or it does not end there. */
+uint32_t ingot_reloc_self_test(uint32_t at, uint32_t room);
 
 /* From a container to its blob, at least 24 bytes of it there; 0 for anything else. */
 uint32_t ingot_reloc_blob_offset(uint32_t start);

@@ -3,7 +3,7 @@
  *
  *     [ header | text | rodata | pad to 8 ]                   read-only part
  *     [ data | context | pool descriptors | got ]             initialised RAM
- *     [ pad to 8 ][ relocation table ][ pad to 8 ][ params ][ seal ]
+ *     [ pad to 8 ][ relocation table ][ pad to 8 ][ params ][ self-test ][ seal ]
  *
  * All words are little-endian. An address carries its segment in the top four bits and an offset in the rest.
  * site_scons/ingot/image/nbin.py says the same for the packager; a test holds the two together.
@@ -116,6 +116,22 @@ enum { INGOT_POOL_READ = 1, INGOT_POOL_WRITE = 2, INGOT_POOL_CACHED = 4 };
 #define INGOT_BLOB_CONTAINER_20 0xECBF0020u
 #define INGOT_BLOB_CONTAINER_30 0xECBF0030u
 #define INGOT_BLOB_CONTAINER_50 0xECBF0050u
+
+/* What a sealed image with its params inside may have 8-aligned behind them: a sample, and what the network makes of it.
+ * The sample is behind this structure, padded to 8 bytes, or is made of the seed: ingot_self_test.h. */
+#define INGOT_SELF_TEST_MAGIC "INGOTEST"
+#define INGOT_SELF_TEST_VERSION 1u
+
+typedef struct {
+    uint8_t magic[8];
+    uint32_t version;
+    uint32_t length;       /* bytes up to the seal: this structure and the padded sample */
+    uint32_t seed;         /* 0: the sample is there */
+    uint32_t input_bytes;  /* of all inputs, in their order */
+    uint32_t output_bytes; /* of all outputs, in their order */
+    uint32_t zero;
+    uint8_t digest[32];    /* SHA-256 of the outputs */
+} ingot_self_test_sample;
 
 /* Ingot's seal, 8-aligned behind the params, where ST's loader does not look. */
 #define INGOT_SEAL_MAGIC "INGOSEAL"

@@ -42,7 +42,22 @@ static uint32_t blobs_by_length(const ingot_reloc_plan *plan, uint32_t at)
     return at - start;
 }
 
-/* Where a seal would be in a file whose length is not known: behind the params, by the header's words. They are a hint:
+uint32_t ingot_reloc_self_test(uint32_t at, uint32_t room)
+{
+    ingot_self_test_sample test;
+    if (room < sizeof test)
+        return 0;
+    memcpy(&test, (const void *)(uintptr_t)at, sizeof test);
+    bool known = memcmp(test.magic, INGOT_SELF_TEST_MAGIC, sizeof test.magic) == 0 &&
+                 test.version == INGOT_SELF_TEST_VERSION && !test.zero;
+    uint32_t stored = test.seed ? 0 : test.input_bytes;
+    if (!known || stored > room - sizeof test)
+        return 0;
+    uint32_t length = sizeof test + ingot_reloc_aligned(stored);
+    return test.length == length && length <= room ? length : 0;
+}
+
+/* Where a seal would be in a file whose length is not known: behind params and self-test, by the header's words. They are a hint:
  * a seal counts only if it says the same and covers them. 0: no hint. */
 static uint32_t behind_params(const ingot_reloc_plan *plan)
 {
@@ -55,7 +70,10 @@ static uint32_t behind_params(const ingot_reloc_plan *plan)
         return 0;
     uint32_t size = ((const ingot_reloc_context *)(uintptr_t)(plan->file + context))->params_bin_size;
     uint32_t blobs = blobs_by_length(plan, params);
-    return size < plan->limit - params - blobs ? ingot_reloc_aligned(params + blobs + size) : 0;
+    if (size >= plan->limit - params - blobs)
+        return 0;
+    uint32_t behind = ingot_reloc_aligned(params + blobs + size);
+    return behind < plan->limit ? behind + ingot_reloc_self_test(plan->file + behind, plan->limit - behind) : behind;
 }
 
 /* At the end of a file of known length, else behind the params. */

@@ -13,7 +13,7 @@
 typedef struct {
     uint32_t magic;
     ingot_update_record record;
-    uint32_t zero[8];
+    uint32_t zero[7];
     uint32_t crc; /* of what is in front */
 } stored_record;
 
@@ -172,9 +172,10 @@ static int load(ingot_update *update)
     return status;
 }
 
-static int give_up_trial(ingot_update *update)
+static int give_up_trial(ingot_update *update, int reason)
 {
     ingot_update_record next = update->record;
+    next.given_up = reason;
     next.trial = NO_SLOT;
     next.started = 0;
     return store(update, &next);
@@ -198,7 +199,7 @@ int ingot_update_boot(ingot_update *update, uint32_t *slot, uint32_t *size, bool
             *trial = true;
             return status;
         }
-        status = give_up_trial(update); /* it was started and never confirmed */
+        status = give_up_trial(update, update->record.started ? INGOT_UPDATE_UNCONFIRMED : INGOT_UPDATE_REFUSED);
         if (status)
             return status;
     }
@@ -317,12 +318,13 @@ int ingot_update_confirm(ingot_update *update)
     next.trial = NO_SLOT;
     next.started = 0;
     next.floor = found.version > next.floor ? found.version : next.floor;
+    next.given_up = 0;
     return store(update, &next);
 }
 
-int ingot_update_reject(ingot_update *update)
+int ingot_update_reject(ingot_update *update, int reason)
 {
     if (!update->known || update->record.trial == NO_SLOT)
         return INGOT_UPDATE_STATE;
-    return give_up_trial(update);
+    return give_up_trial(update, reason);
 }

@@ -56,7 +56,10 @@ typedef enum {
     INGOT_UPDATE_BOARD = -11,     /* for another board */
     INGOT_UPDATE_FROM = -12,      /* for a device that runs another model */
     INGOT_UPDATE_PATCH = -13,     /* the patch is damaged */
-    INGOT_UPDATE_RESULT = -14     /* what it made is not what was packed */
+    INGOT_UPDATE_RESULT = -14,    /* what it made is not what was packed */
+    /* Why a trial ended, ingot_update_record.given_up. */
+    INGOT_UPDATE_SELF_TEST = -15,  /* it computes something else than its golden outputs, ingot_self_test.h */
+    INGOT_UPDATE_UNCONFIRMED = -16 /* it was started, and neither confirmed nor rejected before the next start */
 } ingot_update_status;
 
 /* What is remembered. */
@@ -67,6 +70,7 @@ typedef struct {
     uint32_t started;    /* whether the trial was started */
     uint32_t floor;      /* no version below it is taken: that of the newest model that was ever confirmed */
     uint32_t erases;     /* of sectors of slots and records, since the first record */
+    int32_t given_up;    /* why the last trial ended without a confirmation; 0: it was confirmed, or there was none */
 } ingot_update_record;
 
 #define INGOT_UPDATE_NO_SLOT 2u
@@ -95,9 +99,9 @@ uint32_t ingot_update_received(const ingot_update *update);
 int ingot_update_chunk(ingot_update *update, uint32_t offset, const void *from, uint32_t n);
 int ingot_update_finish(ingot_update *update);
 
-/* The model on trial is taken, or given up; the next start runs the right one. */
+/* The model on trial is taken, or given up; the next start runs the right one. reason: an ingot_update_status. */
 int ingot_update_confirm(ingot_update *update);
-int ingot_update_reject(ingot_update *update);
+int ingot_update_reject(ingot_update *update, int reason);
 
 #ifdef __cplusplus
 }

@@ -37,15 +37,30 @@ def test_power_fails_at_every_operation(tmp_path: Path) -> None:
         assert int(said["cuts"]) > 500 and int(said["states"]) >= 3
 
 
+FAULTS = {
+    "it erases the slot that runs": (
+        "confirm",
+        "uint32_t slot = 1 - update->record.confirmed,",
+        "uint32_t slot = update->record.confirmed,",
+    ),
+    "it tries a model twice": ("crash", "        if (!update->record.started && is_good(", "        if (is_good("),
+    "a model that is given up stays": (
+        "reject",
+        "    next.trial = NO_SLOT;\n    next.started = 0;\n    return",
+        "    return",
+    ),
+}
+
+
 @needs_cc
-def test_the_simulator_finds_a_fault(tmp_path: Path) -> None:
-    """An update that erases the slot that runs."""
-    old = "uint32_t slot = 1 - update->record.confirmed,"
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_simulator_finds_a_fault(tmp_path: Path, name: str) -> None:
+    scenario, old, new = FAULTS[name]
     text = (RUNTIME / "ingot_update.c").read_text()
     assert old in text
     broken = tmp_path / "ingot_update.c"
-    broken.write_text(text.replace(old, "uint32_t slot = update->record.confirmed,"))
-    done = subprocess.run([build(tmp_path, broken), "confirm", "0", "2"], capture_output=True)
+    broken.write_text(text.replace(old, new))
+    done = subprocess.run([build(tmp_path, broken), scenario, "0", "2"], capture_output=True)
     assert done.returncode == 1 and b"violated" in done.stderr
 
 

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
-from ingot.image import nbin
+from ingot.image import nbin, self_test
 from ingot.image.check import RULES, check_image
 from ingot.image.image import parse_image
 from ingot.image.info import as_dict, as_text
 from ingot.image.nbin import Context, Flags, PoolDescriptor, offset_of
 from ingot.image.seal import FIXED, SIGNED_SIZE, Digest, Seal
+from ingot.image.signature import new_keys, signed_image
 from ingot.link import toolchain
 from support.firmware import needs_gcc
 from support.images import ALL_KINDS, make_image, relocated, sealed
@@ -172,7 +173,7 @@ def test_the_c_header_says_the_same(tmp_path: Path) -> None:
     assert without == list(nbin.LAYOUTS["1.1.1"].words)
     assert structs["ingot_reloc_context"] == [name for name in Context.__dataclass_fields__]
     sizes = {"ingot_reloc_header": 96, "ingot_reloc_context": Context.SIZE, "ingot_reloc_descriptor": 20}
-    sizes |= {"ingot_reloc_seal": FIXED.size}
+    sizes |= {"ingot_reloc_seal": FIXED.size, "ingot_self_test_sample": self_test.FIXED.size}
     lines = [f'_Static_assert(sizeof({name}) == {size}, "{name}");' for name, size in sizes.items()]
     lines += [f'_Static_assert(INGOT_RELOC_MAGIC == {nbin.MAGIC:#x}u, "magic");']
     lines += [f'_Static_assert(INGOT_SEAL_SIGNED_BYTES == {SIGNED_SIZE}, "signed");']
@@ -180,3 +181,27 @@ def test_the_c_header_says_the_same(tmp_path: Path) -> None:
     source = tmp_path / "same.c"
     source.write_text(f'#include "{header}"\n' + "\n".join(lines) + "\n")
     subprocess.run([toolchain.tool(), "-mcpu=cortex-m55", "-mthumb", "-c", source, "-o", tmp_path / "x.o"], check=True)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_self_test_is_under_the_seal(seed: int) -> None:
+    """It replaces the one that is there, and takes nothing from the params; a signed image is left alone."""
+    stored = b"" if seed else bytes(13)
+    test = self_test.SelfTest(13, 4, bytes(range(32)), seed, stored)
+    bare = sealed(make_image().to_bytes())
+    once = self_test.with_self_test(bare, "image", self_test.SelfTest(0, 0, bytes(32), 1))
+    content = self_test.with_self_test(once, "image", test)
+    assert content == self_test.with_self_test(bare, "image", test)
+    assert all(finding.passed for finding in check_image(content, "image"))
+    image = parse_image(content, "image")
+    before = content[: len(content) - len(image.trailer)]
+    assert self_test.parse_self_test(before[len(before) - len(test.to_bytes()) :]) == test
+    facts, plain = as_dict(image), as_dict(parse_image(bare, "image"))
+    assert facts["self_test"]["outputs_sha256"] == test.digest.hex() and plain["self_test"] is None
+    assert facts["params"] == plain["params"] and "self-test" in as_text(facts)
+    for at in (len(before) - 1, len(before) - len(test.to_bytes()) + 16):
+        changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        assert not all(finding.passed for finding in check_image(changed, "image"))
+    secret, _ = new_keys()
+    with pytest.raises(IngotError, match="Sign it afterwards"):
+        self_test.with_self_test(signed_image(content, secret, "image", "key"), "image", test)

@@ -16,6 +16,7 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.board import NO_ALIASES, Aliases
 from ingot.image.check import RULES, check_image
+from ingot.image.self_test import SelfTest, with_self_test
 from ingot.image.subject import Machine
 from ingot.link import toolchain
 from ingot.link.sources import application_extras
@@ -117,8 +118,14 @@ class Verdicts:
     differences: list[str] = field(default_factory=list)
 
 
+#: Of inputs that are stored, and no multiple of 8 bytes.
+SELF_TEST = SelfTest(13, 4, bytes(range(32)), inputs=bytes(range(13)))
+
+
 def verdict_samples() -> dict[str, tuple[bytes, bytes | None]]:
-    """Sealed images to mutate: with every kind of pool, split, without params, with blobs in front of the params."""
+    """Sealed images to mutate: with every kind of pool, split, without params, with blobs in front of the params, with
+    a self-test behind them.
+    """
     params = bytes(range(200))
     blobs = [container({"xSPI2": [0, 3], "npuRAM3": [1]}, 6), struct.pack("<3I", BLOB, 1, 7)]
     lead = b"".join(part + bytes(-len(part) % 8) for part in blobs)
@@ -130,6 +137,7 @@ def verdict_samples() -> dict[str, tuple[bytes, bytes | None]]:
         "split": (sealed(make_image(split=True).to_bytes(), params=params), params),
         "no params": (sealed(make_image([cleared(POOLS_AT, 64)], b"").to_bytes()), None),
         "blobs": (sealed(led.to_bytes()), None),
+        "self-test": (with_self_test(sealed(led.to_bytes()), "sample", SELF_TEST), None),
         "split blobs": (sealed(split.to_bytes(), params=lead + bytes(128)), lead + bytes(128)),
     }
 

@@ -8,7 +8,7 @@ import ctypes
 from support.host_library import host_library
 
 #: Of firmware/runtime, what the state machine needs.
-NAMES = ("update", "sha256", "initializer", "initializer_refused", "console", "stop")
+NAMES = ("update", "self_test", "sha256", "initializer", "initializer_refused", "console", "stop")
 MORE = ("package", "patch", "ed25519")
 FIXTURE = "tests/firmware/fixture/update_device.c"
 MONOCYPHER = tuple(f"third_party/monocypher/monocypher{name}.c" for name in ("", "-ed25519"))

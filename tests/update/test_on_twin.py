@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,11 @@ from ingot.base.errors import IngotError
 from ingot.device.protocol.client import Client, DeviceReset
 from ingot.device.protocol.link import SocketLink
 from ingot.device.protocol.twin import twin_line
+from ingot.device.run.golden import golden_test
 from ingot.device.run.inputs import random_inputs
 from ingot.device.run.model_host import bytes_of
 from ingot.device.run.oracle import Reference
+from ingot.image.self_test import with_self_test
 from ingot.update.make import make_package, same_code
 from ingot.update.package import Kind
 from ingot.update.plan import plan_update
@@ -36,7 +39,10 @@ class Model:
         self.file = folder / f"pose{seed}.tflite"
         self.file.write_bytes(pose_model(seed, 8))
         self.built: RelocModel = build_image(self.file, folder / f"image{seed}")
-        self.image = self.built.file.read_bytes()
+        test = golden_test(self.file, self.built.network, seed)
+        self.image = with_self_test(self.built.file.read_bytes(), "image", test)
+        #: The same, whose golden outputs are those of other inputs.
+        self.wrong = with_self_test(self.image, "image", replace(test, seed=seed + 1))
         self.digest = hashlib.sha256(self.image).hexdigest()
 
     def runs_on(self, client: Client) -> bool:
@@ -89,6 +95,22 @@ def test_params_delta_and_whole(models: tuple[Model, Model]) -> None:
             send_package(client, make_package(waits.image, 4, "image", Kind.WHOLE).to_bytes())
         with pytest.raises(IngotError, match="downgrade"):
             send_package(client, make_package(waits.image, 3, "image", Kind.WHOLE).to_bytes())
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_model_that_fails_its_self_test_is_rolled_back(models: tuple[Model, Model], kind: Kind) -> None:
+    """Its image is sound and sealed: nothing but what it computes is wrong. The right one is confirmed afterwards."""
+    old, new = models
+    older = old.image if kind is Kind.DELTA else b""
+    with device(old) as line:
+        client = Client(line)
+        assert report_of(client)["given_up"] == "0"
+        for image, runs, version, given_up in ((new.wrong, old, "1", "15"), (new.image, new, "2", "0")):
+            send_package(client, make_package(image, 2, "new", kind, older).to_bytes())
+            assert client.command("start")[0] == 0
+            report = report_of(client)
+            assert (report["version"], report["sha256"], report["given_up"]) == (version, runs.digest, given_up)
+            assert runs.runs_on(client)
 
 
 def again(line: SocketLink) -> Client:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the newest model that was confirmed, and takes newer ones over the serial line (ingot update send).
  *
- * At the start: which slot to run, its installation in place, one inference of a model on trial, and its confirmation.
+ * At the start: which slot to run, its installation in place, the self-test of a model on trial, and its confirmation.
  * Then requests of apps/validate/serve.h: chunks of a package, inferences, and commands, one a line:
  *     report                what runs here, for `ingot update plan`
  *     start                 as after a reset
@@ -16,6 +16,7 @@
 #include "ingot_package.h"
 #include "ingot_reloc_check.h"
 #include "ingot_runtime.h"
+#include "ingot_self_test.h"
 #include "ingot_sha256.h"
 #include "ll_aton_runtime.h"
 #include "reloc_places.h"
@@ -55,10 +56,11 @@ static ingot_reloc_policy policy = {
 static uint32_t running, running_size; /* slot and bytes of its model */
 static uint64_t install_cost;
 
+static ingot_reloc_plan plan; /* of the model that was verified last */
+
 static bool verify(void *context, uint32_t slot, uint32_t size)
 {
     static const uint32_t start[2] = {INGOT_UPDATE_SLOT_A, INGOT_UPDATE_SLOT_B};
-    static ingot_reloc_plan plan;
     (void)context;
     policy.image_size = size;
     return ingot_reloc_check_image(start[slot], &policy, &plan) == INGOT_RELOC_OK &&
@@ -113,13 +115,22 @@ static void uninstall(void)
     ingot_reloc_uninstall(&instance);
 }
 
-/* A model on trial runs once. One that hangs is stopped by the watchdog, and the next start gives it up. */
-static bool test_itself(void)
+static bool infer(void *context)
 {
+    (void)context;
     while (LL_ATON_RT_RunEpochBlock(&instance) != LL_ATON_RT_DONE)
         LL_ATON_OSAL_WFE();
     LL_ATON_RT_Reset_Network(&instance);
     return true;
+}
+
+/* A model on trial computes its golden outputs; one whose image has none runs once. One that hangs is stopped by the
+ * watchdog, and the next start gives it up. ingot_update_boot verified it last: the plan is its. */
+static int test_itself(void)
+{
+    if (plan.self_test)
+        return ingot_self_test(plan.self_test, served_inputs(), served_outputs(), infer, NULL);
+    return infer(NULL) ? INGOT_UPDATE_OK : INGOT_UPDATE_SELF_TEST;
 }
 
 static int start(void)
@@ -129,11 +140,11 @@ static int start(void)
     int status = ingot_update_boot(&update, &running, &running_size, &trial);
     if (status)
         return status;
-    bool works = install() && (!trial || test_itself());
+    int works = !install() ? INGOT_UPDATE_REFUSED : trial ? test_itself() : INGOT_UPDATE_OK;
     if (!trial)
-        return works ? INGOT_UPDATE_OK : INGOT_UPDATE_REFUSED;
-    status = works ? ingot_update_confirm(&update) : ingot_update_reject(&update);
-    return works || status ? status : start();
+        return works;
+    status = works == INGOT_UPDATE_OK ? ingot_update_confirm(&update) : ingot_update_reject(&update, works);
+    return works == INGOT_UPDATE_OK || status ? status : start();
 }
 
 static bool report(void)
@@ -142,6 +153,7 @@ static bool report(void)
     say("version", update.record.floor);
     say("slot_bytes", INGOT_UPDATE_SLOT_SIZE - 64);
     say("erases", update.record.erases);
+    say("given_up", (uint32_t)-update.record.given_up);
     if (package.status == INGOT_UPDATE_OK && package.received >= INGOT_PACKAGE_HEADER) {
         say("received", package.received);
         ingot_print("package ");

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ingot image`: relocatable images as files, away from any target.
 
-ingot image info | check | keys | sign | verify
+ingot image info | check | keys | sign | verify | self-test
 """
 
 from __future__ import annotations
@@ -118,6 +118,28 @@ def verify(file: Path, key: Path) -> None:
         print(f"FAILED {file}: the signature is not of this key ({seal.key_id.hex()} signed it)")
         sys.exit(1)
     print(f"ok     {file}: {seal.model} ({seal.model_version}) for {seal.board}, signed by {seal.key_id.hex()}")
+
+
+@image.command("self-test")
+@click.argument("file", type=FilePath)
+@click.option("--model", type=FilePath, required=True, help="The model file that the image was built of.")
+@click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the image.")
+@click.option(
+    "--input", "sample", type=FilePath, help="Golden inputs as a file; without one they are made of the seed."
+)
+@click.option("--seed", type=click.IntRange(1, 0xFFFFFFFF), default=1, show_default=True, help="Of the inputs.")
+@click.option("--out", type=FilePath, help="Default: FILE itself.")
+def self_test(file: Path, model: Path, network: Path, sample: Path | None, seed: int, out: Path | None) -> None:
+    """Put golden inputs and outputs into FILE; a device compares them when the model is on trial."""
+    from ingot.base.files import write_if_changed
+    from ingot.device.run.golden import golden_test
+    from ingot.image.self_test import with_self_test
+    from ingot.network.c_info import read_c_info
+
+    test = golden_test(model, read_c_info(network), seed, sample)
+    content = with_self_test(_read(file), str(file), test)
+    write_if_changed(out or file, content)
+    print(f"{out or file}: self-test of {test.output_bytes:,} bytes of outputs, {len(test.to_bytes()):,} bytes more")
 
 
 def _read(file: Path) -> bytes:

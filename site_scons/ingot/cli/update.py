@@ -131,12 +131,14 @@ def plan(image: Path, version: int, report: Path, older: tuple[Path, ...]) -> An
 @line_options
 def report(port: str, baud: int) -> Any:
     """Ask the device at PORT what it runs, for `ingot update plan`."""
-    from ingot.update.send import report_of
+    from ingot.update.send import REFUSALS, report_of
 
     with _client(port, baud) as client:
         said = report_of(client)
     for word, value in said.items():
         print(word, value)
+    if given_up := int(said.get("given_up", "0")):
+        print(f"# the last model on trial was given up: {REFUSALS.get(-given_up, 'for an unknown reason')}")
     return said
 
 

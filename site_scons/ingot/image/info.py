@@ -12,8 +12,9 @@ from ingot.base.errors import IngotError
 from ingot.board.cores import all_cores
 from ingot.image.ecblob import walk_blobs
 from ingot.image.image import Image
-from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS
+from ingot.image.nbin import FLOAT_ABIS, TOOLCHAINS, aligned
 from ingot.image.seal import Seal
+from ingot.image.self_test import parse_self_test
 from ingot.st.npu.container import PlacedBlob, first_blob
 
 
@@ -78,17 +79,36 @@ def as_dict(image: Image, params: bytes | None = None) -> dict[str, Any]:
             for pool in image.pools
         ],
         "blobs": _blobs(image, inside),
+        "self_test": _self_test(image),
         "seal": _seal(image),
     }
 
 
 def _raw(params: bytes, size: int) -> bytes:
     """The pools' raw data, behind the blobs."""
+    start = _lead(params)
+    return params[start : start + size]
+
+
+def _lead(params: bytes) -> int:
+    """Bytes of blobs in front of them."""
     found: tuple[PlacedBlob, ...] = ()
     with suppress(IngotError):
         found = walk_blobs(params, "params")
-    start = found[-1].end if found else 0
-    return params[start : start + size]
+    return found[-1].end if found else 0
+
+
+def _self_test(image: Image) -> dict[str, Any] | None:
+    behind = image.params[aligned(_lead(image.params) + image.context.params_bin_size) :]
+    found = parse_self_test(behind) if image.trailer else None
+    if found is None:
+        return None
+    return {
+        "seed": found.seed,
+        "input_bytes": found.input_bytes,
+        "output_bytes": found.output_bytes,
+        "outputs_sha256": found.digest.hex(),
+    }
 
 
 def _blobs(image: Image, params: bytes | None) -> list[dict[str, Any]]:
@@ -160,6 +180,10 @@ def as_text(facts: dict[str, Any]) -> str:
         lines.append(f"  {blob['in']:<24}{blob['size']:>14,} bytes at {blob['offset']:#x}, relocates {moved or 'none'}")
     lines.append("entry points")
     lines += [f"  {name:<24}{address}" for name, address in facts["entry_points"].items()]
+    test = facts["self_test"]
+    if test is not None:
+        sample = f"seed {test['seed']}" if test["seed"] else f"{test['input_bytes']:,} bytes"
+        lines.append(f"self-test       {sample}, {test['output_bytes']:,} bytes of outputs: {test['outputs_sha256']}")
     seal = facts["seal"]
     if seal is None:
         lines.append("seal            none")

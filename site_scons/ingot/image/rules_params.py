@@ -15,15 +15,13 @@ from ingot.st.npu.container import first_blob
 
 
 def size(subject: Subject) -> Iterator[str]:
-    """The params end the file, but for the seal."""
-    image = subject.image
-    params_at = image.header["params_offset"]
-    end = offset_of(image.header["rel_end"])
-    if params_at:
-        end = params_at + subject.blobs + image.context.params_bin_size
+    """The params end the file, but for a self-test and the seal."""
+    end = offset_of(subject.image.header["rel_end"])
+    if subject.image.header["params_offset"]:
+        end = subject.params_end
         if subject.before_seal < end:
             yield f"{subject.before_seal:,} bytes, {end:,} expected"
-    if subject.before_seal > aligned(end):
+    if subject.before_seal > aligned(end) and subject.self_test is None:
         yield f"{subject.before_seal - end:,} bytes follow its end at {end:,} that are no seal"
 
 

@@ -10,8 +10,9 @@ from ingot.base.errors import IngotError
 from ingot.board.aliases import NO_ALIASES, Aliases
 from ingot.image.ecblob import walk_blobs
 from ingot.image.image import Image
-from ingot.image.nbin import LAYOUTS
+from ingot.image.nbin import LAYOUTS, aligned
 from ingot.image.seal import MAGIC
+from ingot.image.self_test import SelfTest, parse_self_test
 from ingot.st.npu.container import PlacedBlob
 
 
@@ -67,6 +68,18 @@ class Subject:
         """Bytes of epoch-controller blobs in front of the pools' raw data."""
         found, _ = self.walked
         return found[-1].end if found else 0
+
+    @property
+    def params_end(self) -> int:
+        """Where params in the file end."""
+        return self.image.header["params_offset"] + self.blobs + self.image.context.params_bin_size
+
+    @property
+    def self_test(self) -> SelfTest | None:
+        """Behind the params of a sealed image that has them inside."""
+        if not self.has_seal or not self.image.header["params_offset"]:
+            return None
+        return parse_self_test(self.content[aligned(self.params_end) : self.before_seal])
 
     @property
     def raw(self) -> bytes:

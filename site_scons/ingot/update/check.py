@@ -8,7 +8,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.image.check import check_image
-from ingot.update.make import sealed_image
+from ingot.image.sealed import sealed_image
 from ingot.update.package import parse_package
 from ingot.update.patch import apply_patch
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingot.base.errors import IngotError
-from ingot.update.make import make_package, same_code, sealed_image
+from ingot.image.sealed import sealed_image
+from ingot.update.make import make_package, same_code
 from ingot.update.package import HEADER_SIZE, Kind, Package
 
 

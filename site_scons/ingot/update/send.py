@@ -28,6 +28,8 @@ REFUSALS = {
     -12: "the package is for a device that runs another model",
     -13: "the patch is damaged",
     -14: "what the patch made is not what was packed",
+    -15: "the model computes something else than its golden outputs",
+    -16: "the model was started on trial and not confirmed",
 }
 ORDER = -4
 
@@ -86,7 +88,7 @@ def parse_report(text: str, where: str) -> dict[str, str]:
     for word in ("board", "version", "slot_bytes"):
         if word not in found:
             raise IngotError(f"the report has no '{word}'", where=where, remedy=NEW_REPORT)
-    for word in ("version", "slot_bytes", "bytes", "received"):
+    for word in ("version", "slot_bytes", "bytes", "received", "given_up"):
         if not found.get(word, "0").isascii() or not found.get(word, "0").isdigit() or len(found.get(word, "0")) > 10:
             raise IngotError(f"the report's '{word}' is no number", where=where, remedy=NEW_REPORT)
     return found
