@@ -8,45 +8,35 @@
 #include "depthwise_window.h"
 
 #include "depthwise_products.h"
+#include "depthwise_3x3_pixel_mve.h"
 
 /* Pixels next to each other in a row. The nine taps are pixels of their own, so edges are pixels of zero points. */
 typedef struct run {
-    ingot_depthwise_range range; /* at the beginning, for r12 */
+    ingot_depthwise_range range; /* at the beginning */
     const int8_t *taps[9];
     int32_t advance[3]; /* from behind the channels of a tap to the next pixel's, for each row of the kernel */
     int32_t advance_to; /* the same for the output */
-    const void *weights;
+    const char *words; /* where r10 begins */
     uint32_t channels, pixels;
 } run;
 
-/* The registers: r0-r8 the taps, r10 the block, r11 the output, r12 the run, lr the channels that are left. */
-#define SECOND(b, tap) INGOT_DEPTHWISE_SECOND("[" b "]", "[" b "], #16", "[r10, #16 * " tap "]")
-#define NEXT(a, tap) INGOT_DEPTHWISE_WIDEN_AND_NEXT("[" a "], #16", "[r10, #16 * " tap "]")
-
-#define PIXELS(name, ROUND)                                                                                      \
+/* All pixels of a run. to: where the first one goes. */
+#define PIXELS(name, RESULTS)                                                                                    \
     __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                            \
                                                       int8_t *to __attribute__((unused)))                        \
     {                                                                                                            \
-        __asm__ volatile("push {r4-r8, r10, r11, lr} \n mov r12, r0                                          \n"   \
-                         "vpush {d8-d15} \n mov r11, r1                                                     \n"   \
-                         "add r0, r12, %[taps] \n ldm r0, {r0-r8}                                           \n"   \
-                         "1: ldr r10, [r12, %[weights]]                                                     \n"   \
+        __asm__ volatile("push {r0, r4-r11, lr} \n vpush {d8-d15} \n sub sp, #48 \n mov r11, r1              \n"   \
+                         "vldrw.32 q0, [r0] \n vldrw.32 q1, [r0, #16] \n vldrw.32 q2, [r0, #32]             \n"   \
+                         "vstrw.32 q0, [sp] \n vstrw.32 q1, [sp, #16] \n vstrw.32 q2, [sp, #32]             \n"   \
+                         "add r0, r0, %[taps] \n ldm r0, {r0-r8} \n mov r9, #8192                          \n"   \
+                         "1: ldr r12, [sp, #112]                                                            \n"   \
+                         "ldr r10, [r12, %[words]]                                                          \n"   \
                          "ldr lr, [r12, %[channels]]                                                        \n"   \
+                         "mvn r12, #3                                                                       \n"   \
                          "2:                                                                                \n"   \
-                         INGOT_DEPTHWISE_BIAS("r10", "144", "160", "176", "192")                                 \
-                         INGOT_DEPTHWISE_FIRST("[r0], #16", "[r10]") SECOND("r1", "1")                           \
-                         NEXT("r2", "2") SECOND("r3", "3") NEXT("r4", "4") SECOND("r5", "5")                     \
-                         NEXT("r6", "6") SECOND("r7", "7")                                                       \
-                         /* The immediate of a byte load reaches 127 bytes. */                                   \
-                         "add r10, r10, #144                                                               \n"   \
-                         NEXT("r8", "-1") INGOT_DEPTHWISE_WIDEN                                                  \
-                         INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("r12")                  \
-                         "vctp.8 lr                                                                         \n"   \
-                         "vpst                                                                              \n"   \
-                         "vstrbt.8 q0, [r11], #16                                                           \n"   \
-                         "add r10, r10, #192                                                                \n"   \
-                         "subs lr, lr, #16                                                                  \n"   \
+                         INGOT_PIXEL_SUMS RESULTS                                                                \
                          "bgt 2b                                                                            \n"   \
+                         "ldr r12, [sp, #112]                                                               \n"   \
                          "ldr lr, [r12, %[advance]]                                                         \n"   \
                          "add r0, r0, lr \n add r1, r1, lr \n add r2, r2, lr                                \n"   \
                          "ldr lr, [r12, %[advance] + 4]                                                     \n"   \
@@ -59,43 +49,43 @@ typedef struct run {
                          "subs lr, lr, #1                                                                   \n"   \
                          "str lr, [r12, %[pixels]]                                                          \n"   \
                          "bne 1b                                                                            \n"   \
-                         "vpop {d8-d15} \n pop {r4-r8, r10, r11, pc}                                        \n"   \
+                         "add sp, #48 \n vpop {d8-d15} \n pop {r0, r4-r11, pc}                              \n"   \
                          :                                                                                       \
-                         : [taps] "i"(offsetof(run, taps)), [weights] "i"(offsetof(run, weights)),               \
+                         : [taps] "i"(offsetof(run, taps)), [words] "i"(offsetof(run, words)),                   \
                            [channels] "i"(offsetof(run, channels)), [advance] "i"(offsetof(run, advance)),       \
                            [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels)));    \
     }
 
 #ifdef INGOT_EVEN
-PIXELS(pixels_round_even, INGOT_DEPTHWISE_ROUND_EVEN)
+PIXELS(pixels_round_even, INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
 
-static void run_pixels(run *r, uint32_t flags, int8_t *to)
+static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
-    (void)flags;
-    INGOT_CHECK_ALIGNED(r->weights, 4);
+    (void)p;
+    INGOT_CHECK_ALIGNED(r->words, 4);
     pixels_round_even(r, to);
 }
 #else
-PIXELS(pixels_round_up, INGOT_DEPTHWISE_ROUND_UP)
-PIXELS(pixels_round_away, INGOT_DEPTHWISE_ROUND_AWAY)
-PIXELS(pixels_round_any, INGOT_DEPTHWISE_ROUND_ANY)
+PIXELS(pixels_full_range, INGOT_PIXEL_FULL_RANGE)
+PIXELS(pixels_round_away, INGOT_PIXEL_AWAY)
+PIXELS(pixels_round_any, INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_ANY))
 
-static void run_pixels(run *r, uint32_t flags, int8_t *to)
+static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
-    INGOT_CHECK_ALIGNED(r->weights, 4);
-    if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
+    INGOT_CHECK_ALIGNED(r->words, 4);
+    if (!(p->flags & INGOT_MAC_RIGHT_SHIFTS))
         pixels_round_any(r, to);
-    else if (flags & INGOT_MAC_BELOW_ZERO)
-        pixels_round_away(r, to);
+    else if (p->out_zero == INT8_MIN && p->low == INT8_MIN && p->high == INT8_MAX)
+        pixels_full_range(r, to);
     else
-        pixels_round_up(r, to);
+        pixels_round_away(r, to);
 }
 #endif
 
 /* What stays the same for all rows of a call. */
 typedef struct plan {
     const ingot_depthwise *k;
-    uint32_t flags;
+    const ingot_mac_params *params;
     const int8_t *zeros; /* a pixel of zero points, or as many as run together */
     int first, inside;   /* the output pixels whose windows lie between the left and the right edge: first, count */
 } plan;
@@ -121,7 +111,7 @@ static int8_t *span(const plan *s, run *r, const int8_t *const lines[3], int8_t 
     r->advance_to = extent - padded;
     r->channels = (uint32_t)extent;
     r->pixels = (uint32_t)pixels;
-    run_pixels(r, s->flags, to);
+    run_pixels(r, s->params, to);
     return to + pixels * extent;
 }
 
@@ -154,11 +144,11 @@ static void rows_helium(const ingot_depthwise *k, const int8_t *in, int8_t *out,
 {
     const int room = (k->together * k->out_c + 15) / 16 * 16;
     int8_t zeros[room];
-    run r = {.weights = p + 1};
+    run r = {.words = (const char *)(p + 1) + INGOT_PIXEL_WORDS};
     for (int i = 0; i < room; i += 16)
         vst1q_s8(zeros + i, vdupq_n_s8((int8_t)p->in_zero));
     ingot_depthwise_set_range(&r.range, p);
-    plan s = {.k = k, .flags = p->flags, .zeros = zeros};
+    plan s = {.k = k, .params = p, .zeros = zeros};
     ingot_depthwise_inside(k, 3, &s.first, &s.inside);
     const unsigned pitch = k->out_w * k->out_c;
     if (k->batches == 1) {
