@@ -17,13 +17,12 @@ typedef struct ingot_add_params {
     int32_t zero_point; /* of the output */
     int32_t lo, hi;
     uint32_t flags;
-    int32_t quick_multiplier; /* in place of multiplier_out, see INGOT_ADD_QUICK */
+    int32_t linear0, linear1, linear, linear_shift; /* see INGOT_ADD_LINEAR */
 } ingot_add_params;
 
-#define INGOT_ADD_FIRST_EXACT 1u /* input 0 needs no rounding: multiplier 2^30, shift 0; else input 1 does not */
-/* With quick_multiplier and ties rounded up at each step, all 65536 pairs of bytes give the same results as with
- * multiplier_out and ties away from zero. Found by trying them at compile time. */
-#define INGOT_ADD_QUICK 4u
+/* All 65536 pairs of bytes give the same as (a * linear0 + b * linear1 + linear) >> linear_shift with the clamps, which
+ * does not overflow. Found by trying them at compile time. */
+#define INGOT_ADD_LINEAR 16u
 
 /* 16 bits with scales that are powers of two (pot_scale_int16): the inputs are only shifted right, then added. */
 #define INGOT_ADD_POWERS_OF_TWO 8u

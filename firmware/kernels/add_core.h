@@ -40,77 +40,71 @@ INGOT_INLINE int32x4_t ingot_add_x4(const ingot_add_params *p, int32x4_t a, int3
     return vmaxq_s32(vminq_s32(x, vdupq_n_s32(p->hi)), vdupq_n_s32(p->lo));
 }
 
-/* What the quick path keeps in registers. */
-typedef struct ingot_add_quick_state {
-    int16_t exact_offset, offset, zero_point; /* times 8, times 16 */
-    int32_t multiplier, left, multiplier_out, left_out;
-    int8x16_t lo, hi;
-} ingot_add_quick_state;
-
-/* Half of 16 elements, every second one. */
-INGOT_INLINE int16x8_t ingot_add_quick_half(const ingot_add_quick_state *s, int16x8_t a, int16x8_t b, int order)
+/* 8-bit runs under INGOT_ADD_LINEAR. Four numbers are widened as they are loaded, and narrowed as they are stored. */
+INGOT_INLINE int32x4_t ingot_add_linear_x4(const ingot_add_params *p, int32x4_t a, int32x4_t b)
 {
-    a = vaddq_n_s16(a, s->exact_offset);
-    b = vaddq_n_s16(b, s->offset);
-    int32x4_t even = vrshlq_n_s32(vqrdmulhq_n_s32(vshllbq_n_s16(b, 16), s->multiplier), s->left);
-    int32x4_t odd = vrshlq_n_s32(vqrdmulhq_n_s32(vshlltq_n_s16(b, 16), s->multiplier), s->left);
-    even = ingot_add_join_x4(vshllbq_n_s16(a, 16), even, order);
-    odd = ingot_add_join_x4(vshlltq_n_s16(a, 16), odd, order);
-    even = vrshlq_n_s32(vqrdmulhq_n_s32(even, s->multiplier_out), s->left_out);
-    odd = vrshlq_n_s32(vqrdmulhq_n_s32(odd, s->multiplier_out), s->left_out);
-    return vqaddq_n_s16(vqmovntq_s32(vqmovnbq_s32(a, even), odd), s->zero_point);
+    int32x4_t sum = vmlaq_n_s32(vmlasq_n_s32(a, vdupq_n_s32(p->linear0), p->linear), b, p->linear1);
+    sum = vshlq_r_s32(sum, -p->linear_shift);
+    return vmaxq_s32(vminq_s32(sum, vdupq_n_s32(p->hi)), vdupq_n_s32(p->lo));
 }
 
-/* 16 elements. Each byte of a word is in its own register, so that widening and narrowing need no shuffles. */
-INGOT_INLINE int8x16_t ingot_add_quick_16(const ingot_add_quick_state *s, int8x16_t a, int8x16_t b, int order)
+INGOT_INLINE void ingot_add_linear(const ingot_add_params *p, const int8_t *a, const int8_t *b, int8_t *out, unsigned n)
 {
-    int16x8_t even = ingot_add_quick_half(s, vshllbq_n_s8(a, 3), vshllbq_n_s8(b, 4), order);
-    int16x8_t odd = ingot_add_quick_half(s, vshlltq_n_s8(a, 3), vshlltq_n_s8(b, 4), order);
-    return vmaxq_s8(vminq_s8(vqmovntq_s16(vqmovnbq_s16(a, even), odd), s->hi), s->lo);
-}
-
-/* 8-bit runs under INGOT_ADD_QUICK, where `exact` needs no rounding. The last loads may read up to 15 bytes too far. */
-INGOT_INLINE void ingot_add_quick(const ingot_add_params *p, const int8_t *exact, int32_t exact_offset,
-                                      const int8_t *other, int32_t offset, int32_t multiplier, int32_t right,
-                                      int8_t *out, unsigned n, int order)
-{
-    const ingot_add_quick_state s = {
-        .exact_offset = (int16_t)(exact_offset * 8),
-        .offset = (int16_t)(offset * 16),
-        .zero_point = (int16_t)p->zero_point,
-        .multiplier = multiplier,
-        .left = -right,
-        .multiplier_out = p->quick_multiplier,
-        .left_out = -p->right_out,
-        .lo = vdupq_n_s8((int8_t)p->lo),
-        .hi = vdupq_n_s8((int8_t)p->hi),
-    };
-    for (; n >= 16; n -= 16, exact += 16, other += 16, out += 16)
-        vst1q_s8(out, ingot_add_quick_16(&s, vld1q_s8(exact), vld1q_s8(other), order));
-    if (n)
-        vstrbq_p_s8(out, ingot_add_quick_16(&s, vld1q_s8(exact), vld1q_s8(other), order), vctp8q(n));
+    /* Eight at a time, in an order in which a Cortex-M55 waits least; GCC adds moves to such a loop. */
+    __asm__ volatile("lsr lr, %[n], #3\n"
+                     "wls lr, lr, 2f\n"
+                     "1:\n"
+                     "vldrb.s32 q0, [%[a]], #4\n"
+                     "vmlas.s32 q0, %q[slope], %[start]\n"
+                     "vldrb.s32 q1, [%[b]], #4\n"
+                     "vmla.s32 q0, q1, %[other]\n"
+                     "vldrb.s32 q2, [%[a]], #4\n"
+                     "vmlas.s32 q2, %q[slope], %[start]\n"
+                     "vshl.s32 q0, %[shift]\n"
+                     "vldrb.s32 q3, [%[b]], #4\n"
+                     "vmin.s32 q0, q0, %q[high]\n"
+                     "vmla.s32 q2, q3, %[other]\n"
+                     "vmax.s32 q0, q0, %q[low]\n"
+                     "vshl.s32 q2, %[shift]\n"
+                     "vmin.s32 q2, q2, %q[high]\n"
+                     "vstrb.32 q0, [%[out]], #4\n"
+                     "vmax.s32 q2, q2, %q[low]\n"
+                     "vstrb.32 q2, [%[out]], #4\n"
+                     "le lr, 1b\n"
+                     "2:\n"
+                     : [a] "+l"(a), [b] "+l"(b), [out] "+l"(out)
+                     : [n] "r"(n), [slope] "w"(vdupq_n_s32(p->linear0)), [start] "r"(p->linear),
+                       [other] "r"(p->linear1), [shift] "r"(-p->linear_shift), [low] "w"(vdupq_n_s32(p->lo)),
+                       [high] "w"(vdupq_n_s32(p->hi))
+                     : "lr", "q0", "q1", "q2", "q3", "memory");
+    n &= 7;
+    for (int left = (int)n; left > 0; left -= 4, a += 4, b += 4, out += 4) {
+        const mve_pred16_t live = vctp32q((uint32_t)left);
+        vstrbq_p_s32(out, ingot_add_linear_x4(p, vldrbq_z_s32(a, live), vldrbq_z_s32(b, live)), live);
+    }
 }
 
 #elif INGOT_DSP
 
-/* 8-bit runs under INGOT_ADD_QUICK, where `exact` needs no rounding: what the Helium form computes. SMMULR of twice a
- * number rounds as VQRDMULH does; neither factor is beyond 2^29. */
-INGOT_INLINE void ingot_add_quick(const ingot_add_params *p, const int8_t *exact, int32_t exact_offset,
-                                  const int8_t *other, int32_t offset, int32_t multiplier, int32_t right, int8_t *out,
-                                  unsigned n, int order)
+/* 8-bit runs under INGOT_ADD_LINEAR; saturates: to all of int8. */
+INGOT_INLINE void ingot_add_linear_scalar(const ingot_add_params *p, const int8_t *a, const int8_t *b, int8_t *out,
+                                          unsigned n, int saturates)
 {
-    const int32_t multiplier_out = p->quick_multiplier, right_out = p->right_out;
-    const int32_t half = right ? 1 << (right - 1) : 0;
-    const int32_t half_out = (right_out ? 1 << (right_out - 1) : 0);
-    const int32_t zero = p->zero_point, lo = p->lo, hi = p->hi;
-    exact_offset *= 1 << 19;
-    offset *= 1 << 21;
+    const uint32_t factor0 = (uint32_t)p->linear0, factor1 = (uint32_t)p->linear1, linear = (uint32_t)p->linear;
+    const int32_t shift = p->linear_shift, lo = p->lo, hi = p->hi;
     for (; n; n--) {
-        const int32_t x = *exact++ * (1 << 19) + exact_offset;
-        const int32_t z = (ingot_smmulr(*other++ * (1 << 21) + offset, multiplier) + half) >> right;
-        const int32_t sum = ingot_add_join(x, z, order) * 2;
-        *out++ = (int8_t)ingot_clamp(((ingot_smmulr(sum, multiplier_out) + half_out) >> right_out) + zero, lo, hi);
+        const uint32_t line = linear + (uint32_t)*a++ * factor0 + (uint32_t)*b++ * factor1;
+        const int32_t sum = (int32_t)line >> shift;
+        *out++ = (int8_t)(saturates ? __ssat(sum, 8) : ingot_clamp(sum, lo, hi));
     }
+}
+
+INGOT_INLINE void ingot_add_linear(const ingot_add_params *p, const int8_t *a, const int8_t *b, int8_t *out, unsigned n)
+{
+    if (p->lo == INT8_MIN && p->hi == INT8_MAX)
+        ingot_add_linear_scalar(p, a, b, out, n, 1);
+    else
+        ingot_add_linear_scalar(p, a, b, out, n, 0);
 }
 
 #endif
@@ -123,11 +117,8 @@ INGOT_INLINE void ingot_add_run_s8(const void *params, const void *in0, unsigned
     const int8_t *a = in0, *b = in1;
     int8_t *o = out;
 #if INGOT_MVE || INGOT_DSP
-    if ((a_step & b_step) && (p->flags & INGOT_ADD_QUICK)) {
-        if (order > 0 && !(p->flags & INGOT_ADD_FIRST_EXACT))
-            ingot_add_quick(p, b, p->offset1, a, p->offset0, p->multiplier0, p->right0, o, n, order);
-        else
-            ingot_add_quick(p, a, p->offset0, b, p->offset1, p->multiplier1, p->right1, o, n, order);
+    if ((a_step & b_step) && (p->flags & INGOT_ADD_LINEAR)) {
+        ingot_add_linear(p, a, b, o, n);
         return;
     }
 #endif

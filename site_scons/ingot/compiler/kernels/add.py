@@ -7,22 +7,24 @@ Formulas: LiteRT's kernels/add.cc and sub.cc (Prepare) and internal/reference/ad
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.kernels.activation_range import ACTIVATIONS, float_range, integer_range, quantized_range
 from ingot.compiler.kernels.broadcast import fits_broadcast, lower_binary, operand_order
+from ingot.compiler.kernels.line_fit import CODES, line_through
 from ingot.compiler.kernels.powers_of_two import exact_log2
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.quantize_multiplier import quantize_multiplier
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.passes.fixed_point import Ints, high_multiply, rounding_divide_by_pot
 
-packs(add=1, sub=1)
+packs(add=2, sub=2)
 
-_FIRST_EXACT, _QUICK, _POWERS_OF_TWO = 1, 4, 8
-# Tried in this order; the large ones are for ratios of scales that make many ties.
-_CHANGES = (0, *(sign << shift for shift in (0, 1, 2, 4, 6, 8, 10, 12, 13, 14) for sign in (1, -1)))
+_POWERS_OF_TWO, _LINEAR = 8, 16
+_WITHOUT_LINE = (0, 0, 0, 0)
 _LEFT_SHIFT = {DType.INT8: 20, DType.INT16: 15}
 
 
@@ -84,7 +86,7 @@ def lower_add(site: Site) -> Call:
         words = (
             _scaling(first, second, output, activation, _order(site))
             if shifts is None
-            else [0, 0, 0, 0, *shifts, 0, 0, 0, *quantized_range(activation, output), _POWERS_OF_TWO, 0]
+            else [0, 0, 0, 0, *shifts, 0, 0, 0, *quantized_range(activation, output), _POWERS_OF_TWO, *_WITHOUT_LINE]
         )
         params = [Param("scaling", np.asarray(words, np.int32))]
     return lower_binary(site, f"{name}_{suffix}", params, reversed_kernel=_reversed(name, suffix))
@@ -113,7 +115,7 @@ def _power_of_two_shifts(first: Tensor, second: Tensor, output: Tensor, op: Oper
 
 
 def _scaling(first: Tensor, second: Tensor, output: Tensor, activation: str, order: int) -> list[int]:
-    """ingot_add_params, 13 words."""
+    """ingot_add_params, 16 words."""
     left = _LEFT_SHIFT[output.dtype]
     twice_max = 2.0 * max(first.scale, second.scale)
     multiplier0, shift0 = quantize_multiplier(first.scale / twice_max)
@@ -122,36 +124,25 @@ def _scaling(first: Tensor, second: Tensor, output: Tensor, activation: str, ord
     low, high = quantized_range(activation, output)
     words = [-first.zero_point, -second.zero_point, multiplier0, multiplier1, -shift0, -shift1]
     words += [multiplier_out, -shift_out, output.zero_point, low, high]
-    return [*words, *(_quick_path(words, left, order) if output.dtype is DType.INT8 else (0, 0))]
+    line = _line(words, left, order) if output.dtype is DType.INT8 else None
+    return [*words, *((0, *_WITHOUT_LINE) if line is None else (_LINEAR, *line))]
 
 
-def _quick_path(words: list[int], left: int, order: int) -> tuple[int, int]:
-    """ingot_add_params.flags and .quick_multiplier, found by trying all pairs of bytes.
-
-    Rounding ties up is cheaper on Helium than LiteRT's ties away from zero; a multiplier a little off makes up for it.
-    """
-    first_exact = words[2] == 1 << 30 and words[4] == 0
-    flags = _FIRST_EXACT if first_exact else 0
-    if order <= 0 and not first_exact:
-        return flags, words[6]  # only a sum may be taken the other way round
+def _line(words: list[int], left: int, order: int) -> tuple[int, ...] | None:
+    """The linear formula with the results of LiteRT's three roundings. words: the block's."""
     multiplier, right, zero_point, low, high = words[6:11]
-    codes = np.arange(-128, 128, dtype=np.int64)
-    products = [high_multiply((codes + words[i]) << left, words[2 + i]) for i in (0, 1)]
-    exact = _join(rounding_divide_by_pot(products[0], words[4]), rounding_divide_by_pot(products[1], words[5]), order)
-    wanted = np.clip(rounding_divide_by_pot(high_multiply(exact, multiplier), right) + zero_point, low, high)
-    quick = _join(_divide_up(products[0], words[4]), _divide_up(products[1], words[5]), order)
-    for change in _CHANGES:
-        if not 0 < multiplier + change < 1 << 31:
-            continue
-        result = _divide_up(high_multiply(quick, multiplier + change), right) + zero_point
-        if np.array_equal(np.clip(result, low, high), wanted):
-            return flags | _QUICK, multiplier + change
-    return flags, multiplier
-
-
-def _divide_up(x: Ints, exponent: int) -> Ints:
-    """x / 2^exponent, ties up."""
-    return (x + ((1 << exponent) >> 1)) >> exponent
+    scaled = [
+        rounding_divide_by_pot(high_multiply((CODES + words[i]) << left, words[2 + i]), words[4 + i]) for i in (0, 1)
+    ]
+    sums = _join(scaled[0], scaled[1], order)
+    wanted = np.clip(rounding_divide_by_pot(high_multiply(sums, multiplier), right) + zero_point, low, high)
+    signs = (1 if order >= 0 else -1, 1 if order else -1)
+    slope0, slope1 = (
+        sign * math.ldexp(words[2 + i] * multiplier, left - words[4 + i] - right - 62) for i, sign in enumerate(signs)
+    )
+    start = zero_point + slope0 * words[0] + slope1 * words[1] + 0.5
+    line = line_through(wanted, (slope0, slope1), start, (low, high))
+    return None if line is None else line.words()
 
 
 def _join(a: Ints, b: Ints, order: int) -> Ints:
