@@ -21,21 +21,12 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
     vst1q_s8(range->high, vdupq_n_s8((int8_t)p->high));
 }
 
-/* from, weights: addresses. Two products are added in 16 bits before they are widened. The second tap is loaded twice;
- * `again` may advance. */
+/* from, weights: addresses. */
 #define INGOT_DEPTHWISE_FIRST(from, weights) \
     "vldrb.8   q6, " from "              \n" \
     "vldrb.8   q7, " weights "           \n" \
     "vmullb.s8 q4, q6, q7                \n" \
     "vmullt.s8 q5, q6, q7                \n"
-#define INGOT_DEPTHWISE_SECOND(from, again, weights) \
-    "vldrb.8   q6, " from "                      \n" \
-    "vldrb.8   q7, " weights "                   \n" \
-    "vmullb.s8 q6, q6, q7                        \n" \
-    "vadd.i16  q4, q4, q6                        \n" \
-    "vldrb.8   q6, " again "                     \n" \
-    "vmullt.s8 q6, q6, q7                        \n" \
-    "vadd.i16  q5, q5, q6                        \n"
 #define INGOT_DEPTHWISE_WIDEN  \
     "vmovlb.s16 q6, q4      \n" \
     "vmovlt.s16 q4, q4      \n" \
@@ -45,34 +36,6 @@ INGOT_INLINE void ingot_depthwise_set_range(ingot_depthwise_range *range, const 
     "vmovlt.s16 q5, q5      \n" \
     "vadd.i32   q2, q2, q4  \n" \
     "vadd.i32   q3, q3, q5  \n"
-/* Widening and then INGOT_DEPTHWISE_FIRST of the next tap, whose loads and products overlap the additions. */
-#define INGOT_DEPTHWISE_WIDEN_AND_NEXT(from, weights) \
-    "vmovlb.s16 q6, q4                            \n" \
-    "vldrb.8    q7, " weights "                   \n" \
-    "vmovlt.s16 q4, q4                            \n" \
-    "vadd.i32   q0, q0, q6                        \n" \
-    "vldrb.8    q6, " from "                      \n" \
-    "vadd.i32   q1, q1, q4                        \n" \
-    "vmovlb.s16 q4, q5                            \n" \
-    "vmovlt.s16 q5, q5                            \n" \
-    "vadd.i32   q2, q2, q4                        \n" \
-    "vmullb.s8  q4, q6, q7                        \n" \
-    "vadd.i32   q3, q3, q5                        \n" \
-    "vmullt.s8  q5, q6, q7                        \n"
-
-/* Biases from the words of a group: to the sums. words: a register. */
-#define INGOT_DEPTHWISE_BIAS(words, at0, at1, at2, at3) \
-    "vldrw.32 q0, [" words ", #" at0 "]             \n" \
-    "vldrw.32 q1, [" words ", #" at1 "]             \n" \
-    "vldrw.32 q2, [" words ", #" at2 "]             \n" \
-    "vldrw.32 q3, [" words ", #" at3 "]             \n"
-
-/* Results below the zero point are clamped, so how they round does not matter. */
-#define INGOT_DEPTHWISE_ROUND_UP(words, sum, at) \
-    "vldrw.32     q4, [" words ", #64 + " at "]  \n" \
-    "vqrdmulh.s32 " sum ", " sum ", q4           \n" \
-    "vldrw.32     q5, [" words ", #128 + " at "] \n" \
-    "vrshl.s32    " sum ", " sum ", q5           \n"
 /* VRSHL rounds ties up, so negative numbers are lowered by one first. */
 #define INGOT_DEPTHWISE_ROUND_AWAY(words, sum, at) \
     "vldrw.32     q4, [" words ", #64 + " at "]  \n" \
