@@ -2,7 +2,8 @@
 """Functions of one stored number: chains of element-wise operators between DEQUANTIZE and QUANTIZE, as 256 values.
 
 x * sigmoid(x), hard swish, a product with a constant: whatever reads the numbers of one tensor and nothing else but
-constants of one element.
+constants of one element. What a table made of that tensor is such a number too: quantizers store sigmoid(x) before
+they multiply.
 """
 
 from __future__ import annotations
@@ -72,6 +73,11 @@ class Pointwise:
     def __init__(self, tensors: Sequence[Tensor], producers: Mapping[int, Operator], codes: Mapping[int, int]) -> None:
         self._tensors, self._producers, self._codes = tensors, producers, codes
         self._known: dict[int, tuple[int, Floats] | None] = {}
+        self._tables: dict[int, tuple[int, Array]] = {}
+
+    def note_table(self, result: int, source: int, entries: Array) -> None:
+        """From now on `result` is known to be entries[source]."""
+        self._tables[result] = source, entries
 
     def of(self, t: int) -> tuple[int, Floats] | None:
         """(tensor of stored numbers, the 256 real results in the order of the bytes); None for no such function."""
@@ -89,22 +95,46 @@ class Pointwise:
         op = self._producers.get(t)
         if op is None or (op.kind not in FUNCTIONS and op.kind != "LEAKY_RELU"):
             return None
-        values: list[Any] = []
-        source = None
-        for i in op.inputs:
+        values: dict[int, Any] = {}
+        varying: dict[int, tuple[int, Floats]] = {}
+        for position, i in enumerate(op.inputs):
             assert i is not None
             data = tensors[i].data
             if data is not None:
                 if data.size != 1:
                     return None
-                values.append(data.reshape(()))
+                values[position] = data.reshape(())
                 continue
             found = self.of(i)
-            if found is None or source not in (None, found[0]) or tensors[i].shape != tensors[t].shape:
+            if found is None or tensors[i].shape != tensors[t].shape:
                 return None
-            source = found[0]
-            values.append(found[1])
-        return None if source is None else (source, evaluate_float(op, values))
+            varying[position] = found
+        source = self._common_source([found[0] for found in varying.values()])
+        if source is None:
+            return None
+        for position, found in varying.items():
+            values[position] = self._seen_from(source, found)
+        return source, evaluate_float(op, [values[position] for position in sorted(values)])
+
+    def _sources(self, t: int) -> list[int]:
+        """The tensor, and what tables made it of, nearest first."""
+        found = [t]
+        while found[-1] in self._tables:
+            found.append(self._tables[found[-1]][0])
+        return found
+
+    def _common_source(self, stored: Sequence[int]) -> int | None:
+        """The nearest tensor that all are functions of."""
+        chains = [self._sources(t) for t in stored]
+        return next((t for t in chains[0] if all(t in chain for chain in chains)), None) if chains else None
+
+    def _seen_from(self, source: int, found: tuple[int, Floats]) -> Floats:
+        """The results as a function of an earlier tensor."""
+        t, values = found
+        while t != source:
+            t, entries = self._tables[t]
+            values = values[entries.view(np.uint8)]
+        return values
 
 
 def table_entries(real: Floats, scale: float, zero_point: int, dtype: DType) -> Array:
