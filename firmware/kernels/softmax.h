@@ -46,6 +46,11 @@ void ingot_softmax_s16(const ingot_softmax *k, const int16_t *in, int16_t *out, 
                        unsigned n);
 void ingot_softmax_f32(const ingot_softmax *k, const float *in, float *out, const void *params, unsigned y, unsigned n);
 
+/* With the arithmetic of QDQ models. Block: the output's scale and zero point, clamps, exp(-d * scale) in units of 2^-30 for
+ * d = 0..255. */
+void ingot_softmax_even_s8(const ingot_softmax *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                           unsigned n);
+
 void ingot_softmax_wide_s8(const ingot_softmax *k, const int8_t *in, int16_t *out, const void *params, unsigned y,
                            unsigned n);
 

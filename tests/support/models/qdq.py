@@ -52,6 +52,24 @@ def matmul(b: QdqBuilder) -> bytes:
     return b.finish([b.quantized(b.node("MatMul", [x, *b.weights((33, 9), x, 1, bias=False)]))])
 
 
+def matmul_of_two(b: QdqBuilder) -> bytes:
+    """Of several matrices, some of which are stored with their columns first; in some networks the right ones are
+    constant."""
+    x, y = b.input((1, 2, 5, 13)), b.input((1, 2, 4, 13), 0.02) if b.random.random() < 0.6 else b.stored((2, 4, 13))
+    if y.startswith("dequantizelinear") and b.scales.get(y) is None:
+        return b.finish([b.quantized(b.node("MatMul", [x, b.node("Transpose", [y], perm=[0, 2, 1])]), 0.2, 0)])
+    y = b.node("Transpose", [y], perm=[0, 1, 3, 2])
+    return b.finish([b.quantized(b.node("MatMul", [x, y]), 0.2, 0)])
+
+
+def softmax(b: QdqBuilder) -> bytes:
+    """Over the channels of an image, which are stored last."""
+    x = b.input((1, 7, 5, 6), float(b.random.choice((0.02, 0.1, 0.3))))
+    return b.finish(
+        [b.quantized(b.node("Softmax", [x], axis=1), *((1 / 256, 0) if b.dtype == "uint8" else (0.004, -128)))]
+    )
+
+
 def add(b: QdqBuilder) -> bytes:
     """Of two inputs of one shape, or one of which is broadcast."""
     return _binary(b, "Add")
@@ -135,6 +153,23 @@ def resize(b: QdqBuilder) -> bytes:
     return b.finish([b.quantized(y)])
 
 
+def resize_linear(b: QdqBuilder) -> bytes:
+    x = b.input((1, 3, 4, 5))
+    scales = b.constant(np.float32([1, 1, 2, 2.6]))
+    position = str(b.random.choice(("half_pixel", "align_corners", "asymmetric")))
+    y = b.node("Resize", [x, "", scales], mode="linear", coordinate_transformation_mode=position)
+    return b.finish([b.quantized(y)])
+
+
+def prelu(b: QdqBuilder) -> bytes:
+    """With a slope a channel, then a batch normalization, both in float."""
+    x = b.input((1, 3, 4, 5))
+    y = b.quantized(b.node("Conv", [x, *b.weights((6, 3, 1, 1), x)]))
+    slope, *numbers = (b.random.uniform(0.1, 0.9, 6).astype(np.float32) for _ in range(5))
+    y = b.quantized(b.node("PRelu", [y, b.constant(slope.reshape(6, 1, 1))]))
+    return b.finish([b.quantized(b.node("BatchNormalization", [y, *(b.constant(n) for n in numbers)]), 0.1, 0)])
+
+
 def float_between(b: QdqBuilder) -> bytes:
     """A sum over float constants, which stays in float between quantized tensors."""
     x = b.input((1, 3, 4, 5))
@@ -166,10 +201,10 @@ def network(b: QdqBuilder) -> bytes:
 MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
     function.__name__: function
     for function in (
-        conv, depthwise, gemm, matmul, add, sub, mul, average_pool, global_average_pool, reduce_mean, max_pool, concat,
-        silu, clip, resize, float_between, flattened, network,
+        conv, depthwise, gemm, matmul, matmul_of_two, softmax, add, sub, mul, average_pool, global_average_pool,
+        reduce_mean, max_pool, concat, silu, clip, resize, resize_linear, prelu, float_between, flattened, network,
     )
 }  # fmt: skip
 
-ROUNDED = {"average_pool": 0.2, "sub": 0.05, "add": 0.05}
+ROUNDED = {"softmax": 0.5, "resize_linear": 0.02, "prelu": 0.02, "average_pool": 0.2, "sub": 0.05, "add": 0.05}
 """Models whose operator onnxruntime computes in another way: the share of numbers that may differ, by one."""

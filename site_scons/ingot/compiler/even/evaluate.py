@@ -20,11 +20,19 @@ from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.graph.arithmetic import is_even
 
 Array = npt.NDArray[Any]
+_Function = Callable[[Operator, Sequence[Tensor], Tensor, Sequence[Array]], Array]
 
 
-def evaluate(graph: Graph, inputs: Sequence[Array]) -> dict[int, Array]:
+def _keep(t: int, values: Array) -> None:
+    """Leaves every tensor as it is."""
+
+
+def evaluate(
+    graph: Graph, inputs: Sequence[Array], seen: Callable[[int, Array], Array | None] = _keep
+) -> dict[int, Array]:
     """The values of all tensors. inputs: in the graph's order, of its shapes and types.
 
+    seen: takes every tensor with its values; what it returns, if anything, is what later operators get instead.
     Raises IngotError at an operator that is not known here.
     """
     values = {t: tensor.data for t, tensor in enumerate(graph.tensors) if tensor.data is not None}
@@ -34,8 +42,18 @@ def evaluate(graph: Graph, inputs: Sequence[Array]) -> dict[int, Array]:
         results = outputs_of(graph.tensors, op, arrays)
         for t, result in zip(op.outputs, results, strict=True):
             tensor = graph.tensors[t]
-            values[t] = np.asarray(result).astype(tensor.dtype.numpy).reshape(tensor.shape)
+            made = np.asarray(result).astype(tensor.dtype.numpy).reshape(tensor.shape)
+            other = seen(t, made)
+            values[t] = made if other is None else other
     return values
+
+
+def layer_sums(tensors: Sequence[Tensor], op: Operator, arrays: Sequence[Array]) -> Array | None:
+    """The sums of a layer with their biases, in 64 bits and not saturated; None for other operators."""
+    sums = _SUMS.get(op.kind)
+    if sums is None or not is_even(op):
+        return None
+    return _biased(sums(op, [tensors[t] for t in op.inputs if t is not None], tensors[op.outputs[0]], arrays), arrays)
 
 
 def outputs_of(tensors: Sequence[Tensor], op: Operator, arrays: Sequence[Array]) -> Sequence[Array]:
@@ -62,9 +80,8 @@ def _scaled(op: Operator, sums: Array, scales: Any, output: Tensor) -> Array:
     return _clamped(op, formulas.nearest(real) + output.zero_point)
 
 
-def _with_bias(sums: Array, arrays: Sequence[Array]) -> Array:
-    total = sums + (arrays[2].astype(np.int64) if len(arrays) > 2 else 0)
-    return np.clip(total, formulas.INT32.min, formulas.INT32.max)
+def _biased(sums: Array, arrays: Sequence[Array]) -> Array:
+    return sums + (arrays[2].astype(np.int64) if len(arrays) > 2 else 0)
 
 
 def _taps(op: Operator, image: Array, extents: Sequence[int], window: tuple[int, int], fill: float) -> list[Array]:
@@ -85,6 +102,11 @@ def _taps(op: Operator, image: Array, extents: Sequence[int], window: tuple[int,
     return taps
 
 
+def _matrix_product(a: Array, b: Array) -> Array:
+    """Of integers, exact: as float64, whose products libraries make fast, they stay below 2^53."""
+    return (a.astype(np.float64) @ b.astype(np.float64)).astype(np.int64)
+
+
 def _conv(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
     image, weights = arrays[0].astype(np.int64) - given[0].zero_point, arrays[1].astype(np.int64)
     out_c, height, width, group_c = weights.shape
@@ -94,8 +116,8 @@ def _conv(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequenc
         for group in range(image.shape[3] // group_c):
             part = slice(group * each, (group + 1) * each)
             columns = pixels[..., group * group_c : (group + 1) * group_c]
-            sums[..., part] += columns @ weights[part, tap // width, tap % width].T
-    return _scaled(op, _with_bias(sums, arrays), formulas.layer_scales(given[0], given[1], output, out_c), output)
+            sums[..., part] += _matrix_product(columns, weights[part, tap // width, tap % width].T)
+    return sums
 
 
 def _depthwise(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
@@ -106,13 +128,25 @@ def _depthwise(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Se
     sums = np.zeros(output.shape, np.int64)
     for tap, pixels in enumerate(taps):
         sums += np.repeat(pixels, times, axis=3) * weights[0, tap // width, tap % width]
-    return _scaled(op, _with_bias(sums, arrays), formulas.layer_scales(given[0], given[1], output, out_c), output)
+    return sums
 
 
 def _fully_connected(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
     vectors = arrays[0].reshape(-1, arrays[1].shape[1]).astype(np.int64) - given[0].zero_point
-    sums = _with_bias(vectors @ arrays[1].T.astype(np.int64), arrays)
-    return _scaled(op, sums, formulas.layer_scales(given[0], given[1], output, arrays[1].shape[0]), output)
+    return _matrix_product(vectors, arrays[1].T)
+
+
+_SUMS: Mapping[str, _Function] = {
+    "CONV_2D": _conv,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+}
+
+
+def _layer(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    sums = np.clip(_biased(_SUMS[op.kind](op, given, output, arrays), arrays), formulas.INT32.min, formulas.INT32.max)
+    channels = arrays[1].shape[3 if op.kind == "DEPTHWISE_CONV_2D" else 0]
+    return _scaled(op, sums, formulas.layer_scales(given[0], given[1], output, channels), output)
 
 
 def _sum(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
@@ -125,6 +159,21 @@ def _product(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequ
     first, second = (a.astype(np.int64) - t.zero_point for a, t in zip(arrays, given, strict=True))
     scale = formulas.product_scale(given[0], given[1], output)
     return _clamped(op, formulas.nearest(formulas.fused(first * second, scale, np.float32(output.zero_point))))
+
+
+def _matrices(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    first, second = (
+        (a.astype(np.int64) - t.zero_point).swapaxes(-1, -2 if op.attrs[turned] else -1)
+        for a, t, turned in zip(arrays, given, ("adj_x", "adj_y"), strict=True)
+    )
+    return _scaled(op, _matrix_product(first, second), formulas.product_scale(given[0], given[1], output), output)
+
+
+def _softmax_codes(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    differences = arrays[0].max(axis=-1, keepdims=True).astype(np.int64) - arrays[0]
+    powers = formulas.powers(given[0], op.attrs["beta"])[differences]
+    sums = powers.astype(np.int64).sum(axis=-1, keepdims=True)
+    return _scaled(op, powers, formulas.share_scale(sums, output), output)
 
 
 def _mean(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
@@ -149,15 +198,13 @@ def _quantize(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Seq
     return formulas.quantize(arrays[0], output.scale, output.zero_point, output.dtype)
 
 
-_Function = Callable[[Operator, Sequence[Tensor], Tensor, Sequence[Array]], Array]
-
 _EVEN: Mapping[str, _Function] = {
-    "CONV_2D": _conv,
-    "DEPTHWISE_CONV_2D": _depthwise,
-    "FULLY_CONNECTED": _fully_connected,
+    **dict.fromkeys(_SUMS, _layer),
     "ADD": _sum,
     "SUB": _sum,
     "MUL": _product,
+    "BATCH_MATMUL": _matrices,
+    "SOFTMAX": _softmax_codes,
     "MEAN": _mean,
     "AVERAGE_POOL_2D": _average_pool,
     "QUANTIZE": _quantize,
@@ -186,6 +233,34 @@ def _resize_nearest(op: Operator, given: Sequence[Tensor], output: Tensor, array
     return arrays[0][:, rows][:, :, columns]
 
 
+def _resize_bilinear(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    """As firmware/kernels/resize_bilinear.c does in float32."""
+    (y0, y1, v), (x0, x1, u) = (_between(op, given[0].shape[i], output.shape[i]) for i in (1, 2))
+    top, bottom, v, u = arrays[0][:, y0], arrays[0][:, y1], v[:, None, None], u[:, None]
+    one = np.float32(1)
+    result: Array = top[:, :, x0] * (one - v) * (one - u)
+    for part in (bottom[:, :, x0] * v * (one - u), top[:, :, x1] * (one - v) * u, bottom[:, :, x1] * v * u):
+        result = result + part
+    return result + np.float32(0)
+
+
+def _between(op: Operator, size: int, extent: int) -> tuple[Array, Array, Array]:
+    """For every result along an axis the two numbers that it lies between, and how far behind the first."""
+    at, half = np.arange(extent).astype(np.float32), np.float32(0.5)
+    if op.attrs["align_corners"] and extent > 1:
+        at = at * (np.float32(size - 1) / np.float32(extent - 1))
+    else:
+        scale = np.float32(size) / np.float32(extent)
+        at = (at + half) * scale - half if op.attrs["half_pixel_centers"] else at * scale
+    first = np.maximum(np.floor(at), 0).astype(np.int64)
+    second = np.minimum(np.ceil(at), size - 1).astype(np.int64)
+    return first, second, at - first.astype(np.float32)
+
+
+def _prelu(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    return np.where(arrays[0] >= 0, arrays[0], arrays[0] * arrays[1])
+
+
 def _reduce_max(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
     result: Array = arrays[0].max(axis=tuple({int(a) % arrays[0].ndim for a in arrays[1].reshape(-1)}))
     return result
@@ -212,6 +287,8 @@ _OTHERS: Mapping[str, _Function] = {
     "DEQUANTIZE": _dequantize,
     "MAX_POOL_2D": _max_pool,
     "RESIZE_NEAREST_NEIGHBOR": _resize_nearest,
+    "RESIZE_BILINEAR": _resize_bilinear,
+    "PRELU": _prelu,
     "REDUCE_MAX": _reduce_max,
     "SOFTMAX": _softmax,
     "LOGISTIC": _logistic,

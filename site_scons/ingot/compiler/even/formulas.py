@@ -62,6 +62,19 @@ def average_scale(source: Tensor, output: Tensor, count: int) -> float:
     return float(np.float32(source.scale) / (np.float32(output.scale) * np.float32(count)))
 
 
+def powers(source: Tensor, beta: float) -> Ints:
+    """exp(-d * scale * beta) in units of 2^-30, for how far d = 0..255 a number is below the largest."""
+    exponents = np.arange(256) * (float(source.scale) * beta)
+    result: Ints = np.rint(np.exp(-exponents) * 2.0**30).astype(np.int64)
+    return result
+
+
+def share_scale(sums: Ints, output: Tensor) -> Floats:
+    """Of a power, as its share of the sum of all of them."""
+    result: Floats = np.float32(1) / (sums.astype(np.float32) * np.float32(output.scale))
+    return result
+
+
 def nearest(real: npt.NDArray[Any]) -> Ints:
     """Ties to even; beyond 2^21 some number that far out."""
     codes: Ints = np.rint(np.clip(real.astype(np.float64), -(2.0**21), 2.0**21)).astype(np.int64)

@@ -65,15 +65,23 @@ def scale_per_column(graph: Graph, op: Operator) -> bool:
 @lowers("BATCH_MATMUL", constraints=(matrices_of_one_type, few_batches, scale_per_column))
 def lower_batch_matmul(site: Site) -> Call:
     """One call of ingot_batch_matmul_s8() or _f32(), or of a form with constant right matrices."""
+    return matrices_call(site, *_kernels(site), _numbers(site))
+
+
+def _kernels(site: Site) -> tuple[str, str]:
+    varying, fixed = _KERNELS[site.output().dtype]
+    right = site.input(1)
+    return varying, _PER_COLUMN[site.output().dtype] if right.quant is not None and right.quant.per_channel else fixed
+
+
+def matrices_call(site: Site, varying: str, fixed: str, numbers: tuple[Param, ...]) -> Call:
+    """The call of a kernel of two computed inputs, or of the other one with constant right matrices."""
     left, right, output = site.input(0), site.input(1), site.output()
     adj_x, adj_y = bool(site.op.attrs.get("adj_x")), bool(site.op.attrs.get("adj_y"))
     rows, columns = output.shape[-2:]
     depth = left.shape[-2 if adj_x else -1]
     batches = (1,) * (_BATCHES - len(output.shape[:-2])) + output.shape[:-2]
     constant = right.is_constant
-    varying, fixed = _KERNELS[output.dtype]
-    if right.quant is not None and right.quant.per_channel:
-        fixed = _PER_COLUMN[output.dtype]
     # Columns are best read one after the other; constant ones stand in the block like that.
     by_column = constant or adj_y or columns == 1
     at_once = min(columns, _MOST_COLUMNS if by_column else max(_GATHERED_BYTES // depth // 4, 1) * 4, _MOST_COLUMNS)
@@ -96,7 +104,7 @@ def lower_batch_matmul(site: Site) -> Call:
             "left_batch": _steps(left.shape, batches),
             "right_batch": _steps(right.shape, batches),
         },
-        params=_numbers(site) + ((_columns(right, adj_y, output.dtype),) if constant else ()),
+        params=numbers + ((_columns(right, adj_y, output.dtype),) if constant else ()),
         windows=(None,) if constant else (None, None),
         scratch=scratch if output.dtype is DType.INT8 else 0,
     )

@@ -64,7 +64,7 @@ def softmax_input_scale(graph: Graph, op: Operator) -> bool:
 @lowers("SOFTMAX", constraints=(softmax_types, softmax_output_scale, softmax_input_scale), pieces=vectors)
 def lower_softmax(site: Site) -> Call:
     """ingot_softmax_<type>(); two int8 classes are a table of results. In place."""
-    source, target, tensor = site.rows_in(0), site.rows_out(), site.input(0)
+    tensor = site.input(0)
     depth = tensor.shape[-1] if tensor.shape else 1
     beta = float(np.float32(site.op.attrs.get("beta", 1.0)))
     kernel = {DType.INT8: "softmax_s8", DType.UINT8: "softmax_u8", DType.INT16: "softmax_s16"}.get(
@@ -75,13 +75,20 @@ def lower_softmax(site: Site) -> Call:
         params = (Param("beta", np.asarray([beta], np.float32)),)
     elif tensor.dtype is DType.INT16:
         params = _int16_params(tensor.scale, beta)
-    elif target.dtype is not tensor.dtype:
+    elif site.output().dtype is not tensor.dtype:
         kernel, params = "softmax_wide_s8", (Param("exp", exp_table(tensor.scale, beta).astype(np.int32)),)
     elif tensor.dtype is DType.INT8 and depth == 2:
         kernel = "softmax2_s8"
         params = (Param("result", two_class_results(exp_table(tensor.scale, beta))),)
     else:
         params = (Param("exp", exp_table(tensor.scale, beta).astype(np.int32)),)
+    return softmax_call(site, kernel, params)
+
+
+def softmax_call(site: Site, kernel: str, params: tuple[Param, ...]) -> Call:
+    """The call of one of the kernels."""
+    source, target, tensor = site.rows_in(0), site.rows_out(), site.input(0)
+    depth = tensor.shape[-1] if tensor.shape else 1
     return Call(
         kernel=kernel,
         descriptor="softmax",

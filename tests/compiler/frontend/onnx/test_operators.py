@@ -8,7 +8,7 @@ import pytest
 
 from support.models.qdq import MODELS, ROUNDED
 from support.qdq_builder import QdqBuilder
-from support.qdq_check import by_onnxruntime, check
+from support.qdq_check import by_onnxruntime, check, graph_of
 
 DRAWS = 4
 
@@ -26,4 +26,9 @@ def test_equal_to_the_definition_and_to_onnxruntime(name: str, seed: int) -> Non
         assert distance.max(initial=0) <= (1 if name in ROUNDED else 0)
         assert np.count_nonzero(distance) <= ROUNDED.get(name, 0) * distance.size
     left = [op for op in graph.operators if op.kind in ("QUANTIZE", "DEQUANTIZE")]
-    assert len(left) == (2 if name == "float_between" else 0)
+    assert len(left) == {"float_between": 2, "resize_linear": 2, "prelu": 4}.get(name, 0)
+
+
+def test_a_number_times_its_sigmoid_is_one_table() -> None:
+    """Though the sigmoid is quantized between."""
+    assert [op.kind for op in graph_of(MODELS["silu"](QdqBuilder(1))).operators] == ["table"]

@@ -15,11 +15,15 @@ from ingot.compiler.graph import DType, Operator, Quantization, Tensor, frozen
 
 
 class Builder:
-    """tensors, operators: so far. Operators carry the index of the node that is being read (`node`)."""
+    """tensors, operators: so far. Operators carry the index of the node that is being read (`node`).
+
+    places: by tensor, the file's name of the value that it holds, and how it lies there.
+    """
 
     def __init__(self) -> None:
         self.tensors: list[Tensor] = []
         self.operators: list[Operator] = []
+        self.places: dict[int, tuple[str, Value]] = {}
         self.node = -1
         self.name = ""
 

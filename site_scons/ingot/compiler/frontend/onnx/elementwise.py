@@ -114,14 +114,38 @@ def _operand(reading: Reading, operand: Result, order: Shape) -> int:
     return reading.builder.real_constant(Constant(wide, quant), order)
 
 
+@reads("PRelu")
+def prelu(reading: Reading, node: Node) -> Sequence[Result]:
+    source, slope = reading.value(node), reading.constant(node, 1, "the slope")
+    inputs = (source.tensor, _operand(reading, slope, source.order))
+    return [reading.builder.result("PRELU", inputs, source.shape, source.order, name=node.outputs[0])]
+
+
+@reads("BatchNormalization")
+def batch_normalization(reading: Reading, node: Node) -> Sequence[Result]:
+    """A product and a sum of one constant a channel."""
+    source = reading.value(node)
+    names = ("the scale", "the bias", "the mean", "the variance")
+    scale, bias, mean, variance = (reading.constant(node, i, what).real() for i, what in enumerate(names, start=1))
+    factor = (scale / np.sqrt(variance + np.float32(option(node, "epsilon", 1e-5)))).astype(np.float32)
+    each = (-1, *(1,) * (len(source.shape) - 2))
+    steps = (("MUL", factor), ("ADD", (bias - mean * factor).astype(np.float32)))
+    for kind, numbers in steps:
+        name = node.outputs[0] if kind == "ADD" else f"{node.outputs[0]}/scaled"
+        inputs = (source.tensor, _operand(reading, Constant(numbers.reshape(each)), source.order))
+        source = reading.builder.result(kind, inputs, source.shape, source.order, {"activation": "NONE"}, name)
+    return [source]
+
+
 @reads("Softmax")
 def softmax(reading: Reading, node: Node) -> Sequence[Result]:
-    """Over the last axis that is stored."""
+    """Over the last axis that is stored. The option "one" (qoperators.py): over one axis in any opset."""
     source = reading.value(node)
     rank, shape = len(source.shape), source.shape
-    axis = reading.axis(node, int(option(node, "axis", 1 if reading.opset < 13 else -1)), rank)
+    one = reading.opset >= 13 or "one" in node.attrs
+    axis = reading.axis(node, int(option(node, "axis", -1 if one else 1)), rank)
     builder = reading.builder
-    if reading.opset < 13 and axis < rank - 1:
+    if not one and axis < rank - 1:
         raise reading.error(node, f"before opset 13 it is over all axes from {axis} on.", "Convert it to opset 17.")
     if source.order[-1] != axis:
         source = builder.ordered(source, (*(a for a in source.order if a != axis), axis))

@@ -31,7 +31,7 @@ MOVING = ("RESHAPE", "TRANSPOSE", "SLICE", "PAD", "RESIZE_NEAREST_NEIGHBOR", "MA
 """Their results have the quantization of their first input."""
 
 LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
-PAIRS = ("ADD", "SUB", "MUL")
+PAIRS = ("ADD", "SUB", "MUL", "BATCH_MATMUL")
 AVERAGES = ("AVERAGE_POOL_2D", "MEAN")
 _VIEWS = ("RESHAPE", "TRANSPOSE")
 
@@ -175,6 +175,7 @@ class _Islands:
             self._emit(
                 quantizer, "table", (found[0],), root, {"entries": entries}, (*self._chain(t, found[0]), *clamps)
             )
+            self._pointwise.note_table(root, found[0], entries)
         elif output.dtype is not DType.INT8 or not self._root(quantizer, op, root, (low, high), clamps):
             return False
         root = self._same.get(root, root)
@@ -222,7 +223,7 @@ class _Islands:
             inputs = self._layer_inputs(op)
         elif op.kind in PAIRS:
             inputs = self._pair_inputs(op)
-        elif op.kind in AVERAGES:
+        elif op.kind in (*AVERAGES, "SOFTMAX"):
             stored = self._stored(op.inputs[0])
             inputs = None if stored is None else (stored, *op.inputs[1:])
         elif op.kind == "CONCATENATION" and not np.isfinite(bounds).any():

@@ -68,11 +68,25 @@ def gemm(reading: Reading, node: Node) -> Sequence[Result]:
 
 @reads("MatMul")
 def matmul(reading: Reading, node: Node) -> Sequence[Result]:
-    """FULLY_CONNECTED of a matrix of constants."""
+    """FULLY_CONNECTED of a matrix of constants; else BATCH_MATMUL."""
     weights = reading.get(node, 1)
-    if not isinstance(weights, Constant) or weights.data.ndim != 2:
-        raise reading.error(node, "its second input is no constant matrix.")
-    return [_fully_connected(reading, node, reading.value(node), weights.transposed((1, 0)), None)]
+    if isinstance(weights, Constant) and weights.data.ndim == 2:
+        return [_fully_connected(reading, node, reading.value(node), weights.transposed((1, 0)), None)]
+    left, right = reading.value(node), reading.value(node, 1)
+    if min(len(left.shape), len(right.shape)) < 2 or left.shape[-1] != right.shape[-2]:
+        raise reading.error(node, f"{list(left.shape)} and {list(right.shape)} do not multiply.")
+    shape = (*np.broadcast_shapes(left.shape[:-2], right.shape[:-2]), left.shape[-2], right.shape[-1])
+    (first, adj_x), (second, adj_y) = (_matrices(reading, value) for value in (left, right))
+    attrs = {"adj_x": adj_x, "adj_y": adj_y}
+    order = same_order(len(shape))
+    return [reading.builder.result("BATCH_MATMUL", (first, second), shape, order, attrs, node.outputs[0])]
+
+
+def _matrices(reading: Reading, value: Value) -> tuple[int, bool]:
+    """The tensor of matrices one after the other, and whether each is stored with its columns first."""
+    plain = same_order(len(value.shape))
+    turned = (*plain[:-2], plain[-1], plain[-2])
+    return reading.builder.ordered(value, turned if value.order == turned else plain).tensor, value.order == turned
 
 
 def _times(constant: Constant, factor: float) -> Constant:

@@ -14,7 +14,6 @@ from ingot.compiler.frontend.onnx.values import (
     Constant,
     Shape,
     Value,
-    channels_last,
     flattened_columns,
     order_after_reshape,
     same_order,
@@ -189,31 +188,3 @@ def pad(reading: Reading, node: Node) -> Sequence[Result]:
     shape = tuple(int(n + a + b) for n, (a, b) in zip(source.shape, amounts, strict=True))
     inputs = (source.tensor, reading.builder.constant(amounts[list(source.order)]))
     return [reading.builder.result("PAD", inputs, shape, source.order, name=node.outputs[0])]
-
-
-@reads("Resize")
-def resize(reading: Reading, node: Node) -> Sequence[Result]:
-    """RESIZE_NEAREST_NEIGHBOR of whole factors."""
-    source = reading.builder.ordered(reading.value(node), channels_last(4))
-    if node.has(3):
-        sizes = reading.integers(node, 3, "the sizes")
-    else:
-        scales = reading.constant(node, 2, "the scales").data.reshape(-1)
-        sizes = [math.floor(n * float(s)) for n, s in zip(source.shape, scales, strict=True)]
-    whole = all(a and b % a == 0 for a, b in zip(source.shape, sizes, strict=True))
-    mode = option(node, "mode", "nearest")
-    position = option(node, "coordinate_transformation_mode", "half_pixel")
-    rounding = option(node, "nearest_mode", "round_prefer_floor")
-    fits = position == "asymmetric" and rounding == "floor"
-    fits |= position == "half_pixel" and rounding.startswith("round_prefer")
-    if mode != "nearest" or not whole or tuple(sizes[:2]) != source.shape[:2] or not fits:
-        raise reading.error(
-            node,
-            f"it resizes {list(source.shape)} to {sizes}: {mode}, {position}, {rounding}.",
-            "Use nearest neighbours and a whole factor.",
-        )
-    attrs = {"align_corners": False, "half_pixel_centers": False}
-    inputs = (source.tensor, reading.builder.constant(ints(sizes[2:])))
-    return [
-        reading.builder.result("RESIZE_NEAREST_NEIGHBOR", inputs, tuple(sizes), source.order, attrs, node.outputs[0])
-    ]

@@ -4,23 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.check import check_operators
 from ingot.compiler.frontend.input_shape import with_input_shapes
-from ingot.compiler.frontend.onnx import elementwise, layers, movement, pooling, quantizers
+from ingot.compiler.frontend.onnx import elementwise, layers, movement, pooling, quantizers, resize
 from ingot.compiler.frontend.onnx.folding import folded
 from ingot.compiler.frontend.onnx.islands import LAYERS, fuse_islands
-from ingot.compiler.frontend.onnx.proto import DAMAGED, Node, OnnxFile, open_onnx
+from ingot.compiler.frontend.onnx.proto import DAMAGED, Node, OnnxFile, Port, open_onnx
+from ingot.compiler.frontend.onnx.qoperators import expanded
 from ingot.compiler.frontend.onnx.reading import READERS, Reading
 from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, channels_last, same_order, transposed
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.graph import DType, Graph, Tensor
 from ingot.compiler.graph.arithmetic import is_even
 
-FAMILIES = (elementwise, layers, movement, pooling, quantizers)
+FAMILIES = (elementwise, layers, movement, pooling, quantizers, resize)
 """Modules whose import registers readers."""
 
 _SEES_AN_IMAGE = ("Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Resize")
@@ -36,23 +37,67 @@ _BETWEEN = (
     "Sub",
     "Mul",
     "Div",
+    "PRelu",
+    "BatchNormalization",
 )
 
 
+@dataclass(frozen=True)
+class QdqModel:
+    """A file and its graph.
+
+    inputs: how the graph's inputs lie. places: tensor of the graph -> the file's name of the value, and how it lies.
+    """
+
+    file: OnnxFile
+    graph: Graph
+    inputs: tuple[Value, ...]
+    places: Mapping[int, tuple[str, Value]]
+
+
 def parse_onnx(data: bytes, name: str, where: str, input_shape: str = "") -> Graph:
-    """The graph of an .onnx file's content. where: how messages call the file. input_shape: see
-    ingot.compiler.frontend.input_shape.
+    """The graph of an .onnx file's content; arguments as of read_qdq()."""
+    return read_qdq(data, name, where, input_shape).graph
+
+
+def read_qdq(
+    data: bytes, name: str, where: str, input_shape: str = "", stored: Sequence[Shape] | None = None
+) -> QdqModel:
+    """An .onnx file's content. where: how messages call the file. input_shape: see
+    ingot.compiler.frontend.input_shape. stored: the shapes of the inputs as the graph has them, instead.
 
     Raises IngotError with the file and the place in it.
     """
     file = open_onnx(data, where)
+    file = replace(file, nodes=expanded(file.nodes, where))
     _check_kinds(file, where)
-    shapes = _input_shapes(file, name, where, input_shape)
-    graph = _numbered(fuse_islands(_translated(file, shapes, name, where)))
+    consumers = _consumers(file)
+    if stored is not None and len(stored) == len(file.inputs):
+        shapes = {p.name: _as_file(p, shape, consumers) for p, shape in zip(file.inputs, stored, strict=True)}
+    else:
+        shapes = _input_shapes(file, name, where, input_shape)
+    graph, reading = _translated(file, shapes, consumers, name, where)
+    inputs = tuple(reading.builder.places[t][1] for t in graph.inputs)
+    graph = _numbered(fuse_islands(graph))
     _check_weights(graph, where)
     check_structure(graph, where)
     check_operators(graph, where)
-    return graph
+    return QdqModel(file, graph, inputs, reading.builder.places)
+
+
+def _as_file(port: Port, stored: Shape, consumers: Mapping[str, Sequence[Node]]) -> Shape:
+    """A shape in the order of the file."""
+    order = _input_order(port.name, len(stored), consumers)
+    return tuple(stored[order.index(axis)] for axis in range(len(stored)))
+
+
+def _consumers(file: OnnxFile) -> Mapping[str, Sequence[Node]]:
+    """The nodes that read each name."""
+    consumers: dict[str, list[Node]] = {}
+    for node in file.nodes:
+        for read in dict.fromkeys(node.inputs):
+            consumers.setdefault(read, []).append(node)
+    return consumers
 
 
 def _numbered(graph: Graph) -> Graph:
@@ -124,12 +169,10 @@ def _input_shapes(file: OnnxFile, name: str, where: str, input_shape: str) -> di
     return {tensor.name: tensor.shape for tensor in graph.tensors}
 
 
-def _translated(file: OnnxFile, shapes: Mapping[str, Shape], name: str, where: str) -> Graph:
+def _translated(
+    file: OnnxFile, shapes: Mapping[str, Shape], consumers: Mapping[str, Sequence[Node]], name: str, where: str
+) -> tuple[Graph, Reading]:
     """The graph of floats, with every QUANTIZE and DEQUANTIZE of the file."""
-    consumers: dict[str, list[Node]] = {}
-    for node in file.nodes:
-        for read in dict.fromkeys(node.inputs):
-            consumers.setdefault(read, []).append(node)
     reading = Reading(where, file.opset, consumers, frozenset(port.name for port in file.outputs))
     builder = reading.builder
     inputs = []
@@ -139,14 +182,16 @@ def _translated(file: OnnxFile, shapes: Mapping[str, Shape], name: str, where: s
         shape = shapes[port.name]
         order = _input_order(port.name, len(shape), consumers)
         t = builder.tensor(port.name, tuple(shape[axis] for axis in order), DType(port.dtype))
-        reading.values[port.name] = Value(t, shape, order)
+        value = Value(t, shape, order)
+        reading.values[port.name], builder.places[t] = value, (port.name, value)
         inputs.append(t)
     reading.values |= {key: Constant(array) for key, array in file.constants.items()}
     for node in file.nodes:
         _read(reading, node)
     builder.node = -1
     outputs = [_output(reading, port.name) for port in file.outputs]
-    return Graph(name, tuple(builder.tensors), tuple(builder.operators), tuple(inputs), tuple(outputs))
+    graph = Graph(name, tuple(builder.tensors), tuple(builder.operators), tuple(inputs), tuple(outputs))
+    return graph, reading
 
 
 def _read(reading: Reading, node: Node) -> None:
@@ -162,6 +207,8 @@ def _read(reading: Reading, node: Node) -> None:
         raise reading.error(node, f"its inputs or options make no sense: {error}.", DAMAGED) from None
     for name, result in zip(node.outputs, results, strict=False):
         reading.values[name] = result
+        if isinstance(result, Value):
+            reading.builder.places.setdefault(result.tensor, (name, result))
 
 
 def _input_order(name: str, rank: int, consumers: Mapping[str, Sequence[Node]]) -> Shape:
