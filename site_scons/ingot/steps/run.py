@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
 from ingot.board.cores import twin_note
 from ingot.board.target import open_board
@@ -138,7 +139,8 @@ def verify(
     compiler: str = "",
     manifest: str = "",
 ) -> None:
-    """Compares the twin's outputs with LiteRT's reference kernels. manifest: see `emulate`.
+    """Compares the twin's outputs with LiteRT's reference kernels; of an .onnx with the definition of its arithmetic,
+    and that layer by layer with onnxruntime. manifest: see `emulate`.
 
     Raises IngotError when a byte differs.
     """
@@ -171,6 +173,12 @@ def verify(
         print(json.dumps(facts, indent=2, sort_keys=True))
     elif network.stand_in:
         say("STAND-IN: this proves the firmware, not the real model")
+    if outcome.layer:
+        raise IngotError(
+            f"layer '{outcome.layer}' differs from onnxruntime by more than rounding explains.",
+            where=str(model),
+            remedy="This is a fault of Ingot, or of onnxruntime: please report it with the model file.",
+        )
     if not outcome.passed:
         raise difference(
             "the firmware computes something else than the model",

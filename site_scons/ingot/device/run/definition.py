@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from ingot.base.errors import IngotError
 from ingot.compiler.even.evaluate import evaluate
-from ingot.compiler.frontend.model import read_model
+from ingot.compiler.frontend.onnx.read import read_qdq
+from ingot.model.model_file import read_model_file
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,10 @@ class Definition:
     name = "the exact arithmetic of QDQ models"
     saturated = 0
 
-    def __init__(self, model: Path) -> None:
-        self._graph = read_model(model)
+    def __init__(self, model: Path, input_shapes: Sequence[tuple[int, ...]] | None = None) -> None:
+        """input_shapes: as the compiled network has them; needed where the file leaves extents free."""
+        self.model = read_qdq(read_model_file(model).data, model.stem, str(model), stored=input_shapes)
+        self._graph = self.model.graph
         self.inputs, self.outputs = (
             tuple(
                 Port(tensor.name, tensor.shape, tensor.dtype.numpy) for tensor in (self._graph.tensors[t] for t in ids)
