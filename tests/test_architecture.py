@@ -33,6 +33,7 @@ FLOORS = (
     "link",
     "image",
     "device",
+    "answers",
     "update",
     "report",
     "steps",

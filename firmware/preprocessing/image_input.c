@@ -4,27 +4,11 @@
 #include <string.h>
 
 #include "image_resize.h"
+#include "input_codes.h"
 
 static uint32_t bytes_of(const LL_Buffer_InfoTypeDef *input)
 {
     return LL_Buffer_bits(input) / 8;
-}
-
-static bool limits(const LL_Buffer_InfoTypeDef *input, int32_t *low, int32_t *high)
-{
-    switch (input->type) {
-    case DataType_INT8:
-        *low = INT8_MIN, *high = INT8_MAX;
-        return true;
-    case DataType_UINT8:
-        *low = 0, *high = UINT8_MAX;
-        return true;
-    case DataType_INT16:
-        *low = INT16_MIN, *high = INT16_MAX;
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* In double, and without a product that is added: every compiler and NumPy round alike. */
@@ -34,16 +18,6 @@ static float real_of(const ingot_image_input *definition, unsigned channel, unsi
     return (float)((definition->low + share - definition->mean[channel]) / definition->std[channel]);
 }
 
-static int32_t code_of(float real, float scale, int32_t zero_point, int32_t low, int32_t high)
-{
-    float q = real / scale;
-    q = q > 16777216.0f ? 16777216.0f : q > -16777216.0f ? q : -16777216.0f;
-    int32_t whole = (int32_t)q;
-    float rest = q - (float)whole;
-    whole += (rest >= 0.5f) - (rest <= -0.5f) + zero_point;
-    return whole < low ? low : whole > high ? high : whole;
-}
-
 bool ingot_image_prepare(ingot_image_values *values, const ingot_image_input *definition,
                          const LL_Buffer_InfoTypeDef *input)
 {
@@ -51,7 +25,7 @@ bool ingot_image_prepare(ingot_image_values *values, const ingot_image_input *de
     bool is_float = input->type == DataType_FLOAT;
     if (LL_Buffer_len(input) != ingot_image_bytes(definition) * bytes_of(input))
         return false;
-    if (!is_float && !limits(input, &low, &high))
+    if (!is_float && !ingot_input_limits(input, &low, &high))
         return false;
     float scale = input->scale ? input->scale[0] : 1.0f;
     int32_t zero_point = input->scale && input->offset ? input->offset[0] : 0;
@@ -61,7 +35,7 @@ bool ingot_image_prepare(ingot_image_values *values, const ingot_image_input *de
             if (is_float)
                 values->real[channel][pixel] = real;
             else
-                values->code[channel][pixel] = (int16_t)code_of(real, scale, zero_point, low, high);
+                values->code[channel][pixel] = (int16_t)ingot_input_code(real, scale, zero_point, low, high);
         }
     return true;
 }

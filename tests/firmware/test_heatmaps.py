@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support.host_library import host_library, needs_cc
 
-APP = "firmware/apps/pose_estimation"
+FOLDER = "firmware/postprocessing"
 
 
 class Keypoint(ctypes.Structure):
@@ -19,7 +19,7 @@ class Keypoint(ctypes.Structure):
 
 
 def library() -> ctypes.CDLL:
-    return host_library(f"{APP}/heatmaps.c", include=(APP,))
+    return host_library(f"{FOLDER}/heatmaps.c", include=(FOLDER,))
 
 
 def reference(scores: np.ndarray, threshold: float) -> list[tuple[float, float, float, bool]]:

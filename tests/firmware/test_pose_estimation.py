@@ -56,10 +56,10 @@ def expected_lines(number: int, heatmaps: np.ndarray, threshold: float) -> list[
         row, column = np.unravel_index(np.argmax(heatmaps[:, :, k]), (height, width))
         score = heatmaps[row, column, k]
         if score >= np.float32(threshold):
-            fractions = (np.float32((column + 0.5) / width), np.float32((row + 0.5) / height), score)
-            x, y, s = (int(np.float32(value) * np.float32(10000) + np.float32(0.5)) for value in fractions)
-            lines.append(f"keypoint {k}: x {x} y {y} score {s}")
-    return lines
+            parts = (np.float32((column + 0.5) / width), 1000), (np.float32((row + 0.5) / height), 1000), (score, 100)
+            x, y, s = (int(np.float32(value) * np.float32(by) + np.float32(0.5)) for value, by in parts)
+            lines.append(f"key point {k} {s} % at x {x / 10:.1f} %, y {y / 10:.1f} %")
+    return lines if len(lines) > 1 else [*lines, "no key point above the threshold"]
 
 
 def test_keypoints_of_every_frame(tmp_path: Path) -> None:

@@ -102,7 +102,9 @@ def sources(generated: Mapping[str, Source]) -> list[Source]:
     known = [source for name, source in generated.items() if name]
     for path in sorted((ROOT / "firmware").rglob("*.c")):
         folder = path.parent
-        extras = application_extras(folder) if "apps" in path.parts else {}
+        # What applications share finds what they do.
+        shared = ROOT / "firmware/apps/image_classification" if folder.name in ("frames", "postprocessing") else folder
+        extras = application_extras(shared) if "apps" in shared.parts else {}
         folders = [ROOT / name for name in extras.get("include", [])]
         defines = {**toolchain.startup_defines(icache=True, dcache=True), **extras.get("defines", {})}
         served = {"INGOT_NETWORK": "network"} if folder.name in ("validate", "model_host", "together") else {}

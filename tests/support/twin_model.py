@@ -48,11 +48,8 @@ def kernel_object(name: str, checked: bool = False, core: str = "cortex-m55") ->
 
 def application(app: Path) -> tuple[list[Path], list[Path]]:
     """The C files of an application's folder for the twin with those that its application.json names; its includes."""
-    extras = application_extras(app)
-    files = [toolchain.ROOT / name for name in extras.get("sources", [])]
-    return [*toolchain.application_sources(app, twin=True), *files], [
-        toolchain.ROOT / name for name in extras.get("include", [])
-    ]
+    include = application_extras(app).get("include", [])
+    return toolchain.application_sources(app, twin=True), [toolchain.ROOT / name for name in include]
 
 
 def build_for_twin(
@@ -79,6 +76,7 @@ def build_for_twin(
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=io_bytes(network))))
     sources, include = application(app)
+    sources += [table for table in [folder / "user_mel_tables.c"] if table.exists()]
     sources.append(folder / f"{network.name}.c")
     defines = {"INGOT_NETWORK": network.name}
     objects = [

@@ -356,11 +356,12 @@ def signals() -> list[Example]:
             "SPECTROGRAM_MEL_STOP_IDX": Symbol("user_melFiltersStopIndices"),
             "OOD_THR": 0.25,
         }
+        sizes = {"INGOT_SOUND_FFT": 512, "INGOT_SOUND_MELS": 64, "INGOT_SOUND_COLUMNS": 96}
         keys = {"classes": ["speech", "clap"], "spectrogram": spectrogram, "other": True, "ood_threshold": 0.25}
         lists = {f"{X}MODE_CLASS_LIST": ["clap", "speech", "other"], "CTRL_SEQUENCE": [Symbol("CTRL_CMD_PARAM_AI"), 0]}
         found.append(
             Example("audio_event_detection", "n6-v2", keys, [((1, 3), "float32")],
-                    expected={X + name: value for name, value in expected.items()}, source=(1, 64, 96, 1),
+                    expected={**{X + name: value for name, value in expected.items()}, **sizes}, source=(1, 64, 96, 1),
                     dtype="int8" if db else "float32", arrays=lists)
         )  # fmt: skip
     expected = {
@@ -448,6 +449,8 @@ def checker(example: Example) -> str:
             lines.append(f'_Static_assert(sizeof ({name}) == sizeof (float), "{name} is no float");')
     for name, listed in example.arrays.items():
         lines += _array(name, listed)
+    if labels(example):
+        lines += _array("INGOT_CLASS_LABELS", [name.replace('"', '\\"') for name in labels(example)])
     if example.classes:
         lines.append("static CLASSES_TABLE;")
         names = [name.replace('"', '\\"') for name in example.classes]
@@ -489,7 +492,15 @@ def _folded(name: str, checks: list[str]) -> list[str]:
 def asserted(example: Example) -> set[str]:
     """What the checker of an example looks at."""
     tables = {"CLASSES_TABLE"} if example.classes else set()
+    tables |= {"INGOT_CLASS_LABELS"} if labels(example) else set()
+    # How a sound becomes an input: tests/answers computes it.
+    tables |= {"INGOT_SOUND_INPUT"} if "INGOT_SOUND_FFT" in example.expected else set()
     return {*common(example), *example.expected, *example.arrays, *tables}
+
+
+def labels(example: Example) -> list[str]:
+    """The names of the classes, for Ingot's own postprocessing."""
+    return example.classes or example.arrays.get(f"{X}MODE_CLASS_LIST", [])
 
 
 def compile_checker(folder: Path, source: str) -> subprocess.CompletedProcess[str]:

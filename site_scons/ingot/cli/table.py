@@ -39,6 +39,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "Show what is installed and what works with it.",
     ),
     "emulate": ("ingot.cli.twin:emulate", "Run the network once on the board's twin in QEMU."),
+    "evaluate": (
+        "ingot.cli.evaluate:evaluate",
+        "Show how often MODEL is right on labelled data, beside LiteRT.",
+    ),
     "explore": ("ingot.cli.network:explore", "Show what less RAM costs MODEL in instructions."),
     "flash": ("ingot.cli.board:flash", "Write firmware and weights to a board."),
     "fleet": (

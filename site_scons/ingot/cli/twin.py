@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,13 +26,14 @@ from ingot.steps import run as run_steps
 @board_word
 @network_option
 @click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")
-@table_options("input", "seed")
+@table_options("input", "seed", "save")
 @click.option("--model", default="", help="The model whose preprocessing counts for --input.")
 @json_option
-def emulate(board: str, network: Path, elf: Path, input: str, model: str, seed: int, as_json: bool) -> None:
+def emulate(board: str, network: Path, elf: Path, input: str, model: str, seed: int, save: str, as_json: bool) -> None:
     """Run the network once on the board's twin in QEMU."""
     manifest = str(manifest_of(model).path) if model else ""
-    run_steps.emulate(elf, network, board_file(board), input=input, seed=seed, as_json=as_json, manifest=manifest)
+    words: dict[str, Any] = {"input": input, "seed": seed, "as_json": as_json, "manifest": manifest, "save": save}
+    run_steps.emulate(elf, network, board_file(board), **words)
 
 
 @verb()

@@ -11,6 +11,8 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT, firmware_dir, kernels_dir
 
+SAMPLES = ("values", "pixels", "sound")
+
 _MACRO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MACRO_VALUE = re.compile(r"-?[A-Za-z0-9_.]*")
 
@@ -61,11 +63,12 @@ def application_extras(folder: Path) -> dict[str, Any]:
 
 
 def application_sample(folder: Path) -> str:
-    """What an application finds on the twin: "values" (the bytes of the inputs), or "pixels" (a camera's frame)."""
+    """What an application finds on the twin: "values" (the bytes of the inputs), "pixels" (a camera's frame) or
+    "sound" (a microphone's samples)."""
     sample = application_extras(folder).get("sample", "values")
-    if sample not in ("values", "pixels"):
-        where = str(folder / "application.json")
-        raise IngotError(f"the sample is '{sample}', which is not known", where=where, remedy="Use values or pixels.")
+    if sample not in SAMPLES:
+        where, known = str(folder / "application.json"), ", ".join(SAMPLES)
+        raise IngotError(f"the sample is '{sample}', which is not known", where=where, remedy=f"Use one of: {known}.")
     return str(sample)
 
 

@@ -20,6 +20,7 @@ from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.base.quoting import linker_words
 from ingot.board.cores import core_named
+from ingot.link.sources import application_extras
 
 SETTINGS = ROOT / "toolchain" / "arm-none-eabi.json"
 
@@ -62,9 +63,13 @@ def compiler_environment() -> dict[str, str]:
 
 
 def application_sources(folder: Path, twin: bool) -> list[Path]:
-    """The C files of an application's folder; `*_twin.c` only for the emulated twin, `*_board.c` only for a board."""
+    """The C files of an application's folder, and those of Ingot's that its application.json names.
+
+    `*_twin.c` only for the emulated twin, `*_board.c` only for a board.
+    """
     other = "_board" if twin else "_twin"
-    return sorted(path for path in folder.glob("*.c") if not path.stem.endswith(other))
+    further = [ROOT / name for name in application_extras(folder).get("sources", [])]
+    return [path for path in (*sorted(folder.glob("*.c")), *further) if not path.stem.endswith(other)]
 
 
 def board_sources(chip: str) -> list[str]:

@@ -33,6 +33,8 @@ OPERATORS = {
     "QUANTIZE": (1, ""),
     "DEQUANTIZE": (2, ""),
     "LOGISTIC": (2, ""),
+    "SOFTMAX": (2, "SoftmaxOptions"),
+    "FULLY_CONNECTED": (4, "FullyConnectedOptions"),
     "PAD": (2, "PadOptions"),
     "ADD": (2, "AddOptions"),
     "CONV_2D": (3, "Conv2DOptions"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`input=`: one sample of the user's, from a picture, a NumPy file or a file of bytes, by the one definition."""
+"""`input=`: samples of the user's, from a picture, a sound, a NumPy file, a file of bytes or a folder of these."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
+from ingot.base.untrusted import read_bounded
 from ingot.model import Manifest
 from ingot.network.types import Network
 from ingot.preprocessing.arrays import input_array, read_arrays, read_bytes, saturated_text
 from ingot.preprocessing.definition import ImageInput, check_names, image_input, may_be_image, needed_range, shape_text
+from ingot.preprocessing.numpy_file import numpy_arrays
 from ingot.preprocessing.picture import input_pixels, input_values, picture_line, read_picture
+from ingot.preprocessing.sound import WAV_SUFFIX, SoundInput, read_wav, sound_input, sound_values, windows
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,6 +35,90 @@ class Sample:
     lines: tuple[str, ...]
 
 
+def inputs_in(path: Path) -> list[Path]:
+    """The file itself, or the files of a folder by name, without hidden ones. Raises IngotError for an empty folder."""
+    if not path.is_dir():
+        return [path]
+    files = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
+    if not files:
+        raise IngotError("holds no file", where=str(path), remedy="Give a folder of pictures or of NumPy files.")
+    return files
+
+
+def is_picture(file: Path) -> bool:
+    """Whether a file is taken for a picture, by its name."""
+    return file.suffix.lower() not in (*NUMPY_SUFFIXES, *BYTES_SUFFIXES, WAV_SUFFIX)
+
+
+def load_inputs(path: Path, network: Network, manifest: Manifest | None = None) -> list[Sample]:
+    """The samples of a file, or of a folder of files. An array with one more axis in front holds many inputs.
+
+    Raises IngotError as load_input does.
+    """
+    found: list[Sample] = []
+    sound = sound_of(network, manifest)
+    for file in inputs_in(path):
+        if sound is not None and file.suffix.lower() == WAV_SUFFIX:
+            found += _heard(file, sound)
+            continue
+        many = _many(file, network) if file.suffix.lower() in NUMPY_SUFFIXES and len(network.inputs) == 1 else None
+        if many is None:
+            found.append(load_input(file, network, manifest))
+            continue
+        (buffer,) = network.inputs
+        for i, value in enumerate(many):
+            array, line = input_array(f"{file}[{i}]", buffer, value)
+            found.append(_sample(Path(f"{file.name}[{i}]"), network, [array], [line]))
+    return found
+
+
+def sound_of(network: Network, manifest: Manifest | None) -> SoundInput | None:
+    """The definition of the one input by a model.yaml that makes it of a sound. Raises IngotError."""
+    return sound_input(network.inputs[0], manifest) if len(network.inputs) == 1 else None
+
+
+def first_window(file: Path, sound: SoundInput) -> Array:
+    """The int16 samples of the first input of a .wav file. Raises IngotError."""
+    return windows(read_wav(file, sound.rate), sound)[0][1]
+
+
+def _heard(file: Path, sound: SoundInput) -> list[Sample]:
+    """The inputs of a .wav file, half an input apart."""
+    samples = read_wav(file, sound.rate)
+    found = []
+    parts = windows(samples, sound)
+    for start, part in parts:
+        label = f"{file.name} at {start / sound.rate:.2f} s" if len(parts) > 1 else file.name
+        array, beyond = sound_values(part, sound)
+        more = f", {sound.samples - len(samples):,} zeros behind it" if len(samples) < sound.samples else ""
+        line = f"{len(samples) / sound.rate:.2f} s at {sound.rate:,} Hz{more}, {sound.text}"
+        text = f"input {file.name}: {line}{saturated_text(beyond, array.size)}"
+        found.append(Sample(label, [array], (text,)))
+    return found
+
+
+def load_samples(file: Path, network: Network, manifest: Manifest | None = None) -> Sample:
+    """A sound for an application that does the arithmetic itself: all its int16 samples. Raises IngotError."""
+    sound = sound_of(network, manifest)
+    if sound is None:
+        raise IngotError("the application takes a sound, but nothing says that the network's input is one", where="app")
+    if file.suffix.lower() != WAV_SUFFIX:
+        raise IngotError("is no .wav file, and the application takes a sound", where=str(file))
+    samples = read_wav(file, sound.rate)
+    line = f"input {file.name}: {len(samples) / sound.rate:.2f} s at {sound.rate:,} Hz, {sound.text}"
+    return Sample(file.name, [samples], (line,))
+
+
+def _many(file: Path, network: Network) -> Array | None:
+    """The inputs of a file that holds more than one; x of a labelled set. None where it holds one."""
+    arrays = numpy_arrays(read_bounded(file, "array"), str(file)) if file.is_file() else {}
+    shape = network.inputs[0].shape
+    array = arrays.get("x") if set(arrays) == {"x", "y"} else next(iter(arrays.values()), None)
+    if array is None or array.shape in (shape, shape[1:]) or not array.shape or not array.shape[0]:
+        return None
+    return array if array.shape[1:] in (shape, shape[1:]) else None
+
+
 def load_input(file: Path, network: Network, manifest: Manifest | None = None) -> Sample:
     """One sample from a file, by its suffix: .npy, .npz, .bin or .raw, else a picture.
 
@@ -41,6 +128,9 @@ def load_input(file: Path, network: Network, manifest: Manifest | None = None) -
     if not file.is_file():
         raise IngotError("no such file", where=str(file))
     check_names(network, manifest)
+    sound = sound_of(network, manifest)
+    if sound is not None and file.suffix.lower() == WAV_SUFFIX:
+        return _heard(file, sound)[0]
     if file.suffix.lower() in NUMPY_SUFFIXES:
         made = [
             input_array(str(file), buffer, array)

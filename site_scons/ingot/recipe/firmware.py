@@ -54,6 +54,7 @@ class FirmwareBuild:
     def headers(self) -> list[str]:
         """Generated headers that C files of the firmware may include."""
         own = [name for network in self.networks for name in network.generated_headers]
+        own += [name for name in self.program.settings if name.endswith(".h") and name not in own]
         return [*own, *([self.networks_header] if self.others else []), *([self.places_header] if self._loads else [])]
 
     @property

@@ -215,12 +215,21 @@ class NetworkBuild:
 
     @property
     def application(self) -> list[str]:
-        """C files of the request's application."""
+        """C files of the request's application, and of its settings where it reads tables."""
         if not self.request.app:
             return []
         folder = application_folder(self.request.app)
-        further = [ROOT / name for name in self._extras.get("sources", [])]
-        return [near(path) for path in (*toolchain.application_sources(folder, self.request.twin), *further)]
+        own = [near(path) for path in toolchain.application_sources(folder, self.request.twin)]
+        return [*own, *(file for file in self.settings if file.endswith(".c"))]
+
+    @property
+    def settings(self) -> list[str]:
+        """Generated files of the application's settings, of one that reads them; the twin takes the board's."""
+        if "sample" not in self._extras or self.manifest.document is None:
+            return []
+        folder = self.request.config or self.request.out
+        family = str(self.manifest.postprocessing.get("type", ""))
+        return [f"{folder}/{name}" for name in ("app_config.h", *config_files(family, self.board.app_abi))]
 
     @property
     def runtime(self) -> list[str]:

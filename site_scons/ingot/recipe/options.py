@@ -172,12 +172,17 @@ OPTIONS = (
     ),
     *_group(
         "run",
-        Option("input", "", "a picture, .npy, .npz or .bin, not random inputs"),
+        Option("input", "", "a picture, .npy, .npz or .bin, or a folder of these, not random inputs"),
         Option("samples", "3", "how many inputs", "number", targets="verify, validate, load-and-run"),
         Option("seed", "1", "seed of the inputs", "number"),
         Option("port", "", "the board's serial port; without it the twin is asked", targets="validate, load-and-run"),
         Option("baud", "0", "bits a second; 0: the board's", "number", targets="validate, load-and-run"),
-        Option("save", "", "a .npz file for inputs and outputs", targets="validate, load-and-run"),
+        Option(
+            "save",
+            "",
+            "a .npz file for inputs and outputs; of emulate: a picture with the answers drawn",
+            targets="emulate, validate, load-and-run",
+        ),
     ),
     *_group(
         "flash",

@@ -97,8 +97,15 @@ class Targets:
             with_app = twin.with_app(app, twin.program.path(name))
             jobs, elf = with_app.build()
         inputs: dict[str, Files] = {"elf": elf, "c_info": twin.first.info, **self.board}
-        options = {"input": self._input(), **self.options.pick("seed"), "compiler": self.compiler, **more}
+        options: dict[str, Any] = {
+            "input": self._input(),
+            **self.options.pick("seed"),
+            "compiler": self.compiler,
+            **more,
+        }
         options["manifest"] = self.network.manifest_file
+        if step == "emulate":
+            options |= self.options.pick("save")
         return [*jobs, self._on_twin("emulate", Step(step, inputs, {}, options))]
 
     @property
@@ -259,7 +266,7 @@ class Targets:
 
     def _input_file(self) -> list[str]:
         sample = self._input()
-        return [sample] if sample else []
+        return [sample] if sample and Path(sample).is_file() else []
 
     @staticmethod
     def _proof_of(firmware: FirmwareBuild, elf: str) -> tuple[str, ...]:
@@ -272,11 +279,13 @@ class Targets:
 
 
 def input_file(options: Options) -> str:
-    """The file of input=, or "". Raises IngotError where it is not there."""
+    """The file or folder of input=, or "". Raises IngotError where it is not there."""
     sample = options.text("input")
-    if sample and not Path(sample).is_file():
+    if sample and not Path(sample).exists():
         raise IngotError(
-            f"there is no file '{sample}'", where="input", remedy="Give a picture, or a .npy, .npz or .bin file."
+            f"there is no file '{sample}'",
+            where="input",
+            remedy="Give a picture, a .npy, .npz or .bin file, or a folder of these.",
         )
     return sample
 

@@ -30,6 +30,7 @@ _MODULES = {
     "flash": ("sign", "flash"),
     "validate": ("validate", "load_and_run"),
     "several": ("networks_header", "verify_together"),
+    "evaluate": ("evaluate",),
     "bench": ("bench",),
     "explore": ("explore",),
     "sbom": ("sbom",),

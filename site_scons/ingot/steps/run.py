@@ -13,7 +13,10 @@ from ingot.board.cores import twin_note
 from ingot.board.target import open_board
 
 if TYPE_CHECKING:
+    from ingot.answers.told import Told
     from ingot.board import Board
+    from ingot.device.run.twin import Inference
+    from ingot.network.types import Network, NetworkBuffer
 from ingot.base.console import say
 
 
@@ -38,12 +41,16 @@ def emulate(
     as_json: bool = False,
     compiler: str = "",
     manifest: str = "",
+    save: str = "",
 ) -> None:
-    """Runs the twin's firmware once and prints what it computed and cost.
+    """Runs the twin's firmware on one input, or on those of a folder or an array, and prints what it says and costs.
 
-    compiler: the board's network's. manifest: the model.yaml whose preprocessing counts for `input`.
+    compiler: the board's network's. manifest: the model.yaml whose preprocessing counts for `input`, and whose
+    postprocessing says what the outputs mean. save: where the picture goes with the answers drawn into it; a folder for
+    a folder of pictures.
     """
-    from ingot.device.run.samples import samples_of
+    from ingot.answers.told import save_drawings, told
+    from ingot.device.run.samples import manifest_at, samples_of
     from ingot.device.run.twin import emulate as run
     from ingot.device.run.twin import images_of
     from ingot.network.c_info import read_c_info
@@ -51,32 +58,61 @@ def emulate(
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
     _say_whose_core(target)
-    network = read_c_info(c_info)
+    network, model = read_c_info(c_info), manifest_at(manifest)
     lines: list[str] = []
-    ((label, sample),) = samples_of(network, input, 1, seed, manifest, lines.append)
-    done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
-    result = done.inferences[0]
+    samples = samples_of(network, input, 1, seed, manifest, lines.append)
+    images, given = images_of(network, c_info.parent), [sample for _, sample in samples]
+    done = run(elf, images, network, given, machine=target.machine)
+    answers: list[Told | None] = []
+    if input:
+        answers += told(network, model, [result.outputs for result in done.inferences])
+    if save:
+        said = dict(zip([label for label, _ in samples], answers, strict=False))
+        save_drawings(Path(save), Path(input), network, model, said)
+    if as_json:
+        labels, each = [label for label, _ in samples], answers or [None for _ in samples]
+        facts = [_facts(network, *one) for one in zip(labels, done.inferences, each, strict=True)]
+        both: dict[str, Any] = {"init": done.init, "stack_used": done.stack_used, "stack_size": done.stack_size}
+        both |= {"preprocessing": lines, "twin": twin_note(target.core, target.machine), "epochs": list(done.epochs)}
+        more = facts[0] if len(facts) == 1 else {"samples": facts}
+        print(json.dumps({**more, **both, "stand_in": network.stand_in}, indent=2, sort_keys=True))
+        return
+    if network.stand_in:
+        say("STAND-IN: the weights are invented, the outputs mean nothing")
+    for line in lines or [f"input        {samples[0][0]}"]:
+        print(f"  {line}")
+    for number, ((label, _), result) in enumerate(zip(samples, done.inferences, strict=True)):
+        answer = answers[number] if answers else None
+        words = answer.words if answer else []
+        if len(samples) > 1:
+            print(f"  {label}: {words[0] if words else _range(network.outputs[0], result.outputs[0])}")
+            words = words[1:]
+        for word in words:
+            print(f"  {word}")
+    if len(samples) == 1:
+        for buffer, array in zip(network.outputs, done.inferences[0].outputs, strict=True):
+            print(f"  {_range(buffer, array)}")
+    instructions = done.inferences[-1].instructions
+    print(f"  instructions {instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference")
+    print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
+    if save:
+        print(f"  drawn        {save}")
+
+
+def _range(buffer: NetworkBuffer, array: Any) -> str:
+    """ "scores: uint8 1x5, 0 to 255, largest at [0, 3]"."""
+    shape = "x".join(map(str, buffer.shape))
+    return f"{buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}"
+
+
+def _facts(network: Network, label: str, result: Inference, answer: Told | None) -> dict[str, Any]:
+    """One sample for JSON."""
     outputs = [
         {"name": buffer.name, "shape": list(buffer.shape), "dtype": buffer.dtype, "values": array.ravel().tolist()}
         for buffer, array in zip(network.outputs, result.outputs, strict=True)
     ]
-    if as_json:
-        facts = {"input": label, "instructions": result.instructions, "epochs": list(done.epochs), "outputs": outputs}
-        facts |= {"init": done.init, "stack_used": done.stack_used, "stack_size": done.stack_size}
-        facts |= {"preprocessing": lines, "twin": twin_note(target.core, target.machine)}
-        print(json.dumps(facts | {"stand_in": network.stand_in}, indent=2, sort_keys=True))
-        return
-    if network.stand_in:
-        say("STAND-IN: the weights are invented, the outputs mean nothing")
-    for line in lines or [f"input        {label}"]:
-        print(f"  {line}")
-    for buffer, array in zip(network.outputs, result.outputs, strict=True):
-        shape = "x".join(map(str, buffer.shape))
-        print(f"  {buffer.name}: {buffer.dtype} {shape}, {array.min():g} to {array.max():g}, largest at {_peak(array)}")
-    print(
-        f"  instructions {result.instructions:,} in {len(done.epochs)} epochs; {done.init:,} before the first inference"
-    )
-    print(f"  stack        {done.stack_used:,} of {done.stack_size:,} bytes")
+    facts = {"input": label, "instructions": result.instructions, "outputs": outputs}
+    return facts | ({"answers": answer.as_list(), "words": answer.words} if answer else {})
 
 
 def run_app(
@@ -93,12 +129,13 @@ def run_app(
     """Runs an application on the twin and prints what it prints.
 
     The application finds one sample as a file whose name is the last word of its command line. sample: "values" for
-    the bytes of the network's inputs, "pixels" for a camera's frame in the input's size. manifest: see `emulate`.
+    the bytes of the network's inputs, "pixels" for a camera's frame in the input's size, "sound" for int16 samples.
+    manifest: see `emulate`.
     """
     import tempfile
 
     from ingot.device.run.qemu import require_success, run
-    from ingot.device.run.samples import pixels_of, samples_of
+    from ingot.device.run.samples import pixels_of, samples_of, sound_of_file
     from ingot.device.run.twin import images_of
     from ingot.network.c_info import read_c_info
 
@@ -110,7 +147,9 @@ def run_app(
     def say_indented(line: str) -> None:
         print(f"  {line}", flush=True)
 
-    if sample == "pixels":
+    if sample == "sound":
+        arrays = sound_of_file(network, input, manifest, say_indented)
+    elif sample == "pixels":
         arrays = pixels_of(network, input, seed, manifest, say_indented)
     else:
         arrays = samples_of(network, input, 1, seed, manifest, say_indented)[0][1]

@@ -4,62 +4,53 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
+from ingot.preprocessing.mel import hann
+from ingot.preprocessing.sound import SoundInput, plane, sound_input, transform
 from ingot.use_cases.case import Case, shape_text
 from ingot.use_cases.context import Context
-from ingot.use_cases.mel import hann, mel_filters
 
-RATES = (16000, 48000)
 HAND_LABELS = range(20, 34)  # label ids of ST's hand posture application; 0 is "none"
-
-#: What librosa's defaults are where the model.yaml says nothing; fmax: half the sample rate.
-SPECTROGRAM: Mapping[str, Any] = {"norm": "slaney", "htk": False, "power": 2, "db": True, "fmin": 0}
-EXAMPLE = "{hop_length: 160, n_fft: 512, window_length: 400, fmin: 125, fmax: 7500}"
 
 
 def audio_event_detection(case: Case) -> Context:
     """Log-mel spectrogram in, a score a class out. Classes are sorted, as the training sorts them."""
     case.only_keys("spectrogram", "sample_rate", "ood_threshold", "other")
     (output,) = case.outputs(1)
-    rate, wanted = _transform(case)
-    rows, columns = _plane(case)
-    spectrogram = {**SPECTROGRAM, "fmax": rate // 2, **wanted}
-    if not spectrogram["fmin"] < spectrogram["fmax"] <= rate / 2:
-        raise case.error(
-            f"fmin {spectrogram['fmin']} and fmax {spectrogram['fmax']} are not in order below half the sample rate of "
-            f"{rate}",
-            "spectrogram",
-        )
+    sound = sound_input(case.network.inputs[0], case.manifest)
+    assert sound is not None
     names = case.classes(math.prod(output.shape) - bool(case.get("other")))
-    try:
-        filters = mel_filters(
-            rate,
-            spectrogram["n_fft"],
-            rows,
-            spectrogram["fmin"],
-            spectrogram["fmax"],
-            spectrogram["htk"],
-            spectrogram["norm"] == "slaney",
-        )
-    except ValueError as error:
-        raise case.error(
-            f"a transform of {spectrogram['n_fft']} points has no bin in mel {error}",
-            "spectrogram",
-            remedy="Take a larger n_fft, or a model with fewer mels.",
-        ) from None
     return {
         "classes": sorted(names) + (["other"] if case.get("other") else []),
-        "rate": rate,
-        "n_mels": rows,
-        "columns": columns,
-        "spectrogram": spectrogram,
+        "rate": sound.rate,
+        "n_mels": sound.mels,
+        "columns": sound.columns,
+        "spectrogram": sound.settings,
         # As ST sets it: silence is found on linear energies only.
-        "silence_threshold": 0 if spectrogram["db"] else 100,
+        "silence_threshold": 0 if sound.settings["db"] else 100,
         "ood_threshold": case.threshold("ood_threshold", 0.5),
-        "window": hann(spectrogram["window_length"]),
-        "filters": filters,
+        "window": hann(sound.window),
+        "filters": sound.filters,
+        "sound": _definition(sound),
+    }
+
+
+def _definition(sound: SoundInput) -> dict[str, str]:
+    """The members of ingot_sound_definition (firmware/preprocessing/sound_input.h)."""
+    angle = 2 * math.pi / sound.n_fft
+    return {
+        "rate": str(sound.rate),
+        "hop": str(sound.hop),
+        "window": str(sound.window),
+        "fft": str(sound.n_fft),
+        "mels": str(sound.mels),
+        "columns": str(sound.columns),
+        "magnitude": str(int(sound.settings["power"] == 1)),
+        "decibels": str(int(sound.settings["db"])),
+        "mean": f"{sound.mean!r}f",
+        "std": f"{sound.std!r}f",
+        "cosine": repr(math.cos(angle)),
+        "sine": repr(math.sin(angle)),
     }
 
 
@@ -71,7 +62,7 @@ def speech_enhancement(case: Case) -> Context:
     case.only_abis("n6-v1", "n6-v2", "n6-v3")
     case.only_keys("spectrogram", "sample_rate", "lookahead", "silence_threshold")
     case.outputs(1)
-    rate, wanted = _transform(case)
+    rate, wanted = transform(case.manifest)
     for key in wanted:
         if key not in ("hop_length", "n_fft", "window_length"):
             raise case.error(f"spectrogram.{key} means nothing to '{case.family}'", "spectrogram")
@@ -97,30 +88,13 @@ def speech_enhancement(case: Case) -> Context:
     }
 
 
-def _transform(case: Case) -> tuple[int, Mapping[str, Any]]:
-    """(sample rate, the section `spectrogram`), as far as ST's microphone driver and transform can do it."""
-    wanted: Mapping[str, Any] = case.need("spectrogram", "how its input is made", EXAMPLE)
-    rate = int(case.get("sample_rate", 16000))
-    if rate not in RATES:
-        raise case.error(
-            f"postprocessing.sample_rate is {rate}; ST's microphone driver has 16000 and 48000", "sample_rate"
-        )
-    n_fft, window = int(wanted["n_fft"]), int(wanted["window_length"])
-    if n_fft & (n_fft - 1) or window > n_fft:
-        raise case.error(
-            f"a transform of {n_fft} points needs a power of two, and a window of {window} must not be longer",
-            "spectrogram",
-        )
-    return rate, wanted
-
-
 def _plane(case: Case) -> tuple[int, int]:
     """(rows, columns) of the input (1, mels or bins, columns, 1)."""
     source = case.network.inputs[0]
-    shape = [extent for extent in source.shape[1:] if extent != 1]
-    if len(shape) != 2:
-        raise case.error(f"the model's input '{source.name}' of {shape_text(source)} is no spectrogram")
-    return shape[0], shape[1]
+    try:
+        return plane(source)
+    except ValueError:
+        raise case.error(f"the model's input '{source.name}' of {shape_text(source)} is no spectrogram") from None
 
 
 def human_activity(case: Case) -> Context:

@@ -51,11 +51,9 @@ def test_a_threshold_changes_app_config_and_what_includes_it(project: Project) -
     build = project.build()
     assert build.steps["config"] == 1
     assert "compile" not in build.steps and "layout" not in build.steps and "weights" not in build.steps
-    sources = {
-        path.stem: path.read_text() for path in (project.folder / "firmware/apps/pose_estimation").glob("*.[ch]")
-    }
-    including = {f"pose_estimation_{stem}" for stem, text in sources.items() if "app_config.h" in text}
-    assert build.compiled and build.compiled <= including | {f"pose_estimation_{stem}" for stem in sources}
+    shared = [project.folder / "firmware" / folder for folder in ("frames", "postprocessing")]
+    including = {f"{path.parent.name}_{path.stem}" for folder in shared for path in folder.glob("*.c")}
+    assert build.compiled == {"frames_picture_loop", "postprocessing_answer_keypoints"} <= including
     assert "network" not in build.compiled and build.links == 1
 
 

@@ -57,7 +57,10 @@ def test_help_lists_boards_models_options_and_targets(built: Project) -> None:
         ("samples=many", "samples=many is not a whole number"),
         ("ram_limit=-3", "ram_limit=-3 is below 0"),
         ("io_input=hold", "io_input=hold is not known\n  Known: keep, overwrite."),
-        ("input=absent.npy", "input: there is no file 'absent.npy'\n  Give a picture, or a .npy, .npz or .bin file."),
+        (
+            "input=absent.npy",
+            "input: there is no file 'absent.npy'\n  Give a picture, a .npy, .npz or .bin file, or a folder of these.",
+        ),
         ("require_real=maybe", "require_real=maybe is not a switch\n  Use 0 or 1."),
         ("emulat", "there is no target 'emulat'\n  Did you mean 'emulate'?"),
     ],

@@ -41,6 +41,7 @@ RUNTIME_SOURCES = (
     "ingot_stop.c",
 )
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+QUICK = ("-O3",)
 _DTYPES = {1: "float32", 6: "uint8", 7: "int8", 8: "uint16", 9: "int16", 10: "int32"}
 
 
@@ -62,15 +63,18 @@ class HostNetwork:
     """A compiled network from the folder that compile_model() filled.
 
     sanitize: run every inference in a process of its own under sanitizers; trace() is not available then.
+    quick: compiled longer, for many inferences.
     fill: what the pools hold before the first inference.
     Raises IngotError when something does not compile or the network refuses its initializer.
     """
 
-    def __init__(self, folder: Path, name: str = "network", *, sanitize: bool = False, fill: int = 0x5A) -> None:
+    def __init__(
+        self, folder: Path, name: str = "network", *, sanitize: bool = False, quick: bool = False, fill: int = 0x5A
+    ) -> None:
         self.network = read_c_info(folder / f"{name}_c_info.json")
         self._raw = folder / self.network.initializers[0].file
         self._sanitize = sanitize
-        self._built = _build(self.network, folder, sanitize)
+        self._built = _build(self.network, folder, sanitize, quick)
         self._library: ctypes.CDLL | None = None
         if not sanitize:
             self._library = _load(self._built)
@@ -171,11 +175,11 @@ def _check(network: Network, inputs: Sequence[npt.NDArray[Any]]) -> None:
             raise IngotError(f"input '{port.name}' is {array.dtype} {array.shape}, expected {wanted}")
 
 
-def _build(network: Network, folder: Path, sanitize: bool) -> Path:
+def _build(network: Network, folder: Path, sanitize: bool, quick: bool) -> Path:
     """The shared library, or the program under sanitizers."""
     runtime = firmware_dir() / "runtime"
     headers = [*kernels_dir().glob("*.h"), *runtime.glob("*.h")]
-    flags = [*FLAGS, *(SANITIZE if sanitize else ())]
+    flags = [*FLAGS, *(SANITIZE if sanitize else ()), *(QUICK if quick else ())]
     search = [kernels_dir(), runtime]
     sources = [*(kernels_dir() / name for name in network.kernels), *(runtime / name for name in RUNTIME_SOURCES)]
     objects = [build([source], [*flags, "-c"], ".o", headers, search=search) for source in sources]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ingot.base.errors import IngotError
 from ingot.model import Manifest, open_manifest
 from ingot.network.types import Network
-from ingot.preprocessing.load import Sample, load_input, load_pixels
+from ingot.preprocessing.load import Sample, load_inputs, load_pixels, load_samples
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,14 +34,18 @@ def samples_of(
     manifest: str = "",
     say: Callable[[str], None] = lambda line: None,
 ) -> list[tuple[str, list[Array]]]:
-    """Labelled inputs: the file's one, or `count` random ones.
+    """Labelled inputs: those of a file or of a folder of files, or `count` random ones.
 
     manifest: the path of the model.yaml (or of the model without one) whose preprocessing counts; "" for none.
     say: takes a line an input about what was done with the file. Raises IngotError.
     """
     if file:
-        sample = load_input(Path(file), network, manifest_at(manifest))
-        return _labelled(sample, say)
+        samples = load_inputs(Path(file), network, manifest_at(manifest))
+        for line in samples[0].lines:
+            say(line)
+        if len(samples) > 1:
+            say(f"{len(samples):,} inputs; that was the first")
+        return [(sample.label, sample.arrays) for sample in samples]
     if count < 1:
         raise IngotError(f"samples={count}: at least one is needed")
     return random_samples(network, count, seed)
@@ -62,6 +66,16 @@ def pixels_of(
         raise IngotError("the application takes pixels, but the network's input is no image", where="app")
     shape = (images[0].height, images[0].width, images[0].channels)
     return random_inputs([(shape, "uint8")], seed)
+
+
+def sound_of_file(
+    network: Network, file: str, manifest: str = "", say: Callable[[str], None] = lambda line: None
+) -> list[Array]:
+    """The int16 samples of a .wav file for an application that does the arithmetic itself. Raises IngotError."""
+    if not file:
+        raise IngotError("the application takes a sound", where="app", remedy="Give one with input=clip.wav.")
+    ((_, arrays),) = _labelled(load_samples(Path(file), network, manifest_at(manifest)), say)
+    return arrays
 
 
 def manifest_at(path: str) -> Manifest | None:

@@ -9,7 +9,7 @@ bool frames_open(unsigned width, unsigned height, unsigned channels)
     (void)width;
     (void)height;
     (void)channels;
-    ingot_print("pose: this board has no frame source; define frames_open and frames_next\n");
+    ingot_print("this board has no frame source: define frames_open and frames_next (frames.h)\n");
     return false;
 }
 

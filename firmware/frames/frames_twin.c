@@ -19,7 +19,7 @@ bool frames_open(unsigned width, unsigned height, unsigned channels)
     if (space)
         file = semihosting_open(space + 1, false);
     if (file < 0)
-        ingot_print("pose: cannot read the file of frames\n");
+        ingot_print("cannot read the file of frames\n");
     return file >= 0;
 }
 

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from ingot.use_cases.mel import hann, mel_filters
+from ingot.preprocessing.mel import hann, mel_filters
 
 
 @pytest.mark.parametrize(
