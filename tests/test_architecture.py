@@ -42,6 +42,7 @@ FLOORS = (
     "site_tools",
     "doctor",
     "adopt",
+    "start",
     "cli",
 )
 

@@ -493,6 +493,9 @@ def asserted(example: Example) -> set[str]:
     """What the checker of an example looks at."""
     tables = {"CLASSES_TABLE"} if example.classes else set()
     tables |= {"INGOT_CLASS_LABELS"} if labels(example) else set()
+    boxes = {"yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc"}
+    tables |= {"INGOT_BOXES"} if example.family in boxes else set()  # tests/answers/test_boxes.py computes with it
+    tables |= {"INGOT_ANCHORS"} if example.family in ("tiny_yolo_v2", "st_yolo_lc") else set()
     # How a sound becomes an input: tests/answers computes it.
     tables |= {"INGOT_SOUND_INPUT"} if "INGOT_SOUND_FFT" in example.expected else set()
     return {*common(example), *example.expected, *example.arrays, *tables}

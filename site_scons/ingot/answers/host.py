@@ -38,6 +38,10 @@ READERS: Mapping[str, tuple[str, ...]] = {
     "image_classification": ("answer_classes.c",),
     "audio_event_detection": ("answer_classes.c",),
     "human_activity": ("answer_classes.c",),
+    "yolo_v8": ("answer_boxes.c",),
+    "yolo_v5": ("answer_boxes.c",),
+    "tiny_yolo_v2": ("answer_boxes.c",),
+    "st_yolo_lc": ("answer_boxes.c",),
     "heatmaps_spe": ("answer_keypoints.c", "heatmaps.c"),
 }
 

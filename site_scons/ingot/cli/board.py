@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ingot.cli.verb import verb, verbs
-from ingot.cli.words import board_word, table_options
+from ingot.cli.words import TableOption, board_word, table_options
 from ingot.recipe.options import PROGRAM_OPTIONS
 
 NO_TWIN = ": the board builds, but emulate, verify and report need a twin"
@@ -72,20 +72,35 @@ def sign(binary: Path, board: str, output: Path, image_version: int, compare: bo
 
 
 @verb()
-@board_word
-@click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
-@click.option("--summary", type=FilePath, required=True, help="summary.json of `check`: what was built for what.")
+@click.option("--board", cls=TableOption, default="", help="A name under boards/, or a path [the project's].")
+@click.option("--network", type=FilePath, help="The network_c_info.json of the firmware. Default: the project's.")
+@click.option("--summary", type=FilePath, help="summary.json of `check`: what was built for what.")
 @click.option("--elf", type=FilePath, help="The firmware; without it only weights (or an image) are written.")
-@click.option("--folder", required=True, help="For the parts as files, and the record of what was written.")
+@click.option("--folder", default="", help="For the parts as files, and the record of what was written.")
 @click.option("--image", default="", help="A relocatable image instead of the weights.")
 @click.option("--params", default="", help="The image's params.")
 @table_options("fsbl", "probe", "dry_run", "whole")
-def flash(board: str, network: Path, summary: Path, elf: Path | None, **given: Any) -> None:
-    """Write firmware and weights to a board: what changed, each at its address."""
+def flash(board: str, network: Path | None, summary: Path | None, elf: Path | None, **given: Any) -> None:
+    """Write firmware and weights to a board: what changed, each at its address. In a project, builds it first."""
+    from ingot.base.errors import IngotError
     from ingot.cli.words import board_file
     from ingot.steps.flash import flash as run
 
+    if network is None and summary is None:
+        _flash_project(board, given)
+        return
+    if network is None or summary is None or not board or not given["folder"]:
+        raise IngotError("needs --board, --network, --summary and --folder", where="flash", remedy="Give all of them.")
     run(network, board_file(board), summary, elf, **given)
+
+
+def _flash_project(board: str, given: dict[str, Any]) -> None:
+    """Builds the project of the working folder and writes it to its board."""
+    from ingot.cli.shells import build_verb
+
+    words = [word for name in ("fsbl", "probe") if given[name] for word in (f"--{name}", str(given[name]))]
+    words += [f"--{name.replace('_', '-')}" for name in ("dry_run", "whole") if given[name]]
+    build_verb.main([*(["--board", board] if board else []), *words, "-t", "flash"], standalone_mode=False)
 
 
 @verb()

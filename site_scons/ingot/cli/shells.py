@@ -16,9 +16,27 @@ import click
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT
 from ingot.cli.verb import verb
-from ingot.cli.words import again_words, board_word, image_words, network_words, options_of, table_options, touch
+from ingot.cli.words import (
+    TableOption,
+    again_words,
+    board_word,
+    image_words,
+    network_words,
+    options_of,
+    table_options,
+    touch,
+)
 from ingot.recipe.job import StepJob
-from ingot.recipe.options import EVERYWHERE, PROGRAM_OPTIONS, Options, as_text, check_targets, names_of, parse_options
+from ingot.recipe.options import (
+    BY_NAME,
+    EVERYWHERE,
+    PROGRAM_OPTIONS,
+    Options,
+    as_text,
+    check_targets,
+    names_of,
+    parse_options,
+)
 
 if TYPE_CHECKING:
     from ingot.recipe.firmware import FirmwareBuild
@@ -30,6 +48,10 @@ Words = tuple[str, ...]
 
 def request_words(function: Callable[..., None]) -> Callable[..., None]:
     """What a network is asked for; the same words in every shell."""
+    return _network_and_run_words(board_word(click.argument("model")(function)))
+
+
+def _network_and_run_words(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--heap", type=int, help="Bytes of heap. Default: the model.yaml's, else the board's."),
         click.option("--stack", type=int, help="Bytes of stack. Default: the model.yaml's, else the board's."),
@@ -37,15 +59,24 @@ def request_words(function: Callable[..., None]) -> Callable[..., None]:
         image_words,
         network_words,
         table_options("name"),
-        board_word,
-        click.argument("model"),
     ):
         function = option(function)
     return function
 
 
 def firmware_words(function: Callable[..., None]) -> Callable[..., None]:
-    """What a whole firmware is asked for, besides its network."""
+    """What a whole firmware is asked for."""
+    return request_words(_around_words(function))
+
+
+def project_words(function: Callable[..., None]) -> Callable[..., None]:
+    """The same for people: in a project (ingot.yaml) without model and board."""
+    help_text = f"{BY_NAME['board'].help[0].upper()}{BY_NAME['board'].help[1:]} [the project's]."
+    board = click.option("--board", cls=TableOption, default="", help=help_text)
+    return _network_and_run_words(_around_words(board(click.argument("model", default="")(function))))
+
+
+def _around_words(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         table_options("build", "app", "launcher"),
         click.option(
@@ -56,7 +87,7 @@ def firmware_words(function: Callable[..., None]) -> Callable[..., None]:
         ),
     ):
         function = option(function)
-    return request_words(function)
+    return function
 
 
 @verb()
@@ -124,14 +155,29 @@ def ninja(itself: str, **values: Any) -> Any:
 
 
 @verb("build")
-@firmware_words
+@project_words
 @click.option("-t", "--target", "targets", multiple=True, help="What to build. Default: firmware.")
 @click.option("-j", "parallel", default=0, help="How many commands at a time. Default: Ninja's.")
 def build_verb(targets: Words, parallel: int, **values: Any) -> Any:
-    """Build MODEL for a board with Ninja: firmware, or any target of it (-t verify)."""
+    """Build MODEL for a board with Ninja: firmware, or any target of it (-t verify). In a project, build that."""
+    return build_targets("build", targets, parallel, **values)
+
+
+@verb("run")
+@project_words
+@click.option("-j", "parallel", default=0, help="How many commands at a time. Default: Ninja's.")
+def run_verb(parallel: int, **values: Any) -> Any:
+    """Run MODEL on the board's twin, and print what it says about --input. In a project, run that."""
+    return build_targets("run", ("emulate",), parallel, **values)
+
+
+def build_targets(verb: str, targets: Words, parallel: int, **values: Any) -> Any:
+    """Builds targets of a firmware with Ninja. values: of project_words."""
     from ingot.base.files import write_if_changed
     from ingot.shells.ninja import ninja_text, run_ninja
+    from ingot.start.project import model_and_board
 
+    values["model"], values["board"] = model_and_board(verb, values["model"], values["board"])
     launcher, build = values["launcher"], values["build"]
     firmware, recipe = _whole(**values)
     commands = _commands(recipe, launcher)

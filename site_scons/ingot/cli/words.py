@@ -49,6 +49,9 @@ OTHER_MEANING = {
     ("h747 patch", "mode"): "how the camera's picture is cut",
     ("image check", "board"): "whose memory aliases count",
     ("load-and-run", "model"): "whose reference outputs are compared with",
+    ("monitor", "baud"): "bits a second, without asking for the board",
+    ("new", "build"): "the build system of the project",
+    ("new", "model"): "the file that is copied",
     ("step", "inputs"): "files that a step reads",
     ("step", "outputs"): "files that a step writes",
 }

@@ -86,6 +86,26 @@ def _yolo_v2(case: Case, stride: int) -> Context:
         "grid": (columns, rows),
         "anchors": anchors,
         "classes": case.classes(classes),
+        "detector": _detector(case, "GRID", classes, 5 + classes, rows * columns * len(anchors), (rows, columns)),
+        "cells": [float(extent) for anchor in anchors for extent in anchor],
+    }
+
+
+def _detector(
+    case: Case, form: str, classes: int, values: int, boxes: int, grid: tuple[int, int] = (0, 0)
+) -> dict[str, str]:
+    """The members of ingot_boxes_definition (firmware/postprocessing/boxes.h). values: of a box."""
+    limits = case.boxes()
+    return {
+        "form": f"INGOT_BOXES_{form}",
+        "classes": str(classes),
+        "values": str(values),
+        "rows": str(grid[0]),
+        "columns": str(grid[1]),
+        "most": str(limits["max_boxes"]),
+        "boxes": str(boxes),
+        "confidence": f"{limits['conf']!r}f",
+        "iou": f"{limits['iou']!r}f",
     }
 
 
@@ -170,6 +190,7 @@ def yolo_v8(case: Case) -> Context:
         "zero_point": zero_point,
         "quantized": bool(output.scale),
         "classes": case.classes(values - 4),
+        "detector": _detector(case, "COLUMNS", values - 4, values, boxes),
     }
 
 
@@ -188,6 +209,7 @@ def yolo_v5(case: Case) -> Context:
         "scale": scale,
         "zero_point": zero_point,
         "classes": case.classes(values - 5),
+        "detector": _detector(case, "ROWS", values - 5, values, boxes),
     }
 
 

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model's file tells about its use, and what it leaves open."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.untrusted import archive_errors, decode_text, read_bounded
+from ingot.network.types import NetworkBuffer
+from ingot.preprocessing.definition import shape_text
+from ingot.preprocessing.quantization import told_range
+
+if TYPE_CHECKING:
+    from ingot.compiler.graph import Graph
+
+#: --use-case -> (postprocessing.type, application). "none": numbers in, numbers out.
+USE_CASES = {
+    "image-classification": ("image_classification", "image_classification"),
+    "pose": ("heatmaps_spe", "pose_estimation"),
+    "keyword-spotting": ("audio_event_detection", "keyword_spotting"),
+    "none": ("", ""),
+}
+MOST_LABELS = 10_000
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a model is used. use_case: a key of USE_CASES. lines: of the model.yaml, without name and source.
+
+    facts: what the file told, a line each. guesses: what it did not, and what was written instead.
+    """
+
+    use_case: str
+    lines: tuple[str, ...]
+    facts: tuple[str, ...]
+    guesses: tuple[str, ...] = field(default=())
+
+
+def ports(model: Path) -> tuple[list[NetworkBuffer], list[NetworkBuffer]]:
+    """The inputs and the outputs of a model's file. Raises IngotError for a file that is no model."""
+    from ingot.compiler.frontend.model import parse_model
+    from ingot.model.model_file import read_model_file
+
+    graph = parse_model(read_model_file(model))
+    return [_port(graph, t, "input") for t in graph.inputs], [_port(graph, t, "output") for t in graph.outputs]
+
+
+def _port(graph: Graph, number: int, role: str) -> NetworkBuffer:
+    tensor = graph.tensors[number]
+    scale = tuple(float(value) for value in tensor.quant.scale) if tensor.quant else ()
+    zero = tuple(int(value) for value in tensor.quant.zero_point) if tensor.quant else ()
+    return NetworkBuffer(tensor.name, "", 0, 0, tuple(tensor.shape), tensor.dtype.value, role, (0, 0), scale, zero)
+
+
+def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
+    """How the model of a file is used. use_case: "" for what its shapes suggest. labels: names of the classes.
+
+    Raises IngotError for a use case that does not fit the file.
+    """
+    inputs, outputs = ports(model)
+    chosen = use_case or _suggested(inputs, outputs)
+    facts = [f"{b.role} '{b.name}': {b.dtype} {shape_text(b.shape)}{_quantized(b)}" for b in (*inputs, *outputs)]
+    family, _ = USE_CASES[chosen]
+    if not family:
+        return Use(chosen, (), tuple(facts))
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise IngotError(
+            f"has {len(inputs)} inputs and {len(outputs)} outputs; {chosen} needs one of each",
+            where=str(model),
+            remedy="Give --use-case none, and say in the main.c what they mean.",
+        )
+    guesses: list[str] = []
+    before = _of_sound(inputs[0], guesses) if chosen == "keyword-spotting" else _of_picture(model, inputs[0], guesses)
+    after = ["postprocessing:", f"  type: {family}"]
+    if chosen != "pose":
+        after.append(
+            f"  classes: [{', '.join(json.dumps(name) for name in _classes(model, outputs[0], labels, guesses))}]"
+        )
+    if chosen == "keyword-spotting":
+        after += ["  sample_rate: 16000", f"  spectrogram: {SPECTROGRAM}"]
+    return Use(chosen, (*before, *after), tuple(facts), tuple(guesses))
+
+
+SPECTROGRAM = "{hop_length: 320, n_fft: 512, window_length: 512, fmin: 100, fmax: 7500}"
+
+
+def _suggested(inputs: Sequence[NetworkBuffer], outputs: Sequence[NetworkBuffer]) -> str:
+    """A picture in and a score a class or a heatmap a key point out; nothing else is told by shapes."""
+    if len(inputs) != 1 or len(outputs) != 1 or not _is_picture(inputs[0]):
+        return "none"
+    shape = outputs[0].shape
+    if len(shape) == 4 and shape[3] in (13, 17):
+        return "pose"
+    return "image-classification" if len([extent for extent in shape if extent != 1]) == 1 else "none"
+
+
+def _is_picture(buffer: NetworkBuffer) -> bool:
+    shape = buffer.shape
+    return len(shape) == 4 and shape[0] == 1 and shape[3] in (1, 3) and min(shape[1:3]) >= 16
+
+
+def _quantized(buffer: NetworkBuffer) -> str:
+    return f", scale {buffer.scale[0]:.6g}, zero point {buffer.zero_point[0]}" if buffer.scale else ""
+
+
+def _of_picture(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
+    if not (len(buffer.shape) == 4 and buffer.shape[3] in (1, 3)):
+        raise IngotError(
+            f"takes {buffer.dtype} {shape_text(buffer.shape)}, which is no picture with 1 or 3 channels at its end",
+            where=str(model),
+            remedy="Export it with channels last (NHWC), or give --use-case none.",
+        )
+    lines = ["preprocessing:"]
+    if buffer.shape[3] == 3:
+        lines.append("  color_mode: rgb          # not told by the file: rgb or bgr, as in the training")
+        guesses.append("color_mode: rgb")
+    lines.append("  aspect_ratio: crop       # crop or fit, as in the training")
+    told = told_range(buffer)
+    if told is None:
+        lines.append("  range: [0, 1]            # not told by the file: what the bytes 0 and 255 stand for")
+        guesses.append("range: [0, 1]")
+    else:
+        lines.append(f"  range: [{told[0]:g}, {told[1]:g}]            # told by the input's scale and zero point")
+    return lines
+
+
+def _of_sound(buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
+    guesses.append(f"spectrogram: {SPECTROGRAM}")
+    guesses.append("mean: 0, std: 1")
+    return ["preprocessing: {mean: 0, std: 1}   # of the logarithms, as in the training"]
+
+
+def _classes(model: Path, output: NetworkBuffer, labels: Sequence[str], guesses: list[str]) -> list[str]:
+    import math
+
+    count = math.prod(output.shape)
+    names = list(labels) or packed_labels(model)
+    if names and len(names) != count:
+        raise IngotError(
+            f"there are {len(names)} labels, the model has {count} classes",
+            where=str(model),
+            remedy="Give --labels FILE.",
+        )
+    if not names:
+        guesses.append("classes: class 0, class 1, ...")
+    return names or [f"class {number}" for number in range(count)]
+
+
+def packed_labels(model: Path) -> list[str]:
+    """The labels that TensorFlow Lite's metadata packs behind a model, as a zip; [] where there are none."""
+    content = model.read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            found = [item for item in archive.infolist() if item.filename.lower().endswith("labels.txt")]
+            found += [item for item in archive.infolist() if item.filename.lower().endswith(".txt")]
+            if not found or found[0].file_size > MOST_LABELS * 100:
+                return []
+            return label_lines(archive.read(found[0]), f"{model}:{found[0].filename}")
+    except archive_errors():
+        return []
+
+
+def label_lines(content: bytes, where: str) -> list[str]:
+    """The labels of a text, one a line; numbers before them ("0 rose", "0:rose") are left out."""
+    import re
+
+    lines = [line.strip() for line in decode_text(content, where).splitlines() if line.strip()]
+    numbered = [re.fullmatch(r"(\d+)[\s:,]+(.+)", line) for line in lines]
+    if lines and all(found and int(found[1]) == i for i, found in enumerate(numbered)):
+        return [found[2] for found in numbered if found]
+    return lines
+
+
+def read_labels(file: Path) -> list[str]:
+    """The labels of a file. Raises IngotError."""
+    labels = label_lines(read_bounded(file, "yaml"), str(file))
+    if not labels:
+        raise IngotError(
+            "holds no label", where=str(file), remedy="Write one label a line, in the order of the scores."
+        )
+    return labels
+
+
+def check_use_case(name: str) -> None:
+    """Raises IngotError for a name that is no use case."""
+    if name and name not in USE_CASES:
+        raise IngotError(f"there is no use case '{name}'", where="--use-case", remedy=did_you_mean(name, USE_CASES))
