@@ -284,8 +284,13 @@ typedef struct NN_Instance_struct {
     };
 
 /* NN_Instance_<instance>: an execution of the network with that interface. */
+#ifdef __cplusplus /* which warns of members that are left out */
+#define LL_ATON_DECLARE_NAMED_NN_INSTANCE(instance, interface) \
+    static NN_Instance_TypeDef NN_Instance_##instance = {.network = (interface), .exec_state = {}};
+#else
 #define LL_ATON_DECLARE_NAMED_NN_INSTANCE(instance, interface) \
     static NN_Instance_TypeDef NN_Instance_##instance = {.network = (interface)};
+#endif
 
 /* Both at once; at file or block scope. The semicolon is in it: applications write one behind it or not. */
 #define LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(name) \

@@ -9,6 +9,9 @@ from ingot.base import c_text
 from ingot.base.render import render
 from ingot.compiler.emit.compiled import Compiled
 
+#: C's names of types that are not NumPy's with _t.
+C_TYPES = {"float32": "float", "bool": "bool", "float64": "double"}
+
 
 def emit_network_h(compiled: Compiled) -> str:
     """The text of the header: prototypes, and shapes and sizes of inputs and outputs as macros."""
@@ -40,6 +43,8 @@ def _port(compiled: Compiled, index: int) -> dict[str, object]:
         "title": f"{tensor.dtype.value} {_extents(shape)}",
         "size": tensor.nbytes,
         "elements": tensor.nbytes // tensor.dtype.size,
+        "type": C_TYPES.get(tensor.dtype.value, f"{tensor.dtype.value}_t"),
+        "shape": list(shape) or [1],
         "axes": _axes(shape),
     }
 
