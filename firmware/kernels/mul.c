@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mul.h"
 
+#include "requantize_dsp.h"
 #include "vector.h"
 
 #if INGOT_MVE
 
-/* Half of 16 products, every second one, of multipliers below 1/2 (shift < 0). */
-INGOT_INLINE int16x8_t half(const ingot_mul_params *p, int16x8_t a, int16x8_t b)
+/* Eight results of multipliers below 1/2 (shift < 0), which fit 16 bits before the zero point. */
+INGOT_INLINE int16x8_t eight(const ingot_mul_params *p, int16x8_t a, int16x8_t b)
 {
     a = vaddq_n_s16(a, (int16_t)p->offset0);
     b = vaddq_n_s16(b, (int16_t)p->offset1);
@@ -14,24 +15,66 @@ INGOT_INLINE int16x8_t half(const ingot_mul_params *p, int16x8_t a, int16x8_t b)
     int32x4_t odd = vqrdmulhq_n_s32(vmulltq_int_s16(a, b), p->multiplier);
     even = vrshlq_n_s32(vaddq_s32(even, vshrq_n_s32(even, 31)), p->shift);
     odd = vrshlq_n_s32(vaddq_s32(odd, vshrq_n_s32(odd, 31)), p->shift);
-    return vqaddq_n_s16(vqmovntq_s32(vqmovnbq_s32(a, even), odd), (int16_t)p->zero_point);
+    a = vqaddq_n_s16(vreinterpretq_s16_s32(vsliq_n_s32(even, odd, 16)), (int16_t)p->zero_point);
+    return vmaxq_s16(vminq_s16(a, vdupq_n_s16((int16_t)p->hi)), vdupq_n_s16((int16_t)p->lo));
 }
 
-INGOT_INLINE int8x16_t sixteen(const ingot_mul_params *p, int8x16_t x, int8x16_t z)
+/* A run without steps of 0. */
+static void quick(const ingot_mul_params *p, const int8_t *a, const int8_t *b, int8_t *out, unsigned n)
 {
-    int16x8_t even = half(p, vmovlbq_s8(x), vmovlbq_s8(z)), odd = half(p, vmovltq_s8(x), vmovltq_s8(z));
-    x = vqmovntq_s16(vqmovnbq_s16(x, even), odd);
-    return vmaxq_s8(vminq_s8(x, vdupq_n_s8((int8_t)p->hi)), vdupq_n_s8((int8_t)p->lo));
-}
-
-/* A run without steps of 0. The last loads may read up to 15 bytes too far. */
-static void quick(const ingot_mul_params *params, const int8_t *a, const int8_t *b, int8_t *o, unsigned n)
-{
-    const ingot_mul_params copy = *params, *p = &copy;
-    for (; n >= 16; n -= 16, a += 16, b += 16, o += 16)
-        vst1q_s8(o, sixteen(p, vld1q_s8(a), vld1q_s8(b)));
-    if (n)
-        vstrbq_p_s8(o, sixteen(p, vld1q_s8(a), vld1q_s8(b)), vctp8q(n));
+    /* eight() twice, in an order in which a Cortex-M55 waits least; VMLA by 1 adds in the unit of the products. */
+    __asm__ volatile("lsr lr, %[n], #4\n"
+                     "wls lr, lr, 2f\n"
+                     "1:\n"
+                     "vldrb.s16 q0, [%[a]], #8\n"
+                     "vadd.i16 q0, q0, %[offset0]\n"
+                     "vldrb.s16 q1, [%[b]], #8\n"
+                     "vadd.i16 q1, q1, %[offset1]\n"
+                     "vmullb.s16 q2, q0, q1\n"
+                     "vldrb.s16 q3, [%[b]], #8\n"
+                     "vmullt.s16 q4, q0, q1\n"
+                     "vadd.i16 q3, q3, %[offset1]\n"
+                     "vldrb.s16 q5, [%[a]], #8\n"
+                     "vqrdmulh.s32 q2, q2, %[multiplier]\n"
+                     "vadd.i16 q5, q5, %[offset0]\n"
+                     "vqrdmulh.s32 q4, q4, %[multiplier]\n"
+                     "vshr.s32 q0, q2, #31\n"
+                     "vmla.s32 q2, q0, %[one]\n"
+                     "vshr.s32 q1, q4, #31\n"
+                     "vmla.s32 q4, q1, %[one]\n"
+                     "vrshl.s32 q2, %[shift]\n"
+                     "vmullb.s16 q0, q5, q3\n"
+                     "vrshl.s32 q4, %[shift]\n"
+                     "vqrdmulh.s32 q0, q0, %[multiplier]\n"
+                     "vsli.32 q2, q4, #16\n"
+                     "vqadd.s16 q2, q2, %[zero]\n"
+                     "vmullt.s16 q1, q5, q3\n"
+                     "vshr.s32 q4, q0, #31\n"
+                     "vmla.s32 q0, q4, %[one]\n"
+                     "vmin.s16 q2, q2, %q[high]\n"
+                     "vqrdmulh.s32 q1, q1, %[multiplier]\n"
+                     "vmax.s16 q2, q2, %q[low]\n"
+                     "vshr.s32 q3, q1, #31\n"
+                     "vmla.s32 q1, q3, %[one]\n"
+                     "vrshl.s32 q0, %[shift]\n"
+                     "vrshl.s32 q1, %[shift]\n"
+                     "vsli.32 q0, q1, #16\n"
+                     "vqadd.s16 q0, q0, %[zero]\n"
+                     "vmin.s16 q0, q0, %q[high]\n"
+                     "vstrb.16 q2, [%[out]], #8\n"
+                     "vmax.s16 q0, q0, %q[low]\n"
+                     "vstrb.16 q0, [%[out]], #8\n"
+                     "le lr, 1b\n"
+                     "2:\n"
+                     : [a] "+l"(a), [b] "+l"(b), [out] "+l"(out)
+                     : [n] "r"(n), [offset0] "r"(p->offset0), [offset1] "r"(p->offset1), [multiplier] "r"(p->multiplier),
+                       [shift] "r"(p->shift), [one] "r"(1), [zero] "r"(p->zero_point),
+                       [low] "w"(vdupq_n_s16((int16_t)p->lo)), [high] "w"(vdupq_n_s16((int16_t)p->hi))
+                     : "lr", "q0", "q1", "q2", "q3", "q4", "q5", "memory");
+    for (int left = (int)(n & 15); left > 0; left -= 8, a += 8, b += 8, out += 8) {
+        const mve_pred16_t live = vctp16q((uint32_t)left);
+        vstrbq_p_s16(out, eight(p, vldrbq_z_s16(a, live), vldrbq_z_s16(b, live)), live);
+    }
 }
 
 INGOT_INLINE int32x4_t one_x4(const ingot_mul_params *p, int32x4_t a, int32x4_t b)
@@ -45,7 +88,7 @@ INGOT_INLINE int32x4_t one_x4(const ingot_mul_params *p, int32x4_t a, int32x4_t 
 INGOT_INLINE int32_t one(const ingot_mul_params *p, int32_t a, int32_t b)
 {
     int32_t product = (int32_t)((uint32_t)(a + p->offset0) * (uint32_t)(b + p->offset1));
-    return ingot_clamp(ingot_requantize(product, p->multiplier, p->shift) + p->zero_point, p->lo, p->hi);
+    return ingot_clamp(ingot_requantize_one(product, p->multiplier, p->shift) + p->zero_point, p->lo, p->hi);
 }
 
 #endif

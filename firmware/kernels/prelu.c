@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "prelu.h"
 
+#include "requantize_dsp.h"
 #include "vector.h"
 
 #if INGOT_MVE
@@ -65,8 +66,8 @@ static void run_s8(const void *params, const void *in0, unsigned a_step, const v
 #else
     for (; n; n--, a += a_step, b += b_step) {
         int32_t x = *a + p->offset;
-        x = x >= 0 ? ingot_requantize(x, p->multiplier, p->shift)
-                   : ingot_requantize(x * (*b + p->alpha_offset), p->multiplier_negative, p->shift_negative);
+        x = x >= 0 ? ingot_requantize_one(x, p->multiplier, p->shift)
+                   : ingot_requantize_one(x * (*b + p->alpha_offset), p->multiplier_negative, p->shift_negative);
         *o++ = (int8_t)ingot_clamp(x + p->zero_point, INT8_MIN, INT8_MAX);
     }
 #endif
