@@ -21,7 +21,7 @@ typedef struct run {
 } run;
 
 /* All pixels of a run. to: where the first one goes. */
-#define PIXELS(name, RESULTS)                                                                                    \
+#define PIXELS(name, SIXTEEN)                                                                                    \
     __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                            \
                                                       int8_t *to __attribute__((unused)))                        \
     {                                                                                                            \
@@ -34,7 +34,7 @@ typedef struct run {
                          "ldr lr, [r12, %[channels]]                                                        \n"   \
                          "mvn r12, #3                                                                       \n"   \
                          "2:                                                                                \n"   \
-                         INGOT_PIXEL_SUMS RESULTS                                                                \
+                         SIXTEEN                                                                                 \
                          "bgt 2b                                                                            \n"   \
                          "ldr r12, [sp, #112]                                                               \n"   \
                          "ldr lr, [r12, %[advance]]                                                         \n"   \
@@ -57,7 +57,7 @@ typedef struct run {
     }
 
 #ifdef INGOT_EVEN
-PIXELS(pixels_round_even, INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
+PIXELS(pixels_round_even, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
 
 static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
@@ -67,13 +67,14 @@ static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 }
 #else
 PIXELS(pixels_full_range, INGOT_PIXEL_FULL_RANGE)
-PIXELS(pixels_round_away, INGOT_PIXEL_AWAY)
-PIXELS(pixels_round_any, INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_ANY))
+PIXELS(pixels_round_away, INGOT_PIXEL_SUMS INGOT_PIXEL_AWAY)
+PIXELS(pixels_round_any, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_ANY))
 
 static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
     INGOT_CHECK_ALIGNED(r->words, 4);
-    if (!(p->flags & INGOT_MAC_RIGHT_SHIFTS))
+    const uint32_t usual = INGOT_MAC_RIGHT_SHIFTS | INGOT_MAC_FITS_16;
+    if ((p->flags & usual) != usual)
         pixels_round_any(r, to);
     else if (p->out_zero == INT8_MIN && p->low == INT8_MIN && p->high == INT8_MAX)
         pixels_full_range(r, to);

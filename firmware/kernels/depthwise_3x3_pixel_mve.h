@@ -101,90 +101,170 @@
     "vadd.i32 q1, q1, q5        \n" \
     "vadd.i32 q0, q0, q6        \n"
 
-/* The results as bytes, of layers whose zero point and lower clamp are -128 and whose upper clamp is 127: saturation to
- * 0..255 clamps. What is below the zero point is clamped, so how it rounds does not matter. Ends with the flags of lr. */
-#define INGOT_PIXEL_FULL_RANGE      \
-    "vmov.i8 q4, #128           \n" \
-    "vldrw.32 q5, [r10, #-112]  \n" \
-    "vqrdmulh.s32 q0, q0, q5    \n" \
-    "vldrw.32 q6, [r10, #-48]   \n" \
-    "vrshl.s32 q0, q0, q6       \n" \
-    "vldrw.32 q7, [r10, #-96]   \n" \
-    "vqmovnb.s32 q0, q0         \n" \
-    "vqrdmulh.s32 q1, q1, q7    \n" \
-    "vldrw.32 q5, [r10, #-32]   \n" \
-    "vrshl.s32 q1, q1, q5       \n" \
-    "vldrw.32 q6, [r10, #-80]   \n" \
-    "vqmovnt.s32 q0, q1         \n" \
-    "vqrdmulh.s32 q2, q2, q6    \n" \
-    "vldrw.32 q7, [r10, #-16]   \n" \
-    "vrshl.s32 q2, q2, q7       \n" \
-    "vldrw.32 q5, [r10, #-64]   \n" \
-    "vqmovnb.s32 q2, q2         \n" \
-    "vqrdmulh.s32 q3, q3, q5    \n" \
-    "vldrw.32 q1, [r10], #336   \n" \
-    "vrshl.s32 q3, q3, q1       \n" \
-    "vctp.8 lr                  \n" \
-    "vqmovnt.s32 q2, q3         \n" \
-    "vqmovunb.s16 q0, q0        \n" \
-    "vqmovunt.s16 q0, q2        \n" \
-    "subs lr, lr, #16           \n" \
-    "veor q0, q0, q4            \n" \
-    "vpst                       \n" \
-    "vstrbt.8 q0, [r11], #16    \n"
-
-/* The same for any zero point and clamps, ties away from zero, which VRSHL rounds up: negative numbers are lowered by one
- * first. Shifts all go right; those of 0 belong to layers that clamp what is below the zero point. */
+/* The results as bytes, of layers with INGOT_MAC_FITS_16: ties away from zero, which VRSHL rounds up, so negative numbers
+ * are lowered by one first. Shifts all go right; those of 0 belong to layers that clamp what is below the zero point. */
 #define INGOT_PIXEL_AWAY            \
-    "vldrw.32 q4, [r10, #-80]   \n" \
-    "vqrdmulh.s32 q2, q2, q4    \n" \
-    "vldrw.32 q5, [r10, #-96]   \n" \
-    "vshr.s32 q6, q2, #31       \n" \
-    "vqrdmulh.s32 q1, q1, q5    \n" \
-    "vadd.i32 q2, q2, q6        \n" \
-    "vldrw.32 q7, [r10, #-16]   \n" \
-    "vrshl.s32 q2, q2, q7       \n" \
-    "vldrw.32 q4, [r10, #-112]  \n" \
-    "vshr.s32 q5, q1, #31       \n" \
-    "vqrdmulh.s32 q0, q0, q4    \n" \
-    "vqmovnb.s32 q2, q2         \n" \
-    "vshr.s32 q6, q0, #31       \n" \
-    "vldrw.32 q7, [r10, #-48]   \n" \
-    "vadd.i32 q0, q0, q6        \n" \
-    "vldrb.8 q4, [sp, #32]      \n" \
-    "vadd.i32 q1, q1, q5        \n" \
-    "vldrw.32 q6, [r10, #-32]   \n" \
-    "vrshl.s32 q0, q0, q7       \n" \
-    "vldrw.32 q5, [r10, #-64]   \n" \
-    "vqmovnb.s32 q0, q0         \n" \
-    "vqrdmulh.s32 q3, q3, q5    \n" \
-    "vrshl.s32 q1, q1, q6       \n" \
-    "vldrw.32 q7, [r10], #336   \n" \
-    "vqmovnt.s32 q0, q1         \n" \
-    "vshr.s32 q5, q3, #31       \n" \
+    "vldrw.32 q4, [r10, #-96]   \n" \
+    "vqrdmulh.s32 q1, q1, q4    \n" \
+    "vldrw.32 q5, [r10, #-80]   \n" \
+    "vshr.s32 q6, q1, #31       \n" \
+    "vqrdmulh.s32 q2, q2, q5    \n" \
+    "vadd.i32 q1, q1, q6        \n" \
+    "vldrw.32 q7, [r10, #-32]   \n" \
+    "vshr.s32 q4, q2, #31       \n" \
+    "vldrw.32 q5, [r10, #-112]  \n" \
+    "vrshl.s32 q1, q1, q7       \n" \
+    "vqrdmulh.s32 q0, q0, q5    \n" \
+    "vadd.i32 q2, q2, q4        \n" \
+    "vldrw.32 q6, [r10, #-64]   \n" \
+    "vshr.s32 q7, q0, #31       \n" \
+    "vldrw.32 q5, [r10, #-48]   \n" \
+    "vadd.i32 q0, q0, q7        \n" \
+    "vldrw.32 q4, [r10, #-16]   \n" \
+    "vrshl.s32 q0, q0, q5       \n" \
+    "vqrdmulh.s32 q3, q3, q6    \n" \
+    "vrshl.s32 q2, q2, q4       \n" \
+    "vshr.s32 q7, q3, #31       \n" \
     "vctp.8 lr                  \n" \
-    "vadd.i32 q3, q3, q5        \n" \
-    "vldrh.16 q6, [sp]          \n" \
-    "vqadd.s16 q0, q0, q6       \n" \
-    "vldrb.8 q1, [sp, #16]      \n" \
-    "vrshl.s32 q3, q3, q7       \n" \
-    "vqmovnt.s32 q2, q3         \n" \
+    "vsli.32 q0, q1, #16        \n" \
+    "vldrh.16 q5, [sp]          \n" \
+    "vqadd.s16 q0, q0, q5       \n" \
+    "vldrw.32 q6, [r10], #336   \n" \
     "vqmovnb.s16 q0, q0         \n" \
-    "vqadd.s16 q2, q2, q6       \n" \
+    "vadd.i32 q3, q3, q7        \n" \
     "subs lr, lr, #16           \n" \
+    "vrshl.s32 q3, q3, q6       \n" \
+    "vsli.32 q2, q3, #16        \n" \
+    "vldrb.8 q4, [sp, #16]      \n" \
+    "vqadd.s16 q2, q2, q5       \n" \
     "vqmovnt.s16 q0, q2         \n" \
-    "vmax.s8 q0, q0, q1         \n" \
-    "vmin.s8 q0, q0, q4         \n" \
+    "vmax.s8 q0, q0, q4         \n" \
+    "vldrb.8 q1, [sp, #32]      \n" \
+    "vmin.s8 q0, q0, q1         \n" \
     "vpst                       \n" \
     "vstrbt.8 q0, [r11], #16    \n"
 
-/* The same with any of the roundings of depthwise_products.h. */
-#define INGOT_PIXEL_ROUNDED(ROUND)                                                        \
+/* Sums and results of layers whose zero point and lower clamp are -128 and whose upper clamp is 127: saturation to 0..255
+ * clamps. What is below the zero point is clamped, so how it rounds does not matter. */
+#define INGOT_PIXEL_FULL_RANGE      \
+    "vldrw.32 q0, [r10, #-288]  \n" \
+    "vldrb.8 q1, [r2], #16      \n" \
+    "vmullt.s8 q2, q1, q0       \n" \
+    "vldrb.8 q3, [r0], #16      \n" \
+    "vmullb.s8 q4, q1, q0       \n" \
+    "vldrw.32 q5, [r10, #-320]  \n" \
+    "vmullb.s8 q6, q3, q5       \n" \
+    "vldrb.8 q7, [r1], #16      \n" \
+    "vmullt.s8 q0, q3, q5       \n" \
+    "vldrw.32 q1, [r10, #-304]  \n" \
+    "vmullt.s8 q5, q7, q1       \n" \
+    "vldrw.32 q3, [r10, #-272]  \n" \
+    "vmullb.s8 q1, q7, q1       \n" \
+    "vldrb.8 q7, [r3], #16      \n" \
+    "vadd.i16 q6, q6, q1        \n" \
+    "vmullt.s8 q1, q7, q3       \n" \
+    "vadd.i16 q0, q0, q5        \n" \
+    "vqdmulh.s16 q5, q6, r9     \n" \
+    "vadd.i16 q2, q2, q1        \n" \
+    "vmullb.s8 q1, q7, q3       \n" \
+    "vldrb.8 q7, [r4], #16      \n" \
+    "vqdmulh.s16 q3, q0, r9     \n" \
+    "vadd.i16 q4, q4, q1        \n" \
+    "vqdmlah.s16 q5, q4, r9     \n" \
+    "vadd.i16 q6, q6, q4        \n" \
+    "vldrw.32 q1, [r10, #-256]  \n" \
+    "vqdmlah.s16 q3, q2, r9     \n" \
+    "vadd.i16 q0, q0, q2        \n" \
+    "vmullb.s8 q4, q7, q1       \n" \
+    "vldrw.32 q2, [r10, #-240]  \n" \
+    "vmullt.s8 q1, q7, q1       \n" \
+    "vldrb.8 q7, [r5]           \n" \
+    "vmullb.s8 q7, q7, q2       \n" \
+    "vctp.8 lr                  \n" \
+    "vadd.i16 q4, q4, q7        \n" \
+    "vldrb.8 q7, [r5], #16      \n" \
+    "vmullt.s8 q2, q7, q2       \n" \
+    "vldrw.32 q7, [r10, #-224]  \n" \
+    "vadd.i16 q1, q1, q2        \n" \
+    "vqdmlah.s16 q3, q1, r9     \n" \
+    "vadd.i16 q0, q0, q1        \n" \
+    "vqdmlah.s16 q5, q4, r9     \n" \
+    "vadd.i16 q6, q6, q4        \n" \
+    "vldrb.8 q2, [r6], #16      \n" \
+    "vmullt.s8 q1, q2, q7       \n" \
+    "vldrb.8 q4, [r7]           \n" \
+    "vmullb.s8 q2, q2, q7       \n" \
+    "vldrw.32 q7, [r10, #-208]  \n" \
+    "vmullb.s8 q4, q4, q7       \n" \
+    "vadd.i16 q2, q2, q4        \n" \
+    "vldrb.8 q4, [r7], #16      \n" \
+    "vmullt.s8 q7, q4, q7       \n" \
+    "vldrb.8 q4, [r8], #16      \n" \
+    "vadd.i16 q1, q1, q7        \n" \
+    "vqdmlah.s16 q5, q2, r9     \n" \
+    "vadd.i16 q6, q6, q2        \n" \
+    "vmla.s16 q6, q5, r12       \n" \
+    "vldrw.32 q7, [r10, #-192]  \n" \
+    "vadd.i16 q0, q0, q1        \n" \
+    "vqdmlah.s16 q3, q1, r9     \n" \
+    "vshllb.s16 q2, q5, #2      \n" \
+    "vmullb.s8 q1, q4, q7       \n" \
+    "vshllt.s16 q5, q5, #2      \n" \
+    "vmullt.s8 q7, q4, q7       \n" \
+    "vadd.i16 q6, q6, q1        \n" \
+    "subs lr, lr, #16           \n" \
+    "vmovlb.s16 q4, q6          \n" \
+    "vmla.s16 q0, q3, r12       \n" \
+    "vmovlt.s16 q1, q6          \n" \
+    "vldrw.32 q6, [r10, #-160]  \n" \
+    "vadd.i16 q0, q0, q7        \n" \
+    "vldrw.32 q7, [r10, #-176]  \n" \
+    "vadd.i32 q2, q2, q4        \n" \
+    "vldrw.32 q4, [r10, #-112]  \n" \
+    "vadd.i32 q5, q5, q1        \n" \
+    "vldrw.32 q1, [r10, #-80]   \n" \
+    "vadd.i32 q2, q2, q7        \n" \
+    "vqrdmulh.s32 q2, q2, q4    \n" \
+    "vshllb.s16 q7, q3, #2      \n" \
+    "vadd.i32 q5, q5, q6        \n" \
+    "vldrw.32 q4, [r10, #-96]   \n" \
+    "vshllt.s16 q6, q3, #2      \n" \
+    "vqrdmulh.s32 q5, q5, q4    \n" \
+    "vmovlt.s16 q3, q0          \n" \
+    "vadd.i32 q6, q6, q3        \n" \
+    "vldrw.32 q4, [r10, #-32]   \n" \
+    "vmovlb.s16 q3, q0          \n" \
+    "vldrw.32 q0, [r10, #-128]  \n" \
+    "vadd.i32 q7, q7, q3        \n" \
+    "vldrw.32 q3, [r10, #-64]   \n" \
+    "vadd.i32 q6, q6, q0        \n" \
+    "vldrw.32 q0, [r10, #-144]  \n" \
+    "vrshl.s32 q5, q5, q4       \n" \
+    "vldrw.32 q4, [r10, #-16]   \n" \
+    "vadd.i32 q7, q7, q0        \n" \
+    "vldrw.32 q0, [r10, #-48]   \n" \
+    "vrshl.s32 q2, q2, q0       \n" \
+    "vqrdmulh.s32 q7, q7, q1    \n" \
+    "vsli.32 q2, q5, #16        \n" \
+    "vqmovunb.s16 q2, q2        \n" \
+    "vqrdmulh.s32 q6, q6, q3    \n" \
+    "vrshl.s32 q7, q7, q4       \n" \
+    "vldrw.32 q0, [r10], #336   \n" \
+    "vrshl.s32 q6, q6, q0       \n" \
+    "vsli.32 q7, q6, #16        \n" \
+    "vqmovunt.s16 q2, q7        \n" \
+    "vmov.i8 q1, #128           \n" \
+    "veor q2, q2, q1            \n" \
+    "vpst                       \n" \
+    "vstrbt.8 q2, [r11], #16    \n"
+
+/* Results of any layer with any of the roundings of depthwise_products.h. */
+#define INGOT_PIXEL_ROUNDED(ROUND)                                                                \
     "sub r10, r10, #176\n" INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("sp") \
-    "vctp.8 lr\n"                                                                         \
-    "vpst\n"                                                                              \
-    "vstrbt.8 q0, [r11], #16\n"                                                           \
-    "add r10, r10, #512\n"                                                                \
+    "vctp.8 lr\n"                                                                                \
+    "vpst\n"                                                                                     \
+    "vstrbt.8 q0, [r11], #16\n"                                                                  \
+    "add r10, r10, #512\n"                                                                       \
     "subs lr, lr, #16\n"
 
 #endif

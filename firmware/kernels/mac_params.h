@@ -11,6 +11,7 @@ enum {
     INGOT_MAC_BELOW_ZERO = 2, /* the clamp lets through numbers below the zero point: ties need a sign */
     INGOT_MAC_WIDE = 4, /* a depthwise weight is -128: two products may exceed 16 bits */
     INGOT_MAC_NO_LEFT_SHIFTS = 8,
+    INGOT_MAC_FITS_16 = 16, /* no sum, scaled, is beyond 16 bits */
 };
 
 typedef struct ingot_mac_params {

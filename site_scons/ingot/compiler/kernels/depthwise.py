@@ -7,6 +7,7 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +26,12 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.window_fields import window_fields
 
-packs(depthwise=1, depthwise_offset=1)
+packs(depthwise=2, depthwise_offset=1)
 
 GROUP = 16  # channels that a vector holds
 EIGHT = 8  # channels that a vector holds of weights less their zero point
 WIDE = 4  # INGOT_MAC_WIDE
+FITS_16 = 16  # INGOT_MAC_FITS_16
 MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
 
 
@@ -45,8 +47,10 @@ def lower_depthwise(site: Site) -> Call:
     taps = np.asarray(weights.data, np.int8).reshape(-1, out_c)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
-    scaling, flags = scaling_words(output_scaling(image, weights, output, out_c))
+    scales = output_scaling(image, weights, output, out_c)
+    scaling, flags = scaling_words(scales)
     flags |= WIDE if np.any(taps == -128) else 0
+    flags |= FITS_16 if _fits_16_bits(taps, bias, scales) else 0
     words = np.concatenate([bias[None], scaling])
     return depthwise_call(site, "depthwise", taps, words, head(image, output, site.op.attrs["activation"], flags))
 
@@ -78,6 +82,12 @@ def depthwise_call(
         params=(head, Param("weights", _sets(taps, words, multiplier, together))),
         windows=(window_rows(site, kernel_h),),
     )
+
+
+def _fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scales: Sequence[float]) -> bool:
+    """Whether no input makes a sum that is, scaled, beyond 16 bits. taps: (taps, channels)."""
+    widest = np.abs(taps.astype(np.int64)).sum(axis=0) * 128 + np.abs(bias.astype(np.int64))
+    return bool(np.all(widest < 1 << 31) and np.all(widest * np.asarray(scales) < (1 << 15) - 2))
 
 
 def _with_offset(site: Site) -> Call:
