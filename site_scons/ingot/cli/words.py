@@ -48,6 +48,8 @@ OTHER_MEANING = {
     ("h747 patch", "dry_run"): "show a diff",
     ("h747 patch", "mode"): "how the camera's picture is cut",
     ("image check", "board"): "whose memory aliases count",
+    ("image self-test", "model"): "which the image was built of",
+    ("image self-test", "seed"): "what a device makes the golden inputs of",
     ("load-and-run", "model"): "whose reference outputs are compared with",
     ("monitor", "baud"): "bits a second, without asking for the board",
     ("new", "build"): "the build system of the project",
