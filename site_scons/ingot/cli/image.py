@@ -14,6 +14,7 @@ import click
 
 from ingot.base.errors import IngotError
 from ingot.cli.verb import verbs
+from ingot.cli.words import table_options
 
 FilePath = click.Path(path_type=Path, dir_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -122,21 +123,20 @@ def verify(file: Path, key: Path) -> None:
 
 @image.command("self-test")
 @click.argument("file", type=FilePath)
-@click.option("--model", type=FilePath, required=True, help="The model file that the image was built of.")
+@click.option("--model", required=True, help="What the image was built of; its preprocessing counts for --input.")
 @click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the image.")
-@click.option(
-    "--input", "sample", type=FilePath, help="Golden inputs as a file; without one they are made of the seed."
-)
-@click.option("--seed", type=click.IntRange(1, 0xFFFFFFFF), default=1, show_default=True, help="Of the inputs.")
+@table_options("input", "seed")
 @click.option("--out", type=FilePath, help="Default: FILE itself.")
-def self_test(file: Path, model: Path, network: Path, sample: Path | None, seed: int, out: Path | None) -> None:
+def self_test(file: Path, model: str, network: Path, input: str, seed: int, out: Path | None) -> None:
     """Put golden inputs and outputs into FILE; a device compares them when the model is on trial."""
     from ingot.base.files import write_if_changed
+    from ingot.cli.words import manifest_of, model_file
     from ingot.device.run.golden import golden_test
     from ingot.image.self_test import with_self_test
     from ingot.network.c_info import read_c_info
 
-    test = golden_test(model, read_c_info(network), seed, sample)
+    manifest = manifest_of(model)
+    test = golden_test(model_file(manifest), read_c_info(network), seed, input, str(manifest.path))
     content = with_self_test(_read(file), str(file), test)
     write_if_changed(out or file, content)
     print(f"{out or file}: self-test of {test.output_bytes:,} bytes of outputs, {len(test.to_bytes()):,} bytes more")

@@ -17,17 +17,18 @@ from ingot.network.types import Network
 _MADE_OF_A_SEED = ("int8", "uint8")
 
 
-def golden_test(model: Path, network: Network, seed: int = 1, file: Path | None = None) -> SelfTest:
-    """file: the inputs; None: they are made of the seed, which alone is kept where all are of 8 bits.
+def golden_test(model: Path, network: Network, seed: int = 1, file: str = "", manifest: str = "") -> SelfTest:
+    """file: the inputs; "": they are made of the seed, which alone is kept where all are of 8 bits and it is not 0.
 
+    manifest: of the model.yaml whose preprocessing counts for the file.
     Raises IngotError when the oracle cannot run, or the file does not fit.
     """
     specs = [(buffer.shape, buffer.dtype) for buffer in network.inputs]
-    seeded = file is None and all(dtype in _MADE_OF_A_SEED for _, dtype in specs)
+    seeded = not file and 0 < seed < 1 << 32 and all(dtype in _MADE_OF_A_SEED for _, dtype in specs)
     if seeded:
         arrays = bench_inputs(specs, seed)
     else:
-        ((_, arrays),) = samples_of(network, str(file or ""), 1, seed, str(model))
+        ((_, arrays),) = samples_of(network, file, 1, seed, manifest)
     inputs, outputs = bytes_of(arrays), bytes_of(oracle_of(model, network).run(list(arrays)))
     return SelfTest(
         input_bytes=len(inputs),
