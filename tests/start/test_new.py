@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ingot.base.errors import IngotError
@@ -19,6 +21,7 @@ from ingot.model import load_manifest
 from ingot.start.told import packed_labels, use_of
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
+from support.tflite_builder import Builder
 from support.use_cases import trained
 
 N6, H7 = "n6dk", "h747-disco"
@@ -58,6 +61,25 @@ def test_a_use_case_that_the_file_is_not_for(tmp_path: Path) -> None:
     assert str(caught.value) == f"{model}: there are 2 labels, the model has 832 classes\n  Give --labels FILE."
 
 
+@pytest.mark.parametrize(("shape", "family", "classes"), [((1, 7, 60), "yolo_v8", 3), ((1, 40, 8), "yolo_v5", 3)])
+def test_a_detector_by_the_shape_of_its_boxes(
+    shape: tuple[int, ...], family: str, classes: int, tmp_path: Path
+) -> None:
+    b = Builder()
+    image = b.input((1, 32, 32, 3), "int8", 1 / 255, -128)
+    boxes = b.tensor(shape, "int8", 1 / 255, -128)
+    rows = np.zeros((int(np.prod(shape)), 32 * 32 * 3), np.int8)
+    weights = b.constant(rows, [0.1])
+    flat = b.tensor((1, len(rows)), "int8", 1 / 255, -128)
+    b.operator("FULLY_CONNECTED", [image, weights, None], [flat])
+    b.operator("RESHAPE", [flat, b.constant(np.asarray(shape, np.int32))], [boxes])
+    (tmp_path / "yolo.tflite").write_bytes(b.finish([boxes]))
+    lines = use_of(tmp_path / "yolo.tflite", "object-detection").lines
+    assert f"  type: {family}" in lines
+    assert f"  classes: [{', '.join(json.dumps(f'class {n}') for n in range(classes))}]" in lines
+
+
+@pytest.mark.slow
 def test_labels_that_are_packed_into_the_file(tmp_path: Path) -> None:
     model = tmp_path / "m.tflite"
     model.write_bytes((trained("fruit") / "fruit.tflite").read_bytes())

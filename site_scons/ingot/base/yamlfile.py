@@ -26,6 +26,7 @@ from ingot.base.untrusted import DEEPEST, decode_text, read_bounded
 
 CACHE_FORMAT = 3
 Keys = tuple[str | int, ...]
+UNQUOTED = 'YAML reads yes, no, on and off as true and false: put such a word in quotes, "yes".'
 
 
 @dataclass(frozen=True)
@@ -279,9 +280,16 @@ def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]
                 remedy = did_you_mean(key, known)
                 yield _mistake(document, f"unknown key '{key}'{inside}", (*keys, key), remedy)
     elif error.validator == "required":
-        for key in error.validator_value:
-            if key not in error.instance:
-                yield _missing_key(document, key, keys, known.get(key, {}).get("expected", ""))
+        missing = {
+            key: known.get(key, {}).get("expected", "") for key in error.validator_value if key not in error.instance
+        }
+        if len(missing) == 1:
+            ((key, meant),) = missing.items()
+            yield _missing_key(document, key, keys, meant)
+            return
+        names = " and ".join([", ".join(f"'{key}'" for key in list(missing)[:-1]), f"'{list(missing)[-1]}'"])
+        remedy = "\n  ".join(f"Add {key}: {meant}." for key, meant in missing.items())
+        yield _mistake(document, f"the keys {names} are missing{inside}", keys, remedy)
     elif error.validator in ("anyOf", "oneOf") and "expected" not in error.schema and error.context:
         deepest = max(error.context, key=lambda inner: len(inner.absolute_path))
         yield from _mistakes(document, deepest)
@@ -290,7 +298,8 @@ def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]
         yield _mistake(document, f"{place} is {_shown(error.instance)}, which is not known", keys, remedy)
     else:
         what = f"{place or 'the file'} is {_shown(error.instance)}; expected {_expected(error)}"
-        yield _mistake(document, what, keys, "")
+        words = isinstance(error.instance, bool) and error.validator == "type" and error.validator_value == "string"
+        yield _mistake(document, what, keys, UNQUOTED if words else "")
 
 
 def _mistake(document: Document, what: str, keys: Keys, remedy: str) -> tuple[int, IngotError]:

@@ -57,8 +57,8 @@ def _count(network: Network, kind: str) -> int:
     return sum(epoch.kind == kind for epoch in network.epochs)
 
 
-def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float]) -> str:
-    """The table for the console. seconds: of the steps that ran in this build."""
+def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float], then: str = "") -> str:
+    """The table for the console. seconds: of the steps that ran in this build. then: what comes next."""
     lines = [f"{facts['model']} on {facts['board']}"]
     if facts["stand_in"]:
         lines[0] += "   STAND-IN: the weights are invented"
@@ -79,4 +79,6 @@ def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float]) -> str:
     if slow:
         longest_first = sorted(slow, key=lambda step: -slow[step])
         lines.append("  seconds: " + ", ".join(f"{step} {slow[step]:.1f}" for step in longest_first))
+    if then:
+        lines.append(f"  {then}")
     return "\n".join(lines)

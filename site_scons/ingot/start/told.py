@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 #: --use-case -> (postprocessing.type, application). "none": numbers in, numbers out.
 USE_CASES = {
     "image-classification": ("image_classification", "image_classification"),
+    "object-detection": ("yolo_v8", "object_detection"),
     "pose": ("heatmaps_spe", "pose_estimation"),
     "keyword-spotting": ("audio_event_detection", "keyword_spotting"),
     "none": ("", ""),
@@ -78,11 +80,12 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
         )
     guesses: list[str] = []
     before = _of_sound(inputs[0], guesses) if chosen == "keyword-spotting" else _of_picture(model, inputs[0], guesses)
+    count = math.prod(outputs[0].shape)
+    if chosen == "object-detection":
+        family, count = _detector(model, outputs[0])
     after = ["postprocessing:", f"  type: {family}"]
     if chosen != "pose":
-        after.append(
-            f"  classes: [{', '.join(json.dumps(name) for name in _classes(model, outputs[0], labels, guesses))}]"
-        )
+        after.append(f"  classes: [{', '.join(json.dumps(name) for name in _classes(model, count, labels, guesses))}]")
     if chosen == "keyword-spotting":
         after += ["  sample_rate: 16000", f"  spectrogram: {SPECTROGRAM}"]
     return Use(chosen, (*before, *after), tuple(facts), tuple(guesses))
@@ -137,10 +140,21 @@ def _of_sound(buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
     return ["preprocessing: {mean: 0, std: 1}   # of the logarithms, as in the training"]
 
 
-def _classes(model: Path, output: NetworkBuffer, labels: Sequence[str], guesses: list[str]) -> list[str]:
-    import math
+def _detector(model: Path, output: NetworkBuffer) -> tuple[str, int]:
+    """(family of postprocessing, number of classes) of a YOLO head."""
+    shape = output.shape
+    if len(shape) == 3 and shape[0] == 1 and 4 < shape[1] < shape[2]:
+        return "yolo_v8", shape[1] - 4
+    if len(shape) == 3 and shape[0] == 1 and 5 < shape[2] < shape[1]:
+        return "yolo_v5", shape[2] - 5
+    raise IngotError(
+        f"gives {shape_text(shape)}, which is neither (1, 4 + classes, boxes) nor (1, boxes, 5 + classes)",
+        where=str(model),
+        remedy="Other detectors are in docs/app-config.md: give --use-case none, and write `postprocessing` by hand.",
+    )
 
-    count = math.prod(output.shape)
+
+def _classes(model: Path, count: int, labels: Sequence[str], guesses: list[str]) -> list[str]:
     names = list(labels) or packed_labels(model)
     if names and len(names) != count:
         raise IngotError(

@@ -61,6 +61,10 @@ def test_help_lists_boards_models_options_and_targets(built: Project) -> None:
             "input=absent.npy",
             "input: there is no file 'absent.npy'\n  Give a picture, a .npy, .npz or .bin file, or a folder of these.",
         ),
+        (
+            "build=/proc/none",
+            "/proc/none: the folder cannot be made: no such file or directory\n  Build in another place: ",
+        ),
         ("require_real=maybe", "require_real=maybe is not a switch\n  Use 0 or 1."),
         ("emulat", "there is no target 'emulat'\n  Did you mean 'emulate'?"),
     ],
@@ -100,6 +104,7 @@ def test_progress_is_a_line_a_step_and_the_summary_tells_the_figures(project: Pr
     summary = build.out[build.out.index("small on n6dk") :]
     for word in ("pool octoFlash", "application ram", "flash slot application", "seconds: ", f"{figures['peak']:,}"):
         assert word in summary
+    assert "  firmware in fresh/n6dk/small/; next: scons model=small " in summary
     assert len(lines) < 40
 
 

@@ -116,4 +116,8 @@ def _check_targets(env: Any) -> None:
 def _summary(files: list[str], figures: Path) -> None:
     """Prints the figures when something of the firmware was built and everything succeeded."""
     if console.BUILT.intersection(files) and figures.is_file() and not SCons.Script.GetBuildFailures():
-        print(f"\n{summary_text(json.loads(figures.read_text()), console.SECONDS)}")
+        facts = json.loads(figures.read_text())
+        words = [word for word in sys.argv[1:] if "=" in word and not word.startswith("-")]
+        again = " ".join(["scons", *words])
+        then = f"firmware in {figures.parent}/; next: {again} emulate, {again} flash"
+        print(f"\n{summary_text(facts, console.SECONDS, then)}")

@@ -14,6 +14,7 @@ from typing import Any
 import SCons.Script
 
 from ingot.base.console import VERBOSE
+from ingot.base.errors import IngotError
 from ingot.link import toolchain
 from ingot.recipe.options import Options
 from ingot.shells.scons.paths import check_folders, command_path
@@ -52,7 +53,7 @@ def settings(options: Options) -> dict[str, Any]:
     build, verbose = command_path(options.text("build"), "build"), options.switch("verbose")
     if verbose:
         os.environ[VERBOSE] = "1"
-    Path(build).mkdir(parents=True, exist_ok=True)
+    _make(Path(build))
     launcher = command_path(options.text("launcher") or toolchain.launcher(), "launcher")
     return {
         "INGOT_OPTIONS": options,
@@ -67,6 +68,22 @@ def settings(options: Options) -> dict[str, Any]:
         "INGOT_SPAWN": timed_spawn,
         "PRINT_CMD_LINE_FUNC": _print_command,
     }
+
+
+def _make(build: Path) -> None:
+    """Makes the folder for everything that is built. Raises IngotError where it cannot be written."""
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IngotError(
+            f"the folder cannot be made: {(error.strerror or str(error)).lower()}",
+            where=str(build),
+            remedy="Build in another place: build=/path/of/yours.",
+        ) from None
+    if not os.access(build, os.W_OK):
+        raise IngotError(
+            "the folder cannot be written to", where=str(build), remedy="Build in another place: build=/path/of/yours."
+        )
 
 
 def progress(step: str, what: str) -> str:
