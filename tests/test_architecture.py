@@ -27,6 +27,7 @@ FLOORS = (
     "network",
     "preprocessing",
     "compiler",
+    "quantize",
     "st",
     "use_cases",
     "several",

@@ -80,6 +80,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "List the options of a build.",
     ),
     "ports": ("ingot.cli.new:ports", "List the serial ports."),
+    "quantize": ("ingot.cli.quantize:quantize", "Quantize a float MODEL with calibration data."),
     "report": (
         "ingot.cli.network:report",
         "Show where a network's memory and time go.",

@@ -194,10 +194,20 @@ def model_file(manifest: Manifest, require_real: bool = False) -> Path:
     from ingot.steps.compile import obtain_model
 
     found = find_source(manifest)
-    if found is not None:
-        return found
-    made = made_file(manifest)
-    obtain_model(made, str(manifest.path), require_real)
+    if found is None:
+        found = made_file(manifest)
+        obtain_model(found, str(manifest.path), require_real)
+    return _quantized(manifest, found) if manifest.quantize else found
+
+
+def _quantized(manifest: Manifest, model: Path) -> Path:
+    """The file that is made of a float one, in Ingot's cache."""
+    from ingot.recipe.quantize import quantize_arguments, quantize_samples, quantized_name
+    from ingot.steps.quantize import quantize_model
+
+    made = made_file(manifest).with_name(quantized_name(manifest))
+    ranges = made.with_name("ranges.json")
+    quantize_model(model, quantize_samples(manifest), made, ranges, **quantize_arguments(manifest))
     return made
 
 

@@ -62,7 +62,8 @@ class Manifest:
     inputs, outputs, signature: the part of the file that is the network, as the options of those names take it.
     io_input: "overwrite" or "keep". input_shape: as the option of that name takes it, "" for the file's shapes.
     stack, heap: bytes, None for the board's value.
-    preprocessing, postprocessing, stedgeai: those sections as written.
+    preprocessing, postprocessing, stedgeai, quantize: those sections as written. With `quantize` the file is a float
+    model, of which the network's is made.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Manifest:
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
+    quantize: Mapping[str, Any] = field(default_factory=dict)
     document: Document | None = None
 
     def __post_init__(self) -> None:
@@ -139,6 +141,7 @@ def load_manifest(path: Path) -> Manifest:
         preprocessing=data.get("preprocessing", {}),
         postprocessing=data.get("postprocessing", {}),
         stedgeai=data.get("stedgeai", {}),
+        quantize=data.get("quantize", {}),
         document=document,
     )
 

@@ -54,7 +54,7 @@ class Settings:
         return cls(
             name=name,
             title=manifest.title,
-            sha256=manifest.source.sha256,
+            sha256="" if manifest.quantize else manifest.source.sha256,
             io=manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
             optimize=options.text("optimize"),
             ram_limit=options.number("ram_limit"),

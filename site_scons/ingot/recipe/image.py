@@ -186,5 +186,5 @@ class ImageBuild:
     def build(self, *splits: bool) -> list[Job]:
         """All jobs from the model's file on. splits: for each form of the image, whether its params are apart."""
         network = self.network
-        first = [job for job in (network.obtaining, network.compile(), self.layout()) if job]
+        first = [job for job in (*network.obtaining, network.compile(), self.layout()) if job]
         return [*first, *self.link(), *(self.pack(split) for split in splits)]

@@ -22,6 +22,7 @@ from ingot.model import Manifest, find_model, find_source
 from ingot.model.manifest import IO_OPTIONS, PART_OPTIONS, bare_manifest, is_model_file
 from ingot.recipe.compilers import Compilation, Settings, compilation_of
 from ingot.recipe.job import StepJob
+from ingot.recipe.quantize import quantize_jobs
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.st.stedgeai.replaced import REPLACED
@@ -59,7 +60,10 @@ class NetworkBuild:
         compiler = "builtin" if request.twin else request.options.text("compiler")
         settings = Settings.of(request.options, self.manifest, request.name, reloc)
         self.compilation: Compilation = compilation_of(compiler, self.board, pools, settings)
-        self.model, self.obtaining = (model, None) if model else self._find_model()
+        self.obtaining: tuple[StepJob, ...] = ()
+        #: What the network waits for beside its files: the verdict on a quantized model.
+        self._judged: tuple[str, ...] = ()
+        self.model = model or self._find_model()
 
     # ---- files
 
@@ -133,6 +137,8 @@ class NetworkBuild:
         """
         document = [self.manifest_file] if self.manifest.document is not None else []
         folders = [near(application_folder(self.request.app))] if self.request.app else []
+        if self.manifest.quantize:
+            folders.append(near(self.manifest.folder / self.manifest.quantize["calibration"]))
         folders += [near(kernels_dir()), near(firmware_dir() / "apps" / "validate")]
         here = Path(__file__).parent
         code = [near(path) for path in (*sorted(here.glob("*.py")), Path(sources.__file__), Path(toolchain.__file__))]
@@ -140,8 +146,21 @@ class NetworkBuild:
 
     # ---- jobs
 
-    def _find_model(self) -> tuple[str, StepJob | None]:
-        """The model's file, and the job that makes it when it is not on this machine; "" where nobody needs it."""
+    def _find_model(self) -> str:
+        """The model's file, and the jobs that make it: of one that is not on this machine, or is to be quantized; ""
+        where nobody needs it."""
+        found, obtaining = self._find_source()
+        self.obtaining = (obtaining,) if obtaining else ()
+        if not self.manifest.quantize or not found:
+            return found
+        folder = f"{self.request.models}/{self.manifest.name}"
+        target, jobs = quantize_jobs(self.manifest, found, folder, near)
+        self.obtaining += tuple(jobs)
+        self._judged = tuple(name for job in jobs[1:] for name in job.outputs)
+        return target
+
+    def _find_source(self) -> tuple[str, StepJob | None]:
+        """The file of the model.yaml, and the job that makes it when it is not on this machine."""
         try:
             found = find_source(self.manifest)
         except IngotError:
@@ -173,7 +192,7 @@ class NetworkBuild:
             )
         options = {**compilation.options, **({"twin": True} if request.twin else {})}
         step = Step(compilation.step, inputs, {"outputs": self.files}, options)
-        also = (*self.beside_board, *map(near, compilation.reads))
+        also = (*self.beside_board, *map(near, compilation.reads), *self._judged)
         label = f"{self.manifest.name} -> {self.source or self.info}"
         return StepJob(step, also, compilation.watch, label=label)
 

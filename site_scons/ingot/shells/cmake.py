@@ -178,7 +178,7 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
     firmware = FirmwareBuild([network])
     rules.depends(network.configure_inputs)
     config, weights = network.app_config(), network.weights_hex()
-    obtain: list[tuple[str, Sequence[Job]]] = [("obtain", [network.obtaining])] if network.obtaining else []
+    obtain: list[tuple[str, Sequence[Job]]] = [("obtain", network.obtaining)] if network.obtaining else []
     stages: list[tuple[str, Sequence[Job]]] = [
         *obtain,
         ("compile", [network.compile()]),

@@ -35,6 +35,7 @@ _MODULES = {
     "explore": ("explore",),
     "sbom": ("sbom",),
     "npu": ("list_npu", "verify_npu"),
+    "quantize": ("quantize_model", "check_quantized"),
     "refuse": ("refuse",),
 }
 

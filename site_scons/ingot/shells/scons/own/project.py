@@ -67,7 +67,7 @@ def firmware(env: Any) -> Any:
 def _info(env: Any, program: Any) -> None:
     """Shows what the model consists of. Asked for alone, nothing is built and so nothing run: no stand-in's script."""
     network = program.firmware.first
-    if network.obtaining is not None and set(SCons.Script.COMMAND_LINE_TARGETS) == {"info"}:
+    if network.obtaining and set(SCons.Script.COMMAND_LINE_TARGETS) == {"info"}:
         options = {"model": network.model, "manifest": network.manifest_file, **network.part}
         job = StepJob(Step("info", {}, {}, options), target="info", always=True, label=network.model)
         env.Alias("info", declare(env, [job])["info"])

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Float .onnx files, by onnxruntime's quantizer: opset raised to 17, graph prepared, QDQ form."""
+
+from __future__ import annotations
+
+import logging
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ingot.base.errors import IngotError
+from ingot.compiler.frontend.onnx.proto import open_onnx
+from ingot.quantize.calibration import FloatInput, Sample
+from ingot.quantize.settings import QuantizeSettings
+
+OPSET, OPSET_OF_SMALL_TYPES = 17, 21
+_METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
+
+
+def tool_version() -> str:
+    """What the lock file names. Raises IngotError when a package is missing."""
+    try:
+        import onnx
+        import onnxruntime
+        import onnxruntime.quantization
+    except ImportError as error:
+        raise _missing(error) from None
+    return f"onnxruntime {onnxruntime.__version__}, onnx {onnx.__version__}"
+
+
+def _missing(error: ImportError) -> IngotError:
+    return IngotError(
+        f"a float .onnx is quantized by onnxruntime, which cannot be imported ({error}).",
+        remedy="Install it with `pip install 'path/to/ingot[quantize]'`.",
+    )
+
+
+def float_inputs(data: bytes, where: str) -> list[FloatInput]:
+    """The inputs of a float model. Raises IngotError for one that is quantized, or takes other numbers."""
+    file = open_onnx(data, where)
+    done = [node for node in file.nodes if node.kind in ("QuantizeLinear", "DequantizeLinear", "QLinearConv")]
+    if done:
+        raise IngotError(
+            "the model is quantized already.",
+            where=done[0].place(where),
+            remedy="Remove `quantize:`, or give the float model.",
+        )
+    for port in file.inputs:
+        if port.dtype != "float32":
+            raise IngotError(f"its input '{port.name}' is {port.dtype}, not float32.", where=where)
+        if None in port.shape[1:]:
+            raise IngotError(
+                f"its input '{port.name}' leaves extents free.",
+                where=where,
+                remedy="Export the model with fixed shapes.",
+            )
+    return [FloatInput(port.name, (1, *(n or 1 for n in port.shape[1:]))) for port in file.inputs]
+
+
+def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSettings, where: str) -> bytes:
+    """The QDQ model. Raises IngotError with the tool's words when it fails."""
+    tool_version()
+    from onnx import load, version_converter
+    from onnxruntime import quantization
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    file = open_onnx(data, where)
+    small = settings.weights == "int4" or settings.activations == "int16"
+    opset = OPSET_OF_SMALL_TYPES if small else OPSET
+    types = quantization.QuantType
+    logging.getLogger().setLevel(logging.ERROR)
+    kept = [n.name for n in file.nodes if any(re.search(pattern, n.name) for pattern in settings.keep)]
+    if unknown := [p for p in settings.keep if not any(re.search(p, n.name) for n in file.nodes)]:
+        raise IngotError(f"float: no layer's name matches '{unknown[0]}'.", where=where)
+    with tempfile.TemporaryDirectory(prefix="ingot-quantize-") as folder:
+        first, second, third = (Path(folder, name) for name in ("float.onnx", "prepared.onnx", "quantized.onnx"))
+        try:
+            proto = file.proto
+            if file.opset < opset:
+                proto = version_converter.convert_version(proto, opset)
+            first.write_bytes(proto.SerializeToString())
+            quant_pre_process(str(first), str(second), skip_symbolic_shape=True)
+            quantization.quantize_static(
+                str(second),
+                str(third),
+                _Reader(samples),
+                quant_format=quantization.QuantFormat.QDQ,
+                per_channel=True,
+                activation_type=types.QInt16 if settings.activations == "int16" else types.QInt8,
+                weight_type=types.QInt4 if settings.weights == "int4" else types.QInt8,
+                nodes_to_exclude=kept,
+                calibrate_method=getattr(quantization.CalibrationMethod, _METHODS[settings.method]),
+                extra_options={"WeightSymmetric": True, "ActivationSymmetric": settings.activations == "int16"},
+            )
+            return bytes(load(str(third)).SerializeToString())
+        except Exception as error:  # of many types
+            reason = " ".join(str(error).split())[:300]
+            raise IngotError(f"onnxruntime's quantizer fails: {reason}", where=where) from None
+
+
+class _Reader:
+    """As onnxruntime.quantization.CalibrationDataReader."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        self._left: Iterator[Sample] = iter(samples)
+
+    def get_next(self) -> Any:
+        return next(self._left, None)
+
+    def __iter__(self) -> Iterator[Sample]:
+        return self._left
+
+    def __next__(self) -> Sample:
+        return next(self._left)
+
+
+def run_onnx(data: bytes, samples: Sequence[Sample], names: Sequence[str] = ()) -> tuple[list[str], list[list[Any]]]:
+    """The names and values of outputs, and of other tensors by name, for each sample."""
+    import onnx
+    import onnxruntime
+
+    proto = onnx.ModelProto.FromString(data)
+    known = {item.name for item in proto.graph.output}
+    proto.graph.output.extend(onnx.helper.make_empty_tensor_value_info(n) for n in names if n not in known)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 4
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    found = [item.name for item in session.get_outputs()]
+    return found, [session.run(found, sample) for sample in samples]
