@@ -10,7 +10,7 @@ import numpy as np
 
 from ingot.compiler.frontend.onnx.proto import Node
 from ingot.compiler.frontend.onnx.reading import Reading, Result, option, reads
-from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, channels_last, same_order
+from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, same_order
 from ingot.compiler.frontend.onnx.windows import image_of, window_attrs
 from ingot.compiler.graph import frozen
 
@@ -19,7 +19,7 @@ from ingot.compiler.graph import frozen
 def conv(reading: Reading, node: Node) -> Sequence[Result]:
     """CONV_2D, or DEPTHWISE_CONV_2D where each group has one channel."""
     weights = reading.constant(node, 1, "the weights")
-    image, rank = image_of(reading, node, reading.value(node))
+    image, rank = image_of(reading, node, reading.value(node), pointwise=_is_pointwise(node, weights.shape))
     if weights.data.ndim != rank:
         raise reading.error(node, f"its weights have {weights.data.ndim} dimensions, its input {rank}.")
     if rank == 3:
@@ -43,8 +43,14 @@ def conv(reading: Reading, node: Node) -> Sequence[Result]:
     if node.has(2):
         inputs.append(builder.real_constant(reading.constant(node, 2, "the bias"), (0,), node.inputs[2]))
     shape = (image.shape[0], out_c, *extents)
-    result = builder.result(kind, inputs, shape, channels_last(4), attrs, node.outputs[0])
+    result = builder.result(kind, inputs, shape, image.order, attrs, node.outputs[0])
     return [builder.reshaped(result, (*shape[:2], shape[3]))] if rank == 3 else [result]
+
+
+def _is_pointwise(node: Node, weights: Shape) -> bool:
+    """Whether each pixel becomes one pixel, of itself alone."""
+    steps = (*option(node, "strides", ()), *(n + 1 for n in option(node, "pads", ())))
+    return weights[2:] == (1, 1) and set(steps) <= {1}
 
 
 def _as_image(weights: Constant) -> Constant:

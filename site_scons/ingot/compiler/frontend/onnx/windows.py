@@ -11,12 +11,16 @@ from ingot.compiler.frontend.onnx.reading import Reading, option
 from ingot.compiler.frontend.onnx.values import Shape, Value, channels_last
 
 
-def image_of(reading: Reading, node: Node, source: Value) -> tuple[Value, int]:
-    """The input as an image, channels last; and how many dimensions it had: a line is an image one high."""
+def image_of(reading: Reading, node: Node, source: Value, *, pointwise: bool = False) -> tuple[Value, int]:
+    """The input as an image, channels last; and how many dimensions it had: a line is an image one high.
+
+    pointwise: height and width may change places, as no pixel looks at its neighbours.
+    """
     rank = len(source.shape)
     if rank not in (3, 4):
         raise reading.error(node, f"its input has {rank} dimensions; images (4) and lines (3) are known.")
-    source = reading.builder.ordered(source, channels_last(rank))
+    if not (pointwise and rank == 4 and source.order == (0, 3, 2, 1)):
+        source = reading.builder.ordered(source, channels_last(rank))
     if rank == 3:
         batch, channels, length = source.shape
         source = reading.builder.reshaped(source, (batch, channels, 1, length))
