@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of 3x3 depthwise convolutions with the DSP instructions of Cortex-M4, M7 and M33: four channels of neighbouring
- * pixels at a time, whose weights are widened once. Taps outside the image have weights of zero, and the bias has what
- * they would add. */
+ * pixels at a time, whose weights are widened once. Taps in rows outside the image have weights of zero, and the bias has
+ * what they would add. */
 #ifndef INGOT_DEPTHWISE_3X3_DSP_H
 #define INGOT_DEPTHWISE_3X3_DSP_H
 
@@ -22,7 +22,7 @@ typedef struct ingot_depthwise_four {
     int32_t channels;      /* that are stored: 1..4 */
     uint32_t weights[18];  /* of each tap the even and the odd channels */
     ingot_scale scale[4];
-    uint32_t live;         /* the taps that weights and bias are for, bit 3 * row + column */
+    uint32_t live;         /* the taps that weights and bias are for, bit 3 * row + column: whole rows */
 } ingot_depthwise_four;
 
 /* Nine taps of a pixel. r0-r2: rows, r3 r4: across, r5-r8: sums, lr: the job, whose weights are at 72. A Cortex-M7 issues
@@ -194,48 +194,65 @@ typedef struct ingot_depthwise_band {
     unsigned y, n, ring;
 } ingot_depthwise_band;
 
-/* The output pixels x, x + 1, ... of four channels in one row. */
-static void ingot_depthwise_span(const ingot_depthwise *k, ingot_depthwise_four *job, const ingot_depthwise_band *band,
-                                 int y, unsigned c, const ingot_mac_params *p, int x, int pixels)
+/* A pixel at the left or right edge: its window is put together, with zero points outside the image. */
+static void ingot_depthwise_edge(const ingot_depthwise *k, ingot_depthwise_four *job, const int8_t *const lines[3],
+                                 uint32_t zeros, int x)
 {
-    const int pitch = k->in_w * k->in_c;
-    int8_t *to = band->out + ingot_row_offset((unsigned)y, band->ring, k->out_w * k->out_c) + x * k->out_c + (int)c;
-    unsigned rows = 0, columns = 0;
-    int column[3], some = 0;
+    uint32_t window[9], *to = window;
+    for (unsigned i = 0; i < 3; i++) {
+        int column = x * k->stride_w - k->pad_left;
+        for (unsigned j = 0; j < 3; j++, column += k->dilation_w)
+            *to++ = lines[i] && (unsigned)column < k->in_w ? ingot_word_at(lines[i] + column * k->in_c) : zeros;
+        job->rows[i] = (const int8_t *)(window + 3 * i);
+    }
+    job->across[0] = 4;
+    job->across[1] = 8;
+    job->pixels = 1;
+    ingot_depthwise_pixels(job);
+}
+
+/* A row of four channels. The pixels first .. first + inside - 1 have their windows between the edges. */
+static void ingot_depthwise_four_row(const ingot_depthwise *k, ingot_depthwise_four *job,
+                                     const ingot_depthwise_band *band, int y, unsigned c, const ingot_mac_params *p,
+                                     int first, int inside)
+{
     const int8_t *lines[3], *line = 0;
-    for (int i = 2; i >= 0; i--) {
+    uint32_t live = 0;
+    int8_t *to = band->out + ingot_row_offset((unsigned)y, band->ring, k->out_w * k->out_c) + c;
+    for (int i = 0; i < 3; i++) {
         const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
         lines[i] = 0;
         if ((unsigned)in_y < k->in_h) {
-            lines[i] = line = band->image + ingot_row_offset((unsigned)in_y, k->in_ring, (unsigned)pitch);
-            rows |= 1u << i;
-        }
-        column[i] = x * k->stride_w - k->pad_left + i * k->dilation_w;
-        if ((unsigned)column[i] < k->in_w) {
-            columns |= 1u << i;
-            some = column[i];
+            lines[i] = line = band->image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) + c;
+            live |= 7u << 3 * i;
         }
     }
-    if (!rows || !columns) {
-        for (; pixels; pixels--, x++, to += k->out_c)
+    if (!line) {
+        for (int x = 0; x < k->out_w; x++, to += k->out_c)
             for (unsigned i = 0; i < (unsigned)job->channels; i++)
                 to[i] = ingot_depthwise_value(k, band->image, p, y, x, c + i);
         return;
     }
-    const uint32_t live = (rows & 1) * columns + (rows >> 1 & 1) * (columns << 3) + (rows >> 2) * (columns << 6);
     if (job->live != live)
         ingot_depthwise_fill(job, (const int8_t *)(p + 1) + c / 16 * ingot_depthwise_group_bytes(k), c, live,
                              p->in_zero);
-    for (int i = 0; i < 3; i++)
-        if (!(columns >> i & 1))
-            column[i] = some;
-    for (int i = 0; i < 3; i++)
-        job->rows[i] = (lines[i] ? lines[i] : line) + column[0] * k->in_c + (int)c;
-    job->across[0] = (column[1] - column[0]) * k->in_c;
-    job->across[1] = (column[2] - column[0]) * k->in_c;
+    const uint32_t zeros = (uint8_t)p->in_zero * 0x01010101u;
+    int x = 0;
     job->out = to;
-    job->pixels = pixels;
-    ingot_depthwise_pixels(job);
+    for (; x < first; x++)
+        ingot_depthwise_edge(k, job, lines, zeros, x);
+    if (inside) {
+        const int column = x * k->stride_w - k->pad_left;
+        for (int i = 0; i < 3; i++) /* what stands for a row outside has weights of zero */
+            job->rows[i] = (lines[i] ? lines[i] : line) + column * k->in_c;
+        job->across[0] = k->dilation_w * k->in_c;
+        job->across[1] = 2 * job->across[0];
+        job->pixels = inside;
+        ingot_depthwise_pixels(job);
+        x += inside;
+    }
+    for (; x < k->out_w; x++)
+        ingot_depthwise_edge(k, job, lines, zeros, x);
 }
 
 /* All taps of four channels: as they are for most pixels. */
@@ -282,12 +299,8 @@ static void ingot_depthwise_3x3_band(const ingot_depthwise *k, const ingot_depth
             const int32_t *word = words + ingot_depthwise_slot(c % 16 + i);
             job.scale[i] = ingot_scale_of(p, word[16], word[32], job.quick);
         }
-        /* All rows for the same columns: their weights stay. */
-        for (int x = 0, pixels; x < k->out_w; x += pixels) {
-            pixels = x == first && inside ? inside : 1;
-            for (unsigned y = band->y; y < band->y + band->n; y++)
-                ingot_depthwise_span(k, &job, band, (int)y, c, p, x, pixels);
-        }
+        for (unsigned y = band->y; y < band->y + band->n; y++)
+            ingot_depthwise_four_row(k, &job, band, (int)y, c, p, first, inside);
     }
 }
 
