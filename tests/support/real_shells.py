@@ -52,6 +52,10 @@ class Outcome:
     compiled: int
 
 
+#: Files of an image that stay in the folder when another cell is built there -> the option that asks for them.
+ASKED_FOR = {"_params.bin": "split", "_image.c": "gen_c_file"}
+
+
 @dataclass
 class RealShell:
     """One shell in a folder of its own.
@@ -100,9 +104,10 @@ class RealShell:
         if cell.firmware:
             found = {f"firmware.{ending}": firmware.with_name(f"{firmware.name}.{ending}") for ending in ("bin", "hex")}
             found["linker script"] = network / self.script
+        left = tuple(ending for ending, option in ASKED_FOR.items() if cell.options.get(option, "0") == "0")
         for folder in (network, network / "reloc"):
             for path in sorted(folder.glob("*network*")):
-                if path.suffix in (".c", ".h", ".raw", ".hex", ".json", ".txt", ".bin"):
+                if path.suffix in (".c", ".h", ".raw", ".hex", ".json", ".txt", ".bin") and not path.name.endswith(left):
                     found[path.relative_to(network).as_posix()] = path
         return {name: path.read_bytes() for name, path in found.items()}
 
