@@ -105,9 +105,10 @@ class RealShell:
             found = {f"firmware.{ending}": firmware.with_name(f"{firmware.name}.{ending}") for ending in ("bin", "hex")}
             found["linker script"] = network / self.script
         left = tuple(ending for ending, option in ASKED_FOR.items() if cell.options.get(option, "0") == "0")
+        kinds = (".c", ".h", ".raw", ".hex", ".json", ".txt", ".bin")
         for folder in (network, network / "reloc"):
             for path in sorted(folder.glob("*network*")):
-                if path.suffix in (".c", ".h", ".raw", ".hex", ".json", ".txt", ".bin") and not path.name.endswith(left):
+                if path.suffix in kinds and not path.name.endswith(left):
                     found[path.relative_to(network).as_posix()] = path
         return {name: path.read_bytes() for name, path in found.items()}
 
