@@ -40,6 +40,7 @@ ALL = dict(verbs(ingot))
 #: Verbs that run here in little time -> the arguments. The others need QEMU, a board or SCons.
 ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("board", "new"): ["mine", "--out", "mine"],
+    ("boards",): [],
     ("cache", "clean"): [],
     ("cache", "stats"): [],
     ("cache", "verify"): [],
@@ -52,6 +53,8 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("linker-script",): ["--board", "n6dk", "--network", "out/network_c_info.json", "--out", "out/network.ld"],
     ("make-dir",): [],
     ("make-rules",): ["net.tflite", "--board", "n6dk", "--out", "net.mk"],
+    ("models",): [],
+    ("new",): ["poses", "--model", "net.tflite", "--board", "n6dk"],
     ("ninja",): ["net.tflite", "--board", "n6dk"],
     ("operators",): [],
     ("options",): [],
@@ -162,3 +165,12 @@ def test_flags_of_the_page_are_flags_of_verbs() -> None:
     assert {option.name for option in OPTIONS if words_of(option)[-1].startswith("`--")} <= flags
     built = {parameter.name for parameter in ALL["ninja",].params if is_of_table(parameter)}
     assert {option.name for option in OPTIONS if words_of(option)[3].startswith("`--")} == built
+
+
+def test_the_flags_of_a_build_stand_under_the_titles_of_scons_h() -> None:
+    from ingot.recipe.options import GROUPS, options_help
+
+    text = ALL[("build",)].get_help(click.Context(ALL[("build",)], info_name="build"))
+    titles = [line[:-1] for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles == [title for title in GROUPS.values() if f"{title}:" in text] + ["Options"]
+    assert len(titles) > 6 and all(f"  {title}" in options_help() for title in titles[:-1])

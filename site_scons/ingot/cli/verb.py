@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from ingot.base.errors import IngotError, did_you_mean
+from ingot.recipe.options import GROUPS
 
 JSON_HELP = "Print the result as JSON, and nothing else on standard output."
 QUIET_HELP = "Print nothing but errors."
@@ -37,6 +38,18 @@ class Verb(click.Command):
         for name, flag, text in (("as_json", "--json", JSON_HELP), ("quiet", "--quiet", QUIET_HELP)):
             if name not in known:
                 self.params.append(click.Option([flag, name], is_flag=True, help=text))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The flags of the table of options under its titles, as `scons -h` has them; then the verb's own."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                sections.setdefault(getattr(parameter, "group", "") or "Options", []).append(record)
+        for title in (*GROUPS.values(), "Options"):
+            if title in sections:
+                with formatter.section(title):
+                    formatter.write_dl(sections[title])
 
     def invoke(self, ctx: click.Context) -> Any:
         chosen = {name: bool(ctx.params[name]) for name in ("as_json", "quiet")}

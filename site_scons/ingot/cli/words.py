@@ -13,7 +13,7 @@ import click
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, cache_dir
-from ingot.recipe.options import BY_NAME, Option, Options, as_text, names_of, parse_options
+from ingot.recipe.options import BY_NAME, GROUPS, Option, Options, as_text, names_of, parse_options
 
 if TYPE_CHECKING:
     from ingot.model import Manifest
@@ -28,7 +28,11 @@ TABLE_GROUPS = ("network", "image", "run", "flash", "report")
 
 
 class TableOption(click.Option):
-    """A flag that is made from the table of options."""
+    """A flag that is made from the table of options. group: title of its section in --help, as in `scons -h`."""
+
+    def __init__(self, *arguments: Any, group: str = "", **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.group = group
 
 
 def is_of_table(parameter: click.Parameter) -> bool:
@@ -92,7 +96,7 @@ class Number(click.ParamType):  # type: ignore[type-arg]  # a generic class in n
 
 def _click_option(option: Option) -> Callable[[Verb], Verb]:
     names, more = [option.flag, option.name], dict(_ATTRIBUTES.get(option.name, {}))
-    more["help"] = f"{option.help[0].upper()}{option.help[1:]}."
+    more["help"], more["group"] = f"{option.help[0].upper()}{option.help[1:]}.", GROUPS[option.group]
     default: Any = option.default
     if option.kind == "switch":
         off = f"--no-{option.name.replace('_', '-').removeprefix('no-')}"
