@@ -124,6 +124,31 @@ def words(folder: Path) -> Network:
     return network
 
 
+MOVES_YAML = """\
+name: moves
+title: Rest, walk, run, shake
+source:
+  file: moves.tflite
+application: sensor_windows
+postprocessing:
+  type: human_activity
+  classes: [{classes}]
+  sample_rate: 26
+"""
+
+
+def moves(folder: Path) -> Network:
+    inputs, numbers = data.moves(1200, seed=1)
+    network = Network((data.WINDOW, 3, 1), [Conv(8, (5, 3)), Conv(8, (5, 1))], len(data.MOVES))
+    network.fit(inputs[..., None], numbers, epochs=20)
+    held = (float(inputs.min()), float(inputs.max()))
+    (folder / "moves.tflite").write_bytes(network.tflite(inputs[:200, ..., None], "int8", held))
+    (folder / "model.yaml").write_text(MOVES_YAML.format(classes=", ".join(data.MOVES)))
+    for path, window in _files(folder, data.MOVES, *data.moves(TESTS * len(data.MOVES), seed=3)):
+        np.save(path.with_suffix(".npy"), window)
+    return network
+
+
 def _files(folder: Path, names: tuple[str, ...], values: Array, numbers: Array) -> list[tuple[Path, Array]]:
     """A path without suffix for each value, in the folder of its class."""
     found = []
@@ -134,7 +159,7 @@ def _files(folder: Path, names: tuple[str, ...], values: Array, numbers: Array) 
     return found
 
 
-MODELS: Mapping[str, Callable[[Path], Network]] = {"fruit": fruit, "words": words}
+MODELS: Mapping[str, Callable[[Path], Network]] = {"fruit": fruit, "words": words, "moves": moves}
 
 
 def main() -> None:

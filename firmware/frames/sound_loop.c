@@ -17,7 +17,7 @@
 #define INGOT_SOUND_STRIDE (INGOT_SOUND_COLUMNS / 2)
 #endif
 
-#define MOST 3 /* answers a window */
+#define MOST 20 /* answers a window */
 #define LONGEST 4096 /* samples of a column */
 
 LL_ATON_DECLARE_NAMED_NN_INSTANCE_AND_INTERFACE(network)

@@ -27,6 +27,7 @@ from ingot.link import toolchain
 from ingot.model import Manifest, load_manifest
 from ingot.network.types import Network
 from ingot.preprocessing.definition import image_input
+from ingot.preprocessing.load import load_inputs
 from ingot.use_cases.app_config import app_config
 from support.firmware import needs_gcc, needs_qemu
 from support.host_library import needs_cc
@@ -248,6 +249,40 @@ def settings(folder: Path, manifest: Manifest) -> Any:
         return texts["app_config.h"]
 
     return header
+
+
+# ---- windows of a sensor
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+def test_movements_are_told_apart_on_the_host_and_the_twin(tmp_path: Path) -> None:
+    """Labelled windows; then three movements behind each other, over which the firmware's window slides."""
+    data, there = example("data"), trained("moves")
+    result = built("moves", tmp_path).evaluate(there / "test")
+    assert result.own.confusion == result.litert.confusion and result.own.accuracy > 0.9
+    windows, _ = data.moves(len(data.MOVES), seed=9)
+    stream = np.concatenate([windows[data.MOVES.index(move)] for move in ("rest", "run", "walk")])
+    np.save(tmp_path / "stream.npy", stream)
+    manifest = load_manifest(there / "model.yaml")
+    folder = tmp_path / "twin"
+    folder.mkdir()
+    twin = build_for_twin(
+        there / "moves.tflite", folder, CompileOptions(), APPS / "sensor_windows", settings(folder, manifest)
+    )
+    (folder / "samples.bin").write_bytes(stream.astype("<f4").tobytes())
+    done = qemu.run(twin.elf, twin.images, machine=twin.machine, arguments=["samples.bin"], folder=folder)
+    assert done.status == 0, done.lines
+    answering, reference = answering_of(twin.network, manifest), Reference(there / "moves.tflite")
+    assert answering is not None
+    samples = load_inputs(tmp_path / "stream.npy", twin.network, manifest)
+    assert [sample.label for sample in samples] == [f"stream.npy at {start}" for start in range(0, 129, 32)]
+    expected = [
+        f"sample {32 * i}: {answering.answers(reference.run(sample.arrays))[1][0]}" for i, sample in enumerate(samples)
+    ]
+    assert list(done.lines) == expected
+    assert [line.split()[2] for line in done.lines[::2]] == ["rest", "run", "walk"]
 
 
 # ---- the command

@@ -496,7 +496,9 @@ def asserted(example: Example) -> set[str]:
     boxes = {"yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc"}
     tables |= {"INGOT_BOXES"} if example.family in boxes else set()  # tests/answers/test_boxes.py computes with it
     tables |= {"INGOT_ANCHORS"} if example.family in ("tiny_yolo_v2", "st_yolo_lc") else set()
-    # How a sound becomes an input: tests/answers computes it.
+    if example.family == "human_activity" and not example.keys["gravity_removed"]:
+        tables |= {"INGOT_SENSOR_INPUT", "INGOT_SENSOR_SAMPLES", "INGOT_SENSOR_AXES"}
+    # How a sound or a window becomes an input: tests/answers computes it.
     tables |= {"INGOT_SOUND_INPUT"} if "INGOT_SOUND_FFT" in example.expected else set()
     return {*common(example), *example.expected, *example.arrays, *tables}
 

@@ -16,7 +16,7 @@ from ingot.base.errors import IngotError
 from ingot.base.text_table import text_table
 from ingot.model import Manifest
 from ingot.network.types import Network
-from ingot.preprocessing.load import first_window, is_picture, load_input
+from ingot.preprocessing.load import first_window, is_picture, load_inputs
 from ingot.preprocessing.picture import read_picture
 from ingot.preprocessing.sound import WAV_SUFFIX
 
@@ -149,7 +149,7 @@ def evaluate(
             if remembers and done:
                 host.reset()
                 reference.reset()
-            sample = load_input(item.file, network, manifest) if item.file is not None else None
+            sample = load_inputs(item.file, network, manifest)[0] if item.file is not None else None
             inputs = list(item.arrays) or _filled(answering, item.file) or (sample.arrays if sample else [])
             waiting = other.submit(reference.run, inputs)
             own = host.run(inputs)

@@ -11,7 +11,7 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.places import ROOT, firmware_dir, kernels_dir
 
-SAMPLES = ("values", "pixels", "sound")
+SAMPLES = ("values", "pixels", "sound", "sensor")
 
 _MACRO = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MACRO_VALUE = re.compile(r"-?[A-Za-z0-9_.]*")
@@ -63,8 +63,8 @@ def application_extras(folder: Path) -> dict[str, Any]:
 
 
 def application_sample(folder: Path) -> str:
-    """What an application finds on the twin: "values" (the bytes of the inputs), "pixels" (a camera's frame) or
-    "sound" (a microphone's samples)."""
+    """What an application finds on the twin: "values" (the bytes of the inputs), "pixels" (a camera's frame),
+    "sound" (a microphone's samples) or "sensor" (numbers in a sensor's units)."""
     sample = application_extras(folder).get("sample", "values")
     if sample not in SAMPLES:
         where, known = str(folder / "application.json"), ", ".join(SAMPLES)

@@ -15,6 +15,8 @@ from ingot.preprocessing.arrays import input_array, read_arrays, read_bytes, sat
 from ingot.preprocessing.definition import ImageInput, check_names, image_input, may_be_image, needed_range, shape_text
 from ingot.preprocessing.numpy_file import numpy_arrays
 from ingot.preprocessing.picture import input_pixels, input_values, picture_line, read_picture
+from ingot.preprocessing.sensor import SensorInput, sensor_input
+from ingot.preprocessing.sensor import windows as sensor_windows
 from ingot.preprocessing.sound import WAV_SUFFIX, SoundInput, read_wav, sound_input, sound_values, windows
 
 if TYPE_CHECKING:
@@ -61,6 +63,11 @@ def load_inputs(path: Path, network: Network, manifest: Manifest | None = None) 
         if sound is not None and file.suffix.lower() == WAV_SUFFIX:
             found += _heard(file, sound)
             continue
+        sensor = sensor_input(network.inputs[0], manifest) if len(network.inputs) == 1 else None
+        moved = _moved(file, sensor) if sensor is not None and file.suffix.lower() == ".npy" else None
+        if moved is not None:
+            found += moved
+            continue
         many = _many(file, network) if file.suffix.lower() in NUMPY_SUFFIXES and len(network.inputs) == 1 else None
         if many is None:
             found.append(load_input(file, network, manifest))
@@ -95,6 +102,38 @@ def _heard(file: Path, sound: SoundInput) -> list[Sample]:
         text = f"input {file.name}: {line}{saturated_text(beyond, array.size)}"
         found.append(Sample(label, [array], (text,)))
     return found
+
+
+def _moved(file: Path, sensor: SensorInput) -> list[Sample] | None:
+    """The windows of a .npy file of samples (samples, axes), float; None for one that holds something else."""
+    array = next(iter(numpy_arrays(read_bounded(file, "array"), str(file)).values()))
+    if array.dtype.kind != "f" or array.ndim != 2 or array.shape[1] != sensor.axes or len(array) < sensor.samples:
+        return None
+    found = []
+    for start, window in sensor_windows(array, sensor):
+        given, line = input_array(f"{file} at {start}", sensor.buffer, window)
+        text = f"input {file.name}: {sensor.samples} samples of {sensor.axes} numbers from {start} on, {line}"
+        found.append(Sample(f"{file.name} at {start}", [given], (text,)))
+    return found
+
+
+def load_sensor(file: Path, network: Network, manifest: Manifest | None = None) -> Sample:
+    """A sensor's samples for an application that does the arithmetic itself: float32 (samples, axes)."""
+    import numpy as np
+
+    sensor = sensor_input(network.inputs[0], manifest)
+    if sensor is None:
+        raise IngotError("the application takes a sensor's samples, which the network's input is not", where="app")
+    if file.suffix.lower() != ".npy":
+        raise IngotError("is no .npy file, and the application takes a sensor's samples", where=str(file))
+    array = next(iter(numpy_arrays(read_bounded(file, "array"), str(file)).values()))
+    if array.dtype.kind != "f" or array.ndim != 2 or array.shape[1] != sensor.axes:
+        raise IngotError(
+            f"is {array.dtype} {shape_text(array.shape)}; the application takes float32 samples x {sensor.axes}",
+            where=str(file),
+        )
+    line = f"input {file.name}: {len(array):,} samples of {sensor.axes} numbers, windows of {sensor.samples}"
+    return Sample(file.name, [array.astype(np.float32)], (line,))
 
 
 def load_samples(file: Path, network: Network, manifest: Manifest | None = None) -> Sample:

@@ -129,13 +129,14 @@ def run_app(
     """Runs an application on the twin and prints what it prints.
 
     The application finds one sample as a file whose name is the last word of its command line. sample: "values" for
-    the bytes of the network's inputs, "pixels" for a camera's frame in the input's size, "sound" for int16 samples.
+    the bytes of the network's inputs, "pixels" for a camera's frame in the input's size, "sound" for int16
+    samples, "sensor" for float32 ones.
     manifest: see `emulate`.
     """
     import tempfile
 
     from ingot.device.run.qemu import require_success, run
-    from ingot.device.run.samples import pixels_of, samples_of, sound_of_file
+    from ingot.device.run.samples import RECORDED, pixels_of, recorded, samples_of
     from ingot.device.run.twin import images_of
     from ingot.network.c_info import read_c_info
 
@@ -147,8 +148,8 @@ def run_app(
     def say_indented(line: str) -> None:
         print(f"  {line}", flush=True)
 
-    if sample == "sound":
-        arrays = sound_of_file(network, input, manifest, say_indented)
+    if sample in RECORDED:
+        arrays = recorded(sample, network, input, manifest, say_indented)
     elif sample == "pixels":
         arrays = pixels_of(network, input, seed, manifest, say_indented)
     else:

@@ -78,7 +78,7 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
 
 def config_text(case: Case, family: str, specific: Context, **more: Any) -> str:
     """The header of a family whose values are `specific`. more: what stands around them, by default nothing."""
-    own = ("sound", "detector", "cells")  # of Ingot's applications
+    own = ("sound", "sensor", "detector", "cells")  # of Ingot's applications
     nothing = dict.fromkeys(("postprocess_type", "postprocess_number", "camera", "numbered", "stand_in", *own))
     values = {**nothing, **dict.fromkeys(("origin", "message_0", "message_1", "message_2"), ""), **specific}
     names = [c_text.string(name) for name in specific.get("classes", [])]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from ingot.preprocessing.mel import hann
+from ingot.preprocessing.sensor import sensor_input
 from ingot.preprocessing.sound import SoundInput, plane, sound_input, transform
 from ingot.use_cases.case import Case, shape_text
 from ingot.use_cases.context import Context
@@ -106,7 +107,17 @@ def human_activity(case: Case) -> Context:
         "rate": case.threshold("sample_rate", 26.0),
         "full_scale": case.threshold("full_scale", 4.0),
         "gravity": bool(case.get("gravity_removed", False)),
+        "sensor": _sensor(case),
     }
+
+
+def _sensor(case: Case) -> dict[str, str] | None:
+    """The members of ingot_sensor_definition (firmware/preprocessing/sensor_input.h); None where it has none."""
+    sensor = sensor_input(case.network.inputs[0], case.manifest)
+    if sensor is None:
+        return None
+    numbers = {"samples": str(sensor.samples), "axes": str(sensor.axes)}
+    return {**numbers, "mean": f"{sensor.mean!r}f", "std": f"{sensor.std!r}f"}
 
 
 def hand_posture(case: Case) -> Context:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.model import Manifest, open_manifest
 from ingot.network.types import Network
-from ingot.preprocessing.load import Sample, load_inputs, load_pixels, load_samples
+from ingot.preprocessing.load import Sample, load_inputs, load_pixels, load_samples, load_sensor
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -68,13 +68,21 @@ def pixels_of(
     return random_inputs([(shape, "uint8")], seed)
 
 
-def sound_of_file(
-    network: Network, file: str, manifest: str = "", say: Callable[[str], None] = lambda line: None
+#: What an application may take that nobody makes up -> what reads it.
+RECORDED: Mapping[str, Callable[[Path, Network, Manifest | None], Sample]] = {
+    "sound": load_samples,
+    "sensor": load_sensor,
+}
+
+
+def recorded(
+    what: str, network: Network, file: str, manifest: str = "", say: Callable[[str], None] = lambda line: None
 ) -> list[Array]:
-    """The int16 samples of a .wav file for an application that does the arithmetic itself. Raises IngotError."""
+    """What a file recorded, for an application that does the arithmetic itself. what: a key of RECORDED."""
     if not file:
-        raise IngotError("the application takes a sound", where="app", remedy="Give one with input=clip.wav.")
-    ((_, arrays),) = _labelled(load_samples(Path(file), network, manifest_at(manifest)), say)
+        example = {"sound": "clip.wav", "sensor": "samples.npy"}[what]
+        raise IngotError(f"the application takes a {what}", where="app", remedy=f"Give a file: input={example}.")
+    ((_, arrays),) = _labelled(RECORDED[what](Path(file), network, manifest_at(manifest)), say)
     return arrays
 
 
