@@ -19,12 +19,15 @@ from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
 from ingot.link import toolchain
 from ingot.link.sources import application_extras
+from ingot.model import load_manifest
+from ingot.network.types import Network, NetworkBuffer
 from ingot.recipe.firmware import FirmwareBuild, place_together
 from ingot.recipe.job import Job, StepJob
 from ingot.recipe.options import parse_options
 from ingot.recipe.request import Request
 from ingot.recipe.targets import Targets
 from ingot.steps.call import call_step
+from ingot.use_cases.app_config import app_config_texts
 from support.clang import in_clang, knows, needs_clang
 from support.firmware import needs_gcc
 from support.models.draw import Seeded
@@ -34,6 +37,8 @@ from support.scons_project import MODEL_YAML
 
 PARSED = "-fsyntax-only"
 """Warnings of the language, which is all that differs between cores whose files gcc compiles whole for another."""
+
+AUDIO = "type: audio_event_detection\n  spectrogram: {hop_length: 256, n_fft: 512, window_length: 512}"
 
 STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
 
@@ -94,7 +99,29 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
     folders = tuple(sorted({path.parent for path in folder.rglob("*.h")}))
     found = {path.name: Source(path, folders, core="cortex-m55") for path in sorted(folder.rglob("*.c"))}
     assert len([name for name in found if name.startswith("network")]) > len(NETWORKS)
+    write_settings(folder)
     return {**found, "": Source(folder / "out", folders)}
+
+
+#: Use case -> shape of its input, and its postprocessing. The pose application's settings serve every other file.
+SETTINGS = {
+    "sound": ((1, 16, 30, 1), AUDIO),
+    "sensor": ((1, 64, 3, 1), "type: human_activity"),
+}
+NEEDS = {"sound_loop": "sound", "sound_input": "sound", "sensor_loop": "sensor"}
+
+
+def write_settings(folder: Path) -> None:
+    """app_config.h, and the tables beside it, of applications whose input is no picture."""
+    for name, (shape, wanted) in SETTINGS.items():
+        text = f"name: m\nsource: {{file: m.tflite}}\npostprocessing:\n  classes: [go, stop]\n  {wanted}\n"
+        (folder / name).mkdir()
+        (folder / name / "model.yaml").write_text(text)
+        source = NetworkBuffer("in", "p", 0, 1, shape, "int8", "input", (0, 0), (0.5,), (0,))
+        scores = NetworkBuffer("out", "p", 0, 2, (1, 2), "int8", "output", (0, 0), (1 / 256,), (-128,))
+        network = Network("network", "m", "", "builtin", "", (), (source, scores), (), (), ())
+        for file, content in app_config_texts(load_manifest(folder / name / "model.yaml"), network).items():
+            (folder / name / file).write_text(content)
 
 
 def sources(generated: Mapping[str, Source]) -> list[Source]:
@@ -106,6 +133,7 @@ def sources(generated: Mapping[str, Source]) -> list[Source]:
         shared = ROOT / "firmware/apps/image_classification" if folder.name in ("frames", "postprocessing") else folder
         extras = application_extras(shared) if "apps" in shared.parts else {}
         folders = [ROOT / name for name in extras.get("include", [])]
+        folders += [generated[""].path.parent / NEEDS[path.stem]] if path.stem in NEEDS else []
         defines = {**toolchain.startup_defines(icache=True, dcache=True), **extras.get("defines", {})}
         served = {"INGOT_NETWORK": "network"} if folder.name in ("validate", "model_host", "together") else {}
         # The chips that have these files are of one core.
