@@ -15,7 +15,7 @@ from ingot.compiler.frontend.onnx.proto import open_onnx
 from ingot.quantize.calibration import FloatInput, Sample
 from ingot.quantize.settings import QuantizeSettings
 
-OPSET, OPSET_OF_SMALL_TYPES = 17, 21
+OPSET, OPSET_OF_INT4 = 17, 21
 _METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
 
 
@@ -61,14 +61,19 @@ def float_inputs(data: bytes, where: str) -> list[FloatInput]:
 
 def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSettings, where: str) -> bytes:
     """The QDQ model. Raises IngotError with the tool's words when it fails."""
+    if settings.activations != "int8":
+        raise IngotError(
+            f"activations: {settings.activations} is for .tflite files.",
+            where=where,
+            remedy="Write `activations: int8`.",
+        )
     tool_version()
     from onnx import load, version_converter
     from onnxruntime import quantization
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     file = open_onnx(data, where)
-    small = settings.weights == "int4" or settings.activations == "int16"
-    opset = OPSET_OF_SMALL_TYPES if small else OPSET
+    opset = OPSET_OF_INT4 if settings.weights == "int4" else OPSET
     types = quantization.QuantType
     logging.getLogger().setLevel(logging.ERROR)
     kept = [n.name for n in file.nodes if any(re.search(pattern, n.name) for pattern in settings.keep)]
@@ -88,11 +93,11 @@ def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSett
                 _Reader(samples),
                 quant_format=quantization.QuantFormat.QDQ,
                 per_channel=True,
-                activation_type=types.QInt16 if settings.activations == "int16" else types.QInt8,
+                activation_type=types.QInt8,
                 weight_type=types.QInt4 if settings.weights == "int4" else types.QInt8,
                 nodes_to_exclude=kept,
                 calibrate_method=getattr(quantization.CalibrationMethod, _METHODS[settings.method]),
-                extra_options={"WeightSymmetric": True, "ActivationSymmetric": settings.activations == "int16"},
+                extra_options={"WeightSymmetric": True, "ActivationSymmetric": False},
             )
             return bytes(load(str(third)).SerializeToString())
         except Exception as error:  # of many types

@@ -128,7 +128,7 @@ def _check_kinds(file: OnnxFile, where: str) -> None:
         raise IngotError(
             "the ONNX model is not quantized.",
             where=where,
-            remedy="Quantize it to QDQ form first, for example with onnxruntime.quantization.quantize_static().",
+            remedy="Give its model.yaml a section `quantize` (docs/quantize.md), or `ingot quantize` it.",
         )
 
 
