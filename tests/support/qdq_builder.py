@@ -76,7 +76,14 @@ class QdqBuilder:
         return str(self.node("DequantizeLinear", parts))
 
     def weights(
-        self, shape: Sequence[int], source: str, axis: int | None = 0, bias: bool = True, largest: int = 4000
+        self,
+        shape: Sequence[int],
+        source: str,
+        axis: int | None = 0,
+        bias: bool = True,
+        largest: int = 4000,
+        *,
+        small: bool = False,
     ) -> list[str]:
         """Weights with one scale a channel (axis None: one scale) and a bias in the usual unit."""
         channels = shape[axis or 0]
@@ -87,9 +94,15 @@ class QdqBuilder:
         codes = self.random.integers(-most, most + 1, shape).astype(np.int8)
         attrs = {} if axis is None else {"axis": axis}
         stored = self.constant(codes, "weights")
+        if small:
+            codes = self.random.integers(-8, 8, shape)
+            self.initializers[-1] = helper.make_tensor(stored, TensorProto.INT4, shape, codes)
         each = scale if axis is not None else scale[0]
         zeros = np.zeros(np.shape(each), np.int8)
-        names = [self.node("DequantizeLinear", [stored, self.constant(each), self.constant(zeros)], **attrs)]
+        zero = self.constant(zeros)
+        if small:
+            self.initializers[-1] = helper.make_tensor(zero, TensorProto.INT4, zeros.shape, zeros)
+        names = [self.node("DequantizeLinear", [stored, self.constant(each), zero], **attrs)]
         if bias:
             unit = (np.float32(self.scales[source]) * each).astype(np.float32)
             numbers = self.random.integers(-largest, largest + 1, channels).astype(np.int32)
@@ -106,7 +119,9 @@ class QdqBuilder:
             infos.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         graph = helper.make_graph(self.nodes, "small", self.inputs, infos, self.initializers)
         opsets = [helper.make_opsetid("", self.opset)]
-        return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
+        return bytes(
+            helper.make_model(graph, opset_imports=opsets, ir_version=10 if self.opset > 20 else 8).SerializeToString()
+        )
 
 
 def checked(model: bytes) -> bytes:

@@ -26,6 +26,16 @@ def conv(b: QdqBuilder) -> bytes:
     return b.finish([b.quantized(y)])
 
 
+def conv_w4(b: QdqBuilder) -> bytes:
+    """Weights of four bits, of windows and of single pixels."""
+    r = b.random
+    kernel = [int(n) for n in r.choice(((1, 1), (3, 3), (1, 1), (2, 3)))]
+    channels, out_c = int(r.choice((3, 16, 20))), int(r.choice((3, 5, 8, 21)))
+    x = b.input((1, channels, kernel[0] + 4, kernel[1] + 6))
+    weights = b.weights((out_c, channels, *kernel), x, small=True)
+    return b.finish([b.quantized(b.node("Conv", [x, *weights]))])
+
+
 def depthwise(b: QdqBuilder) -> bytes:
     """Of 3x3 and of other windows, with one and with several outputs a channel."""
     r = b.random
@@ -201,8 +211,9 @@ def network(b: QdqBuilder) -> bytes:
 MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
     function.__name__: function
     for function in (
-        conv, depthwise, gemm, matmul, matmul_of_two, softmax, add, sub, mul, average_pool, global_average_pool,
-        reduce_mean, max_pool, concat, silu, clip, resize, resize_linear, prelu, float_between, flattened, network,
+        conv, conv_w4, depthwise, gemm, matmul, matmul_of_two, softmax, add, sub, mul, average_pool,
+        global_average_pool, reduce_mean, max_pool, concat, silu, clip, resize, resize_linear, prelu, float_between,
+        flattened, network,
     )
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ and shift (firmware/kernels/mac_result.h). Formulas: ingot.compiler.even.formula
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,12 +17,12 @@ from ingot.compiler.graph import Graph, Operator, Tensor
 from ingot.compiler.graph.arithmetic import EVEN
 from ingot.compiler.kernels.conv2d import constant_weights, dense_call, grouped_records, int8_layer, symmetric_weights
 from ingot.compiler.kernels.depthwise import WIDE, depthwise_call
-from ingot.compiler.kernels.mac_block import LANES, RIGHT_SHIFTS, Words, folded_bias, records
+from ingot.compiler.kernels.mac_block import CHUNK, LANES, RIGHT_SHIFTS, Words, folded_bias, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
 
-packs(conv2d_even=1, depthwise_even=1, fully_connected_even=1)
+packs(conv2d_even=1, conv2d_even_w4=1, depthwise_even=1, fully_connected_even=1)
 
 _DEEPEST = 65_000
 """Numbers whose products with weights no sum of 32 bits overflows."""
@@ -43,8 +45,27 @@ EVEN_LAYER = (int8_weights, constant_weights, symmetric_weights, not_too_deep)
 
 @lowers("CONV_2D", arithmetic=EVEN, constraints=EVEN_LAYER)
 def lower_conv2d(site: Site) -> Call:
-    """One call of ingot_conv2d_even_1x1_s8() or ingot_conv2d_even_s8()."""
-    return dense_call(site, "_even", _dense_params)
+    """One call of ingot_conv2d_even_1x1_s8() or ingot_conv2d_even_s8(), or of their forms for weights of four bits."""
+    weights = site.input(1)
+    if site.op.attrs.get("weights_bits") != 4 or weights.shape[3] != site.input(0).shape[3]:
+        return dense_call(site, "_even", _dense_params)
+    call = dense_call(site, "_even_w4", _packed_params)
+    depth = weights.elements // weights.shape[0]
+    return replace(call, scratch=48 + 2 * (RECORD_WORDS + -(-depth // CHUNK) * LANES * CHUNK) + call.scratch)
+
+
+RECORD_WORDS = 48
+"""Bytes of a record besides its weights."""
+
+
+def _packed_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
+    """The same with 32 weights in 16 bytes: of two channels' chunks the first is in the low halves."""
+    head, blocks = _dense_params(site, groups, by_column=by_column)
+    data = blocks.data.view(np.uint8)
+    middle = data[:, 16:-32].reshape(len(data), -1, 2, CHUNK)
+    halves = (middle[:, :, 0] & 15) | (middle[:, :, 1] << 4)
+    packed = np.concatenate([data[:, :16], halves.reshape(len(data), -1), data[:, -32:]], axis=1)
+    return head, Param("weights", packed)
 
 
 def _dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:

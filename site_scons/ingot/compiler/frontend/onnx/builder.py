@@ -17,13 +17,14 @@ from ingot.compiler.graph import DType, Operator, Quantization, Tensor, frozen
 class Builder:
     """tensors, operators: so far. Operators carry the index of the node that is being read (`node`).
 
-    places: by tensor, the file's name of the value that it holds, and how it lies there.
+    small: constants of four bits. places: by tensor, the file's name of the value that it holds, and how it lies there.
     """
 
     def __init__(self) -> None:
         self.tensors: list[Tensor] = []
         self.operators: list[Operator] = []
         self.places: dict[int, tuple[str, Value]] = {}
+        self.small: set[int] = set()
         self.node = -1
         self.name = ""
 
@@ -91,6 +92,8 @@ class Builder:
         if turned.quant is None:
             return self.constant(turned.data.astype(np.float32), name=name)
         codes = self.constant(turned.data, turned.quant, name)
+        if turned.small:
+            self.small.add(codes)
         real = self.tensor(f"{self.tensors[codes].name}/real", turned.shape, DType.FLOAT32)
         self.emit("DEQUANTIZE", (codes,), (real,))
         return real

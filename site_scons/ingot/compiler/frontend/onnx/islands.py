@@ -14,7 +14,7 @@ What is left is computed in float32, as the file says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,15 +36,16 @@ AVERAGES = ("AVERAGE_POOL_2D", "MEAN")
 _VIEWS = ("RESHAPE", "TRANSPOSE")
 
 
-def fuse_islands(graph: Graph) -> Graph:
-    """The graph with integer operators wherever its file quantizes both sides."""
-    return _Islands(graph).graph
+def fuse_islands(graph: Graph, small: Collection[int] = ()) -> Graph:
+    """The graph with integer operators wherever its file quantizes both sides. small: weights of four bits."""
+    return _Islands(graph, small).graph
 
 
 class _Islands:
     """One graph's rewriting. `graph` is the result."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, small: Collection[int]) -> None:
+        self._small = small
         self._tensors = list(graph.tensors)
         self._producers = {t: op for op in graph.operators for t in op.outputs}
         self._inputs = set(graph.inputs)
@@ -244,6 +245,8 @@ class _Islands:
                 for bound, limit in zip(bounds, (limits.min, limits.max), strict=True)
             )
             attrs |= {"arithmetic": EVEN, "low": low, "high": high}
+            if op.kind == "CONV_2D" and inputs[1] in self._small:
+                attrs["weights_bits"] = 4
         self._emit(quantizer, op.kind, inputs, target, attrs, (op, *clamps))
         return True
 

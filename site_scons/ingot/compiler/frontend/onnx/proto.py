@@ -50,13 +50,15 @@ class Port:
 
 @dataclass(frozen=True)
 class OnnxFile:
-    """nodes: in an executable order. constants: by name. opset: of the default domain."""
+    """nodes: in an executable order. constants: by name. opset: of the default domain. small: constants of four
+    bits, which are read as eight."""
 
     nodes: tuple[Node, ...]
     constants: Mapping[str, npt.NDArray[Any]]
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     opset: int
+    small: frozenset[str] = frozenset()
     producer: str = ""
     proto: Any = field(default=None, repr=False, compare=False)
 
@@ -93,7 +95,9 @@ def open_onnx(data: bytes, where: str) -> OnnxFile:
     inputs = tuple(_port(types, item) for item in model.graph.input if item.name not in constants)
     outputs = tuple(_port(types, item) for item in model.graph.output)
     _check_order(nodes, {*constants, *(port.name for port in inputs)}, outputs, where)
-    return OnnxFile(nodes, constants, inputs, outputs, opset, model.producer_name, model)
+    types_of_4_bits = (onnx.TensorProto.INT4, onnx.TensorProto.UINT4)
+    small = frozenset(item.name for item in model.graph.initializer if item.data_type in types_of_4_bits)
+    return OnnxFile(nodes, constants, inputs, outputs, opset, small, model.producer_name, model)
 
 
 def _opset(model: Any, where: str) -> int:

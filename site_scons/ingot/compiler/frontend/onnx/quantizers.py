@@ -82,7 +82,7 @@ def dequantize_linear(reading: Reading, node: Node) -> Sequence[Result]:
         raise reading.error(node, "its input is dequantized already.")
     quant, dtype = _parameters(reading, node, len(source.shape))
     if isinstance(source, Constant):
-        return [Constant(source.data, quant)]
+        return [Constant(source.data, quant, source.small)]
     builder = reading.builder
     tensor, codes = builder.tensors[source.tensor], source.tensor
     if quant.per_channel:

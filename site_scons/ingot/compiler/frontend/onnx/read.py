@@ -78,7 +78,7 @@ def read_qdq(
         shapes = _input_shapes(file, name, where, input_shape)
     graph, reading = _translated(file, shapes, consumers, name, where)
     inputs = tuple(reading.builder.places[t][1] for t in graph.inputs)
-    graph = _numbered(fuse_islands(graph))
+    graph = _numbered(fuse_islands(graph, frozenset(reading.builder.small)))
     _check_weights(graph, where)
     check_structure(graph, where)
     check_operators(graph, where)
@@ -185,7 +185,7 @@ def _translated(
         value = Value(t, shape, order)
         reading.values[port.name], builder.places[t] = value, (port.name, value)
         inputs.append(t)
-    reading.values |= {key: Constant(array) for key, array in file.constants.items()}
+    reading.values |= {key: Constant(array, small=key in file.small) for key, array in file.constants.items()}
     for node in file.nodes:
         _read(reading, node)
     builder.node = -1

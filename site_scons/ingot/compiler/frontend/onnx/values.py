@@ -45,10 +45,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Constant:
-    """data: in ONNX's order; the stored numbers where there is a quantization."""
+    """data: in ONNX's order; the stored numbers where there is a quantization. small: four bits in the file."""
 
     data: npt.NDArray[Any]
     quant: Quantization | None = None
+    small: bool = False
 
     @property
     def shape(self) -> Shape:
@@ -69,7 +70,7 @@ class Constant:
         quant = self.quant
         if quant is not None and quant.per_channel:
             quant = replace(quant, axis=axes.index(quant.axis))
-        return Constant(np.ascontiguousarray(self.data.transpose(axes)), quant)
+        return Constant(np.ascontiguousarray(self.data.transpose(axes)), quant, self.small)
 
 
 def same_order(rank: int) -> Shape:
