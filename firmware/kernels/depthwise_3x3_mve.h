@@ -67,19 +67,20 @@ static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 }
 #else
 PIXELS(pixels_full_range, INGOT_PIXEL_FULL_RANGE)
+PIXELS(pixels_saturated, INGOT_PIXEL_SUMS INGOT_PIXEL_SATURATED)
 PIXELS(pixels_round_away, INGOT_PIXEL_SUMS INGOT_PIXEL_AWAY)
 PIXELS(pixels_round_any, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_ANY))
 
 static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
     INGOT_CHECK_ALIGNED(r->words, 4);
-    const uint32_t usual = INGOT_MAC_RIGHT_SHIFTS | INGOT_MAC_FITS_16;
-    if ((p->flags & usual) != usual)
+    const int fits = (p->flags & INGOT_MAC_FITS_16) != 0;
+    if (!(p->flags & INGOT_MAC_RIGHT_SHIFTS))
         pixels_round_any(r, to);
     else if (p->out_zero == INT8_MIN && p->low == INT8_MIN && p->high == INT8_MAX)
-        pixels_full_range(r, to);
+        fits ? pixels_full_range(r, to) : pixels_saturated(r, to);
     else
-        pixels_round_away(r, to);
+        fits ? pixels_round_away(r, to) : pixels_round_any(r, to);
 }
 #endif
 

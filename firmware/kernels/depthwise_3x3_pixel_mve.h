@@ -258,6 +258,37 @@
     "vpst                       \n" \
     "vstrbt.8 q2, [r11], #16    \n"
 
+/* The same after INGOT_PIXEL_SUMS, where a sum, scaled, may be beyond 16 bits. */
+#define INGOT_PIXEL_SATURATED       \
+    "vldrw.32 q4, [r10, #-112]  \n" \
+    "vmov.i8 q5, #128           \n" \
+    "vldrw.32 q6, [r10, #-48]   \n" \
+    "vqrdmulh.s32 q0, q0, q4    \n" \
+    "vldrw.32 q7, [r10, #-16]   \n" \
+    "vrshl.s32 q0, q0, q6       \n" \
+    "vldrw.32 q4, [r10, #-96]   \n" \
+    "vqrdmulh.s32 q1, q1, q4    \n" \
+    "vldrw.32 q6, [r10, #-32]   \n" \
+    "vrshl.s32 q1, q1, q6       \n" \
+    "vldrw.32 q4, [r10, #-80]   \n" \
+    "vqmovnb.s32 q0, q0         \n" \
+    "vqrdmulh.s32 q2, q2, q4    \n" \
+    "vldrw.32 q6, [r10, #-64]   \n" \
+    "vqmovnt.s32 q0, q1         \n" \
+    "vqrdmulh.s32 q3, q3, q6    \n" \
+    "vrshl.s32 q2, q2, q7       \n" \
+    "vldrw.32 q4, [r10], #336   \n" \
+    "vqmovnb.s32 q2, q2         \n" \
+    "vrshl.s32 q3, q3, q4       \n" \
+    "vctp.8 lr                  \n" \
+    "vqmovnt.s32 q2, q3         \n" \
+    "vqmovunb.s16 q0, q0        \n" \
+    "vqmovunt.s16 q0, q2        \n" \
+    "subs lr, lr, #16           \n" \
+    "veor q0, q0, q5            \n" \
+    "vpst                       \n" \
+    "vstrbt.8 q0, [r11], #16    \n"
+
 /* Results of any layer with any of the roundings of depthwise_products.h. */
 #define INGOT_PIXEL_ROUNDED(ROUND)                                                                \
     "sub r10, r10, #176\n" INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("sp") \

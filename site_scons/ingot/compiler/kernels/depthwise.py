@@ -86,7 +86,10 @@ def depthwise_call(
 
 def _fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scales: Sequence[float]) -> bool:
     """Whether no input makes a sum that is, scaled, beyond 16 bits. taps: (taps, channels)."""
-    widest = np.abs(taps.astype(np.int64)).sum(axis=0) * 128 + np.abs(bias.astype(np.int64))
+    numbers, sums = taps.astype(np.int64), bias.astype(np.int64)
+    most = sums + np.maximum(numbers * -128, numbers * 127).sum(axis=0)
+    least = sums + np.minimum(numbers * -128, numbers * 127).sum(axis=0)
+    widest = np.maximum(np.abs(most), np.abs(least))
     return bool(np.all(widest < 1 << 31) and np.all(widest * np.asarray(scales) < (1 << 15) - 2))
 
 
