@@ -100,6 +100,7 @@ typedef struct ingot_dense_wide_job {
 
 /* The deepest layers whose weights are widened on the stack: four bytes for each of the depth. */
 #define INGOT_DENSE_WIDE_CHUNKS 48u
+#define INGOT_DENSE_WIDE_PIXELS 4u /* for fewer, to widen weights once takes longer than to do so for every two */
 
 /* 64 products with 16 bytes of each pixel at r0 and r1; r2: weights, r3: chunks left, r4-r7: sums of channel 0 and 1 of
  * pixel 0, then of pixel 1. A Cortex-M7 issues a product beside a load or a widening. */
@@ -309,7 +310,7 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
     const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
     INGOT_CHECK_ALIGNED(d->records, 4);
     ingot_dense_job job = {.record = d->records, .chunks = (d->depth + 15) / 16};
-    unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS ? job.chunks : 0;
+    unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS && count >= INGOT_DENSE_WIDE_PIXELS ? job.chunks : 0;
 #ifdef INGOT_EVEN
     room = 0; /* that form has multipliers and shifts */
 #endif
