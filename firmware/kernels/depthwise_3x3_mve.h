@@ -26,8 +26,8 @@ typedef struct run {
                                                       int8_t *to __attribute__((unused)))                        \
     {                                                                                                            \
         __asm__ volatile("push {r0, r4-r11, lr} \n vpush {d8-d15} \n sub sp, #48 \n mov r11, r1              \n"   \
-                         "vldrw.32 q0, [r0] \n vldrw.32 q1, [r0, #16] \n vldrw.32 q2, [r0, #32]             \n"   \
-                         "vstrw.32 q0, [sp] \n vstrw.32 q1, [sp, #16] \n vstrw.32 q2, [sp, #32]             \n"   \
+                         "vldrb.8 q0, [r0] \n vldrb.8 q1, [r0, #16] \n vldrb.8 q2, [r0, #32]                \n"   \
+                         "vstrb.8 q0, [sp] \n vstrb.8 q1, [sp, #16] \n vstrb.8 q2, [sp, #32]                \n"   \
                          "add r0, r0, %[taps] \n ldm r0, {r0-r8} \n mov r9, #8192                          \n"   \
                          "1: ldr r12, [sp, #112]                                                            \n"   \
                          "ldr r10, [r12, %[words]]                                                          \n"   \
