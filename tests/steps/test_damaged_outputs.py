@@ -68,6 +68,29 @@ def test_it_is_moved_aside_once(tmp_path: Path, built: dict[str, bytes], name: s
     assert file.read_bytes() == built[name]
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        (NAMES.source, lambda c: c[: len(c) // 2]),
+        (NAMES.header, lambda c: b""),
+        (NAMES.header, lambda c: c[: len(c) // 2]),
+        (NAMES.header, lambda c: c.replace(b"#define", b"#define ", 1)),
+    ],
+)
+def test_it_is_found_before_it_is_compiled(tmp_path: Path, built: dict[str, bytes], name: str, change) -> None:
+    for file, content in built.items():
+        (tmp_path / file).write_bytes(content)
+    words = {"c_info": tmp_path / NAMES.info, "header": tmp_path / NAMES.header, "stamp": tmp_path / "stamp"}
+    run_step("intact", words)
+    (tmp_path / f"{NAMES.source}.stamp").touch()  # Make's, which makes nothing again that is younger
+    (tmp_path / name).write_bytes(change(built[name]))
+    with pytest.raises(IngotError, match=f"It is {name}.damaged now: build again"):
+        run_step("intact", words)
+    assert not (tmp_path / name).exists() and not list(tmp_path.glob("*.stamp"))
+    (tmp_path / NAMES.header).write_bytes(built[NAMES.header].replace(b"\n", b"\r\n"))  # as git may check it out
+    run_step("intact", words)
+
+
 @pytest.mark.parametrize("name", [NAMES.source, NAMES.info, NAMES.raw])
 def test_a_verb_moves_no_file_of_anybodys(
     tmp_path: Path, built: dict[str, bytes], name: str, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 from ingot.base.errors import DamagedFile
+from ingot.base.last_line import last_line_holds
 from ingot.network.types import Network
 
 
@@ -19,8 +20,18 @@ def check_source(network: Network, folder: Path) -> None:
     if not network.source_sha256 or not file.is_file():
         return
     if hashlib.sha256(file.read_bytes()).hexdigest() != network.source_sha256:
-        raise DamagedFile(
-            "the file is not what was generated: it was edited by hand, or damaged",
-            file,
-            remedy="Changes belong into the model, the options or the application.",
-        )
+        raise _edited(file)
+
+
+def check_header(file: Path) -> None:
+    """Raises DamagedFile for a network.h that was edited by hand or damaged; it may be missing."""
+    if file.is_file() and not last_line_holds(file.read_bytes()):
+        raise _edited(file)
+
+
+def _edited(file: Path) -> DamagedFile:
+    return DamagedFile(
+        "the file is not what was generated: it was edited by hand, or damaged",
+        file,
+        remedy="Changes belong into the model, the options or the application.",
+    )

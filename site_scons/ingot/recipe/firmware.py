@@ -105,7 +105,7 @@ class FirmwareBuild:
 
     def generate_networks(self) -> list[Job]:
         """The networks and their settings."""
-        parts = [(*network.obtaining, network.compile(), network.app_config()) for network in self.networks]
+        parts = [(*one.obtaining, one.compile(), one.intact(), one.app_config()) for one in self.networks]
         return [job for jobs in parts for job in jobs if job]
 
     def generate(self, script: str = "") -> list[Job]:

@@ -122,7 +122,7 @@ class ImageBuild:
 
         def compiled(stem: str, source: str, moved: bool = True) -> CompileJob:
             flags = (*network.flags("network"), *toolchain.image_compile_flags(self.core, self.secure, moved))
-            return self._compiled(stem, source, flags, DEFINES, folders, (network.header,))
+            return self._compiled(stem, source, flags, DEFINES, folders, (network.header, network.stamp))
 
         flags = toolchain.image_compile_flags(self.core, self.secure, True)
         kernels, archive = kernel_archive(network, flags, DEFINES)
@@ -186,5 +186,5 @@ class ImageBuild:
     def build(self, *splits: bool) -> list[Job]:
         """All jobs from the model's file on. splits: for each form of the image, whether its params are apart."""
         network = self.network
-        first = [job for job in (*network.obtaining, network.compile(), self.layout()) if job]
+        first = [job for job in (*network.obtaining, network.compile(), network.intact(), self.layout()) if job]
         return [*first, *self.link(), *(self.pack(split) for split in splits)]

@@ -207,6 +207,18 @@ class NetworkBuild:
         step = Step("app_config", {"c_info": self.info}, {"header": self.config_header, "beside": beside}, options)
         return StepJob(step, watch=[dict(manifest.preprocessing), dict(manifest.postprocessing)])
 
+    @property
+    def stamp(self) -> str:
+        """Is there when the generated C is what was generated; "" for that of other tools."""
+        return self.path(f"{self.name}.intact") if self.compilation.step == "compile_network" and self.header else ""
+
+    def intact(self) -> StepJob | None:
+        """Looks at the generated C before it is compiled; None for that of other tools."""
+        if not self.stamp:
+            return None
+        inputs: dict[str, Files] = {"c_info": self.info, "header": self.header}
+        return StepJob(Step("intact", inputs, {"stamp": self.stamp}), (self.source,))
+
     def weights_hex(self) -> StepJob | None:
         """Writes the initializers as .hex; None where there is no initializer."""
         if not self.raws:
@@ -216,8 +228,8 @@ class NetworkBuild:
 
     @property
     def generated_headers(self) -> list[str]:
-        """Headers that the C files of a firmware may include."""
-        return [name for name in (self.header, self.config_header) if name]
+        """Headers that the C files of a firmware may include, and the stamp that says that they are as generated."""
+        return [name for name in (self.header, self.config_header, self.stamp) if name]
 
     # ---- C
 

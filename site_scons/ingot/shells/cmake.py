@@ -182,7 +182,7 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
     stages: list[tuple[str, Sequence[Job]]] = [
         *obtain,
         ("compile", [network.compile()]),
-        ("generate", [job for job in (firmware.linker_script(), config, weights) if job]),
+        ("generate", [job for job in (network.intact(), firmware.linker_script(), config, weights) if job]),
     ]
     generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
     roles = ("network", "runtime", *(["startup"] if own.startup else []))

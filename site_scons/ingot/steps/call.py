@@ -38,7 +38,8 @@ def run_step(name: str, arguments: Mapping[str, Any]) -> Any:
     """What a step of a build returns, whose inputs the build made. Raises IngotError as the step does.
 
     A file that the step finds damaged is moved aside, so that the next build makes it again, whatever the shell: none
-    of them looks into files that it has written itself. Verbs are given files of anybody's, and move none.
+    of them looks into files that it has written itself. Make and CMake's Makefiles look at the stamps of steps only, so
+    those of its folder go as well. Verbs are given files of anybody's, and move none.
     """
     try:
         return step_function(name)(**arguments)
@@ -46,6 +47,8 @@ def run_step(name: str, arguments: Mapping[str, Any]) -> Any:
         aside = error.path.with_name(f"{error.path.name}.damaged")
         try:
             error.path.replace(aside)
+            for stamp in aside.parent.glob("*.stamp"):
+                stamp.unlink()
         except OSError:
             raise error from None
         remedy = f"{error.remedy}\n  It is {aside.name} now: build again, and the file is made anew.".lstrip()

@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 from ingot.base.console import VERBOSE, say
 
 
+def intact(c_info: Path, header: Path, stamp: Path) -> None:
+    """Finds generated C that was edited by hand or damaged before a C compiler does, who could not mend it.
+
+    stamp: written once, and empty: what is compiled waits for it.
+    """
+    from ingot.network.c_info import read_c_info
+    from ingot.network.source import check_header, check_source
+
+    check_source(read_c_info(c_info), c_info.parent)
+    check_header(header)
+    write_if_changed(stamp, b"")
+
+
 def obtain_model(model: Path, manifest: str, require_real: bool) -> None:
     """Downloads the model's file, or makes its stand-in."""
     from ingot.model import load_manifest, obtain_source

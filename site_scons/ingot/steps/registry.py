@@ -21,7 +21,7 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 
 _MODULES = {
-    "compile": ("obtain_model", "compile_network", "take_prebuilt", "run_stedgeai"),
+    "compile": ("obtain_model", "compile_network", "intact", "take_prebuilt", "run_stedgeai"),
     "app_config": ("app_config",),
     "link": ("linker_script", "check_firmware", "check_network", "show_map", "binaries", "weights_hex"),
     "run": ("emulate", "run_app", "verify", "measure_epochs"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingot.base import c_text
+from ingot.base.last_line import with_last_line
 from ingot.base.render import render
 from ingot.compiler.emit.compiled import Compiled
 
@@ -16,7 +17,7 @@ C_TYPES = {"float32": "float", "bool": "bool", "float64": "double"}
 def emit_network_h(compiled: Compiled) -> str:
     """The text of the header: prototypes, and shapes and sizes of inputs and outputs as macros."""
     name = c_text.identifier(compiled.name)
-    return render(
+    text = render(
         "network.h.j2",
         name=name,
         upper=name.upper(),
@@ -29,6 +30,7 @@ def emit_network_h(compiled: Compiled) -> str:
         initializer_size=compiled.initializer.size,
         user=any(not place.pool for place in compiled.plan.placements.values()) or _unplaced(compiled),
     )
+    return with_last_line(text)
 
 
 def _unplaced(compiled: Compiled) -> bool:

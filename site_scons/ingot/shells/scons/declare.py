@@ -133,6 +133,7 @@ def _compile(env: Any, job: CompileJob, known: dict[Any, Any]) -> Any:
     # SCons finds what a file includes, but not what a flag does.
     if included := [header for header in job.headers if header in job.flags]:
         env.Depends(made, _files(env, included))
+    env.Requires(made, _files(env, job.headers))
     return made
 
 

@@ -192,7 +192,8 @@ def ingot_model(
         in_turn=tuple(other.build.info for other in _networks(env, in_turn)),
     )
     build = NetworkBuild(request, model=request.model if node is not None else "")
-    nodes = declare(env, [job for job in (*build.obtaining, build.compile(), build.app_config()) if job])
+    jobs = (*build.obtaining, build.compile(), build.intact(), build.app_config())
+    nodes = declare(env, [job for job in jobs if job])
     net = NetworkNodes(name, env, build, file_node(env, build.model) if build.model else None, nodes)
     if settings is None:
         net.declare_all()

@@ -31,6 +31,7 @@ VERBS = {
     "compile_network": "compile",
     "take_prebuilt": "take",
     "run_stedgeai": "stedgeai",
+    "intact": "check",
     "check_network": "check",
     "linker_script": "layout",
     "app_config": "config",
