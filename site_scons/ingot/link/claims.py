@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingot.base.errors import DamagedFile, IngotError
+from ingot.base.errors import IngotError
 from ingot.board import Board, Mpool, Range, Slot
 from ingot.board.aliases import Aliases
 from ingot.board.ranges import size_text
@@ -16,6 +15,7 @@ from ingot.link.elf import Elf, Part
 from ingot.link.memory_map import Claim
 from ingot.link.networks import pool_of
 from ingot.link.stack_and_heap import rooms
+from ingot.network.source import check_initializer
 from ingot.network.types import Network
 
 
@@ -94,18 +94,7 @@ def _initializer_claims(board: Board, network: Network, pool: Claim, name: str, 
             continue
         file = folder / item.file
         data = _content(file)
-        if len(data) != item.size:
-            raise DamagedFile(
-                f"the file has {len(data):,} bytes, the network expects {item.size:,}",
-                file,
-                remedy="It belongs to another network; compile again.",
-            )
-        if zlib.crc32(data) != item.crc32:
-            raise DamagedFile(
-                f"the file's CRC-32 is {zlib.crc32(data):08x}, the network expects {item.crc32:08x}",
-                file,
-                remedy="It was changed, or belongs to another network; compile again.",
-            )
+        check_initializer(item, file, data)
         start = pool.range.start if item.address is None else item.address
         claim = Claim("network", f"weights {item.file}", Range(start, start + item.size), str(file))
         first = board.offset(start, pool.range.start)

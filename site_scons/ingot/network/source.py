@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from pathlib import Path
 
 from ingot.base.errors import DamagedFile
 from ingot.base.last_line import last_line_holds
-from ingot.network.types import Network
+from ingot.network.types import Initializer, Network
 
 
 def check_source(network: Network, folder: Path) -> None:
@@ -27,6 +28,22 @@ def check_header(file: Path) -> None:
     """Raises DamagedFile for a network.h that was edited by hand or damaged; it may be missing."""
     if file.is_file() and not last_line_holds(file.read_bytes()):
         raise _edited(file)
+
+
+def check_initializer(item: Initializer, file: Path, content: bytes) -> None:
+    """Raises DamagedFile for an initializer whose content is not that of its description."""
+    if len(content) != item.size:
+        raise DamagedFile(
+            f"the file has {len(content):,} bytes, the network expects {item.size:,}",
+            file,
+            remedy="It belongs to another network; compile again.",
+        )
+    if zlib.crc32(content) != item.crc32:
+        raise DamagedFile(
+            f"the file's CRC-32 is {zlib.crc32(content):08x}, the network expects {item.crc32:08x}",
+            file,
+            remedy="It was changed, or belongs to another network; compile again.",
+        )
 
 
 def _edited(file: Path) -> DamagedFile:

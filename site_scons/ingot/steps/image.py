@@ -155,11 +155,14 @@ def image_options(board: Path, runtime_abi: str, secure: bool) -> ImageOptions:
 def _network_and_pools(c_info: Path, raws: Sequence[Path]) -> tuple[Network, ImagePools]:
     from ingot.image.pools import image_pools
     from ingot.network.c_info import read_c_info
-    from ingot.network.source import check_source
+    from ingot.network.source import check_initializer, check_source
 
     network = read_c_info(c_info)
     check_source(network, c_info.parent)
-    return network, image_pools(network, {raw.name: raw.read_bytes() for raw in raws})
+    contents = {raw.name: raw.read_bytes() for raw in raws}
+    for raw, item in ((raw, item) for raw in raws for item in network.initializers if item.file == raw.name):
+        check_initializer(item, raw, contents[raw.name])
+    return network, image_pools(network, contents)
 
 
 def _st_network_and_pools(
