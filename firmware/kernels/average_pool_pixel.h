@@ -12,16 +12,14 @@
 static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
     int8_t *to = out;
-    const int8_t *const first = ingot_pool_line(k, w, 0, 1);
     const int channels = k->channels, count = w->rows * w->columns;
     for (int c = 0; c < channels; c += 8) {
         const mve_pred16_t tail = vctp16q((uint32_t)(channels - c));
         int16x8_t part = vdupq_n_s16(0);
         int32x4_t even = vdupq_n_s32(0), odd = vdupq_n_s32(0);
         int left = 255;
-        const int8_t *line = first + c;
-        for (int i = 0; i < w->rows; line = ingot_pool_next_line(k, w, line, i++)) {
-            const int8_t *from = line;
+        for (int i = 0; i < w->rows; i++) {
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = w->columns; j > 0;) {
                 int next = j < left ? j : left;
                 j -= next;
@@ -58,15 +56,13 @@ INGOT_INLINE uint32_t ingot_add_halves(uint32_t a, uint32_t b)
 static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
     int8_t *to = out;
-    const int8_t *const first = ingot_pool_line(k, w, 0, 1);
     const int channels = k->channels, count = w->rows * w->columns;
     for (int c = 0; c < channels; c += 4) {
         int32_t sums[4] = {0};
         uint32_t even = 0, odd = 0;
         int left = 255;
-        const int8_t *line = first + c;
-        for (int i = 0; i < w->rows; line = ingot_pool_next_line(k, w, line, i++)) {
-            const int8_t *from = line;
+        for (int i = 0; i < w->rows; i++) {
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = w->columns; j > 0;) {
                 int next = j < left ? j : left;
                 j -= next;

@@ -7,13 +7,11 @@
 static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
     int8_t *to = out;
-    const int8_t *const first = ingot_pool_line(k, w, 0, 1);
     const int channels = k->channels;
     for (int c = 0; c < channels; c += 16) {
         int8x16_t most = vdupq_n_s8((int8_t)clamps[0]);
-        const int8_t *line = first + c;
-        for (int i = 0; i < w->rows; line = ingot_pool_next_line(k, w, line, i++)) {
-            const int8_t *from = line;
+        for (int i = 0; i < w->rows; i++) {
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = 0; j < w->columns; j++, from += channels)
                 most = vmaxq_s8(most, vld1q_s8(from));
         }
@@ -51,14 +49,12 @@ INGOT_INLINE uint32_t least_of(uint32_t a, uint32_t b)
 static void pixel(const ingot_pool *k, const ingot_pool_window *w, void *out, const int32_t *clamps)
 {
     int8_t *to = out;
-    const int8_t *const first = ingot_pool_line(k, w, 0, 1);
     const uint32_t low = (uint8_t)clamps[0] * 0x01010101u, high = (uint8_t)clamps[1] * 0x01010101u;
     const unsigned channels = k->channels;
     for (unsigned c = 0; c < channels; c += 4) {
         uint32_t most = low;
-        const int8_t *line = first + c;
-        for (int i = 0; i < w->rows; line = ingot_pool_next_line(k, w, line, i++)) {
-            const int8_t *from = line;
+        for (int i = 0; i < w->rows; i++) {
+            const int8_t *from = (const int8_t *)ingot_pool_line(k, w, i, 1) + c;
             for (int j = w->columns; j; j--, from += channels)
                 most = most_of(ingot_word_at(from), most);
         }

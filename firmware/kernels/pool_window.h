@@ -10,7 +10,6 @@ typedef struct ingot_pool_window {
     const char *image;
     int y, rows;          /* first row, number of rows */
     int column, columns;  /* offset of the first column in its row in bytes, number of columns */
-    int before_wrap;      /* rows from the first one to the end of the ring */
 } ingot_pool_window;
 
 /* Computes all channels of one output pixel. clamps: lowest and highest output. */
@@ -21,11 +20,10 @@ INGOT_INLINE void ingot_pool_row(const ingot_pool *k, const char *image, char *t
 {
     const int top = y * k->stride_h - k->pad_top;
     const int y0 = top < 0 ? 0 : top, y1 = top + k->filter_h > k->in_h ? k->in_h : top + k->filter_h;
-    const int before_wrap = k->in_ring ? (int)(k->in_ring - (unsigned)y0 % k->in_ring) : y1;
     for (int x = 0; x < k->out_w; x++, to += k->channels * size) {
         const int left = x * k->stride_w - k->pad_left;
         const int x0 = left < 0 ? 0 : left, x1 = left + k->filter_w > k->in_w ? k->in_w : left + k->filter_w;
-        const ingot_pool_window w = {image, y0, y1 - y0, x0 * k->channels * (int)size, x1 - x0, before_wrap};
+        const ingot_pool_window w = {image, y0, y1 - y0, x0 * k->channels * (int)size, x1 - x0};
         pixel(k, &w, to, clamps);
     }
 }
@@ -50,13 +48,6 @@ INGOT_INLINE void ingot_pool_rows(const ingot_pool *k, const void *in, void *out
 INGOT_INLINE const void *ingot_pool_line(const ingot_pool *k, const ingot_pool_window *w, int i, unsigned size)
 {
     return w->image + ingot_row_offset((unsigned)(w->y + i), k->in_ring, k->in_w * k->channels * size) + w->column;
-}
-
-/* From row i of the window to the next one. A window wraps once at most. */
-INGOT_INLINE const int8_t *ingot_pool_next_line(const ingot_pool *k, const ingot_pool_window *w, const int8_t *line, int i)
-{
-    const int pitch = k->in_w * k->channels;
-    return line + pitch - (i + 1 == w->before_wrap ? k->in_ring * pitch : 0);
 }
 
 /* sum / count, rounded to nearest, ties away from zero. */
