@@ -133,3 +133,11 @@ def test_every_target_is_there(compiler: str, expected: dict[str, Found | IngotE
     found = expected[f"{compiler}-plain"]
     assert isinstance(found, Found)
     assert not set(TARGETS) & set(found.refused)
+
+
+def test_an_image_of_cmake_needs_neither_hex_nor_linker_script(expected: dict[str, Found | IngotError]) -> None:
+    """Weights whose address is open have no .hex, and an image of them can be built all the same."""
+    (cell,) = (cell for cell in CELLS if cell.name == "builtin-plain")
+    of_cmake(cell)
+    text = Path("ingot/reloc-target.cmake").read_text(encoding="utf-8")
+    assert " net_network)" in text and "net_generate" not in text

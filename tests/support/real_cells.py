@@ -70,7 +70,8 @@ def build_all(
     names = list(dict.fromkeys(name for _, chosen in plan for name in chosen))
     shells = make_shells(top, names)
     for cell, chosen in plan:
-        here = [shells[name] for name in chosen]
+        # A fleet's entry is a firmware always.
+        here = [shells[name] for name in chosen if cell.firmware or name != "fleet"]
         if cell.model == "made.yaml":
             _refused(table, here, cell)
             continue

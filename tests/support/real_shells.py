@@ -106,7 +106,7 @@ class RealShell:
             found["linker script"] = network / self.script
         left = tuple(ending for ending, option in ASKED_FOR.items() if cell.options.get(option, "0") == "0")
         kinds = (".c", ".h", ".raw", ".hex", ".json", ".txt", ".bin")
-        for folder in (network, network / "reloc"):
+        for folder in (network, network / "reloc") if cell.firmware else (network / "reloc",):
             for path in sorted(folder.glob("*network*")):
                 if path.suffix in kinds and not path.name.endswith(left):
                     found[path.relative_to(network).as_posix()] = path

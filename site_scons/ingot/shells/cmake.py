@@ -182,7 +182,8 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
     stages: list[tuple[str, Sequence[Job]]] = [
         *obtain,
         ("compile", [network.compile()]),
-        ("generate", [job for job in (network.intact(), firmware.linker_script(), config, weights) if job]),
+        ("network", [job for job in (network.intact(),) if job]),
+        ("generate", [job for job in (firmware.linker_script(), config, weights) if job]),
     ]
     generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
     roles = ("network", "runtime", *(["startup"] if own.startup else []))
@@ -241,7 +242,9 @@ def target_rules(
             remedy="Say EXECUTABLE <target>, whose program has an ingot_check.",
         )
     twin = firmware.twin() if firmware.has_twin else None
-    after = [f"{member}_generate" for member in members] + ([f"{executable}_check"] if executable else [])
+    # An image needs the network's files alone: weights without an address have no .hex, and no linker script.
+    stage = "network" if what == "reloc" else "generate"
+    after = [f"{member}_{stage}" for member in members] + ([f"{executable}_check"] if executable else [])
     twin_elf = ""
     if twin is not None and what in ("emulate", "verify", "validate", "report", "reloc-verify", "load-and-run"):
         jobs, twin_elf = twin.build()
