@@ -89,9 +89,42 @@ def test_pages_install_what_there_is() -> None:
     assert found >= 9
 
 
-def test_no_message_installs_the_other_ingot() -> None:
-    """On PyPI, `ingot` is another project."""
-    for folder in ("site_scons", "toolchain", "firmware", "boards", "examples"):
-        for path in (ROOT / folder).rglob("*"):
-            if path.suffix in (".py", ".cmake", ".mk", ".txt", ".md", ".j2"):
-                assert not re.search(r"pip install ['\"]?ingot\b", path.read_text()), path
+FROM_AN_INDEX = re.compile(
+    r"\b(?:pip3?|pipx|uv|poetry|conda|pdm)\b[^\n`#]*?\b(?:install|download|wheel|add|run)\b[^\n`#]*[\s'\"]"
+    r"ingot(?:[-_.]firmware)?(?=[\[\s'\"`=<>~!]|$)",
+    re.IGNORECASE,
+)
+"""A command that takes Ingot from an index. A path, or the name of a wheel file, does not match."""
+
+KINDS = (".py", ".cmake", ".mk", ".txt", ".md", ".j2", ".yml", ".yaml", ".toml", ".sh", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ('pip install "ingot-firmware[verify]"', True),
+        ("run: python -m pip install -U ingot_firmware", True),
+        ("Needs Ingot (`pip install ingot`)", True),
+        ("pipx install ingot-firmware==0.1.0", True),
+        ("pip install 'path/to/ingot[verify]'", False),
+        ("pip wheel --no-deps -w wheels path/to/ingot", False),
+        ("pip install ./wheels/ingot_firmware-0.1.0-py3-none-any.whl", False),
+    ],
+)
+def test_what_is_a_command_that_takes_it_from_an_index(text: str, index: bool) -> None:
+    assert bool(FROM_AN_INDEX.search(text)) is index
+
+
+def test_nothing_installs_ingot_from_an_index() -> None:
+    """`ingot` is another project on PyPI, and `ingot-firmware` is nobody's yet: who takes the name would run in the
+    users' builds. So every message, page, template and workflow installs from a checkout or a wheel file."""
+    folders = ("site_scons", "toolchain", "firmware", "boards", "bootstrap", "docs", "examples", ".github", "tools")
+    files = [path for path in ROOT.iterdir() if path.is_file()]
+    files += [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    read = 0
+    for path in files:
+        if path.is_file() and path.suffix in KINDS and path.name not in ("CHANGELOG.md", "distribution-name.md"):
+            read += 1
+            for line in path.read_text(errors="replace").splitlines():
+                assert "ingot" not in line or not FROM_AN_INDEX.search(line), f"{path}: {line}"
+    assert read > 400

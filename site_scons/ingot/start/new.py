@@ -46,7 +46,7 @@ BUILDS: Mapping[str, BuildSystem] = {
 }
 _INCLUDE = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 #: What a project that asks for numbers in and out still takes of Ingot's applications.
-PLAIN = ("firmware/frames/network_buffers.h", "firmware/postprocessing/output_values.h")
+PLAIN = ("firmware/postprocessing/output_values.h",)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ USE_CASES = {
     "object-detection": ("yolo_v8", "object_detection"),
     "pose": ("heatmaps_spe", "pose_estimation"),
     "keyword-spotting": ("audio_event_detection", "keyword_spotting"),
+    "sensor-windows": ("human_activity", "sensor_windows"),
     "none": ("", ""),
 }
 MOST_LABELS = 10_000
@@ -79,7 +80,8 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
             remedy="Give --use-case none, and say in the main.c what they mean.",
         )
     guesses: list[str] = []
-    before = _of_sound(inputs[0], guesses) if chosen == "keyword-spotting" else _of_picture(model, inputs[0], guesses)
+    read = {"keyword-spotting": _of_sound, "sensor-windows": _of_sensor}.get(chosen, _of_picture)
+    before = read(model, inputs[0], guesses)
     count = math.prod(outputs[0].shape)
     if chosen == "object-detection":
         family, count = _detector(model, outputs[0])
@@ -88,6 +90,8 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
         after.append(f"  classes: [{', '.join(json.dumps(name) for name in _classes(model, count, labels, guesses))}]")
     if chosen == "keyword-spotting":
         after += ["  sample_rate: 16000", f"  spectrogram: {SPECTROGRAM}"]
+    if chosen == "sensor-windows":
+        after.append("  sample_rate: 26          # not told by the file: samples a second, as in the training")
     return Use(chosen, (*before, *after), tuple(facts), tuple(guesses))
 
 
@@ -134,10 +138,22 @@ def _of_picture(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[
     return lines
 
 
-def _of_sound(buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
+def _of_sound(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
     guesses.append(f"spectrogram: {SPECTROGRAM}")
     guesses.append("mean: 0, std: 1")
     return ["preprocessing: {mean: 0, std: 1}   # of the logarithms, as in the training"]
+
+
+def _of_sensor(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
+    if len(buffer.shape) < 3 or buffer.shape[0] != 1:
+        raise IngotError(
+            f"takes {buffer.dtype} {shape_text(buffer.shape)}, which is no window of samples: (1, samples, axes)",
+            where=str(model),
+            remedy="Give --use-case none.",
+        )
+    guesses.append("mean: 0, std: 1")
+    guesses.append("sample_rate: 26")
+    return ["preprocessing: {mean: 0, std: 1}   # of the samples, as in the training"]
 
 
 def _detector(model: Path, output: NetworkBuffer) -> tuple[str, int]:
