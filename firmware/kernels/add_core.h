@@ -95,7 +95,7 @@ INGOT_INLINE void ingot_add_linear_scalar(const ingot_add_params *p, const int8_
     for (; n; n--) {
         const uint32_t line = linear + (uint32_t)*a++ * factor0 + (uint32_t)*b++ * factor1;
         const int32_t sum = (int32_t)line >> shift;
-        *out++ = (int8_t)(saturates ? __ssat(sum, 8) : ingot_clamp(sum, lo, hi));
+        *out++ = (int8_t)(saturates ? (int32_t)__builtin_arm_ssat(sum, 8) : ingot_clamp(sum, lo, hi));
     }
 }
 

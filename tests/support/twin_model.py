@@ -78,7 +78,7 @@ def build_for_twin(
     sources, include = application(app)
     sources += [table for table in [folder / "user_mel_tables.c"] if table.exists()]
     sources.append(folder / f"{network.name}.c")
-    defines = {"INGOT_NETWORK": network.name}
+    defines = {"INGOT_NETWORK": network.name} if app == VALIDATE else {}  # elsewhere a macro of ingot_network.h
     objects = [
         compile_c(source, folder / f"{source.stem}.o", defines, board.core, [folder, *include]) for source in sources
     ]
