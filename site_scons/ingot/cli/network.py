@@ -144,7 +144,7 @@ def linker_script(
     help="The network_c_info.json of each network, or what ST's tools left: a network.c, its folder, or a zip.",
 )
 @click.option("--elf", type=FilePath, required=True, help="The linked firmware.")
-@click.option("--model", default="", help="The model of the first network, where that is an output of ST's tools.")
+@click.option("--model", default="", help="The first network's: of its model.yaml the budget, of ST's output the file.")
 @click.option("--app-config", type=FilePath, help="The application's app_config.h, to be held against the network.")
 @click.option("--out", type=FilePath, help="The memory map to write. Default: it is only printed.")
 @click.option("--summary", type=FilePath, help="The figures to write. Default: summary.json beside the memory map.")
@@ -168,7 +168,7 @@ def check(
     import tempfile
 
     from ingot.network.c_info import read_c_info
-    from ingot.recipe.firmware import binaries_job, proof_job
+    from ingot.recipe.firmware import binaries_job, proof_job, with_budget
     from ingot.recipe.run import run_job
     from ingot.use_cases.config_check import check_config
 
@@ -186,6 +186,9 @@ def check(
         raws = [raw for info in infos for raw in link_steps.raw_files(info)]
         names = [str(info) for info in infos]
         proof = proof_job(str(elf), names, [str(raw) for raw in raws], str(path), twin, str(target), str(figures))
+        if model:
+            manifest = manifest_of(model)
+            proof = with_budget(proof, manifest, str(manifest.path))
         result = run_job(proof)
         result["files"] = [str(file) for file in (target, figures) if folder not in file.parents]
         text = target.read_text()

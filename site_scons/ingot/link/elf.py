@@ -96,6 +96,36 @@ def read_elf(path: Path) -> Elf:
         raise IngotError(f"not a readable ELF file ({error})", where=str(path), remedy="Link it again.") from error
 
 
+@dataclass(frozen=True)
+class Symbol:
+    """A function, or data with a name. stored: whether its bytes are in the file, so in flash."""
+
+    name: str
+    function: bool
+    address: int
+    size: int
+    stored: bool
+
+
+def sized_symbols(path: Path) -> list[Symbol]:
+    """What the symbol table of a firmware that was read before says of functions and data."""
+    from elftools.elf.elffile import ELFFile
+
+    with path.open("rb") as stream:
+        file = ELFFile(stream)
+        table: Any = file.get_section_by_name(".symtab")
+        kinds = {number: section["sh_type"] for number, section in enumerate(file.iter_sections())}
+        found = []
+        for symbol in table.iter_symbols() if table else ():
+            kind, size = symbol["st_info"]["type"], int(symbol["st_size"])
+            if kind in ("STT_FUNC", "STT_OBJECT") and size and symbol["st_shndx"] in kinds:
+                function = kind == "STT_FUNC"
+                stored = kinds[symbol["st_shndx"]] != "SHT_NOBITS"
+                address = int(symbol["st_value"]) & ~int(function)
+                found.append(Symbol(symbol.name, function, address, size, stored))
+    return found
+
+
 def _read(path: Path, stream: BinaryIO) -> Elf:
     from elftools.elf.elffile import ELFFile
 

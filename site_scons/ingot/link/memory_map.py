@@ -99,6 +99,13 @@ def summarize(memory_map: MemoryMap) -> MemorySummary:
     )
 
 
+def used_bytes(memory_map: MemoryMap, kind: str) -> int:
+    """Bytes in use of all memories of a kind ("ram", "flash"), as the printed map counts them."""
+    board = memory_map.board
+    names = [name for name in board.memory_names if board.banks(name) and board.banks(name)[0].kind == kind]
+    return sum(row.used or 0 for name in names for row in _rows(memory_map, board.memory(name)))
+
+
 def _usage(claim: Claim) -> Usage:
     return Usage(claim.name.split("'")[1] if "'" in claim.name else claim.name, claim.range, claim.used_size)
 

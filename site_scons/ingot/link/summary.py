@@ -66,6 +66,8 @@ def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float], then: s
     rows += [(f"pool {item['name']}", item["used"], item["size"]) for item in facts["pools"] if item["used"]]
     rows += [(f"application {item['name']}", item["used"], item["size"]) for item in facts["application"]]
     rows += [(f"flash slot {item['name']}", item["used"], item["size"]) for item in facts["slots"] if item["used"]]
+    budget = facts.get("budget", {"used": {}})
+    rows += [(f"budget {kind}", used, budget["limits"][kind]) for kind, used in budget["used"].items()]
     width = max(len(name) for name, *_ in rows)
     lines.append(f"  {'':<{width}}  {'used':>11}  {'of':>11}  {'left':>11}")
     lines += [f"  {name:<{width}}  {used:>11,}  {size:>11,}  {size - used:>11,}" for name, used, size in rows]

@@ -61,7 +61,7 @@ class Manifest:
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
     inputs, outputs, signature: the part of the file that is the network, as the options of those names take it.
     io_input: "overwrite" or "keep". input_shape: as the option of that name takes it, "" for the file's shapes.
-    stack, heap: bytes, None for the board's value.
+    stack, heap: bytes, None for the board's value. budget: what a build may take, by the names of ingot.link.budget.
     preprocessing, postprocessing, stedgeai, quantize: those sections as written. With `quantize` the file is a float
     model, of which the network's is made.
     """
@@ -79,6 +79,7 @@ class Manifest:
     signature: str = ""
     stack: int | None = None
     heap: int | None = None
+    budget: Mapping[str, int] = field(default_factory=dict)
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
     stedgeai: Mapping[str, Any] = field(default_factory=dict)
@@ -138,6 +139,7 @@ def load_manifest(path: Path) -> Manifest:
         signature=io.get("signature", ""),
         stack=memory.get("stack"),
         heap=memory.get("heap"),
+        budget=data.get("budget", {}),
         preprocessing=data.get("preprocessing", {}),
         postprocessing=data.get("postprocessing", {}),
         stedgeai=data.get("stedgeai", {}),

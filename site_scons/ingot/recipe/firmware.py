@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ingot.model import Manifest
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.kernels import kernel_archive
 from ingot.recipe.network import NetworkBuild, near
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
+from ingot.report.budget import OF_A_BUILD
 from ingot.several.names import check_names
 from ingot.st.stedgeai.pack import SOURCE_FLAGS
 from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
@@ -144,10 +146,15 @@ class FirmwareBuild:
             job = proof_job(
                 elf, self.infos, self.raws, self.first.board_file, self.first.request.twin, memory_map, summary
             )
-            return replace(job, also=self.first.beside_board)
+            return self._with_budget(replace(job, also=self.first.beside_board))
         inputs: dict[str, Files] = {"c_info": self.first.info, "raws": self.raws, "board": self.first.board_file}
         results = {"memory_map": memory_map, "summary": summary}
-        return StepJob(Step("check_network", inputs, results, {"lacks": self.lacks}), self.first.beside_board)
+        step = Step("check_network", inputs, results, {"lacks": self.lacks})
+        return self._with_budget(StepJob(step, self.first.beside_board))
+
+    def _with_budget(self, proof: StepJob) -> StepJob:
+        """A budget is of the board's firmware, and stands in the first network's model.yaml."""
+        return proof if self.first.request.twin else with_budget(proof, self.first.manifest, self.first.manifest_file)
 
     def application_stem(self, elf: str) -> str:
         """What the application's files for flash are called, without .bin and .hex."""
@@ -273,6 +280,16 @@ def proof_job(
     inputs: dict[str, Files] = {"elf": elf, "c_info": infos[0], "raws": list(raws), "board": board, **others}
     results = {"memory_map": memory_map, "summary": summary}
     return StepJob(Step("check_firmware", inputs, results, {"twin": twin}))
+
+
+def with_budget(proof: StepJob, manifest: Manifest, manifest_file: str) -> StepJob:
+    """The proof with the limits of a model.yaml. What it writes stays where it fails: the summary of the last build
+    within its budget tells what grew."""
+    budget = {key: size for key, size in manifest.budget.items() if key in OF_A_BUILD}
+    if not budget:
+        return proof
+    options = {**proof.step.options, "manifest": manifest_file}
+    return replace(proof, step=replace(proof.step, options=options), watch=budget, keep=True)
 
 
 def binaries_job(elf: str, board: str, binary: str, hexfile: str) -> StepJob:

@@ -13,6 +13,7 @@ from ingot.base.files import write_if_changed
 from ingot.board.target import open_board
 
 if TYPE_CHECKING:
+    from ingot.link.memory_map import MemoryMap
     from ingot.network.types import Network
 from ingot.base.console import say
 
@@ -65,10 +66,12 @@ def check_firmware(
     others: Sequence[Path] = (),
     *,
     twin: bool = False,
+    manifest: str = "",
 ) -> dict[str, Any]:
     """Proves that nothing overlaps; writes the memory map and the figures for the summary, and returns those.
 
     others: descriptions of further networks; the initializers of each lie beside its description.
+    manifest: the model.yaml whose budget counts, "" for none; the summary that is there tells what grew.
     """
     from ingot.link.check import check
     from ingot.link.claims import Built
@@ -82,9 +85,23 @@ def check_firmware(
     proven = check(target, pools, network, elf, c_info.parent, others=further)
     facts = summary_of(proven, network)
     lines = [] if twin else npu_lines([c_info, *others], facts)
+    if manifest:
+        facts["budget"] = _within_budget(manifest, proven, elf, summary)
     write_if_changed(memory_map, memory_map_text(proven, lines))
     write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
     return facts
+
+
+def _within_budget(manifest: str, proven: MemoryMap, elf: Path | None, summary: Path) -> Any:
+    """The facts of the budget. Raises IngotError where it is exceeded."""
+    from ingot.model import open_manifest
+    from ingot.report.budget import budget_facts
+
+    try:
+        before = json.loads(summary.read_bytes()).get("budget", {})
+    except (OSError, ValueError, AttributeError):
+        before = {}
+    return budget_facts(open_manifest(Path(manifest)), proven, elf, before)
 
 
 def npu_lines(c_infos: Sequence[Path], facts: dict[str, Any]) -> list[str]:
@@ -112,7 +129,14 @@ def show_map(memory_map: Path) -> None:
 
 
 def check_network(
-    c_info: Path, raws: Sequence[Path], board: Path, memory_map: Path, summary: Path, *, lacks: str = ""
+    c_info: Path,
+    raws: Sequence[Path],
+    board: Path,
+    memory_map: Path,
+    summary: Path,
+    *,
+    lacks: str = "",
+    manifest: str = "",
 ) -> dict[str, Any]:
     """As check_firmware for a network without a firmware. lacks: why there is none."""
     from ingot.link.check import check_placement
@@ -124,7 +148,10 @@ def check_network(
     network = read_c_info(c_info)
     proven = check_placement(target, pools, network, c_info.parent)
     facts = summary_of(proven, network)
-    write_if_changed(memory_map, memory_map_text(proven, npu_lines([c_info], facts)))
+    lines = npu_lines([c_info], facts)
+    if manifest:
+        facts["budget"] = _within_budget(manifest, proven, None, summary)
+    write_if_changed(memory_map, memory_map_text(proven, lines))
     write_if_changed(summary, json.dumps(facts, indent=2, sort_keys=True) + "\n")
     if lacks:
         say(f"no firmware is linked: {lacks}")

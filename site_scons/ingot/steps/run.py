@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from ingot.board.target import open_board
 if TYPE_CHECKING:
     from ingot.answers.told import Told
     from ingot.board import Board
-    from ingot.device.run.twin import Inference
+    from ingot.device.run.twin import Inference, TwinRun
     from ingot.network.types import Network, NetworkBuffer
 from ingot.base.console import say
 
@@ -208,11 +209,14 @@ def verify(
         machine=target.machine,
         report=(lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True)),
     )
+    budget = _budget(manifest, elf, c_info, network, given[0][1], target, outcome.run) if outcome.passed else []
     if as_json:
         facts = outcome.as_dict() | {"preprocessing": lines, "stand_in": network.stand_in}
         print(json.dumps(facts, indent=2, sort_keys=True))
     elif network.stand_in:
         say("STAND-IN: this proves the firmware, not the real model")
+    for line in [] if as_json else budget:
+        print(f"  {line}")
     if outcome.layer:
         raise IngotError(
             f"layer '{outcome.layer}' differs from onnxruntime by more than rounding explains.",
@@ -227,6 +231,23 @@ def verify(
             remedy="This is a fault of Ingot: please report it with the model file.",
             seen=outcome.gaps,
         )
+
+
+def _budget(
+    manifest: str, elf: Path, c_info: Path, network: Network, sample: Sequence[Any], twin: Board, run: TwinRun | None
+) -> list[str]:
+    """Lines about the model.yaml's limits that a run on the twin answers. Raises IngotError for what exceeds one."""
+    from ingot.device.run.cycles import estimate, missing
+    from ingot.device.run.samples import manifest_at
+    from ingot.report.budget import OF_A_RUN, check_run
+
+    model = manifest_at(manifest)
+    if model is None or run is None or not set(OF_A_RUN) & set(model.budget):
+        return []
+    cycles = None
+    if "cycles" in model.budget:
+        cycles = estimate(elf, network, c_info.parent, sample, core=twin.core, machine=twin.machine)
+    return check_run(model, network, run.stack_used, cycles, missing(twin.core))
 
 
 def _peak(array: Any) -> str:

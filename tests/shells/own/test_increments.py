@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which actions run after which change, counted."""
 
+import json
 import os
 import re
 import time
@@ -55,6 +56,28 @@ def test_a_threshold_changes_app_config_and_what_includes_it(project: Project) -
     including = {f"{path.parent.name}_{path.stem}" for folder in shared for path in folder.glob("*.c")}
     assert build.compiled == {"frames_picture_loop", "postprocessing_answer_keypoints"} <= including
     assert "network" not in build.compiled and build.links == 1
+
+
+@pytest.mark.slow
+def test_a_budget_stops_the_build_and_says_what_grew(project: Project) -> None:
+    within = project.model_yaml.read_text() + "budget: {ram: 1000000, flash: 1000000}\n"
+    project.model_yaml.write_text(within)
+    assert set(project.build().steps) == {"check"}
+    summary = project.out / "summary.json"
+    used = json.loads(summary.read_bytes())["budget"]["used"]
+    project.model_yaml.write_text(within.replace("ram: 1000000", f"ram: {used['ram'] + 4000}"))
+    project.build()
+    main = "firmware/apps/pose_estimation/main.c"
+    project.replace(
+        main, "int main(void)\n{\n", "static volatile char grown[5000];\nint main(void)\n{\n    grown[0] = 1;\n"
+    )
+    build = project.scons()
+    assert build.status != 0 and not build.nothing
+    assert f"model.yaml:8: budget.ram is {used['ram'] + 4000:,}, the build takes " in build.err
+    assert "In ram grew since the last build within its budget: data grown +5,000 (new)" in build.err
+    assert json.loads(summary.read_bytes())["budget"]["used"] == used
+    project.model_yaml.write_text(within)
+    assert project.build().steps["check"] == 1
 
 
 def test_a_comment_in_model_yaml_runs_nothing(project: Project) -> None:

@@ -70,6 +70,8 @@ def add_step(
     env.Depends(nodes, list(also))
     if always:
         env.AlwaysBuild(nodes)
+    if keep:
+        env.Precious(nodes)
     return nodes
 
 
