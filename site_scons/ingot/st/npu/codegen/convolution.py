@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Convolutions as epochs.
+
+Features and weights go to one to four CONVACCs, each of which takes `depth` of the input's channels and hands its exact
+sums to the next; the last one's are shifted, scaled by two ARITHs, and written. A set of kernels needs the features
+once. Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
+
+Features are "u8", q + 128 with zero point 0, or "s8", q with any.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.st.npu.codegen.layers import Convolution
+from ingot.st.npu.codegen.results import write_results
+from ingot.st.npu.codegen.scaling import Scaling
+from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+from ingot.st.npu.forms import Form
+from ingot.st.npu.kernels import KernelShape, dense_sets, depthwise_sets, pack_kernels
+from ingot.st.npu.machine import Registers
+from ingot.st.npu.public import Public
+from ingot.st.npu.registers import COUNTS, Unit
+from ingot.st.npu.sim.elements import ENTRIES
+
+Array = npt.NDArray[Any]
+#: Outputs of an epoch: entries of a coefficient memory that an address reaches without translation.
+MOST_OUTPUTS = 384
+_SIMD = {"u8": 1, "s8": 2}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a convolution is taken apart.
+
+    deep: 1x1 kernels on 24-bit elements. depth: channels of a CONVACC. kernels: of a set. units: CONVACCs in the chain.
+    """
+
+    format: str
+    deep: bool
+    depth: int
+    kernels: int
+    units: int
+
+    @property
+    def simd(self) -> int:
+        """The field SIMD: 1 for features of 8 bits, 2 for 16."""
+        return _SIMD[self.format]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Outputs that one epoch makes: sets of `way.kernels`, from output `first` on."""
+
+    way: Way
+    first: int
+    sets: int
+
+    @property
+    def outputs(self) -> int:
+        """How many."""
+        return self.sets * self.way.kernels
+
+
+def format_of(layer: Convolution) -> str:
+    """The format that it reads: u8 where its zero point is 0, so that what pads is 0, too."""
+    return "u8" if layer.source.zero == -128 else "s8"
+
+
+def ways(layer: Convolution, table: Public) -> list[tuple[Part, ...]]:
+    """Every way whose kernels and chains public builds have, the cheapest first; each as parts, one an epoch."""
+    found = {}
+    for way in _ways(layer, table):
+        parts = _parts(layer, way, table)
+        if parts:
+            found[parts] = sum(_cost(layer, part) for part in parts)
+    return sorted(found, key=lambda parts: (found[parts], len(parts), str(parts)))
+
+
+def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
+    channels, outputs = layer.source.shape[2], layer.target.shape[2]
+    form = format_of(layer)
+    for known in table.forms:
+        if known.category != "kernel":
+            continue
+        *geometry, deep, pairs, simd, depth, kernels = (int(value) for value in known.values)
+        units = channels // depth
+        if tuple(geometry) != (*layer.kernel, *layer.strides) or pairs or channels % depth or kernels > outputs:
+            continue
+        if simd != _SIMD[form] or (deep and (form == "s8" or layer.depthwise)):
+            continue
+        if layer.depthwise:
+            if depth % kernels == 0:
+                yield Way(form, False, depth, kernels, 1)
+        elif units <= COUNTS["CONVACC"] and _known(way := Way(form, bool(deep), depth, kernels, units), table):
+            yield way
+
+
+def _known(way: Way, table: Public) -> bool:
+    return Form("chain", (int(way.deep), way.simd, way.units, way.kernels)) in table.forms
+
+
+def _parts(layer: Convolution, way: Way, table: Public) -> tuple[Part, ...]:
+    """Epochs for all outputs: sets of the way, and a rest by a way with fewer kernels. Empty when there is none."""
+    outputs = layer.target.shape[2]
+    whole, rest = divmod(outputs, way.kernels)
+    if rest:
+        other = Way(way.format, way.deep, way.depth, rest, way.units)
+        kernel = (*layer.kernel, *layer.strides, int(way.deep), 0, way.simd, way.depth, rest)
+        if layer.depthwise or Form("kernel", kernel) not in table.forms or not _known(other, table):
+            return ()
+    epochs = math.ceil(whole * way.kernels / MOST_OUTPUTS)
+    each = math.ceil(whole / epochs)
+    parts = [Part(way, at * way.kernels, min(each, whole - at)) for at in range(0, whole, each)]
+    return (*parts, Part(other, whole * way.kernels, 1)) if rest else tuple(parts)
+
+
+def _cost(layer: Convolution, part: Part) -> int:
+    """Cycles at least."""
+    height, width, _ = layer.source.shape
+    rows, columns, _ = layer.target.shape
+    read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * part.sets
+    made = rows * columns * part.outputs
+    products = made * layer.kernel[0] * layer.kernel[1] * part.way.depth
+    return max(read, made, products // (72 // part.way.simd))
+
+
+def convolution_epoch(
+    draft: Draft,
+    layer: Convolution,
+    part: Part,
+    scaling: Scaling,
+    source: int,
+    weights: int,
+    targets: Mapping[str, int],
+) -> bytes:
+    """Adds the units of a part to an epoch, and gives the bytes of its kernels, which lie at `weights`.
+
+    source: address of the features in the part's format. targets: format -> address of the whole output.
+    """
+    way = part.way
+    content = _kernels(layer, part)
+    size = 3 if way.deep else 1
+    signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
+    stream = raw_stream(weights, len(content) // size, size, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
+    kernels = draft.add(stream, "STRENG")
+    last: Unit | None = None
+    for number in range(way.units):
+        features = draft.add(_features(layer, part, source, number), "STRENG")
+        unit = draft.add(_convacc(layer, way, scaling, number), "CONVACC", features, kernels)
+        if last is not None:
+            draft.link(last, unit, 2)
+        last = unit
+    assert last is not None
+    outputs = slice(part.first, part.first + part.outputs)
+    pixels = layer.target.shape[0] * layer.target.shape[1]
+    a, plus = scaling.a[outputs], scaling.plus[outputs]
+    first = _multiplier(a, np.zeros_like(a), way.kernels, pixels, RES=scaling.first, OBYTES=2)
+    second = _multiplier(np.full_like(a, scaling.k), plus, way.kernels, pixels, RES=scaling.last, OBYTES=1, COMBINEBC=1)
+    scaled = draft.add(second, "ARITH", draft.add(first, "ARITH", last))
+    write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
+    return content
+
+
+def _kernels(layer: Convolution, part: Part) -> bytes:
+    way = part.way
+    shape = KernelShape(way.kernels, *layer.kernel, way.depth, way.deep)
+    if layer.depthwise:
+        sets = depthwise_sets(layer.weights, part.first, shape, part.sets)
+    else:
+        sets = dense_sets(layer.weights, part.first, shape, way.units, part.sets)
+    return pack_kernels(sets, way.deep)
+
+
+def _features(layer: Convolution, part: Part, source: int, number: int) -> Registers:
+    """The stream of a CONVACC's features: the image, or its channels, once a set."""
+    way = part.way
+    height, width, channels = layer.source.shape
+    signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
+    again = {"LIMIT": part.sets, "FRAME_RPT": 1, "FOFFSET": 0}
+    if way.depth == channels:
+        if way.deep:
+            again |= {"RAW_OUT": 1}
+            return raw_stream(source, -(-layer.source.bytes // 3), 3, **(again | signed))
+        return raw_stream(source, layer.source.bytes, **(again | signed))
+    last = source + layer.source.bytes - 1
+    if layer.depthwise:  # the channels of a set, as often as it has sets of kernels; sets begin where the part does
+        repeats = way.depth // way.kernels
+        again |= {"FRAME_RPT": repeats, "FRPTOFF": way.depth}
+        start = source + part.first // way.depth * way.depth
+        return raster_stream(start, (height, width, way.depth), channels, last, **(again | signed))
+    start = source + number * way.depth
+    if way.deep:
+        shape = (height, width, -(-way.depth // 3))
+        return raster_stream(start, shape, channels, last + 2, 3, RAW_OUT=1, **again)
+    return raster_stream(start, (height, width, way.depth), channels, last, **(again | signed))
+
+
+def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Registers:
+    height, width, _ = layer.source.shape
+    top, bottom, left, right = layer.pads
+    fields = {
+        "KW": layer.kernel[1],
+        "KH": layer.kernel[0],
+        "BTCDEPTH": way.depth,
+        "NR": way.kernels,
+        "TPAD": top,
+        "BPAD": bottom,
+        "LPAD": left,
+        "RPAD": right,
+        "VSTRD": layer.strides[0],
+        "HSTRD": layer.strides[1],
+        "W": width * way.depth,
+        "H": height,
+        "RCROP": width * way.depth - 1,
+        "BCROP": height - 1,
+        "SIMD": way.simd,
+        "FBYTES": way.simd,
+    }
+    if way.format == "u8":
+        fields |= {"FUNSIGNED": 1}
+    elif layer.source.zero:
+        fields |= {"FSUB": layer.source.zero}
+    if way.deep:
+        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if way.units == 1 else 1}
+    words = [12] if "FSUB" in fields else []
+    if way.units > 1:
+        words.append(8)
+        first = number * way.kernels
+        fields |= {"KTOT": way.units * way.kernels, "KFIRST": first, "KLAST": first + way.kernels - 1}
+        if number:
+            fields |= {"NOSUM": 0, "NO1SUM": 0}
+    if number < way.units - 1:
+        fields |= {"OBYTES": 3, "RAW": 1}
+    else:
+        fields |= {"OUTSHIFT": scaling.s, "INSHIFT": scaling.s if way.units == 1 else 0}
+    return registers("CONVACC", fields, words)
+
+
+def _multiplier(a: Array, plus: Array, kernels: int, pixels: int, **fields: int) -> Registers:
+    """An ARITH with numbers a channel: of the kernels of a set for each pixel, set after set."""
+    memory = []
+    for one, other in zip(a.tolist(), plus.tolist(), strict=True):
+        memory += [one & 0xFFFF | (other >> 16 & 0xFFFF) << 16, other & 0xFFFF]
+    channels = len(memory) // 2
+    counters = {"RSTCNT1": kernels - 1, "RSTCNT2": pixels * kernels - 1, "RSTCNT3": pixels * channels - 1}
+    back = (1 - channels) % ENTRIES  # addresses of the memory wrap
+    steps = {"OFFSET1": 1 - kernels, "OFFSET2": 1, "OFFSET3": back, "INCOFFSET": 1, "TRANSLATEADDR": 1}
+    flags = dict.fromkeys(("ROUND", "SAT", "CNT1", "CNT2", "CNT3", "COEFFA", "COEFFB", "COEFFC"), 1)
+    bytes_in = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES"), 2)
+    # A one goes to the registers that the memory stands for, as in public builds.
+    scalars = {"A": int(a[0]) if fields["OBYTES"] == 1 else 1}
+    values = counters | steps | flags | bytes_in | scalars | fields
+    return registers("ARITH", values, (3, 4, 5, 6, 9, 10, 11), memory)

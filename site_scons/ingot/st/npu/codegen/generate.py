@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A graph as epochs for the NPU: layers that the table of public builds allows; of each other one, why not.
+
+Tensors lie in the NPU's memory as HWC, in one or both of two formats: s8 is q, u8 is q + 128. What the CPU makes or
+reads is s8. Weights are one image.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingot.compiler.graph import Graph, Operator
+from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, ways
+from ingot.st.npu.codegen.layers import (
+    VIEWS,
+    Addition,
+    Convolution,
+    Layer,
+    Mean,
+    Numbers,
+    Refusal,
+    folded_pads,
+    layer_of,
+    roots_of,
+    with_folded_zero,
+)
+from ingot.st.npu.codegen.others import addition_epoch, format_epoch, largest_epoch, mean_epoch
+from ingot.st.npu.codegen.places import Key, Life, placed
+from ingot.st.npu.codegen.scaling import scaling_of
+from ingot.st.npu.codegen.units import Draft, Rotation
+from ingot.st.npu.machine import HardwareEpoch
+from ingot.st.npu.program import blob_of_epochs
+from ingot.st.npu.public import Public
+
+#: A stream of weights begins at a multiple of so many bytes.
+ALIGNED = 16
+#: An error before the last rounding that is no reason to read a tensor with its zero point (`fold`).
+SMALL = 0.06
+
+
+@dataclass(frozen=True)
+class Generated:
+    """An operator. epochs: what it runs as; none for one of the CPU. refused: why it is one of the CPU, else "".
+
+    bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
+    error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
+    view: whether nothing runs: it only changes a shape, or is folded into the next one.
+    """
+
+    op: Operator
+    layer: Layer | None = None
+    epochs: tuple[HardwareEpoch, ...] = ()
+    refused: str = ""
+    bound: int = 0
+    error: float = 0.0
+    number: int = 0
+    view: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """operators: in the order of the graph. weights: the image at `flash`.
+
+    places: (root of a tensor, format) -> address. lives: of the same. roots: tensor -> the one with the same bytes,
+    for those that are another's view.
+    """
+
+    graph: Graph
+    operators: tuple[Generated, ...]
+    weights: bytes
+    flash: int
+    ram: tuple[int, int]
+    places: Mapping[Key, int]
+    lives: Mapping[Key, Life]
+    roots: Mapping[int, int]
+
+    @property
+    def epochs(self) -> tuple[HardwareEpoch, ...]:
+        """All epochs, in the order of execution."""
+        return tuple(epoch for item in self.operators for epoch in item.epochs)
+
+    def address(self, tensor: int, form: str) -> int:
+        """Where a tensor lies. Raises KeyError when no epoch reads or writes it in that format."""
+        return self.places[self.roots.get(tensor, tensor), form]
+
+    def strange(self, table: Public) -> list[str]:
+        """What of the program the table does not have: epochs and instructions."""
+        found = [what for epoch in self.epochs for what in table.strange(epoch)]
+        for name, epochs in self.blobs().items():
+            found += table.strange_program(blob_of_epochs(epochs), name)
+        return list(dict.fromkeys(found))
+
+    def blobs(self) -> dict[str, tuple[HardwareEpoch, ...]]:
+        """The epochs by the blob that they are in: a new one wherever the CPU has something to do."""
+        found: dict[str, tuple[HardwareEpoch, ...]] = {}
+        open_blob: list[HardwareEpoch] = []
+        for item in (*self.operators, Generated(self.graph.operators[-1], number=-1)):
+            if item.number and open_blob:
+                found[f"_ec_blob_{open_blob[0].number}"] = tuple(open_blob)
+                open_blob = []
+            open_blob += item.epochs
+        return found
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A layer, the parts of a convolution, and the tensors that it reads with their formats."""
+
+    layer: Layer
+    parts: tuple[Part, ...]
+    reads: tuple[tuple[Numbers, str], ...]
+
+
+Address = Callable[[Numbers, str], int]
+
+
+def generate(graph: Graph, table: Public, ram: tuple[int, int], flash: int, *, fold: bool = False) -> Program:
+    """The epochs of a graph. ram: first address and the one behind the last. flash: address of the weights.
+
+    fold: whether convolutions of 1x1 may read any tensor as u8, its zero point in the bias. No public build does that.
+
+    A layer that no public build's forms allow is left to the CPU. Raises IngotError when the tensors do not fit.
+    """
+    refused: dict[int, str] = {}
+    while True:
+        generator = _Generator(graph, table, ram, flash, fold, refused)
+        program = generator.program()
+        if program is not None:
+            return program
+
+
+@dataclass
+class _Generator:
+    """One attempt. refused: operators that turned out not to be possible, of the attempts before and of this one."""
+
+    graph: Graph
+    table: Public
+    ram: tuple[int, int]
+    flash: int
+    fold: bool
+    refused: dict[int, str]
+    weights: bytearray = field(default_factory=bytearray)
+    rotation: Rotation = field(default_factory=Rotation)
+    number: int = 1
+
+    def program(self) -> Program | None:
+        """The program; None when one more operator had to be refused."""
+        self.roots, pads = roots_of(self.graph), folded_pads(self.graph)
+        views = {
+            number
+            for number, op in enumerate(self.graph.operators)
+            if op.kind in VIEWS or (op.outputs and op.outputs[0] in pads)
+        }
+        choices = {number: self._choice(number) for number in range(len(self.graph.operators)) if number not in views}
+        taken = {number: choice for number, choice in choices.items() if choice is not None}
+        self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
+        self.lives = self._lives(taken)
+        self.places = placed(self.lives, self.ram)
+        self.converted: set[int] = set()
+        made = []
+        for number, op in enumerate(self.graph.operators):
+            if number in taken:
+                try:
+                    made.append(self._generated(op, taken[number]))
+                except Refusal as reason:
+                    self.refused[number] = str(reason)
+                    return None
+            else:
+                view = number in views
+                made.append(
+                    Generated(op, refused="" if view else self.refused[number], number=self._cpu(view), view=view)
+                )
+        lives = {key: self.lives[key] for key in self.places}
+        weights = bytes(self.weights)
+        return Program(self.graph, tuple(made), weights, self.flash, self.ram, self.places, lives, self.roots)
+
+    def _cpu(self, view: bool) -> int:
+        """The number of an epoch of the CPU's, 0 where nothing runs."""
+        self.number += not view
+        return 0 if view else self.number - 1
+
+    def _root(self, tensor: int) -> int:
+        return self.roots.get(tensor, tensor)
+
+    def _choice(self, number: int) -> _Choice | None:
+        """How a layer would be made, tried at an address of no matter; None for one of the CPU."""
+        if number in self.refused:
+            return None
+        try:
+            layer = layer_of(self.graph, self.graph.operators[number])
+            parts: tuple[Part, ...] = ()
+            if isinstance(layer, Convolution):
+                layer, parts = self._best(layer)
+        except Refusal as reason:
+            self.refused[number] = str(reason)
+            return None
+        if isinstance(layer, Addition):
+            return _Choice(layer, (), ((layer.one, "s8"), (layer.other, "s8")))
+        return _Choice(layer, parts, ((layer.source, parts[0].way.format if parts else "s8"),))
+
+    def _best(self, layer: Convolution) -> tuple[Convolution, tuple[Part, ...]]:
+        """The layer, or the one with its zero point in the bias, and its parts. Raises Refusal."""
+        candidates = [layer]
+        if self.fold and layer.source.zero != -128 and layer.kernel == (1, 1) and not any(layer.pads):
+            folded = with_folded_zero(layer)
+            better = scaling_of(folded).error.max() <= max(SMALL, scaling_of(layer).error.max())
+            candidates.insert(0 if better else 1, folded)
+        reasons = []
+        for candidate in candidates:
+            try:
+                return candidate, self._parts(candidate)
+            except Refusal as reason:
+                reasons.append(reason)
+        raise reasons[0]
+
+    def _parts(self, layer: Convolution) -> tuple[Part, ...]:
+        """The cheapest way that the table allows. Raises Refusal."""
+        scaling_of(layer)
+        reasons = []
+        for parts in ways(layer, self.table):
+            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {})
+            try:
+                trial._convolution(layer, parts, lambda numbers, form: 1 << 29, {"s8": 1 << 29})
+            except Refusal as problem:
+                reasons.append(str(problem))
+            else:
+                return parts
+        raise Refusal(reasons[0] if reasons else _no_way(layer))
+
+    def _lives(self, taken: Mapping[int, _Choice]) -> dict[Key, Life]:
+        """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
+        last: dict[int, int] = {}
+        first: dict[int, int] = {}
+        for number, op in enumerate(self.graph.operators):
+            for tensor in op.inputs:
+                if tensor is not None:
+                    last[self._root(tensor)] = number
+            for tensor in op.outputs:
+                first.setdefault(self._root(tensor), number)
+        last |= {self._root(tensor): len(self.graph.operators) for tensor in self.graph.outputs}
+        wanted: dict[Key, Numbers] = {}
+        for number, choice in taken.items():
+            for numbers, form in choice.reads:
+                wanted[self._root(numbers.tensor), form] = numbers
+                last[self._root(numbers.tensor)] = max(last[self._root(numbers.tensor)], number)
+                if self._root(numbers.tensor) not in self.made_by:  # the CPU makes s8 of it
+                    wanted[self._root(numbers.tensor), "s8"] = numbers
+            if self._others_read(choice.layer.target.tensor, taken):
+                wanted[self._root(choice.layer.target.tensor), "s8"] = choice.layer.target
+        return {
+            (root, form): Life(numbers.bytes, first.get(root, -1), last.get(root, first.get(root, -1)))
+            for (root, form), numbers in wanted.items()
+        }
+
+    def _others_read(self, tensor: int, taken: Mapping[int, _Choice]) -> bool:
+        """Whether the CPU or the application reads a tensor, or nobody does."""
+        root = self._root(tensor)
+        if root in {self._root(output) for output in self.graph.outputs}:
+            return True
+        read = {self._root(numbers.tensor) for choice in taken.values() for numbers, _ in choice.reads}
+        by_cpu = {
+            self._root(source)
+            for number, op in enumerate(self.graph.operators)
+            if number not in taken and op.kind not in VIEWS
+            for source in op.inputs
+            if source is not None
+        }
+        folded = {self._root(op.inputs[0]) for op in folded_pads(self.graph).values() if op.inputs[0] is not None}
+        return root not in read or root in by_cpu - folded
+
+    def _generated(self, op: Operator, choice: _Choice) -> Generated:
+        """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
+        epochs: list[HardwareEpoch] = []
+        for numbers, form in choice.reads:
+            root = self._root(numbers.tensor)
+            if form == "u8" and root not in self.made_by and root not in self.converted:
+                self.converted.add(root)
+                draft = Draft(self.number, self.rotation)
+                format_epoch(draft, numbers, self._address(numbers, "s8"), self._address(numbers, "u8"))
+                epochs.append(self._finished(draft))
+        layer = choice.layer
+        root = self._root(layer.target.tensor)
+        targets = {form: self.places[root, form] for form in ("s8", "u8") if (root, form) in self.places}
+        if isinstance(layer, Convolution):
+            epochs += self._convolution(layer, choice.parts, self._address, targets)
+            return Generated(
+                op, layer, tuple(epochs), "", scaling_of(layer).bound, float(scaling_of(layer).error.max())
+            )
+        draft = Draft(self.number, self.rotation)
+        try:
+            if isinstance(layer, Addition):
+                sources = self._address(layer.one, "s8"), self._address(layer.other, "s8")
+                error = addition_epoch(draft, layer, sources, targets)
+            elif isinstance(layer, Mean):
+                error = mean_epoch(draft, layer, self._address(layer.source, "s8"), targets)
+            else:
+                error = largest_epoch(draft, layer, self._address(layer.source, "s8"), targets)
+        except ValueError as problem:
+            raise Refusal(str(problem)) from None
+        epochs.append(self._finished(draft))
+        return Generated(op, layer, tuple(epochs), "", math.floor(error) + 1 if error else 0, error)
+
+    def _address(self, numbers: Numbers, form: str) -> int:
+        return self.places[self._root(numbers.tensor), form]
+
+    def _convolution(
+        self, layer: Convolution, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
+    ) -> list[HardwareEpoch]:
+        scaling, epochs = scaling_of(layer), []
+        for part in parts:
+            self.weights += bytes(-len(self.weights) % ALIGNED)
+            draft = Draft(self.number, self.rotation)
+            place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
+            try:
+                self.weights += convolution_epoch(draft, layer, part, scaling, source, place, targets)
+            except ValueError as problem:
+                raise Refusal(str(problem)) from None
+            epochs.append(self._finished(draft))
+        return epochs
+
+    def _finished(self, draft: Draft) -> HardwareEpoch:
+        """The epoch. Raises Refusal for anything that no public build has."""
+        epoch = draft.finished()
+        strange = self.table.strange(epoch)
+        if strange:
+            raise Refusal(strange[0])
+        self.number += 1
+        return epoch
+
+
+def _no_way(layer: Convolution) -> str:
+    size, strides = ("x".join(str(side) for side in sides) for sides in (layer.kernel, layer.strides))
+    kind = f"{size} {'depthwise ' if layer.depthwise else ''}kernels with stride {strides}"
+    outputs = "" if layer.depthwise else f" to {layer.target.shape[2]}"
+    return f"no public build has {kind} of {layer.source.shape[2]} channels{outputs} in {format_of(layer)}"

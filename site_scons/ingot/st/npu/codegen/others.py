@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers without weights as epochs: sums of two, averages, the largest of windows, another format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from ingot.st.npu.codegen.layers import Addition, Largest, Mean, Numbers, Refusal
+from ingot.st.npu.codegen.results import plus_128, write_results
+from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+
+#: Most bits behind the point of a sum of two, and of shifts in front of it; most bits that an average's scale gets.
+MOST_BITS, MOST_AX, MOST_BY, MOST_C = 15, 8, 14, 12
+_SIGNED_16 = 32767
+
+
+def _largest_shift(value: float) -> int:
+    """The largest k with round(value * 2^k) in 15 bits."""
+    return math.floor(math.log2((_SIGNED_16 + 0.49) / value))
+
+
+def addition_epoch(draft: Draft, layer: Addition, sources: tuple[int, int], targets: Mapping[str, int]) -> float:
+    """One ARITH with two inputs; the error before the last rounding. Raises Refusal.
+
+    out = R((a * x >> AX) + (b * y >> BY) + (c << C), RES): the scales' ratios with RES bits behind the point.
+    """
+    one, other = (side.scale / layer.target.scale for side in (layer.one, layer.other))
+    bits = min(_largest_shift(one), _largest_shift(other), MOST_BITS)
+    ax, by = (max(0, min(_largest_shift(ratio) - bits, most)) for ratio, most in ((one, MOST_AX), (other, MOST_BY)))
+    a, b = round(one * 2.0 ** (bits + ax)), round(other * 2.0 ** (bits + by))
+    exact = (layer.target.zero - layer.one.zero * one - layer.other.zero * other) * 2.0**bits
+    shift = max(0, math.ceil(math.log2(max(abs(exact), 1) / _SIGNED_16)))
+    if bits < 0 or shift > MOST_C:
+        raise Refusal("its scales are too far apart")
+    c = round(exact / 2.0**shift)
+    if abs(c) > _SIGNED_16:
+        shift, c = shift + 1, round(exact / 2.0 ** (shift + 1))
+    sizes = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES", "OBYTES"), 1)
+    numbers = {"A": a, "AX": ax, "B": b, "BY": by, "CC": c, "C": shift, "RES": bits}
+    made = registers("ARITH", {"ROUND": 1, "SAT": 1, "DUALIN": 1} | numbers | sizes)
+    streams = [draft.add(raw_stream(address, layer.target.bytes), "STRENG") for address in sources]
+    unit = draft.add(made, "ARITH", *streams)
+    write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
+    unit_of_sum = 2.0**-bits
+    ratios = 128 * (abs(a / 2.0 ** (bits + ax) - one) + abs(b / 2.0 ** (bits + by) - other))
+    cut = unit_of_sum * ((ax > 0) + (by > 0))
+    of_the_model = 2.0**-19 * max(one, other)  # LiteRT has 20 bits behind the point of the larger scale, times two
+    return ratios + cut + abs(c * 2.0**shift - exact) * unit_of_sum + of_the_model
+
+
+def mean_epoch(draft: Draft, layer: Mean, source: int, targets: Mapping[str, int]) -> float:
+    """A global average pool with 8 bits behind the point, and an ARITH; the error before the last rounding."""
+    height, width, channels = layer.source.shape
+    depth = next((depth for depth in (8, 4, 2, 1) if channels % depth == 0), 1)
+    count = height * width
+    power = min(_largest_shift(1 / count), 24)
+    times = round(2.0**power / count)
+    ratio = layer.source.scale / layer.target.scale
+    bits = min(_largest_shift(ratio), 22)
+    a = round(ratio * 2.0**bits)
+    plus = round((layer.target.zero - layer.source.zero * ratio) * 2.0**bits)
+    if bits < 0 or power < 8 or abs(plus) >= 1 << 30:
+        raise Refusal("its scales are too far apart")
+    frames = channels // depth
+    if frames == 1:
+        stream = raw_stream(source, layer.source.bytes)
+    else:
+        last = source + layer.source.bytes - 1
+        stream = raster_stream(source, (height, width, depth), channels, last, LIMIT=frames, FOFFSET=depth)
+    pool = registers(
+        "POOL",
+        dict(
+            TYPE=10,
+            BSIZE=depth,
+            STRDX=1,
+            STRDY=1,
+            X=width * depth,
+            Y=height,
+            OUTX=width + 1,
+            OUTY=height + 1,
+            RCROP=width * depth - 1,
+            BCROP=height - 1,
+            MULVAL=times,
+            OUTSHIFT=power - 8,
+            OBYTES=2,
+        ),
+    )
+    scale = registers(
+        "ARITH",
+        dict(
+            ROUND=1,
+            SAT=1,
+            A=a,
+            AX=8,
+            B=plus >> 16,
+            CC=plus & 0xFFFF,
+            COMBINEBC=1,
+            RES=bits,
+            OBYTES=1,
+            XFBYTES=2,
+            XFOBYTES=2,
+            YFBYTES=1,
+            YFOBYTES=1,
+        ),
+    )
+    unit = draft.add(scale, "ARITH", draft.add(pool, "POOL", draft.add(stream, "STRENG")))
+    write_results(draft, unit, layer.target, targets, 0, channels, 1)
+    average = 128 * abs(times * count / 2.0**power - 1) + 0.5 / 256
+    of_the_model = 0.5 / count  # LiteRT rounds the scaled sum, and again when it divides
+    return average * ratio + 128 * abs(a / 2.0**bits - ratio) + 1.5 * 2.0**-bits + of_the_model
+
+
+def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[str, int]) -> float:
+    """A pool; exact. Raises Refusal."""
+    if layer.source.scale != layer.target.scale or layer.source.zero != layer.target.zero:
+        raise Refusal("its input and output have different scales")
+    height, width, channels = layer.source.shape
+    depth = next((depth for depth in (8, 4) if channels % depth == 0), 1)
+    frames = channels // depth
+    last = source + layer.source.bytes - 1
+    rows, columns, _ = layer.target.shape
+    pool = registers(
+        "POOL",
+        dict(
+            WINX=layer.window[1],
+            WINY=layer.window[0],
+            STRDX=layer.strides[1],
+            STRDY=layer.strides[0],
+            BSIZE=depth,
+            X=width * depth,
+            Y=height,
+            OUTX=columns,
+            OUTY=rows,
+            RCROP=width * depth - 1,
+            BCROP=height - 1,
+            OBYTES=1,
+        ),
+    )
+    if frames == 1:
+        stream = raw_stream(source, layer.source.bytes)
+    else:
+        stream = raster_stream(source, (height, width, depth), channels, last, LIMIT=frames, FOFFSET=depth)
+    unit = draft.add(pool, "POOL", draft.add(stream, "STRENG"))
+    write_results(draft, unit, layer.target, targets, 0, depth, frames)
+    return 0.0
+
+
+def format_epoch(draft: Draft, numbers: Numbers, source: int, target: int) -> None:
+    """Makes u8 of a tensor that lies there as s8."""
+    stream = draft.add(raw_stream(source, numbers.bytes), "STRENG")
+    unit = draft.add(plus_128(), "ARITH", stream)
+    draft.add(raw_stream(target, numbers.bytes, DIR=1), "STRENG", unit)

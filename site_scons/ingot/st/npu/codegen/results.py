@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where an epoch's results go: streams that write a tensor in one or both formats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingot.st.npu.codegen.layers import Numbers
+from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+from ingot.st.npu.machine import Registers
+from ingot.st.npu.registers import Unit
+
+
+def write_results(
+    draft: Draft, source: Unit, target: Numbers, targets: Mapping[str, int], first: int, depth: int, sets: int
+) -> None:
+    """Adds streams that write what the source makes: set after set, `depth` channels of each pixel, from `first` on.
+
+    targets: format -> address of the whole tensor; "s8" as it comes, "u8" with 128 added.
+    """
+    for form, address in targets.items():
+        unit = draft.add(plus_128(), "ARITH", source) if form == "u8" else source
+        draft.add(_stream(target, address, first, depth, sets), "STRENG", unit)
+
+
+def plus_128() -> Registers:
+    """An ARITH that makes u8 of s8: x + 128, of which the lowest byte is taken."""
+    sizes = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES", "OBYTES"), 1)
+    return registers("ARITH", {"A": 16384, "B": 0x20, "COMBINEBC": 1, "RES": 14} | sizes)
+
+
+def _stream(target: Numbers, address: int, first: int, depth: int, sets: int) -> Registers:
+    height, width, channels = target.shape
+    if depth == channels or (height, width) == (1, 1):
+        return raw_stream(address + first, height * width * depth * sets, DIR=1)
+    repeats = {"LIMIT": sets, "FOFFSET": depth, "FRAME_RPT": sets, "FRPTOFF": target.bytes}
+    shape = (height, width, depth)
+    return raster_stream(address + first, shape, channels, address + target.bytes - 1, DIR=1, **repeats)
