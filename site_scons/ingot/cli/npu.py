@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot.cli.verb import verbs
-from ingot.cli.words import table_options
+from ingot.cli.words import board_file, board_word, json_option, manifest_of, model_file, table_options
 
 if TYPE_CHECKING:
     from ingot.st.npu.build import Build
@@ -158,6 +158,41 @@ def cost(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
 
     costs = costs_of(_read(build, weights))
     _print(cost_facts(costs) if as_json else None, cost_text(costs))
+
+
+@npu.command("compile")
+@click.argument("model")
+@board_word
+@table_options("samples", "seed")
+@click.option(
+    "--fold", is_flag=True, help="Zero points of 1x1 convolutions go into the bias; no public build does that."
+)
+@click.option("--without", default="", help="A network whose public builds do not count, such as MODEL's own.")
+@json_option
+def compile_model(model: str, board: str, samples: int, seed: int, fold: bool, without: str, as_json: bool) -> None:
+    """Generate MODEL's layers for a board's NPU, prove and simulate them (experimental: not yet run on hardware)."""
+    from ingot.base.errors import IngotError
+    from ingot.board import load_board
+    from ingot.board.fit import load_pools
+    from ingot.compiler.frontend.model import read_model
+    from ingot.device.npu.generated import check_program
+    from ingot.device.npu.generated_text import checked_facts, checked_text
+    from ingot.st.npu.codegen.generate import generate
+    from ingot.st.npu.codegen.target import target_of
+    from ingot.st.npu.public import public
+
+    checked_board = load_board(board_file(board))
+    target = target_of(checked_board, load_pools(checked_board))
+    path, table = model_file(manifest_of(model)), public(without)
+    program = generate(read_model(path), table, target.ram, target.flash, fold=fold)
+    checked = check_program(program, path, program.strange(table), samples, seed)
+    _print(checked_facts(checked) if as_json else None, checked_text(checked))
+    if checked.wrong or not checked.proof.holds or checked.strange:
+        raise IngotError(
+            "the generated program is not what was predicted",
+            where=str(path),
+            remedy="This is a fault of the generator: report it with the model.",
+        )
 
 
 def _fail(what: str, build: Path) -> None:

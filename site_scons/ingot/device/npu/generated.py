@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A generated program on the simulator against its model: each layer alone, on the model's own tensors.
+
+What runs is the blob that was assembled and decoded again, not what the generator meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ingot.compiler.graph import Graph
+from ingot.device.npu.oracles import Oracle, open_oracle
+from ingot.device.run.inputs import random_inputs
+from ingot.st.npu.build import Build
+from ingot.st.npu.codegen.build import build_of
+from ingot.st.npu.codegen.generate import Generated, Program
+from ingot.st.npu.codegen.layers import Addition, Layer, Numbers
+from ingot.st.npu.cost import EpochCost, costs_of
+from ingot.st.npu.proof import Proof, prove
+from ingot.st.npu.sim.epoch import run_epoch
+from ingot.st.npu.sim.store import Store
+from ingot.st.npu.simulate import Simulation
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class Difference:
+    """Of a layer over all inputs. changed: results that a 16-bit number changed that was held inside its range.
+
+    beyond: units whose sums left 24 bits.
+    """
+
+    largest: int = 0
+    differing: int = 0
+    elements: int = 0
+    changed: int = 0
+    beyond: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A program that was proven and simulated. differences: by index of the operator. samples: labels of the inputs."""
+
+    program: Program
+    build: Build | None
+    proof: Proof
+    costs: tuple[EpochCost, ...]
+    differences: Mapping[int, Difference]
+    samples: tuple[str, ...]
+    strange: tuple[str, ...]
+
+    @property
+    def wrong(self) -> list[int]:
+        """Operators whose layers are further from the model's than the prediction, or leave what was verified."""
+        operators = self.program.operators
+        return [
+            number
+            for number, found in self.differences.items()
+            if found.largest > operators[number].bound or found.changed or found.beyond
+        ]
+
+
+def check_program(program: Program, model: Path, strange: Sequence[str], samples: int, seed: int) -> Checked:
+    """Proves and simulates. Raises IngotError as the oracle does; faults of the proof are in the result."""
+    if not program.epochs:
+        return Checked(program, None, Proof(), (), {}, (), ())
+    build = build_of(program)
+    oracle = open_oracle(model)
+    found: dict[int, Difference] = {}
+    labels = []
+    for label, inputs in _inputs(program.graph, samples, seed):
+        oracle.run(inputs)
+        labels.append(label)
+        _run(program, build, oracle, found)
+    return Checked(program, build, prove(build), costs_of(build), found, tuple(labels), tuple(strange))
+
+
+def _inputs(graph: Graph, samples: int, seed: int) -> Iterator[tuple[str, Mapping[Any, Array]]]:
+    specs = [(graph.tensors[tensor].shape, str(graph.tensors[tensor].dtype)) for tensor in graph.inputs]
+    for number in range(seed, seed + samples):
+        yield f"seed {number}", dict(zip(graph.inputs, random_inputs(specs, number), strict=True))
+    for label, choose in EXTREMES.items() if samples > 1 else ():
+        ends = [_ends(kind) for _, kind in specs]
+        yield (
+            label,
+            {
+                tensor: choose(shape, *end).astype(kind)
+                for tensor, (shape, kind), end in zip(graph.inputs, specs, ends, strict=True)
+            },
+        )
+
+
+#: Inputs that random ones never are: all at one end, all at the other, one next to the other.
+EXTREMES: Mapping[str, Callable[[tuple[int, ...], float, float], Array]] = {
+    "lowest": lambda shape, low, high: np.full(shape, low),
+    "highest": lambda shape, low, high: np.full(shape, high),
+    "checkered": lambda shape, low, high: np.where(np.indices(shape).sum(axis=0) % 2 == 0, low, high),
+}
+
+
+def _ends(kind: str) -> tuple[float, float]:
+    if np.dtype(kind).kind == "f":
+        return -1.0, 1.0
+    info = np.iinfo(kind)
+    return float(info.min), float(info.max)
+
+
+def _run(program: Program, build: Build, oracle: Oracle, found: dict[int, Difference]) -> None:
+    store = Simulation(build).store
+    epochs = {epoch.number: epoch for epoch in build.epochs}
+    for number, item in enumerate(program.operators):
+        if item.layer is None:
+            continue
+        for source in sources_of(item.layer):
+            _put(program, store, source, oracle.tensor(source.tensor))
+        difference = found.setdefault(number, Difference())
+        for epoch in item.epochs:
+            result = run_epoch(epochs[epoch.number], store)
+            difference.changed += sum(effect.count for effect in result.effects)
+            difference.beyond.update(result.beyond)
+        _compare(program, store, item, item.layer.target, oracle, difference)
+
+
+def sources_of(layer: Layer) -> tuple[Numbers, ...]:
+    """The tensors that a layer reads."""
+    return (layer.one, layer.other) if isinstance(layer, Addition) else (layer.source,)
+
+
+def _formats(program: Program, numbers: Numbers) -> dict[str, int]:
+    root = program.roots.get(numbers.tensor, numbers.tensor)
+    return {form: program.places[root, form] for form in ("s8", "u8") if (root, form) in program.places}
+
+
+def _put(program: Program, store: Store, numbers: Numbers, values: Array) -> None:
+    flat = values.astype(np.int16).reshape(-1)
+    for form, address in _formats(program, numbers).items():
+        data = (flat + 128 * (form == "u8")).astype(np.uint8).tobytes()
+        store.put("", address, data, "the model's tensor")
+
+
+def _compare(
+    program: Program, store: Store, item: Generated, target: Numbers, oracle: Oracle, difference: Difference
+) -> None:
+    wanted = oracle.tensor(target.tensor).astype(np.int16).reshape(-1)
+    for form, address in _formats(program, target).items():
+        data = store.view("", address, target.bytes, item.op.kind)
+        made = data.view(np.int8).astype(np.int16) if form == "s8" else data.astype(np.int16) - 128
+        apart = np.abs(made - wanted)
+        difference.largest = max(difference.largest, int(apart.max()))
+        difference.differing += int(np.count_nonzero(apart))
+        difference.elements += apart.size

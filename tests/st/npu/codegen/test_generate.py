@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generated epochs: assembled, decoded, proven, simulated, and as near to LiteRT's results as was predicted."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingot.base.errors import IngotError
+from ingot.compiler.frontend.model import read_model
+from ingot.device.npu.generated import Checked, check_program
+from ingot.st.npu.codegen.generate import Program, generate
+from ingot.st.npu.machine import HardwareEpoch, Registers
+from ingot.st.npu.program import blob_of_epochs
+from ingot.st.npu.public import public
+from ingot.st.npu.registers import COUNTS, FIELDS, Unit
+from support.npu_build import FLASH, RAM
+from support.npu_graphs import Small
+
+MEMORY = (RAM, RAM + (1 << 20))
+
+LAYERS: dict[str, Callable[[], Small]] = {
+    "first": lambda: Small((12, 12, 3), zero=2).convolve(8, 3, 2),
+    "first, u8": lambda: Small((9, 8, 3)).convolve(16, 3),
+    "1x1": lambda: Small((4, 5, 16)).convolve(32),
+    "1x1, s8": lambda: Small((4, 5, 16), zero=7).convolve(48, zero=-20),
+    "1x1, deep": lambda: Small((4, 6, 32)).convolve(32, zero=-3),
+    "1x1, chain": lambda: Small((4, 4, 192)).convolve(32),
+    "1x1, s8 chain": lambda: Small((4, 4, 64), zero=-5).convolve(32),
+    "3x3 chain": lambda: Small((8, 8, 16)).convolve(16, 3),
+    "depthwise": lambda: Small((7, 7, 16)).convolve(0, 3, depthwise=True),
+    "depthwise, stride 2": lambda: Small((8, 8, 16)).convolve(0, 3, 2, depthwise=True),
+    "depthwise, s8": lambda: Small((6, 6, 16), zero=11).convolve(0, 3, zero=0, depthwise=True),
+    "more than 384 outputs": lambda: Small((2, 2, 64)).convolve(448),
+    "sum": lambda: Small((4, 4, 16), zero=3).add(),
+    "average and dense": lambda: Small((5, 5, 64)).mean(-128).dense(16),
+    "largest": lambda: Small((8, 8, 16)).largest(),
+}
+
+
+def generated(model: Path, *, fold: bool = False) -> Program:
+    return generate(read_model(model), public(), MEMORY, FLASH, fold=fold)
+
+
+def checked(model: Path, *, fold: bool = False, samples: int = 2) -> Checked:
+    program = generated(model, fold=fold)
+    return check_program(program, model, program.strange(public()), samples, 1)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_is_as_near_as_predicted(name: str, tmp_path: Path) -> None:
+    found = checked(LAYERS[name]().write(tmp_path))
+    assert [item.refused for item in found.program.operators] == [""] * len(found.program.operators)
+    assert found.proof.holds and not found.strange and not found.wrong
+    assert all(item.elements >= 1 and item.largest <= 1 for item in found.differences.values())
+
+
+def test_a_zero_point_in_the_bias_changes_nothing_but_the_way(tmp_path: Path) -> None:
+    """160 channels of s8 need more sums in memory than are generated; as u8 one chain does."""
+    model = Small((3, 3, 160), zero=9).convolve(32, zero=4).write(tmp_path)
+    assert "160 channels to 32 in s8" in generated(model).operators[0].refused
+    found = checked(model, fold=True)
+    assert found.program.epochs and not found.wrong and found.proof.holds
+
+
+def test_layers_of_the_cpu_part_the_blobs(tmp_path: Path) -> None:
+    """What the CPU makes in between is written before the next blob reads it, as u8 after an epoch that adds 128."""
+    found = checked(Small((4, 4, 32)).convolve(32).other().convolve(16).add().write(tmp_path))
+    assert list(found.program.blobs()) == ["_ec_blob_1", "_ec_blob_4"]
+    assert [len(item.epochs) for item in found.program.operators] == [2, 0, 2, 1]
+    assert found.program.operators[1].refused == "HARD_SWISH is not one of the operators that are generated"
+    assert found.proof.holds and not found.wrong
+
+
+def test_units_rest_for_an_epoch_where_there_are_enough(tmp_path: Path) -> None:
+    model = Small((8, 8, 16)).convolve(32).convolve(0, 3, depthwise=True).convolve(16).largest().write(tmp_path)
+    for one, other in itertools.pairwise(generated(model).epochs):
+        for kind in ("STRENG", "CONVACC", "ARITH", "POOL"):
+            before, after = ({unit for unit in epoch.units if unit.kind == kind} for epoch in (one, other))
+            assert len(before & after) == max(0, len(before) + len(after) - COUNTS[kind])
+
+
+def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
+    one, other = (generated(LAYERS["1x1, chain"]().write(tmp_path)) for _ in range(2))
+    assert one.weights == other.weights and one.epochs
+    assert blob_of_epochs(one.epochs) == blob_of_epochs(other.epochs)
+
+
+#: (unit's kind, field, change of its value): none of them leaves an epoch that public builds could have.
+MUTATIONS = [
+    ("CONVACC", "NOSUM", 1),
+    ("CONVACC", "NO1SUM", 1),
+    ("CONVACC", "SIMD", 1),
+    ("CONVACC", "GEN1SUM", 1),
+    ("CONVACC", "FUNSIGNED", 1),
+    ("CONVACC", "DEEPMODE", 1),
+    ("CONVACC", "KSETEN", 1),
+    ("CONVACC", "SAT", 1),
+    ("CONVACC", "OBYTES", 1),
+    ("CONVACC", "NR", 3),
+    ("CONVACC", "BTCDEPTH", 5),
+    ("CONVACC", "KH", 1),
+    ("CONVACC", "HSTRD", 1),
+    ("CONVACC", "TPAD", 2),
+    ("CONVACC", "OUTSHIFT", 29),
+    ("ARITH", "CNT2", 1),
+    ("ARITH", "SAT", 1),
+    ("ARITH", "COEFFA", 1),
+    ("ARITH", "OBYTES", 1),
+    ("ARITH", "XFBYTES", 3),
+    ("STRENG", "SIGNEXT", 1),
+    ("STRENG", "CACHEABLE", 1),
+    ("STRENG", "RAW_OUT", 1),
+    ("STRENG", "LIMITADDR", -60),
+]
+
+
+def mutated(epoch: HardwareEpoch, kind: str, name: str, change: int) -> Iterator[HardwareEpoch]:
+    """The epoch with one field of one unit changed: a bit flipped, or a number added."""
+    field = FIELDS[kind][name]
+    for unit, registers in epoch.units.items():
+        if unit.kind == kind and field.word in registers.words:
+            value = field.get(registers[field.word])
+            other = value ^ change if field.mask >> field.lsb == 1 else value + change
+            word = registers[field.word] & ~field.mask | field.put(other & (field.mask >> field.lsb))
+            units: dict[Unit, Registers] = dict(epoch.units)
+            units[unit] = Registers(dict(registers.words) | {field.word: word})
+            yield dataclasses.replace(epoch, units=units)
+
+
+def test_single_changes_leave_the_table(tmp_path: Path) -> None:
+    """At least 22 of 24 kinds are found in every unit that they hit."""
+    missed = set()
+    for name in ("first", "1x1, deep", "depthwise, s8"):
+        for epoch in generated(LAYERS[name]().write(tmp_path)).epochs:
+            for kind, field, change in MUTATIONS:
+                for other in mutated(epoch, kind, field, change):
+                    with contextlib.suppress(IngotError):  # links and streams that cannot be
+                        if not public().strange(other):
+                            missed.add((kind, field))
+    assert len(MUTATIONS) == 24
+    assert len(missed) <= 2, missed
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Small:
+    """A few layers of any kind and size, whether public builds have them or not."""
+    side = draw(st.integers(1, 9))
+    channels = draw(st.sampled_from([1, 3, 8, 12, 16, 24, 32, 48]))
+    small = Small((side, side, channels), draw(st.sampled_from([-128, -5, 0, 30])), draw(st.integers(0, 99)))
+    for _ in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(["convolve", "depthwise", "add", "mean", "largest", "other"]))
+        zero = draw(st.sampled_from([-128, -128, 4]))
+        if kind == "convolve":
+            outputs = draw(st.sampled_from([8, 10, 16, 24, 32, 80]))
+            small.convolve(outputs, draw(st.sampled_from([1, 1, 3])), draw(st.sampled_from([1, 1, 2])), zero)
+        elif kind == "depthwise":
+            small.convolve(0, 3, draw(st.sampled_from([1, 2])), zero, depthwise=True)
+        elif kind != "largest":
+            getattr(small, kind)()
+        elif min(small.shape[:2]) > 1:
+            small.largest()
+    return small.add()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(small=graphs(), fold=st.booleans())
+def test_any_graph_agrees_or_is_refused_by_name(small: Small, fold: bool, tmp_path: Path) -> None:
+    found = checked(small.write(tmp_path), fold=fold, samples=1)
+    assert all(item.refused or item.view or item.epochs for item in found.program.operators)
+    assert found.proof.holds and not found.strange and not found.wrong

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small quantized models of layers that the NPU's generator knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from support.tflite_builder import Builder
+
+Shape = tuple[int, int, int]
+
+
+@dataclass
+class Small:
+    """A model while it is built: each method appends a layer to `last`. Scales are such that results fill int8."""
+
+    shape: Shape
+    zero: int = -128
+    seed: int = 1
+    builder: Builder = field(default_factory=Builder)
+
+    def __post_init__(self) -> None:
+        self.chance = np.random.default_rng(self.seed)
+        self.scale = 0.02
+        self.last = self.builder.input((1, *self.shape), "int8", self.scale, self.zero)
+
+    def _result(self, shape: Shape, scale: float, zero: int) -> int:
+        self.shape, self.scale, self.zero = shape, scale, zero
+        return self.builder.tensor((1, *shape), "int8", scale, zero)
+
+    def _weights(self, shape: tuple[int, ...], axis: int, fan: int) -> tuple[int, int, float]:
+        count = shape[axis]
+        scales = self.chance.uniform(0.004, 0.02, count).astype(np.float32)
+        weights = self.chance.integers(-127, 128, shape).astype(np.int8)
+        bias = self.chance.integers(-900, 900, count).astype(np.int32)
+        w = self.builder.constant(weights, [float(scale) for scale in scales], axis=axis)
+        b = self.builder.constant(bias, [self.scale * float(scale) for scale in scales], axis=0)
+        return w, b, self.scale * 0.012 * 80 * float(np.sqrt(fan)) * 2
+
+    def convolve(
+        self, outputs: int, size: int = 1, stride: int = 1, zero: int = -128, *, depthwise: bool = False
+    ) -> Small:
+        """A convolution with SAME padding; ReLU where the result's zero point is -128."""
+        height, width, channels = self.shape
+        outputs = channels if depthwise else outputs
+        shape = (1, size, size, channels) if depthwise else (outputs, size, size, channels)
+        w, b, scale = self._weights(shape, 3 if depthwise else 0, size * size * (1 if depthwise else channels))
+        made = -(-height // stride), -(-width // stride), outputs
+        inputs = [self.last, w, b]
+        self.last = self._result(made, scale, zero)
+        kind = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+        activation = "RELU" if zero == -128 else "NONE"
+        options: dict[str, Any] = {"stride_h": stride, "stride_w": stride, "padding": "SAME"}
+        self.builder.operator(kind, inputs, [self.last], fused_activation_function=activation, **options)
+        return self
+
+    def dense(self, outputs: int, zero: int = 3) -> Small:
+        """A fully connected layer on a tensor of 1x1 pixels."""
+        fan = self.shape[2]
+        flat = self.builder.tensor((1, fan), "int8", self.scale, self.zero)
+        shape = self.builder.constant(np.array([1, fan], np.int32))
+        self.builder.operator("RESHAPE", [self.last, shape], [flat], new_shape=[1, fan])
+        w, b, scale = self._weights((outputs, fan), 0, fan)
+        self.shape, self.scale, self.zero = (1, 1, outputs), scale, zero
+        self.last = self.builder.tensor((1, outputs), "int8", scale, zero)
+        self.builder.operator("FULLY_CONNECTED", [flat, w, b], [self.last])
+        return self
+
+    def add(self, zero: int = 5) -> Small:
+        """The last tensor plus a second input."""
+        other = self.builder.input((1, *self.shape), "int8", 0.7 * self.scale, -7)
+        inputs = [self.last, other]
+        self.last = self._result(self.shape, 1.3 * self.scale, zero)
+        self.builder.operator("ADD", inputs, [self.last])
+        return self
+
+    def mean(self, zero: int = -9) -> Small:
+        """The average of each channel."""
+        inputs = [self.last, self.builder.constant(np.array([1, 2], np.int32))]
+        self.last = self._result((1, 1, self.shape[2]), 0.3 * self.scale, zero)
+        self.builder.operator("MEAN", inputs, [self.last], keep_dims=True)
+        return self
+
+    def largest(self) -> Small:
+        """The largest of windows of 2x2."""
+        height, width, channels = self.shape
+        inputs = [self.last]
+        self.last = self._result((height // 2, width // 2, channels), self.scale, self.zero)
+        sizes = {"filter_height": 2, "filter_width": 2, "stride_h": 2, "stride_w": 2, "padding": "VALID"}
+        self.builder.operator("MAX_POOL_2D", inputs, [self.last], **sizes)
+        return self
+
+    def other(self) -> Small:
+        """A layer that the generator does not know."""
+        inputs = [self.last]
+        self.last = self._result(self.shape, self.scale, self.zero)
+        self.builder.operator("HARD_SWISH", inputs, [self.last])
+        return self
+
+    def write(self, folder: Path) -> Path:
+        """The file."""
+        path = folder / "model.tflite"
+        path.write_bytes(self.builder.finish([self.last]))
+        return path
