@@ -5,6 +5,9 @@ Features and weights go to one to four CONVACCs, each of which takes `depth` of 
 sums to the next; the last one's are shifted, scaled by two ARITHs, and written. A set of kernels needs the features
 once. Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
 
+Where four units are too few, a set needs several passes: the last unit's sums, shifted to 16 bits, go to memory and
+come back to the first one, which adds them to those of the next channels. Only those of the last pass go on.
+
 Features are "u8", q + 128 with zero point 0, or "s8", q with any.
 """
 
@@ -12,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +35,10 @@ from ingot.st.npu.sim.elements import ENTRIES
 Array = npt.NDArray[Any]
 #: Outputs of an epoch: entries of a coefficient memory that an address reaches without translation.
 MOST_OUTPUTS = 384
+#: Frames that a context of the switch counts.
+MOST_PASSES = 255
+#: Most elements of a frame of partial sums whose reader waits.
+TRIGGERED = 1536
 _SIMD = {"u8": 1, "s8": 2}
 
 
@@ -40,6 +47,7 @@ class Way:
     """How a convolution is taken apart.
 
     deep: 1x1 kernels on 24-bit elements. depth: channels of a CONVACC. kernels: of a set. units: CONVACCs in the chain.
+    passes: of partial sums, 1 for none.
     """
 
     format: str
@@ -47,6 +55,7 @@ class Way:
     depth: int
     kernels: int
     units: int
+    passes: int = 1
 
     @property
     def simd(self) -> int:
@@ -67,6 +76,11 @@ class Part:
         """How many."""
         return self.sets * self.way.kernels
 
+    def sums(self, layer: Convolution) -> int:
+        """Bytes of the partial sums of a set."""
+        height, width, _ = layer.target.shape
+        return 2 * height * width * self.way.kernels if self.way.passes > 1 else 0
+
 
 def format_of(layer: Convolution) -> str:
     """The format that it reads: u8 where its zero point is 0, so that what pads is 0, too."""
@@ -80,7 +94,7 @@ def ways(layer: Convolution, table: Public) -> list[tuple[Part, ...]]:
         parts = _parts(layer, way, table)
         if parts:
             found[parts] = sum(_cost(layer, part) for part in parts)
-    return sorted(found, key=lambda parts: (found[parts], len(parts), str(parts)))
+    return sorted(found, key=lambda parts: (found[parts], parts[0].way.passes, len(parts), str(parts)))
 
 
 def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
@@ -90,7 +104,6 @@ def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
         if known.category != "kernel":
             continue
         *geometry, deep, pairs, simd, depth, kernels = (int(value) for value in known.values)
-        units = channels // depth
         if tuple(geometry) != (*layer.kernel, *layer.strides) or pairs or channels % depth or kernels > outputs:
             continue
         if simd != _SIMD[form] or (deep and (form == "s8" or layer.depthwise)):
@@ -98,8 +111,12 @@ def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
         if layer.depthwise:
             if depth % kernels == 0:
                 yield Way(form, False, depth, kernels, 1)
-        elif units <= COUNTS["CONVACC"] and _known(way := Way(form, bool(deep), depth, kernels, units), table):
-            yield way
+        else:
+            for units in range(1, COUNTS["CONVACC"] + 1):
+                passes, rest = divmod(channels // depth, units)
+                way = Way(form, bool(deep), depth, kernels, units, passes)
+                if not rest and 0 < passes <= MOST_PASSES and _known(way, table):
+                    yield way
 
 
 def _known(way: Way, table: Public) -> bool:
@@ -111,7 +128,7 @@ def _parts(layer: Convolution, way: Way, table: Public) -> tuple[Part, ...]:
     outputs = layer.target.shape[2]
     whole, rest = divmod(outputs, way.kernels)
     if rest:
-        other = Way(way.format, way.deep, way.depth, rest, way.units)
+        other = replace(way, kernels=rest)
         kernel = (*layer.kernel, *layer.strides, int(way.deep), 0, way.simd, way.depth, rest)
         if layer.depthwise or Form("kernel", kernel) not in table.forms or not _known(other, table):
             return ()
@@ -125,8 +142,9 @@ def _cost(layer: Convolution, part: Part) -> int:
     """Cycles at least."""
     height, width, _ = layer.source.shape
     rows, columns, _ = layer.target.shape
-    read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * part.sets
-    made = rows * columns * part.outputs
+    frames = part.sets * part.way.passes
+    read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * frames
+    made = rows * columns * part.outputs * part.way.passes
     products = made * layer.kernel[0] * layer.kernel[1] * part.way.depth
     return max(read, made, products // (72 // part.way.simd))
 
@@ -138,11 +156,13 @@ def convolution_epoch(
     scaling: Scaling,
     source: int,
     weights: int,
+    sums: int,
     targets: Mapping[str, int],
 ) -> bytes:
     """Adds the units of a part to an epoch, and gives the bytes of its kernels, which lie at `weights`.
 
-    source: address of the features in the part's format. targets: format -> address of the whole output.
+    source: address of the features in the part's format. sums: of the partial sums, where there are passes. targets:
+    format -> address of the whole output.
     """
     way = part.way
     content = _kernels(layer, part)
@@ -150,22 +170,38 @@ def convolution_epoch(
     signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
     stream = raw_stream(weights, len(content) // size, size, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
     kernels = draft.add(stream, "STRENG")
-    last: Unit | None = None
+    chain: list[Unit] = []
     for number in range(way.units):
         features = draft.add(_features(layer, part, source, number), "STRENG")
         unit = draft.add(_convacc(layer, way, scaling, number), "CONVACC", features, kernels)
-        if last is not None:
-            draft.link(last, unit, 2)
-        last = unit
-    assert last is not None
+        if chain:
+            draft.link(chain[-1], unit, 2)
+        chain.append(unit)
+    if way.passes > 1:
+        _loop(draft, part, part.sums(layer) // 2, sums, chain[0], chain[-1])
     outputs = slice(part.first, part.first + part.outputs)
     pixels = layer.target.shape[0] * layer.target.shape[1]
     a, plus = scaling.a[outputs], scaling.plus[outputs]
     first = _multiplier(a, np.zeros_like(a), way.kernels, pixels, RES=scaling.first, OBYTES=2)
     second = _multiplier(np.full_like(a, scaling.k), plus, way.kernels, pixels, RES=scaling.last, OBYTES=1, COMBINEBC=1)
-    scaled = draft.add(second, "ARITH", draft.add(first, "ARITH", last))
+    multiplied = draft.add(first, "ARITH", chain[-1])
+    if way.passes > 1:
+        draft.link_each(chain[-1], multiplied, way.passes)
+    scaled = draft.add(second, "ARITH", multiplied)
     write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
     return content
+
+
+def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, last: Unit) -> None:
+    """Partial sums of a set from the last unit through memory to the head.
+
+    In short frames the reader waits for the writer, as in public builds; in long ones what is read was written before.
+    """
+    frames = {"LIMIT": part.sets * part.way.passes, "FOFFSET": 0}
+    writer = draft.add(raw_stream(address, elements, 2, DIR=1, **frames), "STRENG", last)
+    waits = {"FRMTRG_EN": 1, "FRMTRG_SRC": writer.instance} if elements <= TRIGGERED else {}
+    reader = draft.add(raw_stream(address, elements, 2, LSBMODE=1, SIGNEXT=1, **(frames | waits)), "STRENG")
+    draft.link(reader, head, 2)
 
 
 def _kernels(layer: Convolution, part: Part) -> bytes:
@@ -174,7 +210,7 @@ def _kernels(layer: Convolution, part: Part) -> bytes:
     if layer.depthwise:
         sets = depthwise_sets(layer.weights, part.first, shape, part.sets)
     else:
-        sets = dense_sets(layer.weights, part.first, shape, way.units, part.sets)
+        sets = dense_sets(layer.weights, part.first, shape, way.units * way.passes, part.sets)
     return pack_kernels(sets, way.deep)
 
 
@@ -183,7 +219,8 @@ def _features(layer: Convolution, part: Part, source: int, number: int) -> Regis
     way = part.way
     height, width, channels = layer.source.shape
     signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
-    again = {"LIMIT": part.sets, "FRAME_RPT": 1, "FOFFSET": 0}
+    step = way.units * way.depth if way.passes > 1 else 0
+    again = {"LIMIT": part.sets * way.passes, "FRAME_RPT": way.passes, "FOFFSET": step}
     if way.depth == channels:
         if way.deep:
             again |= {"RAW_OUT": 1}
@@ -236,10 +273,14 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
         fields |= {"KTOT": way.units * way.kernels, "KFIRST": first, "KLAST": first + way.kernels - 1}
         if number:
             fields |= {"NOSUM": 0, "NO1SUM": 0}
+    if not number and way.passes > 1:
+        words.append(9)
+        fields |= {"NOSUM": 0, "AFILTMODE": 3, "INSHIFT": scaling.s}
+        fields |= {"ATOT": way.passes, "AFIRST": 1, "ALAST": way.passes - 1}
     if number < way.units - 1:
         fields |= {"OBYTES": 3, "RAW": 1}
     else:
-        fields |= {"OUTSHIFT": scaling.s, "INSHIFT": scaling.s if way.units == 1 else 0}
+        fields |= {"OUTSHIFT": scaling.s, "INSHIFT": 0 if number else scaling.s}
     return registers("CONVACC", fields, words)
 
 

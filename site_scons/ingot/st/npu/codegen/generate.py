@@ -28,7 +28,7 @@ from ingot.st.npu.codegen.layers import (
 )
 from ingot.st.npu.codegen.others import addition_epoch, format_epoch, largest_epoch, mean_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
-from ingot.st.npu.codegen.scaling import scaling_of
+from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.program import blob_of_epochs
@@ -38,6 +38,8 @@ from ingot.st.npu.public import Public
 ALIGNED = 16
 #: An error before the last rounding that is no reason to read a tensor with its zero point (`fold`).
 SMALL = 0.06
+#: In place of a format: partial sums of the layer that makes a tensor.
+SUMS = "sums"
 
 
 @dataclass(frozen=True)
@@ -204,20 +206,21 @@ class _Generator:
         """The layer, or the one with its zero point in the bias, and its parts. Raises Refusal."""
         candidates = [layer]
         if self.fold and layer.source.zero != -128 and layer.kernel == (1, 1) and not any(layer.pads):
-            folded = with_folded_zero(layer)
-            better = scaling_of(folded).error.max() <= max(SMALL, scaling_of(layer).error.max())
-            candidates.insert(0 if better else 1, folded)
-        reasons = []
+            candidates.append(with_folded_zero(layer))
+        found, reasons = [], []
         for candidate in candidates:
             try:
-                return candidate, self._parts(candidate)
+                parts = self._parts(candidate)
+                found.append((candidate, parts, float(_scaling(candidate, parts).error.max())))
             except Refusal as reason:
                 reasons.append(reason)
-        raise reasons[0]
+        if not found:
+            raise reasons[0]
+        best = found[-1] if found[-1][2] <= max(SMALL, found[0][2]) else found[0]
+        return best[:2]
 
     def _parts(self, layer: Convolution) -> tuple[Part, ...]:
         """The cheapest way that the table allows. Raises Refusal."""
-        scaling_of(layer)
         reasons = []
         for parts in ways(layer, self.table):
             trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {})
@@ -249,10 +252,16 @@ class _Generator:
                     wanted[self._root(numbers.tensor), "s8"] = numbers
             if self._others_read(choice.layer.target.tensor, taken):
                 wanted[self._root(choice.layer.target.tensor), "s8"] = choice.layer.target
-        return {
+        lives = {
             (root, form): Life(numbers.bytes, first.get(root, -1), last.get(root, first.get(root, -1)))
             for (root, form), numbers in wanted.items()
         }
+        for number, choice in taken.items():
+            if isinstance(choice.layer, Convolution):
+                size = max(part.sums(choice.layer) for part in choice.parts)
+                if size:
+                    lives[self._root(choice.layer.target.tensor), SUMS] = Life(size, number, number)
+        return lives
 
     def _others_read(self, tensor: int, taken: Mapping[int, _Choice]) -> bool:
         """Whether the CPU or the application reads a tensor, or nobody does."""
@@ -285,9 +294,8 @@ class _Generator:
         targets = {form: self.places[root, form] for form in ("s8", "u8") if (root, form) in self.places}
         if isinstance(layer, Convolution):
             epochs += self._convolution(layer, choice.parts, self._address, targets)
-            return Generated(
-                op, layer, tuple(epochs), "", scaling_of(layer).bound, float(scaling_of(layer).error.max())
-            )
+            scaling = _scaling(layer, choice.parts)
+            return Generated(op, layer, tuple(epochs), "", scaling.bound, float(scaling.error.max()))
         draft = Draft(self.number, self.rotation)
         try:
             if isinstance(layer, Addition):
@@ -308,13 +316,14 @@ class _Generator:
     def _convolution(
         self, layer: Convolution, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
     ) -> list[HardwareEpoch]:
-        scaling, epochs = scaling_of(layer), []
+        scaling, epochs = _scaling(layer, parts), []
         for part in parts:
             self.weights += bytes(-len(self.weights) % ALIGNED)
             draft = Draft(self.number, self.rotation)
             place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
+            sums = address(layer.target, SUMS) if part.way.passes > 1 else 0
             try:
-                self.weights += convolution_epoch(draft, layer, part, scaling, source, place, targets)
+                self.weights += convolution_epoch(draft, layer, part, scaling, source, place, sums, targets)
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
             epochs.append(self._finished(draft))
@@ -328,6 +337,10 @@ class _Generator:
             raise Refusal(strange[0])
         self.number += 1
         return epoch
+
+
+def _scaling(layer: Convolution, parts: Sequence[Part]) -> Scaling:
+    return scaling_of(layer, parts[0].way.passes)
 
 
 def _no_way(layer: Convolution) -> str:

@@ -61,8 +61,11 @@ def sums_of(layer: Convolution) -> tuple[Array, Array]:
     return positive * high + negative * low, negative * high + positive * low
 
 
-def scaling_of(layer: Convolution) -> Scaling:
-    """The numbers of a convolution. Raises Refusal when the sums are too large."""
+def scaling_of(layer: Convolution, passes: int = 1) -> Scaling:
+    """The numbers of a convolution. passes: of partial sums of 16 bits, each of which is rounded.
+
+    Raises Refusal when the sums are too large.
+    """
     real = layer.source.scale * layer.scales
     step = real / layer.target.scale  # units of the last place of a sum of 1
     up, down = sums_of(layer)
@@ -71,7 +74,8 @@ def scaling_of(layer: Convolution) -> Scaling:
     high = (128 - layer.target.zero) / step - layer.bias
     low = (-129 - layer.target.zero) / step - layer.bias
     counted = np.maximum(np.maximum(np.minimum(up, high), np.minimum(down, -low)), 1.0)
-    s = max(0, math.ceil(math.log2(float(counted.max()) / 32767)))
+    within = counted if passes == 1 else np.maximum(up, down)  # before the last pass nothing may be held
+    s = max(0, math.ceil(math.log2(max(1.0, float(within.max())) / 32767)))
     fraction = math.floor(math.log2(FULL / float((counted * real).max())))
     first = min(16, math.floor(math.log2(32767.49 / float(real.max()))) - fraction - s)
     if first < 0:
@@ -82,7 +86,7 @@ def scaling_of(layer: Convolution) -> Scaling:
     exact = a / 2.0 ** (fraction + s + first)
     most = np.minimum(np.maximum(up, down), counted + 1)
     error = (
-        (0.5 * step * 2.0**s if s else 0.0)
+        (0.5 * step * 2.0**s * passes if s else 0.0)
         + np.abs(exact / real - 1) * most * step
         + 0.5 * 2.0**-fraction / layer.target.scale
         + abs(k / 2.0**k_shift * layer.target.scale - 1) * FULL * 2.0**-fraction / layer.target.scale

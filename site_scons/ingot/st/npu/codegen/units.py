@@ -105,6 +105,12 @@ class Draft:
         """All frames of the source reach that port."""
         self.switch[Port(target, port)] = EN | LINK["LINK0"].put(source_number(source))
 
+    def link_each(self, source: Unit, target: Unit, frames: int) -> None:
+        """The last one of so many frames reaches the first port, again and again."""
+        number = source_number(source)
+        dropped = LINK["LINK0"].put(number) | LINK["FNR0"].put(frames - 1)
+        self.switch[Port(target, 0)] = dropped | LINK["EN1"].put(1) | LINK["LINK1"].put(number) | LINK["FNR1"].put(1)
+
     def finished(self) -> HardwareEpoch:
         """The epoch."""
         units = dict(sorted(self.units.items(), key=lambda item: item[0].number))
