@@ -78,6 +78,13 @@ class Small:
         self.builder.operator("ADD", inputs, [self.last])
         return self
 
+    def requantize(self, ratio: float, zero: int) -> Small:
+        """The same numbers with another scale and zero point."""
+        inputs = [self.last]
+        self.last = self._result(self.shape, ratio * self.scale, zero)
+        self.builder.operator("QUANTIZE", inputs, [self.last])
+        return self
+
     def mean(self, zero: int = -9) -> Small:
         """The average of each channel."""
         inputs = [self.last, self.builder.constant(np.array([1, 2], np.int32))]

@@ -132,6 +132,9 @@ def amounts_of(epoch: HardwareEpoch) -> Iterator[Amount]:
             if fields["KH"] > 1:
                 yield Amount("CONVACC line buffer, bytes", row)
             yield Amount("CONVACC weights of a set", _weights(fields))
+            if fields["GEN1SUM"]:
+                made = fields["W"] // max(1, fields["BTCDEPTH"]) * fields["H"] * fields["NR"]
+                yield Amount("CONVACC sums by the switch, elements", made)
     links = links_of(epoch)
     for stream in streams_of(epoch):
         role = _role(stream, links)

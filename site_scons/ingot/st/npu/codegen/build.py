@@ -63,7 +63,20 @@ def _buffers(program: Program, epochs: tuple[HardwareEpoch, ...]) -> list[Source
                 written.setdefault(epoch.number, []).append((stream.first, stream.last + 1))
                 name = f"{type(layers[epoch.number]).__name__}_{epoch.number}_out_{stream.first:x}"
                 found.append(_buffer(name, "internal", stream.first, stream.last + 1 - stream.first, epoch.number))
-    return found + _given(program)
+    return found + _whole(program) + _given(program)
+
+
+def _whole(program: Program) -> list[SourceBuffer]:
+    """Tensors that several epochs write, of which each has a buffer for its part only."""
+    found = []
+    for item in program.operators:
+        if item.layer is not None and len(item.epochs) > 1:
+            root = program.roots.get(item.layer.target.tensor, item.layer.target.tensor)
+            for form in ("s8", "u8"):
+                if (root, form) in program.places:
+                    place, size = program.places[root, form], item.layer.target.bytes
+                    found.append(_buffer(f"tensor_{root}_{form}", "internal", place, size, item.epochs[-1].number))
+    return found
 
 
 def _given(program: Program) -> list[SourceBuffer]:

@@ -14,7 +14,7 @@ Features are "u8", q + 128 with zero point 0, or "s8", q with any.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from ingot.st.npu.codegen.layers import Convolution
 from ingot.st.npu.codegen.results import write_results
 from ingot.st.npu.codegen.scaling import Scaling
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+from ingot.st.npu.cost import PAIRS
 from ingot.st.npu.forms import Form
 from ingot.st.npu.kernels import KernelShape, dense_sets, depthwise_sets, pack_kernels
 from ingot.st.npu.machine import Registers
@@ -37,6 +38,8 @@ Array = npt.NDArray[Any]
 MOST_OUTPUTS = 384
 #: Frames that a context of the switch counts.
 MOST_PASSES = 255
+#: Cycles that an epoch takes to start, as public timings of one-layer networks have it.
+START = 1500
 #: Most elements of a frame of partial sums whose reader waits.
 TRIGGERED = 1536
 _SIMD = {"u8": 1, "s8": 2}
@@ -47,7 +50,7 @@ class Way:
     """How a convolution is taken apart.
 
     deep: 1x1 kernels on 24-bit elements. depth: channels of a CONVACC. kernels: of a set. units: CONVACCs in the chain.
-    passes: of partial sums, 1 for none.
+    passes: of partial sums, 1 for none. switch: whether they come back by the stream switch, not through memory.
     """
 
     format: str
@@ -56,6 +59,7 @@ class Way:
     kernels: int
     units: int
     passes: int = 1
+    switch: bool = False
 
     @property
     def simd(self) -> int:
@@ -79,7 +83,7 @@ class Part:
     def sums(self, layer: Convolution) -> int:
         """Bytes of the partial sums of a set."""
         height, width, _ = layer.target.shape
-        return 2 * height * width * self.way.kernels if self.way.passes > 1 else 0
+        return 2 * height * width * self.way.kernels if self.way.passes > 1 and not self.way.switch else 0
 
 
 def format_of(layer: Convolution) -> str:
@@ -94,7 +98,13 @@ def ways(layer: Convolution, table: Public) -> list[tuple[Part, ...]]:
         parts = _parts(layer, way, table)
         if parts:
             found[parts] = sum(_cost(layer, part) for part in parts)
-    return sorted(found, key=lambda parts: (found[parts], parts[0].way.passes, len(parts), str(parts)))
+    return sorted(found, key=lambda parts: _rank(found[parts], parts))
+
+
+def _rank(cost: int, parts: Sequence[Part]) -> tuple[int, int, bool, int, str]:
+    """Of equally cheap ways the one with fewer passes; sums by the switch, which nobody can overtake."""
+    way = parts[0].way
+    return cost, way.passes, not way.switch, len(parts), str(parts)
 
 
 def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
@@ -117,6 +127,8 @@ def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
                 way = Way(form, bool(deep), depth, kernels, units, passes)
                 if not rest and 0 < passes <= MOST_PASSES and _known(way, table):
                     yield way
+                    if passes > 1 and units == 1:
+                        yield replace(way, switch=True)
 
 
 def _known(way: Way, table: Public) -> bool:
@@ -146,7 +158,7 @@ def _cost(layer: Convolution, part: Part) -> int:
     read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * frames
     made = rows * columns * part.outputs * part.way.passes
     products = made * layer.kernel[0] * layer.kernel[1] * part.way.depth
-    return max(read, made, products // (72 // part.way.simd))
+    return max(read, made, products // PAIRS[part.way.simd]) + START
 
 
 def convolution_epoch(
@@ -177,7 +189,9 @@ def convolution_epoch(
         if chain:
             draft.link(chain[-1], unit, 2)
         chain.append(unit)
-    if way.passes > 1:
+    if way.switch:
+        draft.link(chain[0], chain[0], 2)
+    elif way.passes > 1:
         _loop(draft, part, part.sums(layer) // 2, sums, chain[0], chain[-1])
     outputs = slice(part.first, part.first + part.outputs)
     pixels = layer.target.shape[0] * layer.target.shape[1]
@@ -265,7 +279,8 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     elif layer.source.zero:
         fields |= {"FSUB": layer.source.zero}
     if way.deep:
-        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if way.units == 1 else 1}
+        whole = way.depth == layer.source.shape[2]  # else each pixel begins with an element of 24 bits
+        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if whole else 1}
     words = [12] if "FSUB" in fields else []
     if way.units > 1:
         words.append(8)
@@ -276,6 +291,8 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     if not number and way.passes > 1:
         words.append(9)
         fields |= {"NOSUM": 0, "AFILTMODE": 3, "INSHIFT": scaling.s}
+        if way.switch:
+            fields |= {"NO1SUM": 0, "GEN1SUM": 1}
         fields |= {"ATOT": way.passes, "AFIRST": 1, "ALAST": way.passes - 1}
     if number < way.units - 1:
         fields |= {"OBYTES": 3, "RAW": 1}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A graph as epochs for the NPU: layers that the table of public builds allows; of each other one, why not.
 
-Tensors lie in the NPU's memory as HWC, in one or both of two formats: s8 is q, u8 is q + 128. What the CPU makes or
-reads is s8. Weights are one image.
+Tensors lie in the NPU's memory as HWC, in one or both of two formats: s8 is q as the model has it, u8 is q + 128. What
+the CPU makes or reads is s8. Weights are one image.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingot.compiler.graph import Graph, Operator
+from ingot.compiler.graph import DType, Graph, Operator
 from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, ways
 from ingot.st.npu.codegen.layers import (
     VIEWS,
@@ -21,12 +21,13 @@ from ingot.st.npu.codegen.layers import (
     Mean,
     Numbers,
     Refusal,
+    Requantized,
     folded_pads,
     layer_of,
     roots_of,
     with_folded_zero,
 )
-from ingot.st.npu.codegen.others import addition_epoch, format_epoch, largest_epoch, mean_epoch
+from ingot.st.npu.codegen.others import addition_epoch, format_epoch, largest_epoch, mean_epoch, requantized_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
@@ -301,6 +302,10 @@ class _Generator:
             if isinstance(layer, Addition):
                 sources = self._address(layer.one, "s8"), self._address(layer.other, "s8")
                 error = addition_epoch(draft, layer, sources, targets)
+            elif isinstance(layer, Requantized):
+                unsigned = self.graph.tensors[layer.source.tensor].dtype is DType.UINT8
+                place = self._address(layer.source, "s8")
+                error = requantized_epoch(draft, layer, place, targets, unsigned=unsigned)
             elif isinstance(layer, Mean):
                 error = mean_epoch(draft, layer, self._address(layer.source, "s8"), targets)
             else:
@@ -321,7 +326,7 @@ class _Generator:
             self.weights += bytes(-len(self.weights) % ALIGNED)
             draft = Draft(self.number, self.rotation)
             place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
-            sums = address(layer.target, SUMS) if part.way.passes > 1 else 0
+            sums = address(layer.target, SUMS) if part.sums(layer) else 0
             try:
                 self.weights += convolution_epoch(draft, layer, part, scaling, source, place, sums, targets)
             except ValueError as problem:

@@ -19,7 +19,7 @@ Shape = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Numbers:
-    """A tensor of int8: height, width, channels; real = scale * (q - zero)."""
+    """A tensor of int8, or the uint8 input of a Requantized: height, width, channels; real = scale * (q - zero)."""
 
     tensor: int
     shape: Shape
@@ -100,7 +100,15 @@ def with_folded_zero(layer: Convolution) -> Convolution:
     return replace(layer, source=replace(source, zero=-128), bias=bias)
 
 
-Layer = Convolution | Addition | Mean | Largest
+@dataclass(frozen=True)
+class Requantized:
+    """The same real numbers with another scale or zero point. source: of int8 or uint8."""
+
+    source: Numbers
+    target: Numbers
+
+
+Layer = Convolution | Addition | Mean | Largest | Requantized
 
 
 class Refusal(Exception):
@@ -151,11 +159,11 @@ def layer_of(graph: Graph, op: Operator) -> Layer:
     return layer
 
 
-def _numbers(graph: Graph, tensor: int | None) -> Numbers:
+def _numbers(graph: Graph, tensor: int | None, dtypes: tuple[DType, ...] = (DType.INT8,)) -> Numbers:
     if tensor is None:
         raise Refusal("an input is absent")
     found = graph.tensors[tensor]
-    if found.dtype is not DType.INT8 or found.is_constant:
+    if found.dtype not in dtypes or found.is_constant:
         raise Refusal(f"'{found.name}' is {'a constant' if found.is_constant else found.dtype}, not int8 numbers")
     if found.quant is None or found.quant.per_channel:
         raise Refusal(f"'{found.name}' has no single scale")
@@ -262,6 +270,10 @@ def _largest(graph: Graph, op: Operator) -> Largest:
     return Largest(source, target, window, (int(op.attrs["stride_h"]), int(op.attrs["stride_w"])))
 
 
+def _requantized(graph: Graph, op: Operator) -> Requantized:
+    return Requantized(_numbers(graph, op.inputs[0], (DType.INT8, DType.UINT8)), _numbers(graph, op.outputs[0]))
+
+
 _MAKERS: dict[str, Any] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,
@@ -270,4 +282,5 @@ _MAKERS: dict[str, Any] = {
     "MEAN": _mean,
     "AVERAGE_POOL_2D": _average,
     "MAX_POOL_2D": _largest,
+    "QUANTIZE": _requantized,
 }

@@ -6,12 +6,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ingot.st.npu.codegen.layers import Addition, Largest, Mean, Numbers, Refusal
+from ingot.st.npu.codegen.layers import Addition, Largest, Mean, Numbers, Refusal, Requantized
 from ingot.st.npu.codegen.results import plus_128, write_results
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
 
 #: Most bits behind the point of a sum of two, and of shifts in front of it; most bits that an average's scale gets.
 MOST_BITS, MOST_AX, MOST_BY, MOST_C = 15, 8, 14, 12
+MOST_RES = 22
 _SIGNED_16 = 32767
 
 
@@ -57,7 +58,7 @@ def mean_epoch(draft: Draft, layer: Mean, source: int, targets: Mapping[str, int
     power = min(_largest_shift(1 / count), 24)
     times = round(2.0**power / count)
     ratio = layer.source.scale / layer.target.scale
-    bits = min(_largest_shift(ratio), 22)
+    bits = min(_largest_shift(ratio), MOST_RES)
     a = round(ratio * 2.0**bits)
     plus = round((layer.target.zero - layer.source.zero * ratio) * 2.0**bits)
     if bits < 0 or power < 8 or abs(plus) >= 1 << 30:
@@ -144,6 +145,29 @@ def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[st
     unit = draft.add(pool, "POOL", draft.add(stream, "STRENG"))
     write_results(draft, unit, layer.target, targets, 0, depth, frames)
     return 0.0
+
+
+def requantized_epoch(
+    draft: Draft, layer: Requantized, source: int, targets: Mapping[str, int], *, unsigned: bool
+) -> float:
+    """One ARITH; the error before the last rounding. unsigned: whether the source is of uint8. Raises Refusal."""
+    ratio = layer.source.scale / layer.target.scale
+    bits = min(_largest_shift(ratio), MOST_RES)
+    a = round(ratio * 2.0**bits)
+    exact = (layer.target.zero - layer.source.zero * ratio) * 2.0**bits
+    plus = round(exact)
+    if bits < 0 or abs(plus) >= 1 << 30:
+        raise Refusal("its scales are too far apart")
+    sizes = {"XFBYTES": 2, "XFOBYTES": 2, "YFBYTES": 1, "YFOBYTES": 1, "OBYTES": 1}
+    numbers = {"A": a, "B": plus >> 16, "CC": plus & 0xFFFF, "COMBINEBC": 1, "RES": bits}
+    signed = {} if unsigned else {"LSBMODE": 1, "SIGNEXT": 1}
+    stream = draft.add(raw_stream(source, layer.source.bytes, **signed), "STRENG")
+    unit = draft.add(registers("ARITH", {"ROUND": 1, "SAT": 1} | numbers | sizes), "ARITH", stream)
+    write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
+    if ratio == 1.0 and exact == plus:
+        return 0.0
+    of_the_model = 0.5 * 2.0 ** math.frexp(ratio)[1] if ratio < 0.5 else 0.0
+    return 255 * abs(a / 2.0**bits - ratio) + 2.0**-bits * abs(plus - exact) + of_the_model + 2.0**-20
 
 
 def format_epoch(draft: Draft, numbers: Numbers, source: int, target: int) -> None:
