@@ -3,9 +3,9 @@
 
     python bench/npu_public.py LIST
 
-LIST is a text with a line a build: network, repository@commit, folder in it, and where that folder lies here, with
-blanks between; `-` in front of the network's name in a folder of several (`reid=reid`) is not needed. The numbers go
-to site_scons/ingot/st/npu/public.json; of the files, nothing does.
+LIST is a text with a line a build, and blanks in between: name of the network, repository@commit, folder or file in it,
+name of the build in its folder (`-` where there is one only), where the folder lies here, files of weights where plain
+calls need them. The numbers go to site_scons/ingot/st/npu/public.json; of the files, nothing does.
 """
 
 from __future__ import annotations
