@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingot.base.errors import IngotError
 from ingot.compiler.graph import Graph
 from ingot.device.npu.oracles import Oracle, open_oracle
 from ingot.device.run.inputs import random_inputs
@@ -69,10 +70,15 @@ class Checked:
 
 def check_program(program: Program, model: Path, strange: Sequence[str], samples: int, seed: int) -> Checked:
     """Proves and simulates. Raises IngotError as the oracle does; faults of the proof are in the result."""
+    if model.suffix != ".tflite":
+        raise IngotError(
+            "layers for the NPU are generated of .tflite files only", where=str(model), remedy="Convert the model."
+        )
     if not program.epochs:
         return Checked(program, None, Proof(), (), {}, (), ())
     build = build_of(program)
     oracle = open_oracle(model)
+    _check_names(program, oracle, model)
     found: dict[int, Difference] = {}
     labels = []
     for label, inputs in _inputs(program.graph, samples, seed):
@@ -80,6 +86,20 @@ def check_program(program: Program, model: Path, strange: Sequence[str], samples
         labels.append(label)
         _run(program, build, oracle, found)
     return Checked(program, build, prove(build), costs_of(build), found, tuple(labels), tuple(strange))
+
+
+def _check_names(program: Program, oracle: Oracle, model: Path) -> None:
+    """LiteRT calls the tensors by the same numbers. It does not where parts of the file were put into its graph."""
+    for item in program.operators:
+        for numbers in (*sources_of(item.layer), item.layer.target) if item.layer else ():
+            known = oracle.graph.tensors.get(numbers.tensor)
+            if known is None or known.name != program.graph.tensors[numbers.tensor].name:
+                name = program.graph.tensors[numbers.tensor].name
+                raise IngotError(
+                    f"'{name}' is in a subgraph, whose tensors LiteRT does not show",
+                    where=str(model),
+                    remedy="Layers inside of control flow cannot be checked, so they are not generated.",
+                )
 
 
 def _inputs(graph: Graph, samples: int, seed: int) -> Iterator[tuple[str, Mapping[Any, Array]]]:

@@ -8,7 +8,7 @@ the CPU makes or reads is s8. Weights are one image.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingot.compiler.graph import DType, Graph, Operator
@@ -99,11 +99,12 @@ class Program:
         """The epochs by the blob that they are in: a new one wherever the CPU has something to do."""
         found: dict[str, tuple[HardwareEpoch, ...]] = {}
         open_blob: list[HardwareEpoch] = []
-        for item in (*self.operators, Generated(self.graph.operators[-1], number=-1)):
-            if item.number and open_blob:
-                found[f"_ec_blob_{open_blob[0].number}"] = tuple(open_blob)
+        for item in self.operators:
+            if item.number:
                 open_blob = []
-            open_blob += item.epochs
+            for epoch in item.epochs:
+                open_blob.append(epoch)
+                found[f"_ec_blob_{open_blob[0].number}"] = tuple(open_blob)
         return found
 
 
@@ -136,7 +137,11 @@ def generate(graph: Graph, table: Public, ram: tuple[int, int], flash: int, *, f
 
 @dataclass
 class _Generator:
-    """One attempt. refused: operators that turned out not to be possible, of the attempts before and of this one."""
+    """One attempt. refused: operators that turned out not to be possible, of the attempts before and of this one.
+
+    number: of the next epoch. made_by: tensor -> the operator of the NPU that makes it. converted: tensors of the CPU's
+    that lie there as u8, too.
+    """
 
     graph: Graph
     table: Public
@@ -147,42 +152,42 @@ class _Generator:
     weights: bytearray = field(default_factory=bytearray)
     rotation: Rotation = field(default_factory=Rotation)
     number: int = 1
+    roots: Mapping[int, int] = field(default_factory=dict)
+    made_by: Mapping[int, int] = field(default_factory=dict)
+    places: Mapping[Key, int] = field(default_factory=dict)
+    converted: set[int] = field(default_factory=set)
 
     def program(self) -> Program | None:
         """The program; None when one more operator had to be refused."""
         self.roots, pads = roots_of(self.graph), folded_pads(self.graph)
-        views = {
-            number
-            for number, op in enumerate(self.graph.operators)
-            if op.kind in VIEWS or (op.outputs and op.outputs[0] in pads)
-        }
-        choices = {number: self._choice(number) for number in range(len(self.graph.operators)) if number not in views}
+        operators = list(enumerate(self.graph.operators))
+        views = {number for number, op in operators if op.kind in VIEWS}
+        choices = {number: self._choice(number) for number, op in operators if number not in views}
         taken = {number: choice for number, choice in choices.items() if choice is not None}
+        readers = self.graph.consumers()
+        for number, op in operators:  # a PAD is run for readers that are left to the CPU
+            if op.outputs and op.outputs[0] in pads and all(reader in taken for reader in readers[op.outputs[0]]):
+                views.add(number)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
-        self.lives = self._lives(taken)
-        self.places = placed(self.lives, self.ram)
-        self.converted: set[int] = set()
+        lives = self._lives(taken, views)
+        self.places = placed(lives, self.ram)
         made = []
-        for number, op in enumerate(self.graph.operators):
-            if number in taken:
-                try:
-                    made.append(self._generated(op, taken[number]))
-                except Refusal as reason:
-                    self.refused[number] = str(reason)
-                    return None
-            else:
-                view = number in views
-                made.append(
-                    Generated(op, refused="" if view else self.refused[number], number=self._cpu(view), view=view)
-                )
-        lives = {key: self.lives[key] for key in self.places}
+        for number, op in operators:
+            try:
+                made.append(self._generated(op, taken[number]) if number in taken else self._left(number, views))
+            except Refusal as reason:
+                self.refused[number] = str(reason)
+                return None
         weights = bytes(self.weights)
         return Program(self.graph, tuple(made), weights, self.flash, self.ram, self.places, lives, self.roots)
 
-    def _cpu(self, view: bool) -> int:
-        """The number of an epoch of the CPU's, 0 where nothing runs."""
-        self.number += not view
-        return 0 if view else self.number - 1
+    def _left(self, number: int, views: Collection[int]) -> Generated:
+        """An operator of the CPU, which is an epoch of its own, or one that is none."""
+        op = self.graph.operators[number]
+        if number in views:
+            return Generated(op, view=True)
+        self.number += 1
+        return Generated(op, refused=self.refused[number], number=self.number - 1)
 
     def _root(self, tensor: int) -> int:
         return self.roots.get(tensor, tensor)
@@ -233,7 +238,7 @@ class _Generator:
                 return parts
         raise Refusal(reasons[0] if reasons else _no_way(layer))
 
-    def _lives(self, taken: Mapping[int, _Choice]) -> dict[Key, Life]:
+    def _lives(self, taken: Mapping[int, _Choice], views: Collection[int]) -> dict[Key, Life]:
         """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
         last: dict[int, int] = {}
         first: dict[int, int] = {}
@@ -251,7 +256,7 @@ class _Generator:
                 last[self._root(numbers.tensor)] = max(last[self._root(numbers.tensor)], number)
                 if self._root(numbers.tensor) not in self.made_by:  # the CPU makes s8 of it
                     wanted[self._root(numbers.tensor), "s8"] = numbers
-            if self._others_read(choice.layer.target.tensor, taken):
+            if self._others_read(choice.layer.target.tensor, taken, views):
                 wanted[self._root(choice.layer.target.tensor), "s8"] = choice.layer.target
         lives = {
             (root, form): Life(numbers.bytes, first.get(root, -1), last.get(root, first.get(root, -1)))
@@ -264,7 +269,7 @@ class _Generator:
                     lives[self._root(choice.layer.target.tensor), SUMS] = Life(size, number, number)
         return lives
 
-    def _others_read(self, tensor: int, taken: Mapping[int, _Choice]) -> bool:
+    def _others_read(self, tensor: int, taken: Mapping[int, _Choice], views: Collection[int]) -> bool:
         """Whether the CPU or the application reads a tensor, or nobody does."""
         root = self._root(tensor)
         if root in {self._root(output) for output in self.graph.outputs}:
@@ -273,12 +278,11 @@ class _Generator:
         by_cpu = {
             self._root(source)
             for number, op in enumerate(self.graph.operators)
-            if number not in taken and op.kind not in VIEWS
+            if number not in taken and number not in views
             for source in op.inputs
             if source is not None
         }
-        folded = {self._root(op.inputs[0]) for op in folded_pads(self.graph).values() if op.inputs[0] is not None}
-        return root not in read or root in by_cpu - folded
+        return root not in read or root in by_cpu
 
     def _generated(self, op: Operator, choice: _Choice) -> Generated:
         """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
