@@ -80,7 +80,7 @@ def test_it_is_moved_aside_once(tmp_path: Path, built: dict[str, bytes], name: s
 def test_it_is_found_before_it_is_compiled(tmp_path: Path, built: dict[str, bytes], name: str, change) -> None:
     for file, content in built.items():
         (tmp_path / file).write_bytes(content)
-    words = {"c_info": tmp_path / NAMES.info, "header": tmp_path / NAMES.header, "stamp": tmp_path / "stamp"}
+    words = {"c_info": tmp_path / NAMES.info, "texts": [tmp_path / NAMES.header], "stamp": tmp_path / "stamp"}
     run_step("intact", words)
     (tmp_path / f"{NAMES.source}.stamp").touch()  # Make's, which makes nothing again that is younger
     (tmp_path / name).write_bytes(change(built[name]))

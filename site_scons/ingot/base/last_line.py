@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generated C texts whose last line is the SHA-256 of the lines before: whether one is still what was generated."""
+"""Generated C and linker scripts whose last line is the SHA-256 of the lines before: whether one is as generated."""
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+
+from ingot.base.files import write_if_changed
 
 _LINE = "/* SHA-256 of the lines above: {} */\n"
 
@@ -11,6 +14,11 @@ _LINE = "/* SHA-256 of the lines above: {} */\n"
 def with_last_line(text: str) -> str:
     """text: whole lines."""
     return text + _LINE.format(hashlib.sha256(text.encode()).hexdigest())
+
+
+def write_text(path: Path, text: str) -> None:
+    """As `write_if_changed`, with that last line."""
+    write_if_changed(path, with_last_line(text))
 
 
 def last_line_holds(content: bytes) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether network.c is still what was generated: its description has the SHA-256."""
+"""Whether generated files are still what was generated: the description has hashes, a text its own last line."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def check_source(network: Network, folder: Path) -> None:
         raise _edited(file)
 
 
-def check_header(file: Path) -> None:
-    """Raises DamagedFile for a network.h that was edited by hand or damaged; it may be missing."""
+def check_text(file: Path) -> None:
+    """Raises DamagedFile for a text of ingot.base.last_line that was edited by hand or damaged; it may be missing."""
     if file.is_file() and not last_line_holds(file.read_bytes()):
         raise _edited(file)
 

@@ -57,7 +57,17 @@ class FirmwareBuild:
         """Generated headers that C files of the firmware may include."""
         own = [name for network in self.networks for name in network.generated_headers]
         own += [name for name in self.program.settings if name.endswith(".h") and name not in own]
-        return [*own, *([self.networks_header] if self.others else []), *([self.places_header] if self._loads else [])]
+        about = self._headers
+        return [*own, *about, *([self.stamp()] if about else [])]
+
+    @property
+    def _headers(self) -> list[str]:
+        """Generated headers that are about the firmware as a whole."""
+        return [*([self.networks_header] if self.others else []), *([self.places_header] if self._loads else [])]
+
+    def stamp(self, script: str = "") -> str:
+        """Is there when the linker script and the firmware's own headers are as generated."""
+        return f"{script or self.script}.intact"
 
     @property
     def script(self) -> str:
@@ -107,7 +117,7 @@ class FirmwareBuild:
 
     def generate_networks(self) -> list[Job]:
         """The networks and their settings."""
-        parts = [(*one.obtaining, one.compile(), one.intact(), one.app_config()) for one in self.networks]
+        parts = [(*one.obtaining, one.compile(), one.app_config(), one.intact()) for one in self.networks]
         return [job for jobs in parts for job in jobs if job]
 
     def generate(self, script: str = "") -> list[Job]:
@@ -121,7 +131,12 @@ class FirmwareBuild:
             twin = {"twin": self.program.request.twin}
             places = Step("reloc_places", board, {"header": self.places_header}, twin)
             jobs.append(StepJob(places, self.first.beside_board))
-        return jobs
+        return [*jobs, self.intact(script)]
+
+    def intact(self, script: str = "") -> StepJob:
+        """Looks at the linker script and the firmware's own headers before they are used."""
+        texts = [script or self.script, *self._headers]
+        return StepJob(Step("intact", {"texts": texts}, {"stamp": self.stamp(script)}))
 
     def linker_script(self, script: str = "") -> StepJob:
         request, manifest = self.program.request, self.program.manifest
@@ -228,6 +243,7 @@ class FirmwareBuild:
             objects=tuple(objects),
             libraries=tuple(self.libraries),
             script=script or self.script,
+            intact=self.stamp(script),
             compiler=program.compiler,
             flags=tuple(program.link_flags),
         )

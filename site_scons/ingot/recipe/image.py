@@ -94,6 +94,15 @@ class ImageBuild:
         options = {"name": self.name, "secure": self.secure, **self.options.pick("ecblob_in_params")}
         return StepJob(Step("reloc_st_sources", inputs, outputs, options), also)
 
+    @property
+    def stamp(self) -> str:
+        """Is there when the image's own C and linker script are as generated."""
+        return self.path(f"{self.name}_rel.intact")
+
+    def intact(self, layout: StepJob) -> StepJob:
+        """Looks at what `layout` wrote before it is compiled."""
+        return StepJob(Step("intact", {"texts": layout.outputs}, {"stamp": self.stamp}))
+
     def pack(self, split: bool) -> StepJob:
         """The packager: the image, then with split its params."""
         outputs: dict[str, Files] = {"image": self.binary(split)}
@@ -122,7 +131,7 @@ class ImageBuild:
 
         def compiled(stem: str, source: str, moved: bool = True) -> CompileJob:
             flags = (*network.flags("network"), *toolchain.image_compile_flags(self.core, self.secure, moved))
-            return self._compiled(stem, source, flags, DEFINES, folders, (network.header, network.stamp))
+            return self._compiled(stem, source, flags, DEFINES, folders, (network.header, network.stamp, self.stamp))
 
         flags = toolchain.image_compile_flags(self.core, self.secure, True)
         kernels, archive = kernel_archive(network, flags, DEFINES)
@@ -148,7 +157,8 @@ class ImageBuild:
         moved = [*flags, *toolchain.settings()["relocatable"]]
 
         def compiled(stem: str, source: str, which: list[str] = moved) -> CompileJob:
-            return self._compiled(stem, source, tuple(which), {**ST_DEFINES, **RELOC_DEFINES}, folders, (conf,))
+            defines = {**ST_DEFINES, **RELOC_DEFINES}
+            return self._compiled(stem, source, tuple(which), defines, folders, (conf, self.stamp))
 
         objects = [
             compiled("network", self.network.source),
@@ -179,6 +189,7 @@ class ImageBuild:
             objects=tuple(job.target for job in objects),
             libraries=(library,),
             script=self.script,
+            intact=self.stamp,
             compiler=self.network.compiler,
             flags=(*toolchain.image_link_flags(self.core), "-lgcc"),
         )
@@ -186,5 +197,6 @@ class ImageBuild:
     def build(self, *splits: bool) -> list[Job]:
         """All jobs from the model's file on. splits: for each form of the image, whether its params are apart."""
         network = self.network
-        first = [job for job in (*network.obtaining, network.compile(), network.intact(), self.layout()) if job]
-        return [*first, *self.link(), *(self.pack(split) for split in splits)]
+        layout = self.layout()
+        first = [*network.obtaining, network.compile(), network.intact(), layout, self.intact(layout)]
+        return [*(job for job in first if job), *self.link(), *(self.pack(split) for split in splits)]

@@ -96,7 +96,10 @@ class ArchiveJob:
 
 @dataclass(frozen=True)
 class LinkJob:
-    """A program. objects, libraries: in the order of the command line. flags: behind them."""
+    """A program. objects, libraries: in the order of the command line. flags: behind them.
+
+    intact: the stamp that says that the script is as generated; "" for a script of the user's own.
+    """
 
     elf: str
     map_file: str
@@ -105,6 +108,7 @@ class LinkJob:
     script: str
     compiler: str
     flags: tuple[str, ...]
+    intact: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -112,7 +116,7 @@ class LinkJob:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        return (*self.objects, *self.libraries, self.script)
+        return (*self.objects, *self.libraries, self.script, *([self.intact] if self.intact else []))
 
     @property
     def command(self) -> list[str]:

@@ -51,6 +51,7 @@ class NetworkBuild:
 
     def __init__(self, request: Request, reloc: bool = False, model: str = "") -> None:
         self.request = request
+        self.reloc = reloc
         self.board, pools = board_and_pools(find_board(request.board, ROOT / "boards"))
         self.manifest: Manifest = _manifest(request.model)
         self.board_file = near(self.board.path)
@@ -209,15 +210,26 @@ class NetworkBuild:
 
     @property
     def stamp(self) -> str:
-        """Is there when the generated C is what was generated; "" for that of other tools."""
-        return self.path(f"{self.name}.intact") if self.compilation.step == "compile_network" and self.header else ""
+        """Is there when network.c, network.h and app_config.h are as generated; "" where none of them is Ingot's."""
+        return self.path(f"{self.name}.intact") if self._built_in or self._texts else ""
+
+    @property
+    def _built_in(self) -> bool:
+        return self.compilation.step == "compile_network"
+
+    @property
+    def _texts(self) -> list[str]:
+        """Generated texts that tell by their last line whether they are as generated."""
+        config = None if self.reloc else self.app_config()
+        return [*([self.header] if self._built_in and self.header else []), *(config.outputs if config else ())]
 
     def intact(self) -> StepJob | None:
-        """Looks at the generated C before it is compiled; None for that of other tools."""
+        """Looks at the generated C before it is compiled; None for that of other tools. It follows `app_config`."""
         if not self.stamp:
             return None
-        inputs: dict[str, Files] = {"c_info": self.info, "header": self.header}
-        return StepJob(Step("intact", inputs, {"stamp": self.stamp}), (self.source,))
+        info: dict[str, Files] = {"c_info": self.info} if self._built_in else {}
+        also = (self.source,) if self._built_in and self.source else ()
+        return StepJob(Step("intact", {**info, "texts": self._texts}, {"stamp": self.stamp}), also)
 
     def weights_hex(self) -> StepJob | None:
         """Writes the initializers as .hex; None where there is no initializer."""

@@ -183,7 +183,8 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
         *obtain,
         ("compile", [network.compile()]),
         ("network", [job for job in (network.intact(),) if job]),
-        ("generate", [job for job in (firmware.linker_script(), config, weights) if job]),
+        ("settings", [job for job in (firmware.linker_script(), config, weights) if job]),
+        ("generate", [job for job in (firmware.intact(),) if job]),
     ]
     generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
     roles = ("network", "runtime", *(["startup"] if own.startup else []))
@@ -199,7 +200,8 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
 def program_rules(target: str, firmware: FirmwareBuild, rules: Rules, members: Sequence[str]) -> str:
     """The rules of `ingot_join`: one target of several networks. members: their targets."""
     jobs = firmware.generate()
-    last = rules.chain(target, [("generate", jobs)], [f"{name}_objects" for name in members])
+    stages = [("settings", jobs[:-1]), ("generate", jobs[-1:])]  # the last one reads what the others write
+    last = rules.chain(target, stages, [f"{name}_objects" for name in members])
     objects = [job.target for job in firmware.objects_alone("network", "runtime", "startup")]
     rules.interface(target, firmware, objects, [last])
     rules.properties(target, {"members": members})

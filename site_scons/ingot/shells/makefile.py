@@ -77,7 +77,7 @@ def make_variables(firmware: FirmwareBuild) -> dict[str, Sequence[str]]:
         "SCRIPT": [firmware.script],
         "RAW": firmware.raws,
         "HEX": [name for network in firmware.networks for name in network.hexfiles],
-        "HEADERS": firmware.headers,
+        "HEADERS": list(dict.fromkeys([*firmware.headers, firmware.stamp()])),
         "CINFO": firmware.infos,
         "BOARD": [program.board_file],
     }

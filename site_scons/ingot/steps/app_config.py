@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingot.base.files import write_if_changed
+from ingot.base.last_line import write_text
 from ingot.steps.compile import _pack
 
 
@@ -40,5 +40,5 @@ def app_config(
     places = {"app_config.h": header, **{path.name: path for path in beside}}
     files = [places.get(name, header.with_name(name)) for name in texts]
     for path, text in zip(files, texts.values(), strict=True):
-        write_if_changed(path, text)
+        write_text(path, text)
     return files

@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 from ingot.base.console import VERBOSE, say
 
 
-def intact(c_info: Path, header: Path, stamp: Path) -> None:
-    """Finds generated C that was edited by hand or damaged before a C compiler does, who could not mend it.
+def intact(stamp: Path, texts: Sequence[Path] = (), c_info: Path | None = None) -> None:
+    """Finds generated texts that were edited by hand or damaged before compiler and linker do, who could not mend them.
 
-    stamp: written once, and empty: what is compiled waits for it.
+    texts: those with a last line (ingot.base.last_line). c_info: of a network whose C file has its SHA-256 there.
+    stamp: written once, and empty: what is compiled or linked waits for it.
     """
     from ingot.network.c_info import read_c_info
-    from ingot.network.source import check_header, check_source
+    from ingot.network.source import check_source, check_text
 
-    check_source(read_c_info(c_info), c_info.parent)
-    check_header(header)
+    if c_info is not None:
+        check_source(read_c_info(c_info), c_info.parent)
+    for text in texts:
+        check_text(text)
     write_if_changed(stamp, b"")
 
 

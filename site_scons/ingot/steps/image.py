@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
+from ingot.base.last_line import write_text
 
 if TYPE_CHECKING:
     from ingot.image.pools import ImagePools
@@ -35,8 +36,8 @@ def reloc_sources(
 
     network, pools = _network_and_pools(c_info, raws)
     options = image_options(board, runtime_abi, secure)
-    write_if_changed(source, reloc_source(network, pools, options))
-    write_if_changed(script, reloc_linker_script(network, pools))
+    write_text(source, reloc_source(network, pools, options))
+    write_text(script, reloc_linker_script(network, pools))
 
 
 def reloc_st_sources(
@@ -59,9 +60,9 @@ def reloc_st_sources(
     network, st, pools = _st_network_and_pools(c_info, network_c, raws, name, ecblob_in_params)
     options = replace(image_options(board, st.runtime_abi, secure), st=st)
     _warn_of_fixed_flash(board, pools)
-    write_if_changed(source, reloc_source(network, pools, options))
-    write_if_changed(script, reloc_linker_script(network, pools, options))
-    write_if_changed(conf, reloc_conf(network, pools, st, conf.name))
+    write_text(source, reloc_source(network, pools, options))
+    write_text(script, reloc_linker_script(network, pools, options))
+    write_text(conf, reloc_conf(network, pools, st, conf.name))
 
 
 def _warn_of_fixed_flash(board: Path, pools: ImagePools) -> None:
@@ -139,7 +140,7 @@ def reloc_places(board: Path, header: Path, twin: bool = False) -> None:
     from ingot.board.target import open_board
     from ingot.image.places import reloc_places as render
 
-    write_if_changed(header, render(*open_board(board, twin)))
+    write_text(header, render(*open_board(board, twin)))
 
 
 def image_options(board: Path, runtime_abi: str, secure: bool) -> ImageOptions:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
+from ingot.base.last_line import write_text
 from ingot.board.target import open_board
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def linker_script(
     networks = [read_c_info(path) for path in (c_info, *others)]
     if app == "validate":
         heap = (target.heap if heap is None else heap) + max(io_bytes(network) for network in networks)
-    write_if_changed(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:]))
+    write_text(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:]))
 
 
 def io_bytes(network: Network) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingot.base.files import write_if_changed
+from ingot.base.last_line import write_text
 
 
 def networks_header(c_infos: Sequence[Path], header: Path) -> None:
@@ -14,7 +14,7 @@ def networks_header(c_infos: Sequence[Path], header: Path) -> None:
     from ingot.network.c_info import read_c_info
     from ingot.several.header import networks_header as render
 
-    write_if_changed(header, render([read_c_info(path).name for path in c_infos]))
+    write_text(header, render([read_c_info(path).name for path in c_infos]))
 
 
 def verify_together(

@@ -148,6 +148,7 @@ def _link(env: Any, job: LinkJob) -> Any:
         **_common(env, "link", job.elf),
     )
     env.Depends(made, script)
+    env.Requires(made, _files(env, [job.intact] if job.intact else []))
     return made
 
 

@@ -77,8 +77,8 @@ class NetworkNodes:
 
     @functools.cached_property
     def script(self) -> Any:
-        job = self.alone.linker_script()
-        return self._declared([job])[self.build.script]
+        jobs = [self.alone.linker_script(), self.alone.intact()]
+        return self._declared(jobs)[self.build.script]
 
     @functools.cached_property
     def objects(self) -> list[Any]:
@@ -192,7 +192,7 @@ def ingot_model(
         in_turn=tuple(other.build.info for other in _networks(env, in_turn)),
     )
     build = NetworkBuild(request, model=request.model if node is not None else "")
-    jobs = (*build.obtaining, build.compile(), build.intact(), build.app_config())
+    jobs = (*build.obtaining, build.compile(), build.app_config(), build.intact())
     nodes = declare(env, [job for job in jobs if job])
     net = NetworkNodes(name, env, build, file_node(env, build.model) if build.model else None, nodes)
     if settings is None:

@@ -156,6 +156,7 @@ def ingot_program(
         files = [*(from_top(env, node) for node in own), *(job.target for job in objects)]
         link = firmware.link(made.elf_path, files, script)
         link = replace(link, flags=tuple(linkflags)) if linkflags else link
+        link = replace(link, intact="") if own_script else link
         jobs += [*firmware.kernels(), *objects, link]
     proof = firmware.check(made.elf_path)
     jobs += [*firmware.flash_files(made.elf_path), proof]
