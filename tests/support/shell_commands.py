@@ -217,6 +217,7 @@ def of_cmake(cell: Cell) -> Found:
         "fw.hex": "@OUT/firmware.hex",
         "cmk/model": "@MODELS",
         "cmk/network.ld": "@OUT/firmware.ld",
+        "cmk/network.ld.intact": "@OUT/firmware.ld.intact",
         "cmk": "@OUT",
         "kernels": "@KERNELS",
     }
@@ -239,6 +240,7 @@ PROGRAM_FILES = {
     "fw.hex": "firmware.hex",
     "fw.elf": "firmware.elf",
     "network.ld": "firmware.ld",
+    "network.ld.intact": "firmware.ld.intact",
 }
 
 SCONSTRUCT = """\

@@ -182,9 +182,8 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
     stages: list[tuple[str, Sequence[Job]]] = [
         *obtain,
         ("compile", [network.compile()]),
-        ("network", [job for job in (network.intact(),) if job]),
         ("settings", [job for job in (firmware.linker_script(), config, weights) if job]),
-        ("generate", [job for job in (firmware.intact(),) if job]),
+        ("generate", [job for job in (network.intact(), firmware.intact()) if job]),
     ]
     generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
     roles = ("network", "runtime", *(["startup"] if own.startup else []))
@@ -244,8 +243,8 @@ def target_rules(
             remedy="Say EXECUTABLE <target>, whose program has an ingot_check.",
         )
     twin = firmware.twin() if firmware.has_twin else None
-    # An image needs the network's files alone: weights without an address have no .hex, and no linker script.
-    stage = "network" if what == "reloc" else "generate"
+    # An image has files of its own: weights without an address have no .hex, and no linker script.
+    stage = "compile" if what == "reloc" else "generate"
     after = [f"{member}_{stage}" for member in members] + ([f"{executable}_check"] if executable else [])
     twin_elf = ""
     if twin is not None and what in ("emulate", "verify", "validate", "report", "reloc-verify", "load-and-run"):
