@@ -3,11 +3,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import TextIO
 
 VERBOSE = "INGOT_VERBOSE"
+
+_BOLD, _RED = "1", "1;31"
 
 
 def say(text: str) -> None:
     """A line for people, beside what a step prints as its result."""
-    print(f"ingot: {text}", file=sys.stderr, flush=True)
+    print(f"{_painted('ingot:', _BOLD, sys.stderr)} {text}", file=sys.stderr, flush=True)
+
+
+def say_error(error: object) -> None:
+    """The message of a mistake that ends the work."""
+    print(f"{_painted('ingot:', _RED, sys.stderr)} {error}", file=sys.stderr, flush=True)
+
+
+def has_colors(stream: TextIO) -> bool:
+    """Whether a stream is a terminal whose user wants colors: https://no-color.org."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _painted(text: str, code: str, stream: TextIO) -> str:
+    return f"\033[{code}m{text}\033[0m" if has_colors(stream) else text

@@ -12,6 +12,7 @@ import sys
 import click
 
 from ingot import __version__
+from ingot.base.console import say_error
 from ingot.base.errors import IngotError, os_error
 from ingot.cli.table import VERBS
 from ingot.cli.verb import LazyVerbs
@@ -35,11 +36,11 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(130)
     except IngotError as error:
-        print(f"ingot: {error}", file=sys.stderr)
+        say_error(error)
         sys.exit(2)
     except BrokenPipeError:  # whoever read the output has enough
         sys.stderr.close()
         sys.exit(141)
     except OSError as error:
-        print(f"ingot: {os_error(error)}", file=sys.stderr)
+        say_error(os_error(error))
         sys.exit(2)

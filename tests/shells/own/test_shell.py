@@ -114,9 +114,12 @@ def test_check_shows_the_memory_map(project: Project) -> None:
     assert build.steps == {"map": 1} and build.compiled == set()
 
 
-def test_quiet_says_nothing(project: Project) -> None:
+def test_q_says_the_figures_alone_and_s_nothing(project: Project) -> None:
     project.train(9)
     build = project.build("-Q", "verbose=0")
+    assert build.out.lstrip().startswith("small on n6dk") and not build.steps and build.err.strip() == ""
+    project.train(10)
+    build = project.build("-s", "verbose=0")
     assert build.out.strip() == "" and build.err.strip() == ""
 
 

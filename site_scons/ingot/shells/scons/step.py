@@ -8,7 +8,6 @@ that hash alike (-1 and -2, 1 and True) are one node for SCons.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import SCons.Action
 import SCons.Builder
 
+from ingot.base.console import say_error
 from ingot.base.errors import IngotError, os_error
 from ingot.base.imports import import_one_at_a_time
 from ingot.base.stamp import code_stamp
@@ -112,10 +112,10 @@ def call(function: Callable[[], Any]) -> int:
     try:
         function()
     except IngotError as error:
-        print(f"ingot: {error}", file=sys.stderr)
+        say_error(error)
         return 1
     except OSError as error:
-        print(f"ingot: {os_error(error)}", file=sys.stderr)
+        say_error(os_error(error))
         return 1
     return 0
 

@@ -16,6 +16,7 @@ import SCons.Defaults
 import SCons.Script
 
 from ingot.base import places
+from ingot.base.console import say_error
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import board_names
 from ingot.link import sources
@@ -39,7 +40,7 @@ def user_errors() -> Iterator[None]:
     try:
         yield
     except IngotError as error:
-        print(f"ingot: {error}", file=sys.stderr)
+        say_error(error)
         sys.exit(2)
 
 
@@ -78,8 +79,8 @@ def finish(env: Any, built: Any) -> None:
     _check_targets(env)
     if built is None:
         return
-    quiet = ("help", "clean", "no_exec", "no_progress", "silent")
-    if not any(SCons.Script.GetOption(name) for name in quiet):
+    quiet = ("help", "clean", "no_exec", "silent")
+    if not any(SCons.Script.GetOption(name) for name in quiet) and not env["INGOT_OPTIONS"].switch("json"):
         atexit.register(_summary, [str(node) for node in env.Flatten(built.everything)], Path(str(built.proof[1])))
 
 
@@ -98,7 +99,8 @@ Boards        {" ".join(board_names(folder("boards")))}
 Models        {" ".join(list_models(folder("models")))}
 Applications  {" ".join(sources.list_apps())}
 
-Of SCons: it builds with all cores (-j1 with one), -c removes what was built, -Q is quiet, --debug=explain says why.
+Of SCons: it builds with all cores (-j1 with one), -c removes what was built, -Q shows no progress, -s nothing,
+--debug=explain says why.
 """
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import SCons.Script
 
-from ingot.base.console import VERBOSE
+from ingot.base.console import VERBOSE, say_error
 from ingot.base.errors import IngotError
 from ingot.link import toolchain
 from ingot.recipe.options import Options
@@ -151,5 +151,5 @@ def _not_installed(command: str) -> int:
     """Says once that a program of the toolchain is missing; the shell's status for that."""
     if command not in _MISSING:
         _MISSING.add(command)
-        print(f"ingot: {toolchain.not_installed(command)}", file=sys.stderr)
+        say_error(toolchain.not_installed(command))
     return 127
