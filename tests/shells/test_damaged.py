@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole builds of every shell whose generated C was edited by hand or damaged: said before a compiler fails on it."""
+"""Whole builds of every shell whose generated C or linker script was edited by hand or damaged: said, and made again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CELL = RealCell({})
 SHELLS = ("scons own", "cmake ninja", "ninja", "make")
 DAMAGES = {
     "network.c": lambda content: content[: len(content) // 2] + b"\n#error by hand\n",
-    "network.h": lambda content: b"",
+    "linker script": lambda content: content[: len(content) // 2],
 }
 
 
@@ -31,11 +31,12 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return shell, first.files
 
 
-@pytest.mark.parametrize("name", DAMAGES)
-def test_a_damaged_file_is_said_once_and_made_again(built: tuple[RealShell, Mapping], name: str) -> None:
+@pytest.mark.parametrize("what", DAMAGES)
+def test_a_damaged_file_is_said_once_and_made_again(built: tuple[RealShell, Mapping], what: str) -> None:
     shell, expected = built
+    name = shell.script if what == "linker script" else what
     file = shell.place(CELL)[0] / name
-    damaged = DAMAGES[name](file.read_bytes())
+    damaged = DAMAGES[what](file.read_bytes())
     file.write_bytes(damaged)
     said = shell.build(CELL)
     assert said.status != 0

@@ -91,6 +91,22 @@ def test_it_is_found_before_it_is_compiled(tmp_path: Path, built: dict[str, byte
     run_step("intact", words)
 
 
+def test_a_cut_linker_script_is_found_before_it_is_used(tmp_path: Path, built: dict[str, bytes]) -> None:
+    for file, content in built.items():
+        (tmp_path / file).write_bytes(content)
+    script = tmp_path / "firmware.ld"
+    words = {"c_info": tmp_path / NAMES.info, "board": BOARD, "script": script, "stack": None, "heap": None}
+    run_step("linker_script", words)
+    whole = script.read_bytes()
+    run_step("intact", {"texts": [script], "stamp": tmp_path / "stamp"})
+    for kept in (0, 1, len(whole) // 2, len(whole) - 1):
+        script.write_bytes(whole[:kept])
+        with pytest.raises(IngotError, match=r"It is firmware.ld.damaged now: build again"):
+            run_step("intact", {"texts": [script], "stamp": tmp_path / "stamp"})
+        run_step("linker_script", words)
+        assert script.read_bytes() == whole
+
+
 @pytest.mark.parametrize("name", [NAMES.source, NAMES.info, NAMES.raw])
 def test_a_verb_moves_no_file_of_anybodys(
     tmp_path: Path, built: dict[str, bytes], name: str, monkeypatch: pytest.MonkeyPatch
