@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole builds of every shell whose generated C or linker script was edited by hand or damaged: said, and made again."""
+"""Whole builds of every shell whose generated C or linker script was edited or damaged: said, and made again."""
 
 from __future__ import annotations
 
