@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instructions of every layer of a model on the emulated twin, and the pipeline's view of the kernels' inner loops.
 
-    python bench/kernels/run.py model.tflite [--fuse] [--loops] [--json]
+    python bench/kernels/run.py model.tflite [--fuse] [--loops] [--expand] [--json]
 
 Without --fuse every operator is an epoch of its own, so that each line is one layer.
 """
@@ -44,11 +44,13 @@ class Line:
 @click.option("--board", default="n6dk", show_default=True)
 @click.option("--fuse/--no-fuse", default=False, show_default=True, help="Fused regions, as a build makes them.")
 @click.option("--loops/--no-loops", default=True, show_default=True, help="llvm-mca on the inner loops.")
+@click.option("--expand", is_flag=True, help="Weights of 4 bits as int8.")
 @click.option("--json", "as_json", is_flag=True)
-def main(model: Path, board: str, fuse: bool, loops: bool, as_json: bool) -> None:
+def main(model: Path, board: str, fuse: bool, loops: bool, expand: bool, as_json: bool) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="ingot-bench-") as folder:
-            measured = measure(model, board, Path(folder), fuse=fuse)
+            weights = "expand" if expand else "keep"
+            measured = measure(model, board, Path(folder), fuse=fuse, weights_4bit=weights)
             found = vector_loops(measured.kernels) if loops else []
     except IngotError as error:
         raise SystemExit(str(error)) from None

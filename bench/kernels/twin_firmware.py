@@ -31,11 +31,12 @@ class Measured:
     kernels: tuple[Path, ...]
 
 
-def measure(model: Path, board_name: str, folder: Path, *, fuse: bool) -> Measured:
+def measure(model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4bit: str = "keep") -> Measured:
     """Builds the `validate` firmware for the board's twin in `folder` and runs it once. Raises IngotError."""
     board_file = find_board(board_name, toolchain.ROOT / "boards")
     twin, pools = open_board(board_file, twin=True)
-    network = compile_network(model, board_file, [folder / "network.c"], twin=True, fuse=fuse)
+    outputs = [folder / "network.c"]
+    network = compile_network(model, board_file, outputs, twin=True, fuse=fuse, weights_4bit=weights_4bit)
     build = NetworkBuild(Request(str(model), board_name, str(folder), twin=True, app="validate"), model=str(model))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=twin.heap + io_bytes(network))))

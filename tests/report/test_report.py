@@ -142,6 +142,7 @@ def test_what_fusing_and_overlaying_saved() -> None:
 
 def test_what_was_not_said_of_a_network_is_not_made_up() -> None:
     assert "fused" not in terminal_report(NETWORK)
+    assert terminal_report(replace(NETWORK, notes=("a note",))).splitlines()[1] == "a note"
     assert "nothing fused" not in page(NETWORK) and 'id="regions"' not in page(NETWORK)
 
 

@@ -24,6 +24,7 @@ VALUES = {
     "optimize": "ram",
     "ram_limit": "4096",
     "fuse": "0",
+    "weights_4bit": "expand",
     "io_placement": "application",
     "io_input": "keep",
     "input_shape": "1x16x16x3",

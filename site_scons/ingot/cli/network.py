@@ -247,15 +247,15 @@ def report(c_info: Path, output: Path | None, summary: Path | None, costs: Path 
 @verb()
 @click.argument("model")
 @board_word
-@table_options("fuse", *IO_OPTIONS)
+@table_options("fuse", "weights_4bit", *IO_OPTIONS)
 @json_option
 def explore(model: str, board: str, as_json: bool, **values: Any) -> None:
     """Show what less RAM costs MODEL in instructions."""
     manifest = manifest_of(model)
     options = options_of(values)
     io = manifest.io(**{name: options.text(name) for name in IO_OPTIONS})
-    fuse = options.switch("fuse")
-    explore_steps.explore(model_file(manifest), board_file(board), **io, fuse=fuse, flags=True, as_json=as_json)
+    compiled: dict[str, Any] = {"fuse": options.switch("fuse"), "weights_4bit": options.text("weights_4bit")}
+    explore_steps.explore(model_file(manifest), board_file(board), **io, **compiled, flags=True, as_json=as_json)
 
 
 @verb()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 IO_PLACEMENTS = ("activations", "application")
 IO_INPUTS = ("overwrite", "keep")
+WEIGHTS_4BIT = ("keep", "expand")
 OPTIMIZE = ("balanced", "ram", "speed")
 
 
@@ -41,6 +42,7 @@ class CompileOptions:
     stand_in: the model's weights are invented; every output says so.
     optimize: "balanced", "ram" or "speed". ram_limit: bytes that activations may take, with the fewest instructions
         within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
+    weights_4bit: "keep" (half a byte each in flash) or "expand" (as int8).
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
     input_shape: of the inputs whose file leaves extents free (ingot.compiler.frontend.input_shape).
     cut_inputs, cut_outputs, signature: the part of the file that is the network (ingot.compiler.frontend.cut).
@@ -55,6 +57,7 @@ class CompileOptions:
     optimize: str = "balanced"
     ram_limit: int = 0
     fuse: bool = True
+    weights_4bit: str = "keep"
     io_placement: str = "activations"
     io_input: str = "overwrite"
     input_shape: str = ""
@@ -73,6 +76,7 @@ class CompileOptions:
         parse_input_shape(self.input_shape)
         for key, value, allowed in (
             ("optimize", self.optimize, OPTIMIZE),
+            ("weights_4bit", self.weights_4bit, WEIGHTS_4BIT),
             ("io.placement", self.io_placement, IO_PLACEMENTS),
             ("io.input", self.io_input, IO_INPUTS),
         ):
@@ -149,14 +153,19 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
     from ingot.board.mpool import initializer_pool
     from ingot.compiler.emit.compiled import Compiled
     from ingot.compiler.emit.initializer import lay_out_initializer
+    from ingot.compiler.findings import findings
     from ingot.compiler.kernels.lower import lower
     from ingot.compiler.kernels.registry import Target
+    from ingot.compiler.passes.expand_weights import expand_weights
     from ingot.compiler.passes.optimize import optimize
     from ingot.compiler.plan.planner import make_plan
     from ingot.compiler.schedule.schedule import make_schedule
     from ingot.network.state import check_stateless
 
-    program = lower(optimize(source), Target(options.cpu, options.isa))
+    if options.weights_4bit == "expand":
+        source = expand_weights(source)
+    graph = optimize(source)
+    program = lower(graph, Target(options.cpu, options.isa))
     if options.in_turn:
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
     constants = initializer_pool(mpool)
@@ -187,6 +196,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         schedule=schedule,
         plan=plan,
         pools=tuple(_network_pool(pool) for pool in mpool.pools),
+        notes=findings(graph),
         pool_notes={pool.name: _note(pool) for pool in mpool.pools},
         initializer_pool=constants.name,
         initializer=initializer,

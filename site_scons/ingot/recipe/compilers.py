@@ -28,9 +28,9 @@ class Settings:
     """What a build asks of a compiler, whichever it is.
 
     name: C name of the network. title: what reports call the model. sha256: the model.yaml's, of the model's file.
-    io (as Manifest.io gives it), optimize, ram_limit, fuse: of the built-in compiler. st_output: folder or zip for
-    `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. camera: something
-    is made of the camera's image. reloc: for a relocatable image.
+    io (as Manifest.io gives it), optimize, ram_limit, fuse, weights_4bit: of the built-in compiler. st_output: folder
+    or zip for `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. camera:
+    something is made of the camera's image. reloc: for a relocatable image.
     """
 
     name: str = "network"
@@ -40,6 +40,7 @@ class Settings:
     optimize: str = "balanced"
     ram_limit: int = 0
     fuse: bool = True
+    weights_4bit: str = "keep"
     st_output: str = ""
     st_pack: str = ""
     st_timeout: int = 1800
@@ -59,6 +60,7 @@ class Settings:
             optimize=options.text("optimize"),
             ram_limit=options.number("ram_limit"),
             fuse=options.switch("fuse"),
+            weights_4bit=options.text("weights_4bit"),
             st_output=options.text("st_output"),
             st_pack=options.text("st_pack"),
             st_timeout=options.number("st_timeout"),
@@ -70,7 +72,8 @@ class Settings:
     @property
     def builtin(self) -> dict[str, Any]:
         """The arguments of ingot.steps.compile_network that say how, of any network for any place."""
-        chosen = {"optimize": self.optimize, "ram_limit": self.ram_limit, "fuse": self.fuse}
+        names = ("optimize", "ram_limit", "fuse", "weights_4bit")
+        chosen = {name: getattr(self, name) for name in names}
         return {"title": self.title, "sha256": self.sha256, **self.io, **chosen}
 
 

@@ -91,6 +91,7 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
     settings: dict[str, Any] = {
         **manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
         "fuse": options.switch("fuse"),
+        "weights_4bit": options.text("weights_4bit"),
         "stack": manifest.stack,
         "heap": manifest.heap,
         **commands,

@@ -121,6 +121,13 @@ OPTIONS = (
             ),
             Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
             Option(
+                "weights_4bit",
+                "keep",
+                "weights of 4 bits in flash: half a byte each, or as int8, which is faster",
+                "choice",
+                ("keep", "expand"),
+            ),
+            Option(
                 "io_placement",
                 "",
                 "who owns inputs and outputs [the model.yaml's]",

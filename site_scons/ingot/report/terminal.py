@@ -25,6 +25,7 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
     lines = [f"{network.model}   {network.compiler} {network.compiler_version}"]
     if network.stand_in:
         lines.append("STAND-IN: the weights of this model are invented")
+    lines += network.notes
     weights = sum(item.size for item in network.initializers)
     lines.append(f"activations {network.peak:,} bytes, weights {weights:,} bytes, {len(rows)} epochs")
     if network.unfused_peak:

@@ -74,6 +74,7 @@ def explore(
     cut_outputs: str = "",
     signature: str = "",
     fuse: bool = True,
+    weights_4bit: str = "keep",
     flags: bool = False,
     stack: int | None = None,
     heap: int | None = None,
@@ -102,6 +103,7 @@ def explore(
         "cut_inputs": cut_inputs,
         "cut_outputs": cut_outputs,
         "signature": signature,
+        "weights_4bit": weights_4bit,
     }
     ways = _ways(model, board, asked, fuse)
     if objects and empty:
@@ -195,6 +197,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     from ingot.compiler.frontend.model import read_model
     from ingot.compiler.kernels.lower import lower
     from ingot.compiler.kernels.registry import Target
+    from ingot.compiler.passes.expand_weights import expand_weights
     from ingot.compiler.passes.optimize import optimize
     from ingot.compiler.schedule.explore import explore as points_of
     from ingot.compiler.schedule.explore import point_of
@@ -203,7 +206,8 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     target, pools = open_board(board)
     fit = largest_pool(pools)
     cut = Cut(asked["cut_inputs"], asked["cut_outputs"], asked["signature"])
-    graph = optimize(read_model(model, asked["input_shape"], cut))
+    source = read_model(model, asked["input_shape"], cut)
+    graph = optimize(expand_weights(source) if asked["weights_4bit"] == "expand" else source)
     program = lower(graph, Target(target.core, core_named(target.core).isa))
     if not program.calls:
         return []

@@ -21,6 +21,7 @@ class Compiled:
     name: C name. model: display name of the model. model_sha256: of its file.
     source: the graph as the frontend read it, for the layer table.
     pools: the board's pools in the order of the .mpool file, `used` and `start` still zero.
+    notes: what the report says of the network (ingot.compiler.findings).
     pool_notes: pool name -> further properties, as ST's network.c lists them ("THROUGHPUT=HIGH LATENCY=LOW ...").
     initializer_pool: name of the pool whose first bytes hold the initializer.
     options: the options that made it, for the comments (name -> value as text).
@@ -39,6 +40,7 @@ class Compiled:
     initializer_pool: str
     initializer: InitializerLayout
     pool_notes: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     prefix: str = "atonbuf"
     stand_in: bool = False

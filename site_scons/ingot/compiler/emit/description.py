@@ -41,7 +41,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         layout_id=code.layout_id.hex(),
         source_sha256=hashlib.sha256(code.text.encode()).hexdigest(),
         kernels=code.kernels,
-        notes=compiled.program.notes,
+        notes=compiled.notes,
         beside=compiled.beside,
         in_turn=compiled.in_turn,
     )

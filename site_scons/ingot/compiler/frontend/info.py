@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from ingot.compiler.graph import Graph, Tensor
-from ingot.compiler.graph.cost import macs, parameters
+from ingot.compiler.graph.cost import FourBits, four_bits, macs, parameters
 
 
 def as_dict(graph: Graph) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def as_dict(graph: Graph) -> dict[str, Any]:
 
     Keys: name, notes (sentences about the file), inputs, outputs (lists of tensors), operators (index, kind, name,
     inputs, output, activation, macs, params, param_bytes), totals (operators, kinds, macs, params, param_bytes,
-    largest_activation).
+    largest_activation, weights_4bit: layers, weights, size in bytes, and `of`, the weights of all layers).
     A tensor is name, shape, dtype, bytes and, when quantized, scale, zero_point (first of each) and channels.
     """
     operators = []
@@ -53,6 +53,7 @@ def as_dict(graph: Graph) -> dict[str, Any]:
             "params": sum(op["params"] for op in operators),
             "param_bytes": sum(op["param_bytes"] for op in operators),
             "constant_bytes": sum(t.nbytes for t in shared.values() if t.is_constant),
+            "weights_4bit": four_bits(graph)._asdict(),
             "largest_activation": max((t.nbytes for t in written), default=0),
         },
     }
@@ -112,6 +113,9 @@ def as_text(graph: Graph, width: int = 120) -> str:
         f"({totals['param_bytes']:,} bytes), largest activation {totals['largest_activation']:,} bytes",
         soft_wrap=True,
     )
+    kept = FourBits(**totals["weights_4bit"])
+    if kept.layers:
+        console.print(kept.text, soft_wrap=True)
     console.print("  " + ", ".join(f"{count} {kind}" for kind, count in totals["kinds"].items()), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+from ingot.compiler.graph.arithmetic import keeps_4_bits
 from ingot.compiler.graph.types import DType, Graph, Operator, Tensor
 
 _WITH_BIAS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
@@ -51,12 +53,46 @@ def _recurrent(inputs: list[Tensor | None]) -> int:
 def parameters(graph: Graph, op: Operator) -> tuple[int, int]:
     """(count, bytes) of the constants that training makes; shape-like arguments do not count."""
     count = size = 0
-    for t in op.inputs:
+    for position, t in enumerate(op.inputs):
         tensor = None if t is None else graph.tensors[t]
         if tensor is None or not tensor.is_constant:
             continue
         integer = tensor.dtype in (DType.INT32, DType.INT64, DType.BOOL)
         if not integer or op.kind in _WITH_BIAS or tensor.quant is not None:
             count += tensor.elements
-            size += tensor.nbytes
+            size += -(-tensor.elements // 2) if position == 1 and keeps_4_bits(graph, op) else tensor.nbytes
     return count, size
+
+
+class FourBits(NamedTuple):
+    """layers: those whose weights take half a byte each. weights: how many these are. size: their bytes.
+
+    of: the weights of all layers. Biases do not count.
+    """
+
+    layers: int
+    weights: int
+    size: int
+    of: int
+
+    @property
+    def text(self) -> str:
+        """The share in one line."""
+        share = 100 * self.weights / self.of
+        return (
+            f"{self.weights:,} of {self.of:,} weights of layers have 4 bits ({share:.1f} %), in {self.size:,} bytes; "
+            f"layers: {self.layers:,}"
+        )
+
+
+def four_bits(graph: Graph) -> FourBits:
+    """What of a graph's weights has 4 bits."""
+    layers = weights = size = of = 0
+    for op in graph.operators:
+        tensor = graph.tensors[op.inputs[1] or 0] if op.kind in _WITH_BIAS else None
+        if tensor is None or not tensor.is_constant:
+            continue
+        of += tensor.elements
+        if keeps_4_bits(graph, op):
+            layers, weights, size = layers + 1, weights + tensor.elements, size + -(-tensor.elements // 2)
+    return FourBits(layers, weights, size, of)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ingot.compiler.even.formulas import layer_scales
 from ingot.compiler.graph import Graph, Operator, Tensor
-from ingot.compiler.graph.arithmetic import EVEN
+from ingot.compiler.graph.arithmetic import EVEN, keeps_4_bits
 from ingot.compiler.kernels.conv2d import constant_weights, dense_call, grouped_records, int8_layer, symmetric_weights
 from ingot.compiler.kernels.depthwise import WIDE, depthwise_call
 from ingot.compiler.kernels.mac_block import CHUNK, LANES, RIGHT_SHIFTS, Words, folded_bias, records
@@ -47,7 +47,7 @@ EVEN_LAYER = (int8_weights, constant_weights, symmetric_weights, not_too_deep)
 def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_even_1x1_s8() or ingot_conv2d_even_s8(), or of their forms for weights of four bits."""
     weights = site.input(1)
-    if site.op.attrs.get("weights_bits") != 4 or weights.shape[3] != site.input(0).shape[3]:
+    if not keeps_4_bits(site.graph, site.op):
         return dense_call(site, "_even", _dense_params)
     call = dense_call(site, "_even_w4", _packed_params)
     depth = weights.elements // weights.shape[0]

@@ -104,4 +104,3 @@ class Program:
     calls: tuple[Call, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    notes: tuple[str, ...] = field(default=())

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from ingot.compiler.findings import findings
 from ingot.compiler.frontend.onnx.values import (
     Value,
     channels_last,
@@ -16,6 +17,7 @@ from ingot.compiler.frontend.onnx.values import (
     transposed,
 )
 from ingot.compiler.graph import Graph
+from ingot.compiler.passes.optimize import optimize
 from support.qdq_builder import QdqBuilder
 from support.qdq_check import graph_of
 
@@ -68,6 +70,9 @@ def test_an_input_of_channels_last_that_the_file_transposes() -> None:
     x = b.input((1, 4, 5, 3))
     graph = graph_of(b.finish([conv_of(b, b.node("Transpose", [x], perm=[0, 3, 1, 2]), x, 3)]))
     assert kinds(graph) == {"CONV_2D": 1, "TRANSPOSE": 1}  # of the output, which the file has channels first
+    (said,) = findings(optimize(graph))
+    name = graph.tensors[graph.outputs[0]].name
+    assert said == f"TRANSPOSE of 40 bytes, '{name}': the output '{name}' has its axes as the file has them"
     assert graph.tensors[graph.inputs[0]].shape == (1, 4, 5, 3)
 
 

@@ -12,10 +12,26 @@ import numpy.typing as npt
 
 from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, order_after_reshape, same_order
 from ingot.compiler.graph import DType, Operator, Quantization, Tensor, frozen
+from ingot.compiler.graph.arithmetic import MOVED_FOR
+
+_WANTS = {
+    **dict.fromkeys(
+        ("Reshape", "Flatten", "Squeeze", "Unsqueeze"), "joins or splits axes that do not lie side by side"
+    ),
+    **dict.fromkeys(("MatMul", "Gemm"), "multiplies along an axis that does not lie last"),
+    **dict.fromkeys(("Softmax", "LogSoftmax"), "goes along an axis that does not lie last"),
+    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "Min", "Max", "Concat"), "joins tensors whose axes lie differently"),
+    **dict.fromkeys(
+        ("Conv", "MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool", "Resize"),
+        "sees an image, and what is computed before has channels elsewhere than last",
+    ),
+}
+"""Operator -> why it may need its input in another order, for the report."""
 
 
 class Builder:
-    """tensors, operators: so far. Operators carry the index of the node that is being read (`node`).
+    """tensors, operators: so far. Operators carry the index of the node that is being read: node, kind, name; kind is
+    "" at outputs.
 
     small: constants of four bits. places: by tensor, the file's name of the value that it holds, and how it lies there.
     """
@@ -26,6 +42,7 @@ class Builder:
         self.places: dict[int, tuple[str, Value]] = {}
         self.small: set[int] = set()
         self.node = -1
+        self.kind = ""
         self.name = ""
 
     def tensor(self, name: str, shape: Shape, dtype: DType, quant: Quantization | None = None) -> int:
@@ -68,12 +85,19 @@ class Builder:
         return Value(t, tuple(shape), order)
 
     def ordered(self, value: Value, order: Shape) -> Value:
-        """The value with its axes stored in that order; a TRANSPOSE where they are not."""
+        """The value with its axes stored in that order; a TRANSPOSE, with its reason, where they are not."""
         if value.order == order:
             return value
         moves = np.asarray([value.order.index(axis) for axis in order], np.int32)
         name = f"{self.tensors[value.tensor].name}/transposed"
-        return self.result("TRANSPOSE", (value.tensor, self.constant(moves)), value.shape, order, name=name)
+        return self.result(
+            "TRANSPOSE", (value.tensor, self.constant(moves)), value.shape, order, {MOVED_FOR: self._reason()}, name
+        )
+
+    def _reason(self) -> str:
+        if not self.kind:
+            return f"the output '{self.name}' has its axes as the file has them"
+        return f"{self.kind} '{self.name}' {_WANTS.get(self.kind, 'takes its axes in another order than they lie in')}"
 
     def reshaped(self, value: Value, shape: Shape) -> Value:
         """The value under another shape; with a TRANSPOSE before where its order does not allow that."""

@@ -23,7 +23,7 @@ import numpy as np
 from ingot.compiler.even.formulas import INT32, dequantize, quantize
 from ingot.compiler.frontend.onnx.pointwise import Pointwise, table_entries
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
-from ingot.compiler.graph.arithmetic import EVEN
+from ingot.compiler.graph.arithmetic import EVEN, WEIGHTS_BITS
 from ingot.compiler.passes.remove_dead import remove_dead
 from ingot.compiler.passes.tables import stored_values
 
@@ -246,7 +246,7 @@ class _Islands:
             )
             attrs |= {"arithmetic": EVEN, "low": low, "high": high}
             if op.kind == "CONV_2D" and inputs[1] in self._small:
-                attrs["weights_bits"] = 4
+                attrs[WEIGHTS_BITS] = 4
         self._emit(quantizer, op.kind, inputs, target, attrs, (op, *clamps))
         return True
 

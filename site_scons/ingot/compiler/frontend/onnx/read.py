@@ -188,7 +188,7 @@ def _translated(
     reading.values |= {key: Constant(array, small=key in file.small) for key, array in file.constants.items()}
     for node in file.nodes:
         _read(reading, node)
-    builder.node = -1
+    builder.node, builder.kind = -1, ""
     outputs = [_output(reading, port.name) for port in file.outputs]
     graph = Graph(name, tuple(builder.tensors), tuple(builder.operators), tuple(inputs), tuple(outputs))
     return graph, reading
@@ -196,6 +196,7 @@ def _translated(
 
 def _read(reading: Reading, node: Node) -> None:
     reading.builder.node = node.index
+    reading.builder.kind = node.kind
     reading.builder.name = node.outputs[0]
     try:
         results = folded(reading, node)
@@ -235,6 +236,7 @@ def _output(reading: Reading, name: str) -> int:
     """The tensor of an output, its axes as the file has them, under its name."""
     found = reading.values[name]
     builder = reading.builder
+    builder.name = name
     if isinstance(found, Constant):
         return builder.real_constant(found, same_order(found.data.ndim), name)
     value = builder.ordered(found, same_order(len(found.shape)))

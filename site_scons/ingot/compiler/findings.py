@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the report says of a network besides its figures: 4-bit weights that are kept, bytes that are moved, and why."""
+
+from __future__ import annotations
+
+from ingot.compiler.graph import Graph
+from ingot.compiler.graph.arithmetic import MOVED_FOR
+from ingot.compiler.graph.cost import four_bits
+
+
+def findings(graph: Graph) -> tuple[str, ...]:
+    """Sentences about a graph that the passes are done with."""
+    kept = four_bits(graph)
+    return (*graph.notes, *([kept.text] if kept.layers else ()), *_moves(graph))
+
+
+def _moves(graph: Graph) -> tuple[str, ...]:
+    return tuple(
+        f"TRANSPOSE of {graph.tensors[op.outputs[0]].nbytes:,} bytes, '{graph.tensors[op.outputs[0]].name}': {why}"
+        for op in graph.operators
+        if op.kind == "TRANSPOSE" and (why := op.attrs.get(MOVED_FOR))
+    )
