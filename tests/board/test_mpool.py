@@ -229,6 +229,10 @@ def test_write_then_read(
             "pools.mpool:6: 'size' of pool 'x' is {\"value\": \"much\"}; expected a number of bytes",
         ),
         (
+            one_pool(size={"value": "1e308", "magnitude": "MBYTES"}),
+            'pools.mpool:6: \'size\' of pool \'x\' is {"value": "1e308", "magnitude": "MBYTES"}; expected a number of bytes',
+        ),
+        (
             one_pool(size={"value": "-1"}),
             "pools.mpool:6: 'size' of pool 'x' is {\"value\": \"-1\"}; expected a number of bytes",
         ),

@@ -163,7 +163,7 @@ _KINDS: dict[type, str] = {list: "a list [...]", dict: "{...}", str: "text"}
 
 
 def _number(value: Any) -> float | None:
-    """int or float of a JSON number or of text such as "0x34000000"; None for anything else or negative."""
+    """int or float of a JSON number or of text such as "0x34000000"; None for any other, and outside 0 to 2^64."""
     if isinstance(value, str):
         try:
             value = int(value.strip(), 0) if re.match(r"\s*0[xX]", value) else _decimal(value)
@@ -171,7 +171,7 @@ def _number(value: Any) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value if 0 <= value < float("inf") else None
+    return value if 0 <= value < 1 << 64 else None
 
 
 def _decimal(text: str) -> float:
