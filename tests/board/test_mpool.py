@@ -230,7 +230,8 @@ def test_write_then_read(
         ),
         (
             one_pool(size={"value": "1e308", "magnitude": "MBYTES"}),
-            'pools.mpool:6: \'size\' of pool \'x\' is {"value": "1e308", "magnitude": "MBYTES"}; expected a number of bytes',
+            'pools.mpool:6: \'size\' of pool \'x\' is {"value": "1e308", "magnitude": "MBYTES"}; '
+            "expected a number of bytes",
         ),
         (
             one_pool(size={"value": "-1"}),

@@ -50,7 +50,7 @@ def test_every_package_of_a_lock_has_hashes(file: str) -> None:
     text = (ROOT / file).read_text()
     entries = re.split(r"\n(?=\S)", text)
     named = [entry for entry in entries if re.match(r"[\w.-]+==", entry)]
-    assert len(named) == len(pins(file)) > 20
+    assert len(pins(file)) > 20  # one may have a version for each of several Pythons
     for entry in named:
         assert "--hash=sha256:" in entry, entry
 
