@@ -88,6 +88,8 @@ PACKAGES: tuple[Callable[[], Found], ...] = (
     lambda: package("cryptography", "signed relocatable images", "image"),
     lambda: package("pyserial", "validate on a board", "serial"),
     lambda: package("onnx", "QDQ ONNX models", "onnx"),
+    lambda: package("onnxruntime", "quantizing .onnx files, and comparing their layers", "quantize"),
+    lambda: package("ai-edge-quantizer", "quantizing .tflite files", "quantize"),
 )
 PROGRAMS: tuple[Callable[[], Found], ...] = (
     lambda: program(
@@ -118,6 +120,8 @@ TASKS: dict[str, tuple[str, ...]] = {
     "build with scons": ("SCons", "arm-none-eabi-gcc"),
     "emulate": ("arm-none-eabi-gcc", "qemu-system-arm"),
     "verify against LiteRT": ("arm-none-eabi-gcc", "qemu-system-arm", "ai-edge-litert"),
+    "quantize a float .onnx": ("onnx", "onnxruntime"),
+    "quantize a float .tflite": ("ai-edge-quantizer",),
     "relocatable images": ("arm-none-eabi-gcc", "lief"),
     "use the NPU (compiler=stedgeai)": ("stedgeai",),
     "take ST's output (compiler=prebuilt)": ("jsonschema", "jinja2"),
