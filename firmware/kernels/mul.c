@@ -23,8 +23,8 @@ INGOT_INLINE int16x8_t eight(const ingot_mul_params *p, int16x8_t a, int16x8_t b
 static void quick(const ingot_mul_params *p, const int8_t *a, const int8_t *b, int8_t *out, unsigned n)
 {
     /* eight() twice, in an order in which a Cortex-M55 waits least; VMLA by 1 adds in the unit of the products. */
-    __asm__ volatile("lsr lr, %[n], #4\n"
-                     "wls lr, lr, 2f\n"
+    register unsigned blocks __asm__("lr") = n / 16; /* no other register is left for it where checks are compiled in */
+    __asm__ volatile("wls lr, %[blocks], 2f\n"
                      "1:\n"
                      "vldrb.s16 q0, [%[a]], #8\n"
                      "vadd.i16 q0, q0, %[offset0]\n"
@@ -66,11 +66,11 @@ static void quick(const ingot_mul_params *p, const int8_t *a, const int8_t *b, i
                      "vstrb.16 q0, [%[out]], #8\n"
                      "le lr, 1b\n"
                      "2:\n"
-                     : [a] "+l"(a), [b] "+l"(b), [out] "+l"(out)
-                     : [n] "r"(n), [offset0] "r"(p->offset0), [offset1] "r"(p->offset1), [multiplier] "r"(p->multiplier),
+                     : [a] "+l"(a), [b] "+l"(b), [out] "+l"(out), [blocks] "+r"(blocks)
+                     : [offset0] "r"(p->offset0), [offset1] "r"(p->offset1), [multiplier] "r"(p->multiplier),
                        [shift] "r"(p->shift), [one] "r"(1), [zero] "r"(p->zero_point),
                        [low] "w"(vdupq_n_s16((int16_t)p->lo)), [high] "w"(vdupq_n_s16((int16_t)p->hi))
-                     : "lr", "q0", "q1", "q2", "q3", "q4", "q5", "memory");
+                     : "q0", "q1", "q2", "q3", "q4", "q5", "memory");
     for (int left = (int)(n & 15); left > 0; left -= 8, a += 8, b += 8, out += 8) {
         const mve_pred16_t live = vctp16q((uint32_t)left);
         vstrbq_p_s16(out, eight(p, vldrbq_z_s16(a, live), vldrbq_z_s16(b, live)), live);

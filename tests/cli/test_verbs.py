@@ -85,7 +85,15 @@ def test_help_imports_no_verb() -> None:
     code += "print(sorted(name for name in sys.modules if name.startswith('ingot.')), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "load-and-run" in done.stdout
-    loaded = {"ingot.base", "ingot.base.errors", "ingot.cli", "ingot.cli.main", "ingot.cli.table", "ingot.cli.verb"}
+    loaded = {
+        "ingot.base",
+        "ingot.base.console",
+        "ingot.base.errors",
+        "ingot.cli",
+        "ingot.cli.main",
+        "ingot.cli.table",
+        "ingot.cli.verb",
+    }
     assert done.stderr.strip() == str(sorted(loaded))
 
 

@@ -16,7 +16,6 @@ from typing import Any
 import click
 
 from ingot.base.errors import IngotError, did_you_mean
-from ingot.recipe.options import GROUPS
 
 JSON_HELP = "Print the result as JSON, and nothing else on standard output."
 QUIET_HELP = "Print nothing but errors."
@@ -46,6 +45,8 @@ class Verb(click.Command):
             record = parameter.get_help_record(ctx)
             if record is not None:
                 sections.setdefault(getattr(parameter, "group", "") or "Options", []).append(record)
+        from ingot.recipe.options import GROUPS
+
         for title in (*GROUPS.values(), "Options"):
             if title in sections:
                 with formatter.section(title):

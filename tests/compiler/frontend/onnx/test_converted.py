@@ -21,6 +21,9 @@ from support.shared import shared
 from support.tflite_to_qdq import qdq_of
 
 MODELS = ["mlperf_kws_ref_model", "mlperf_pretrainedResnet_quant", "mlperf_ad01_int8"]
+LEFT = {"omv_fomo_face_detection": 2, "omv_micro_speech": 1}
+"""TRANSPOSE that stay: around a Softmax over channels whose result has them first, and of a picture of one channel."""
+
 MORE = ["mlperf_vww_96_int8", "omv_fomo_face_detection", "omv_micro_speech"]
 
 
@@ -61,7 +64,7 @@ def test_layers_and_memory(name: str, tmp_path: Path) -> None:
     given = [array.reshape(graph.tensors[t].shape) for array, t in zip(inputs, graph.inputs, strict=True)]
     evaluate(graph, given, seen)
     assert compared >= 0.6 * sum(op.kind not in ("TRANSPOSE", "RESHAPE") for op in graph.operators)
-    assert not any(op.kind == "TRANSPOSE" for op in graph.operators)
+    assert sum(op.kind == "TRANSPOSE" for op in graph.operators) == LEFT.get(name, 0)
     networks = []
     for folder, file in (("a", path), ("b", other)):
         (tmp_path / folder).mkdir()

@@ -87,9 +87,13 @@ def _make(build: Path) -> None:
         )
 
 
+#: Steps that nobody waits for and that write nothing for people.
+UNSAID = ("intact",)
+
+
 def progress(step: str, what: str) -> str:
     """A line of progress, or "" when the user wants none. what: "@..." is said once for all commands of that text."""
-    if quiet():
+    if quiet() or step in UNSAID:
         return ""
     group, what = ("@", what[1:]) if what.startswith("@") else ("", what)
     if not what:
