@@ -132,10 +132,18 @@ def test_twice_the_network_c_is_twice_the_work(kind: str) -> None:
     assert spent(400_000) < 4 * spent(200_000) + 0.2
 
 
-@pytest.mark.parametrize(("first", "last"), [(1, 4_000_000_000), (200_000, 1)])
+@pytest.mark.parametrize(("first", "last"), [(1, 4_000_000_000), (200_000, 1), (-(1 << 62), 2)])
 def test_epoch_ranges_have_a_limit(first: int, last: int) -> None:
     with pytest.raises(IngotError, match="expected numbers up to 100,000"):
         parse_network_c(BLOCK % (first, last))
+
+
+def test_epochs_of_all_blocks_have_a_limit() -> None:
+    head, element = BLOCK.replace("{{", "{ {").split("{ ", 1)
+    element = element.removesuffix("};") % (1, 60_000) + ","
+    assert len(parse_network_c(f"{head}{{ {element} }};").blocks) == 1
+    with pytest.raises(IngotError, match="more than 100,000 epochs in sum"):
+        parse_network_c(f"{head}{{ {element * 2} }};")
 
 
 # ---- what is planted, and what the system refuses

@@ -99,7 +99,7 @@ def _compiled(job: Command, prefix: str) -> list[str]:
         f"{make_words(job.outputs)}: {make_words([*job.inputs, command_file(job)])}",
         "\t@mkdir -p $(@D)",
         f"\t@{make_command(['echo', job.text])}",
-        f"\t@{make_command(job.words)}",
+        _tool(job),
     ]
 
 
@@ -108,9 +108,18 @@ def _linked(job: Command, prefix: str) -> list[str]:
     lines = [
         f"{make_path(elf)}: {make_words([*job.inputs, command_file(job)])}",
         f"\t@{make_command(['echo', job.text])}",
-        f"\t@{make_command(job.words)}",
+        _tool(job),
     ]
     return [*lines, *([f"{make_words(others)}: {make_path(elf)} ;@true"] if others else [])]
+
+
+def _tool(job: Command) -> str:
+    """The command of a compiler, archiver or linker. What a failed one leaves is new, so Make would take it as built.
+
+    `ar` leaves a cut library on a full disk, for instance, and a compiler a cut depfile.
+    """
+    written = [*job.outputs, *([job.depfile] if job.depfile else [])]
+    return f"\t@{make_command(job.words)} || {{ {make_command(['rm', '-f', *written])}; exit 1; }}"
 
 
 def _run(job: Command, prefix: str) -> list[str]:

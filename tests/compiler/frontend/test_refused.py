@@ -188,6 +188,7 @@ def test_quantization():
     )
     for scale, zero_point, words in wrong:
         refuse(tfl.unary("RELU", (1, 4), ("int8", scale, zero_point), I8), words)
+    refuse(tfl.unary("QUANTIZE", (1, 4), ("int16", 0.1, 0), ("int32", 0.0, 0)), "the scale of", "is 0.")
     refuse(tfl.conv2d(IMAGE, weights(4, 1, 1, 8), [0.1] * 3), "3 scales along axis 0")
     b = Builder()
     x = b.input((1, 4), "int8", [0.1] * 4, axis=1)

@@ -35,7 +35,12 @@ VIEWS = kinds("RESHAPE SQUEEZE EXPAND_DIMS READ_VARIABLE ASSIGN_VARIABLE")
 LARGEST_SCALE = 1e12
 """Scales of activations beyond it, or below its inverse, are damage; within, all that is computed of them is finite."""
 
-_RANGES = {DType.INT8: (-128, 127), DType.UINT8: (0, 255), DType.INT16: (-32768, 32767)}
+_RANGES = {
+    DType.INT8: (-128, 127),
+    DType.UINT8: (0, 255),
+    DType.INT16: (-32768, 32767),
+    DType.INT32: (-(1 << 31), (1 << 31) - 1),
+}
 
 
 def check_operators(graph: Graph, where: str) -> None:
@@ -88,17 +93,18 @@ def _has_bias(op: Operator) -> bool:
 
 def _check_quantization(graph: Graph, op: Operator, place: str) -> None:
     weights = WEIGHTS.get(op.kind)
+    # Elsewhere a number of 32 bits is a bias, or what it says.
+    types = (*QUANTIZED, DType.INT32) if op.kind in ("QUANTIZE", "DEQUANTIZE") else QUANTIZED
     for position, t in enumerate(op.inputs):
-        if t is not None:
+        if t is not None and graph.tensors[t].dtype in types:
             is_weights = weights is not None and position == weights[0]
             _check_tensor(graph.tensors[t], weights[1] if weights and is_weights else None, place)
     for t in op.outputs:
-        _check_tensor(graph.tensors[t], None, place)
+        if graph.tensors[t].dtype in types:
+            _check_tensor(graph.tensors[t], None, place)
 
 
 def _check_tensor(tensor: Tensor, channel_axis: int | None, place: str) -> None:
-    if tensor.dtype not in QUANTIZED:
-        return
     remedy = "Export with full integer quantization, calibrated with a representative data set."
     if tensor.quant is None:
         raise IngotError(f"'{tensor.name}' is {tensor.dtype.value} but has no scale.", where=place, remedy=remedy)

@@ -315,6 +315,7 @@ def _blocks(text: str) -> tuple[SourceBlock, ...]:
     if start is None:
         return ()
     blocks: list[SourceBlock] = []
+    epochs = 0
     for fields in elements(re.sub(r"^[ \t]*#.*$", "", braced(text, start.end() - 1), flags=re.MULTILINE)):
         flags = fields.get("flags", "")
         if "last_eb" in flags and "epoch_start" not in flags:
@@ -323,9 +324,16 @@ def _blocks(text: str) -> tuple[SourceBlock, ...]:
         kind = "EC" if "_blob" in flags else "SW" if "pure_sw" in flags else "HW"
         blob = re.search(r"\w*_ec_blob_\w+", fields.get("blob_address", ""))
         last = _integer(fields.get("last_epoch_num", str(first)))
-        if not 0 <= max(first, last) <= MOST_EPOCHS:
+        if first < 0 or max(first, last) > MOST_EPOCHS:
             raise IngotError(
                 f"an epoch block has the epochs {first} to {last}; expected numbers up to {MOST_EPOCHS:,}",
+                where="network.c",
+                remedy=REMEDY,
+            )
+        epochs += max(first, last) - first + 1
+        if epochs > MOST_EPOCHS:
+            raise IngotError(
+                f"the epoch blocks up to that of epoch {first} have more than {MOST_EPOCHS:,} epochs in sum",
                 where="network.c",
                 remedy=REMEDY,
             )

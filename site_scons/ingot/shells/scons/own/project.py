@@ -18,6 +18,7 @@ from ingot.recipe.step import Step
 from ingot.recipe.targets import input_file
 from ingot.recipe.whole import ALL
 from ingot.shells.scons.declare import declare
+from ingot.shells.scons.own import signatures
 from ingot.shells.scons.own.command_line import folder
 from ingot.shells.scons.paths import unexpanded
 
@@ -29,7 +30,7 @@ def firmware(env: Any) -> Any:
     """Declares everything; returns the program."""
     options: Options = env["INGOT_OPTIONS"]
     input_file(options)
-    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
+    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign", dbm_module=signatures)
     if options.text("cache"):
         env.CacheDir(options.text("cache").replace("$", "$$"))
     board = known_board(find_board(options.text("board"), folder("boards")))
@@ -92,7 +93,7 @@ def fleet(env: Any, arguments: Mapping[str, str]) -> None:
 
     options: Options = env["INGOT_OPTIONS"]
     build, jobs = f"{env['INGOT_BUILD']}/fleet", SCons.Script.GetOption("num_jobs")
-    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign")
+    env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign", dbm_module=signatures)
 
     def build_fleet(target: Any, source: Any, env: Any) -> int:
         return call(
