@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+void (*ingot_console_port)(const char *text, size_t n);
+
 __attribute__((weak)) void ingot_console_write(const char *text, size_t n)
 {
-    (void)text;
-    (void)n;
+    if (ingot_console_port)
+        ingot_console_port(text, n);
 }
 
 __attribute__((weak)) bool ingot_console_divert(const char *text, size_t n)

@@ -51,8 +51,10 @@ uint32_t ingot_crc32(uint32_t crc, const void *data, uint32_t n);
 
 /* ---- The console ---- */
 
-/* Hook: takes n bytes of text. The weak one drops them. */
+/* Hook: takes n bytes of text. The weak one gives them to ingot_console_port, which a board's start-up sets to its serial
+ * port (firmware/startup/board_console.c); NULL drops them. */
 void ingot_console_write(const char *text, size_t n);
+extern void (*ingot_console_port)(const char *text, size_t n);
 /* Hook: takes text that is printed away from the console. Returns whether it did; the weak one does not. */
 bool ingot_console_divert(const char *text, size_t n);
 

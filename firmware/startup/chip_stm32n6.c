@@ -1,26 +1,118 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* STM32N6: switches on the internal RAM banks that are off after reset, before anything touches them.
+/* STM32N6: switches on the internal RAM banks that are off after reset, and looks whether the external memories are there.
  *
  * AXISRAM2..6 need a clock (RCC_MEMENR) and must leave their shutdown state (RAMCFG_SRAMxCR.SRAMSD); an access to one
- * that is off never ends. External flash and PSRAM are mapped by the first-stage loader. Secure addresses: the loader
- * starts the application in the secure state. Registers: RM0486, RCC and RAMCFG.
+ * that is off never ends. External memory answers where its XSPI controller is in memory-mapped mode, which the
+ * first-stage loader or the project's ingot_board_init() sees to; elsewhere an access never ends either, so that the
+ * controllers are asked, not the memory. Secure addresses: the loader starts the application in the secure state.
+ * Registers: RM0486, RCC, RAMCFG and XSPI; bits of the clocks also in Zephyr's device tree of the chip.
  */
-#include "cortex_m.h"
+#include "board_start.h"
+#include "ingot_runtime.h"
+#include "registers.h"
 
-#define RCC_MEMENSR INGOT_REGISTER(0x56028A4Cu) /* writing 1 sets the bit in MEMENR */
-#define RCC_AHB2ENSR INGOT_REGISTER(0x56028A54u)
-#define MEMEN_AXISRAM3_TO_6 0xFu
-#define MEMEN_AXISRAM1_2 (3u << 7)
+#define RCC 0x56028000u
+#define RCC_CFGR1 (RCC + 0x020u)
+#define RCC_MEMENR (RCC + 0x24Cu)
+#define RCC_AHB2ENR (RCC + 0x254u)
+#define RCC_AHB5ENR (RCC + 0x260u)
+#define RCC_MEMENSR (RCC + 0xA4Cu) /* writing 1 sets the bit in MEMENR */
+#define RCC_AHB2ENSR (RCC + 0xA54u)
+#define CPU_CLOCK(cfgr1) ((cfgr1) >> 20 & 3u) /* CPUSWS */
+#define CPU_CLOCK_IC1 3u
+#define MEMEN_AXISRAM (0xFu | 3u << 7) /* 3 to 6, 1 and 2 */
 #define AHB2EN_RAMCFG (1u << 12)
-#define RAMCFG_CR(bank) INGOT_REGISTER(0x52023000u + 0x80u * ((bank) - 1u)) /* banks 1 to 6 */
+#define RAMCFG_CR(bank) (0x52023000u + 0x80u * ((bank) - 1u)) /* banks 1 to 6 */
 #define CR_SRAMSD (1u << 20)
 
-void ingot_board_init(void)
+#define XSPI_CR_EN (1u << 0)
+#define XSPI_CR_MAPPED (3u << 28) /* FMODE */
+
+/* The controllers, the 256 MiB in which each shows its memory, and the bit of their clock in AHB5ENR. */
+static const struct {
+    const char *name;
+    uint32_t controller, window, clock;
+} external[] = {
+    {"XSPI1", 0x58025000u, 0x90000000u, 1u << 5},
+    {"XSPI2", 0x5802A000u, 0x70000000u, 1u << 12},
+    {"XSPI3", 0x5802D000u, 0x80000000u, 1u << 17},
+};
+#define CONTROLLERS (sizeof external / sizeof *external)
+#define WINDOW(address) ((address) & 0xF0000000u)
+
+/* Addresses of memory that this firmware needs, from the linker script; 0 stands for none. */
+extern const uint32_t _smemories[] __attribute__((weak)), _ememories[] __attribute__((weak));
+
+static const char *const clock_names[] = {"HSI", "MSI", "HSE", "IC1"};
+
+static void wake(unsigned bank)
 {
-    RCC_MEMENSR = MEMEN_AXISRAM3_TO_6 | MEMEN_AXISRAM1_2;
-    RCC_AHB2ENSR = AHB2EN_RAMCFG;
-    ingot_barrier();
+    static char message[] = "AXISRAM0 stays in shutdown (RAMCFG_SRAMxCR.SRAMSD): the loader keeps RAMCFG to itself";
+    register_change(RAMCFG_CR(bank), CR_SRAMSD, 0);
+    if (register_becomes(RAMCFG_CR(bank), CR_SRAMSD, 0))
+        return;
+    message[7] = (char)('0' + bank);
+    ingot_stop(message);
+}
+
+void ingot_chip_init(void)
+{
+    register_write(RCC_MEMENSR, MEMEN_AXISRAM);
+    register_write(RCC_AHB2ENSR, AHB2EN_RAMCFG);
+    register_barrier();
+    if (!register_becomes(RCC_MEMENR, MEMEN_AXISRAM, MEMEN_AXISRAM))
+        ingot_stop("AXISRAM gets no clock (RCC_MEMENR): the loader keeps these bits to itself");
+    if (!register_becomes(RCC_AHB2ENR, AHB2EN_RAMCFG, AHB2EN_RAMCFG))
+        ingot_stop("RAMCFG gets no clock (RCC_AHB2ENR): the loader keeps this bit to itself");
     for (unsigned bank = 2; bank <= 6; bank++)
-        RAMCFG_CR(bank) &= ~CR_SRAMSD;
-    ingot_barrier();
+        wake(bank);
+    register_barrier();
+}
+
+/* Why the memory of a controller does not answer; NULL when it does. A controller without a clock is not read. */
+static const char *missing(unsigned i)
+{
+    if (!(register_read(RCC_AHB5ENR) & external[i].clock))
+        return "has no clock";
+    const uint32_t cr = register_read(external[i].controller);
+    if (!(cr & XSPI_CR_EN))
+        return "is off";
+    return (cr & XSPI_CR_MAPPED) == XSPI_CR_MAPPED ? 0 : "is not in memory-mapped mode";
+}
+
+static void require(uint32_t address)
+{
+    for (unsigned i = 0; i < CONTROLLERS; i++) {
+        const char *why = external[i].window == WINDOW(address) ? missing(i) : 0;
+        if (!why)
+            continue;
+        ingot_print("ingot: the memory at ");
+        ingot_print_hex(address);
+        ingot_print(" is not mapped: ");
+        ingot_print(external[i].name);
+        ingot_print(" ");
+        ingot_print(why);
+        ingot_print("\n");
+        ingot_stop("the first-stage loader or ingot_board_init() has to map it: docs/first-stage.md");
+    }
+}
+
+void ingot_chip_ready(void)
+{
+    const uint32_t clock = CPU_CLOCK(register_read(RCC_CFGR1));
+    ingot_print("ingot: STM32N6, CPU clock ");
+    ingot_print(clock_names[clock]);
+    ingot_print(clock == CPU_CLOCK_IC1 ? "" : ": no PLL, slower than the board file's cpu: clock:");
+    ingot_print("; external memory mapped:");
+    bool any = false;
+    for (unsigned i = 0; i < CONTROLLERS; i++) {
+        if (missing(i))
+            continue;
+        ingot_print(" ");
+        ingot_print_hex(external[i].window);
+        any = true;
+    }
+    ingot_print(any ? "\n" : " none\n");
+    for (const uint32_t *needed = _smemories; needed < _ememories; needed++)
+        require(*needed);
 }

@@ -2,9 +2,10 @@
 /* From reset to main().
  *
  * Settings (macros, from the board file): INGOT_ICACHE, INGOT_DCACHE: 1 switches the cache on.
- * Hook: ingot_board_init() runs before main(), with memory and caches ready: clocks, external memories, pins.
+ * Hooks: board_start.h. They run before main(), with memory and caches ready.
  * The linker script provides _sstack _estack _sidata _sdata _edata _sbss _ebss.
  */
+#include "board_start.h"
 #include "cortex_m.h"
 
 #ifndef INGOT_ICACHE
@@ -24,7 +25,19 @@ extern int main(void);
 extern _Noreturn void ingot_exit(int status);
 _Noreturn void ingot_start(void);
 
+__attribute__((weak)) void ingot_console_open(void)
+{
+}
+
+__attribute__((weak)) void ingot_chip_init(void)
+{
+}
+
 __attribute__((weak)) void ingot_board_init(void)
+{
+}
+
+__attribute__((weak)) void ingot_chip_ready(void)
 {
 }
 
@@ -109,7 +122,10 @@ _Noreturn void ingot_start(void)
         *to++ = *from++;
     for (uint32_t *to = _sbss; to < _ebss;)
         *to++ = 0;
+    ingot_console_open();
+    ingot_chip_init();
     ingot_board_init();
+    ingot_chip_ready();
     for (constructor *c = __init_array_start; c < __init_array_end; c++)
         (*c)();
     __asm volatile("cpsie i" ::: "memory");

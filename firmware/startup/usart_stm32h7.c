@@ -11,10 +11,10 @@
 #define USART1 0x40011000u
 #define GPIOA 0x58020000u
 #define RCC 0x58024400u
-#define RCC_CR INGOT_REGISTER(RCC + 0x00u)
-#define RCC_D2CCIP2R INGOT_REGISTER(RCC + 0x54u)
-#define RCC_AHB4ENR INGOT_REGISTER(RCC + 0xE0u)
-#define RCC_APB2ENR INGOT_REGISTER(RCC + 0xF0u)
+#define RCC_CR (RCC + 0x00u)
+#define RCC_D2CCIP2R (RCC + 0x54u)
+#define RCC_AHB4ENR (RCC + 0xE0u)
+#define RCC_APB2ENR (RCC + 0xF0u)
 
 #define CR_HSION (1u << 0)
 #define CR_HSIRDY (1u << 2)
@@ -25,16 +25,21 @@
 
 __attribute__((weak)) bool ingot_serial_open(uint32_t baud)
 {
-    RCC_CR |= CR_HSION;
-    while (!(RCC_CR & CR_HSIRDY)) {
+    register_change(RCC_CR, 0, CR_HSION);
+    if (!register_becomes(RCC_CR, CR_HSIRDY, CR_HSIRDY)) {
+        ingot_start_failed("no serial port: the internal oscillator does not start (RCC_CR.HSIRDY stays 0)");
+        return false;
     }
-    RCC_D2CCIP2R = (RCC_D2CCIP2R & ~USART16SEL) | USART16SEL_HSI;
-    RCC_AHB4ENR |= AHB4_GPIOA;
-    RCC_APB2ENR |= APB2_USART1;
-    (void)RCC_APB2ENR; /* the clock is there before the first access */
+    register_change(RCC_D2CCIP2R, USART16SEL, USART16SEL_HSI);
+    register_change(RCC_AHB4ENR, 0, AHB4_GPIOA);
+    register_change(RCC_APB2ENR, 0, APB2_USART1);
+    if (!register_becomes(RCC_APB2ENR, APB2_USART1, APB2_USART1)) {
+        ingot_start_failed("no serial port: USART1 gets no clock (RCC_APB2ENR.USART1EN stays 0)");
+        return false;
+    }
     usart_pin(GPIOA, 9, 7);
     usart_pin(GPIOA, 10, 7);
-    usart_start(USART1, HSI_HERTZ >> (RCC_CR >> 3 & 3u), baud);
+    usart_start(USART1, HSI_HERTZ >> (register_read(RCC_CR) >> 3 & 3u), baud);
     return true;
 }
 
@@ -45,5 +50,6 @@ __attribute__((weak)) uint8_t ingot_serial_get(void)
 
 __attribute__((weak)) void ingot_serial_put(uint8_t byte)
 {
-    usart_put(USART1, byte);
+    static bool stuck;
+    usart_put_or_drop(USART1, byte, &stuck);
 }

@@ -12,13 +12,13 @@
 #define USART1 0x52001000u
 #define GPIOE 0x56021000u
 #define RCC 0x56028000u
-#define RCC_SR INGOT_REGISTER(RCC + 0x004u)
-#define RCC_HSICFGR INGOT_REGISTER(RCC + 0x048u)
-#define RCC_CCIPR13 INGOT_REGISTER(RCC + 0x174u)
-#define RCC_APB2ENR INGOT_REGISTER(RCC + 0x26Cu)
-#define RCC_CSR INGOT_REGISTER(RCC + 0x800u)      /* writing 1 sets the bit in CR */
-#define RCC_AHB4ENSR INGOT_REGISTER(RCC + 0xA5Cu) /* in AHB4ENR */
-#define RCC_APB2ENSR INGOT_REGISTER(RCC + 0xA6Cu) /* in APB2ENR */
+#define RCC_SR (RCC + 0x004u)
+#define RCC_HSICFGR (RCC + 0x048u)
+#define RCC_CCIPR13 (RCC + 0x174u)
+#define RCC_APB2ENR (RCC + 0x26Cu)
+#define RCC_CSR (RCC + 0x800u)      /* writing 1 sets the bit in CR */
+#define RCC_AHB4ENSR (RCC + 0xA5Cu) /* in AHB4ENR */
+#define RCC_APB2ENSR (RCC + 0xA6Cu) /* in APB2ENR */
 
 #define HSI (1u << 3)           /* CSR: HSION; SR: HSIRDY */
 #define AHB4_GPIOE (1u << 4)
@@ -28,16 +28,21 @@
 
 __attribute__((weak)) bool ingot_serial_open(uint32_t baud)
 {
-    RCC_CSR = HSI;
-    while (!(RCC_SR & HSI)) {
+    register_write(RCC_CSR, HSI);
+    if (!register_becomes(RCC_SR, HSI, HSI)) {
+        ingot_start_failed("no serial port: the internal oscillator does not start (RCC_SR.HSIRDY stays 0)");
+        return false;
     }
-    RCC_CCIPR13 = (RCC_CCIPR13 & ~USART1SEL) | USART1SEL_HSI;
-    RCC_AHB4ENSR = AHB4_GPIOE;
-    RCC_APB2ENSR = APB2_USART1;
-    (void)RCC_APB2ENR; /* the clock is there before the first access */
+    register_change(RCC_CCIPR13, USART1SEL, USART1SEL_HSI);
+    register_write(RCC_AHB4ENSR, AHB4_GPIOE);
+    register_write(RCC_APB2ENSR, APB2_USART1);
+    if (!register_becomes(RCC_APB2ENR, APB2_USART1, APB2_USART1)) {
+        ingot_start_failed("no serial port: USART1 gets no clock (RCC_APB2ENR.USART1EN stays 0)");
+        return false;
+    }
     usart_pin(GPIOE, 5, 7);
     usart_pin(GPIOE, 6, 7);
-    usart_start(USART1, HSI_HERTZ >> (RCC_HSICFGR >> 7 & 3u), baud);
+    usart_start(USART1, HSI_HERTZ >> (register_read(RCC_HSICFGR) >> 7 & 3u), baud);
     return true;
 }
 
@@ -48,5 +53,6 @@ __attribute__((weak)) uint8_t ingot_serial_get(void)
 
 __attribute__((weak)) void ingot_serial_put(uint8_t byte)
 {
-    usart_put(USART1, byte);
+    static bool stuck;
+    usart_put_or_drop(USART1, byte, &stuck);
 }

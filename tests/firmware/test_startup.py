@@ -154,13 +154,15 @@ def test_instructions_are_counted_truly(tmp_path: Path, cpu: str, machine: str) 
 
 @needs_gcc
 def test_a_chip_prepares_its_memories_before_main(tmp_path: Path) -> None:
-    """The hook of an STM32N6 takes the place of the empty one, and is called."""
+    """The hooks of an STM32N6 take the place of the empty ones, in order (test_board_start.py runs them)."""
     chip = toolchain.ROOT / "firmware/startup/chip_stm32n6.c"
     elf = link(tmp_path, [toolchain.ROOT / "firmware/apps/empty/main.c", chip])
-    listing = subprocess.run(
-        [toolchain.tool("objdump"), "-d", "--disassemble=ingot_board_init", str(elf)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert "0x56028000" in listing  # the base of its clock registers
+
+    def code(function: str) -> str:
+        command = [toolchain.tool("objdump"), "-d", f"--disassemble={function}", str(elf)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert "0x56028000" in code("ingot_chip_init")  # the base of its clock registers
+    calls = [line.split("<")[1].rstrip(">") for line in code("ingot_start").splitlines() if "bl\t" in line]
+    hooks = [name for name in calls if name.startswith(("ingot_console", "ingot_chip", "ingot_board"))]
+    assert hooks == ["ingot_console_open", "ingot_chip_init", "ingot_board_init", "ingot_chip_ready"]

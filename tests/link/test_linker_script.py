@@ -324,3 +324,25 @@ def test_the_loader_gets_the_aliases_of_the_board(tmp_path: Path, name: str) -> 
     expected = [value for item in board.aliases.items for value in (*item.addresses, item.alias_of)]
     assert words == expected + [0] * (12 - len(expected))
     assert len(board.aliases.items) == (2 if name == "n6dk" else 0)
+
+
+def test_a_board_looks_at_the_memories_that_its_firmware_needs() -> None:
+    """The lowest address in use of each memory beside the application's own; the twin looks at none."""
+    board = load_board(find_board("n6dk", BOARDS))
+    pools = load_pools(board)
+    network = network_for(pools)
+    table = re.compile(r"_smemories = \.;\n(.*?)_ememories = \.;", re.DOTALL)
+
+    def looked_at(script: str) -> list[str]:
+        found = table.search(script)
+        return re.findall(r"LONG\((.*)\)\n", found[1]) if found else []
+
+    psram = "SIZEOF(.psram_bss) > 0 ? ADDR(.psram_bss) : 0"
+    assert looked_at(linker_script(board, pools, network)) == ["_spool_octoFlash", psram]
+    hyper = NetworkPool("hyperRAM", "xSPI1", 0x90000000, 999, 9, "ACC_WRITE", start=3)
+    spill = replace(network, pools=(*network.pools, hyper))
+    assert looked_at(linker_script(board, pools, spill)) == ["_spool_octoFlash", "_spool_hyperRAM + 3", psram]
+    images = linker_script(board, pools, small_network(), read=[0x71800000, 0x70100000])
+    assert looked_at(images) == ["0x70100000", psram]
+    twin = twin_of(board)
+    assert not looked_at(linker_script(twin, twin_pools(board, twin, pools), network))

@@ -34,9 +34,11 @@ def linker_script(
     network: Network,
     settings: LinkSettings | None = None,
     others: Sequence[Network] = (),
+    read: Sequence[int] = (),
 ) -> str:
     """The text of firmware.ld for a board (or twin) with its pools, a network and perhaps others.
 
+    read: addresses outside of the networks at which the application reads, such as those of images in the flash.
     Raises IngotError when the pools leave no room where the application has to be, or less than stack and heap take.
     """
     chosen = settings or LinkSettings()
@@ -77,7 +79,38 @@ def linker_script(
         slot_room=slot.size - board.header if slot else None,
         runs=_runs(board, pools),
         aliases=_alias_symbols(board),
+        needed=[] if board.is_twin else _needed(board, pools, (network, *others), read),
     )
+
+
+def _needed(board: Board, pools: Sequence[Pool], networks: Sequence[Network], read: Sequence[int]) -> list[str]:
+    """The lowest address that the networks use, or that is in `read`, of each memory beside the application's own, as a
+    term of the script.
+
+    The start-up of a board looks there before main(): an external memory may not be mapped.
+    """
+    used = [
+        pool.base + pool.start
+        for network in networks
+        for pool in network.pools
+        if pool.used and not pool.virtual and pool.base is not None
+    ]
+    used += [item.address for network in networks for item in network.initializers if item.address is not None]
+    lowest: dict[str, int] = {}
+    for address in sorted({*used, *read}):
+        region = board.region_at(address)
+        if region is not None and region.memory not in (board.code, board.data):
+            lowest.setdefault(region.memory, address)
+    return [_term(pools, address) for address in sorted(lowest.values())]
+
+
+def _term(pools: Sequence[Pool], address: int) -> str:
+    """An address, from the start of the pool that it is in."""
+    for pool in pools:
+        if pool.range.start <= address < pool.range.end:
+            past = address - pool.range.start
+            return f"_spool_{_identifier(pool.name)}{f' + {past}' if past else ''}"
+    return f"0x{address:08X}"
 
 
 def _aligned(size: int) -> int:

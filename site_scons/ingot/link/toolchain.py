@@ -38,7 +38,7 @@ STARTUP_SOURCES = (
     "firmware/startup/fault.c",
     "firmware/startup/stack.c",
 )
-BOARD_SOURCES = ("firmware/startup/counter_dwt.c",)
+BOARD_SOURCES = ("firmware/startup/counter_dwt.c", "firmware/startup/board_console.c")
 TWIN_SOURCES = (
     "firmware/startup/boot_stub.c",
     "firmware/startup/semihosting.c",

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ingot.network.types import Network
 from ingot.base.console import say
 
+#: Applications that read images or records in slots of the flash.
+READ_SLOTS = ("model_host", "model_update")
+
 
 def linker_script(
     c_info: Path,
@@ -42,7 +45,9 @@ def linker_script(
     networks = [read_c_info(path) for path in (c_info, *others)]
     if app == "validate":
         heap = (target.heap if heap is None else heap) + max(io_bytes(network) for network in networks)
-    write_text(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:]))
+    slots = target.slots if app in READ_SLOTS else ()
+    read = [slot.base for slot in slots if slot.name != target.application_slot]
+    write_text(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:], read))
 
 
 def io_bytes(network: Network) -> int:

@@ -198,12 +198,51 @@ def test_the_first_tool_that_can_is_taken(tools: Path) -> None:
 def test_the_plan_has_the_addresses_of_board_and_network(tmp_path: Path) -> None:
     network = fixture_network()
     (tmp_path / network.initializers[0].file).write_bytes(b"w" * 80)
-    (tmp_path / "fsbl.bin").write_bytes(b"f")
+    (tmp_path / "fsbl.bin").write_bytes(b"STM2f")
     (tmp_path / "image.bin").write_bytes(b"i")
     plan = make_plan(board(), network, tmp_path, None, fsbl=tmp_path / "fsbl.bin")
     assert [(part.name, part.address) for part in plan] == [("fsbl", 0x70000000), ("weights octoFlash", WEIGHTS)]
     plan = make_plan(board(), network, tmp_path, None, image=tmp_path / "image.bin", params=tmp_path / "fsbl.bin")
     assert [(part.name, part.address) for part in plan] == [("network", 0x71000000), ("params", 0x71800000)]
+
+
+def hex_text(*segments: tuple[int, bytes]) -> str:
+    """Segments of up to 255 bytes as an Intel HEX file."""
+    lines = []
+    for address, data in segments:
+        for kind, at, content in ((4, 0, (address >> 16).to_bytes(2, "big")), (0, address & 0xFFFF, data)):
+            record = bytes([len(content), at >> 8, at & 0xFF, kind]) + content
+            lines.append(f":{(record + bytes([-sum(record) & 0xFF])).hex().upper()}")
+    return "\n".join([*lines, ":00000001FF", ""])
+
+
+def test_a_loader_comes_as_hex_too(tmp_path: Path) -> None:
+    """ST gives its loader as ai_fsbl.hex, whose text is not what belongs into the flash."""
+    file = tmp_path / "ai_fsbl.hex"
+    network = dataclasses.replace(fixture_network(), initializers=())
+    file.write_text(hex_text((0x70000000, b"STM2abc"), (0x70000010, b"z")))
+    (part,) = make_plan(board(), network, tmp_path, None, fsbl=file)
+    assert (part.address, part.data) == (0x70000000, b"STM2abc" + b"\xff" * 9 + b"z")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (hex_text((0x70100000, b"STM2abc")), "begins at 0x70100000, the slot 'fsbl' at 0x70000000"),
+        (hex_text((0x70000000, b"STM2"), (0x700FFFFF, b"ab")), "ends at 0x70100001, behind the slot 'fsbl'"),
+        (":00000001FF\n", "begins at nowhere, the slot 'fsbl' at 0x70000000"),
+        (hex_text((0x70000000, b"STM2abc"))[:-12], "is no Intel HEX file: it has no record of its end"),
+        (hex_text((0x70000000, b"abc")), "is no signed first-stage loader: it begins with 61 62 63, not with STM2"),
+        ("abcde", "is no signed first-stage loader: it begins with 61 62 63 64, not with STM2"),
+        ("", "is no signed first-stage loader: it begins with nothing, not with STM2"),
+    ],
+)
+def test_a_file_that_is_no_loader_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    file = tmp_path / "loader"
+    file.write_text(content)
+    with pytest.raises(IngotError) as error:
+        make_plan(board(), fixture_network(), tmp_path, None, fsbl=file)
+    assert message in str(error.value)
 
 
 def test_what_must_not_be_flashed(tmp_path: Path) -> None:
@@ -219,7 +258,7 @@ def test_what_must_not_be_flashed(tmp_path: Path) -> None:
     two = dataclasses.replace(network, initializers=network.initializers * 2)
     with pytest.raises(IngotError, match="overlap at 0x70380000"):
         make_plan(board(), two, tmp_path, None)
-    (tmp_path / "fsbl.bin").write_bytes(bytes((1 << 20) + 1))
+    (tmp_path / "fsbl.bin").write_bytes(b"STM2" + bytes(1 << 20))
     with pytest.raises(IngotError, match="the slot 'fsbl' 1,048,576"):
         make_plan(board(), network, tmp_path, None, fsbl=tmp_path / "fsbl.bin")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.board import Board
 from ingot.board.ranges import Range
+from ingot.device.flash.loader_file import loader_bytes
 from ingot.network.types import Network
 
 
@@ -90,7 +91,7 @@ def _slot_part(board: Board, name: str, file: Path) -> Part:
     slot = board.slot(name)
     if slot is None:
         raise IngotError(f"board '{board.name}' has no flash slot '{name}'", where=str(board.path))
-    data = _read(file)
+    data = loader_bytes(board, slot, file) if name == "fsbl" else _read(file)
     if len(data) > slot.size:
         raise IngotError(f"has {len(data):,} bytes, the slot '{name}' {slot.size:,}", where=str(file))
     return Part(name, slot.base, data)
