@@ -312,28 +312,10 @@ static bool execute(char *line)
 
 /* ---- What the serial line serves: instance 0, and commands whose words go to the host ---- */
 
-static char *words_to;
-static uint32_t words_room, words_length;
-
-bool ingot_console_divert(const char *text, size_t n)
-{
-    if (!words_to)
-        return false;
-    uint32_t part = n < words_room - words_length ? (uint32_t)n : words_room - words_length;
-    memcpy(words_to + words_length, text, part);
-    words_length += part;
-    return true;
-}
-
-int32_t served_command(const char *command, char *said, uint32_t room, uint32_t *length)
+int32_t served_command(const char *command)
 {
     static char line[256];
-    words_to = said;
-    words_room = room;
-    words_length = 0;
     bool done = strlen(command) < sizeof line && execute(strcpy(line, command));
-    *length = words_length;
-    words_to = NULL;
     return done ? 0 : 1;
 }
 

@@ -188,24 +188,8 @@ static bool report(void)
 
 /* ---- What the serial line serves ---- */
 
-static char *words_to;
-static uint32_t words_room, words_length;
-
-bool ingot_console_divert(const char *text, size_t n)
+int32_t served_command(const char *line)
 {
-    if (!words_to)
-        return false;
-    uint32_t part = n < words_room - words_length ? (uint32_t)n : words_room - words_length;
-    memcpy(words_to + words_length, text, part);
-    words_length += part;
-    return true;
-}
-
-int32_t served_command(const char *line, char *said, uint32_t room, uint32_t *length)
-{
-    words_to = said;
-    words_room = room;
-    words_length = 0;
     int32_t status = 1;
     if (strcmp(line, "report") == 0)
         status = !report();
@@ -213,8 +197,6 @@ int32_t served_command(const char *line, char *said, uint32_t room, uint32_t *le
         status = start();
     else
         status = !update_flash_command(line);
-    *length = words_length;
-    words_to = NULL;
     return status;
 }
 

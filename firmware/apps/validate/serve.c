@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "ingot_runtime.h"
 
 #define NO_SAMPLE 0xFFFFFFFFu
 
@@ -18,6 +19,7 @@ static void (*put_byte)(uint8_t byte);
 /* Words of the last command, its status, and the number of its request. */
 static char said[4096];
 static uint32_t said_bytes;
+static bool is_command; /* is executed just now */
 static int32_t status;
 static uint32_t command_number;
 static uint32_t update_number, update_received;
@@ -134,13 +136,27 @@ static void epochs(void)
         add32(served_epoch_cost(i));
 }
 
+/* What is printed goes into `said` while a command is executed. */
+bool ingot_console_divert(const char *text, size_t n)
+{
+    if (!is_command)
+        return false;
+    uint32_t part = n < sizeof said - said_bytes ? (uint32_t)n : sizeof said - said_bytes;
+    memcpy(said + said_bytes, text, part);
+    said_bytes += part;
+    return true;
+}
+
 static void command(void)
 {
     /* A repeated request is answered, not executed again. */
     if (request.number != command_number) {
         request.payload[request.length] = 0;
         sample = NO_SAMPLE; /* a command may change the network */
-        status = served_command((const char *)request.payload, said, sizeof said, &said_bytes);
+        said_bytes = 0;
+        is_command = true;
+        status = served_command((const char *)request.payload);
+        is_command = false;
         command_number = request.number;
     }
     if (status == SERVED_NO_COMMANDS) {

@@ -47,9 +47,9 @@ uint64_t served_run(void); /* one inference; its cost */
 uint32_t served_epochs(void);
 uint32_t served_epoch_cost(uint32_t epoch);
 
-/* Executes a command; without any (no_commands.c) it is SERVED_NO_COMMANDS. `said`: where its words shall go, at most
- * `room` bytes; `length`: how many they are. Returns its status, 0 for success. */
-int32_t served_command(const char *line, char *said, uint32_t room, uint32_t *length);
+/* Executes a command; without any (no_commands.c) it is SERVED_NO_COMMANDS. What it prints goes to the host. Returns its
+ * status, 0 for success. */
+int32_t served_command(const char *line);
 #define SERVED_NO_COMMANDS INT32_MIN
 
 /* Hook: takes n bytes of a package of `ingot update make` that begin at `offset`, 0 for a new one; n is 0 behind the last

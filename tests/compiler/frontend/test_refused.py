@@ -172,6 +172,10 @@ def test_buffers_and_shapes():
         refuse(b.finish([y]), words)
 
 
+def test_a_convolution_of_no_channels():
+    refuse(tfl.conv2d((1, 4, 6, 0), weights(4, 1, 1, 8), [0.1] * 4), "4 filters of depth 8 do not fit 0 input channels")
+
+
 def test_quantization():
     b = Builder()
     x = b.input((1, 4), "int8", None, name="bare")

@@ -13,6 +13,7 @@ from ingot.compiler.frontend import shapes_movement as movement
 from ingot.compiler.frontend import shapes_reduction as reduction
 from ingot.compiler.frontend.arguments import Args, Result
 from ingot.compiler.frontend.kinds import kinds
+from ingot.compiler.frontend.mismatch import Mismatch
 
 Rule = Callable[[Args], Result]
 
@@ -23,7 +24,10 @@ def result_shapes(args: Args) -> Result | None:
     The options must be resolved (resolve_attrs). Raises Mismatch when the inputs do not fit together.
     """
     rule = RULES.get(args.op.kind)
-    return None if rule is None else rule(args)
+    try:
+        return None if rule is None else rule(args)
+    except ZeroDivisionError:
+        raise Mismatch("an extent of its inputs is 0") from None
 
 
 RULES: dict[str, Rule] = {

@@ -32,7 +32,7 @@ def _window(args: Args) -> Shape:
 def conv2d(args: Args) -> Result:
     n, _, _, channels = args.rank4(0)
     filters, _, _, depth = args.rank4(1)
-    if depth == 0 or channels % depth or filters % (channels // depth):
+    if 0 in (depth, channels) or channels % depth or filters % (channels // depth):
         raise Mismatch(f"{filters} filters of depth {depth} do not fit {channels} input channels")
     _check_bias(args, 2, filters)
     return [(n, *_window(args), filters)]
