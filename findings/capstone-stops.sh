@@ -3,7 +3,7 @@
 # One would guess: a disassembler reports bytes that it cannot read, or goes on behind them.
 # What happens: capstone's disasm() ends at the first instruction that it does not know, here a Helium load, as if the code
 # ended there: no exception, no mark. Of four instructions it returns one.
-# capstone 5.0.9
+# Seen with: capstone 5.0.9
 set -eu
 . "$(dirname "$0")/common"
 packages capstone==5.0.9

@@ -3,7 +3,7 @@
 # One would guess: each element of y[i] = x[i] * 0.5f is computed alike, whatever its place in the array.
 # What happens: gcc -O3 turns the loop into Helium instructions, which flush denormals to zero, and a scalar tail, which
 # keeps them: of seven equal elements the first four become 0, the last three do not. No -ffast-math is given.
-# arm-none-eabi-gcc 12.2.1, qemu-system-arm 7.2
+# Seen with: arm-none-eabi-gcc 12.2.1, qemu-system-arm 7.2
 set -eu
 . "$(dirname "$0")/common"
 programs arm-none-eabi-gcc qemu-system-arm

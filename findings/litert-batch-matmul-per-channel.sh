@@ -3,7 +3,7 @@
 # One would guess: BATCH_MATMUL of int8 multiplies with a constant of one scale a channel as with one of a single scale.
 # What happens: it computes zeros and reports no error, in the reference and in the optimized kernels, even where all the
 # scales are the same. ai-edge-quantizer writes such constants.
-# ai-edge-litert 2.3.0
+# Seen with: ai-edge-litert 2.3.0
 set -eu
 . "$(dirname "$0")/common"
 packages ai-edge-litert==2.3.0 numpy==2.4.6

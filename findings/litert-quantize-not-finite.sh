@@ -3,7 +3,7 @@
 # One would guess: QUANTIZE of a number far above the range of int8 gives 127, the largest code.
 # What happens: the reference kernel gives -128 for +inf and for 1e30, and 127 for 1e6: on x86-64 the conversion of what
 # no int32 holds gives the smallest int32. The optimized kernel gives 127 for all, and for NaN too.
-# ai-edge-litert 2.3.0 on x86-64
+# Seen with: ai-edge-litert 2.3.0 on x86-64
 set -eu
 . "$(dirname "$0")/common"
 [ "$(uname -m)" = x86_64 ] || { echo "recorded on x86_64; this is $(uname -m)" >&2; exit 2; }

@@ -3,7 +3,7 @@
 # One would guess: LiteRT's reference kernels (BUILTIN_REF) are what the optimized ones are measured against, for SUM too.
 # What happens: the reference's SUM of int8 is right for the positive numbers below, and -1 as soon as some are negative.
 # The optimized kernel is right for all.
-# ai-edge-litert 2.3.0
+# Seen with: ai-edge-litert 2.3.0
 set -eu
 . "$(dirname "$0")/common"
 packages ai-edge-litert==2.3.0 numpy==2.4.6

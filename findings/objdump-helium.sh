@@ -3,7 +3,7 @@
 # One would guess: objdump -d of a file compiled for the Cortex-M55 prints the instructions that the assembler was given.
 # What happens: vector loads, stores and multiplications come out as the coprocessor's ldc, stc and cdp, although the file's
 # attributes name MVE. With -m armv8.1-m.main they are right. A search for vector instructions finds too few without it.
-# binutils 2.40 (arm-none-eabi)
+# Seen with: binutils 2.40 (arm-none-eabi)
 set -eu
 . "$(dirname "$0")/common"
 programs arm-none-eabi-gcc arm-none-eabi-objdump

@@ -4,6 +4,7 @@
 tensor("x", (1, 4), "INT8", scale=0.1, zero_point=3)      an activation
 tensor("w", (4, 4), "INT8", scale=[...], axis=0, data=array)   a constant
 model([("ADD", [0, 1], [2], "AddOptions")], [tensor, ...], inputs=[0, 1], outputs=[2])  -> bytes
+signed(content)         the same model with a signature, which ai-edge-quantizer wants
 """
 
 import ai_edge_litert.schema_py_generated as schema
@@ -49,6 +50,22 @@ def model(operators, tensors, inputs, outputs):
             for key, value in values.items():
                 setattr(made.builtinOptions, key, value)
         graph.operators.append(made)
+    builder = flatbuffers.Builder()
+    builder.Finish(root.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def signed(content):
+    root, signature = schema.ModelT.InitFromPackedBuf(content, 0), schema.SignatureDefT()
+    graph = root.subgraphs[0]
+    signature.signatureKey, signature.subgraphIndex = b"serving_default", 0
+    signature.inputs, signature.outputs = [], []
+    for maps, indexes in ((signature.inputs, graph.inputs), (signature.outputs, graph.outputs)):
+        for index in indexes:
+            item = schema.TensorMapT()
+            item.name, item.tensorIndex = graph.tensors[index].name, int(index)
+            maps.append(item)
+    root.signatureDefs = [signature]
     builder = flatbuffers.Builder()
     builder.Finish(root.Pack(builder), b"TFL3")
     return bytes(builder.Output())

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One would guess: a program that ends with a status other than 0 makes QEMU fail, so that a script notices.
 # What happens: QEMU passes the status on to exit(), which keeps the low eight bits: SYS_EXIT_EXTENDED with 256 is success.
-# qemu-system-arm 7.2, machine mps3-an547, semihosting
+# Seen with: qemu-system-arm 7.2, machine mps3-an547, semihosting
 set -eu
 . "$(dirname "$0")/common"
 programs arm-none-eabi-gcc qemu-system-arm

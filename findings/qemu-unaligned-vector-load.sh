@@ -3,7 +3,7 @@
 # One would guess: an emulated Cortex-M55 faults where the core does, so that a test in QEMU finds a misaligned vector.
 # What happens: a Helium load of 32-bit elements from an odd address passes in QEMU. On the core it is a UsageFault (Armv8-M
 # Architecture Reference Manual: vector accesses are aligned to their elements). LDRD from there faults in QEMU, too.
-# qemu-system-arm 7.2, machine mps3-an547
+# Seen with: qemu-system-arm 7.2, machine mps3-an547
 set -eu
 . "$(dirname "$0")/common"
 programs arm-none-eabi-gcc qemu-system-arm

@@ -3,7 +3,7 @@
 # One would guess: env.Builder(action="... $TARGET") is Builder(action="... $TARGET") for this environment.
 # What happens: env.Builder() substitutes all variables at once, before there is a target: $TARGET becomes nothing, and a
 # variable keeps the value that it had then. Builder() leaves them to each build.
-# SCons 4.11.1
+# Seen with: SCons 4.11.1
 set -eu
 . "$(dirname "$0")/common"
 packages scons==4.11.1

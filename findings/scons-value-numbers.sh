@@ -3,7 +3,7 @@
 # One would guess: Value(-2) is a node of its own, whose content is -2.
 # What happens: it is the node that Value(-1) made, with the content -1, since hash(-2) == hash(-1) in CPython and SCons
 # finds a Value by the hash. In the same way Value(True) after Value(1) is 1. Value("-2") is what it says.
-# SCons 4.11.1
+# Seen with: SCons 4.11.1
 set -eu
 . "$(dirname "$0")/common"
 packages scons==4.11.1

@@ -3,7 +3,7 @@
 # One would guess: a wheel holds the modules that the project has when it is built.
 # What happens: a module that was removed since the last build in the same folder is shipped again: setuptools copies the
 # modules to build/lib and packs that folder, without removing what is no longer there.
-# setuptools 84.2.1
+# Seen with: setuptools 84.2.1
 set -eu
 . "$(dirname "$0")/common"
 packages setuptools==84.2.1

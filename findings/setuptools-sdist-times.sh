@@ -3,7 +3,7 @@
 # One would guess: with SOURCE_DATE_EPOCH set, the same project gives the same archives, byte by byte.
 # What happens: the wheel is the same; the sdist is not. Its members keep the times of the files and of the folders
 # that setuptools has just made.
-# setuptools 84.2.1
+# Seen with: setuptools 84.2.1
 set -eu
 . "$(dirname "$0")/common"
 packages setuptools==84.2.1

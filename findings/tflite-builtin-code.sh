@@ -3,7 +3,7 @@
 # One would guess: tflite's OperatorCode.BuiltinCode() returns the field builtin_code.
 # What happens: below 127 it returns the field deprecated_builtin_code, which a writer need not set. An operator whose
 # code is MUL in builtin_code alone reads as 0, which is ADD. LiteRT takes the larger of the two.
-# tflite 2.18.0
+# Seen with: tflite 2.18.0
 set -eu
 . "$(dirname "$0")/common"
 packages tflite==2.18.0 flatbuffers==25.12.19
