@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
 from ingot.compiler.kernels.program import Program
+from ingot.compiler.schedule.linear import LinearOrder
 from ingot.compiler.schedule.replay import Place, Replay
 from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
-from ingot.compiler.schedule.types import Region, Step
+from ingot.compiler.schedule.types import Region, ScheduleOptions, Step
 from support.programs import ProgramBuilder
 
 
@@ -156,6 +157,17 @@ def test_overlays_hold_and_are_tight(program: Program, grain: int, reverse: bool
             for distance in (low + 1, high - 1):
                 with pytest.raises(IngotError):
                     replay(program, rows, pair, distance)
+
+
+@given(programs, st.sampled_from([0, 1, 2, 4, 16, 1 << 20]), st.booleans())
+def test_no_region_needs_less_than_its_bound(program: Program, grain: int, reverse: bool) -> None:
+    """The bound that spares most row plans; that of single rows holds for every grain."""
+    count = len(program.calls)
+    line = LinearOrder(program, range(count), ScheduleOptions(), RowScheduler(program))
+    for begin in range(count):
+        for end in range(begin + 1, count + 1):
+            memory = line.form(begin, end, grain, reverse).memory
+            assert line.least(begin, end) <= line.least(begin, end, grain) <= memory
 
 
 def test_top_down_overlays_below_and_bottom_up_above() -> None:

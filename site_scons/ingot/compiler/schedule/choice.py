@@ -27,9 +27,12 @@ class Choice:
     @cached_property
     def _best(self) -> tuple[int, int, list[Cut]]:
         """Least peak, the order that has it, and its cuts."""
-        peaks = [(*least_peak(line), at) for at, line in enumerate(self._lines)]
-        peak, path, at = min(peaks, key=lambda p: (p[0], p[2]))
-        return peak, at, path
+        best = (*least_peak(self._lines[0]), 0)
+        for at, line in enumerate(self._lines[1:], 1):
+            peak, path = least_peak(line, best[0])
+            if path:
+                best = (peak, path, at)
+        return best[0], best[2], best[1]
 
     @property
     def least_peak(self) -> int:

@@ -30,10 +30,11 @@ class Cut:
     grain: int
 
 
-def least_peak(linear: LinearOrder, longest: int = LONGEST) -> tuple[int, list[Cut]]:
-    """The least peak over all ways to cut, and one way that has it. Exact for this order: bounds only skip work."""
+def least_peak(linear: LinearOrder, below: int = 1 << 62, longest: int = LONGEST) -> tuple[int, list[Cut]]:
+    """The least peak over all ways to cut, and one way that has it; `below` and no cuts where none has less. Exact for
+    this order: bounds only skip work."""
     count = len(linear.order)
-    best = [0] + [1 << 62] * count
+    best = [0] + [below] * count
     via: list[Cut | None] = [None] * (count + 1)
     for end in range(1, count + 1):
         begins = linear.begins(end, longest)
@@ -55,41 +56,46 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
     best = [0.0] + [float("inf")] * count
     via: list[Cut | None] = [None] * (count + 1)
     for end in range(1, count + 1):
+        begins = linear.begins(end, longest)
+        possible = [b for b in begins if best[b] < float("inf") and linear.least(b, end) <= limit]
         options = []
-        for begin in linear.begins(end, longest):
-            if best[begin] == float("inf") or linear.least(begin, end) > limit:
-                continue
-            grains = GRAINS[1:] if end - begin > 1 else GRAINS[:-1]
-            options += [
-                (best[begin] + region_cost(linear, begin, end, grain), -begin, -grain, grain) for grain in grains
-            ]
+        for grain in GRAINS:
+            costs = _costs(linear, begins, end, grain)
+            # All rows at once need no second call, and rows of one call alone no grain of their own.
+            kept = [b for b in possible if grain != (WHOLE if end - b > 1 else FINE)]
+            options += [(best[b] + costs[b - begins.start], -b, -grain, grain) for b in kept]
         hopeless: set[int] = set()
         for cost, negative, _, grain in sorted(options):
             begin = -negative
             if cost >= best[end]:
                 break
-            if begin in hopeless:
+            if begin in hopeless or linear.least(begin, end, grain) > limit:
                 continue
-            if linear.best_form(begin, end, FINE, limit, limit + 1).memory > limit:
-                hopeless.add(begin)
-            elif linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit:
+            if linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit:
                 best[end], via[end] = cost, Cut(begin, end, grain)
+            elif grain != FINE and linear.best_form(begin, end, FINE, limit, limit + 1).memory > limit:
+                hopeless.add(begin)
     if via[count] is None and count:
         return None
     return int(best[count]), _path(via)
 
 
+def _costs(linear: LinearOrder, begins: range, end: int, grain: int) -> list[int]:
+    """The cost model's instructions of the regions that begin at each of `begins` and end at `end`."""
+    tallest = linear.scheduler.call_rows(linear.order[end - 1])
+    total, costs = REGION + FUSED, [0] * len(begins)
+    for begin in reversed(begins):
+        index = linear.order[begin]
+        height = linear.scheduler.call_rows(index)
+        each = 1 if grain == FINE else max(1, -(-grain * height // max(tallest, 1)))
+        total += linear.call_cost(index, each, True)
+        costs[begin - begins.start] = total if end - begin > 1 else REGION + linear.call_cost(index, each, False)
+    return costs
+
+
 def region_cost(linear: LinearOrder, begin: int, end: int, grain: int) -> int:
     """The cost model's instructions of a region."""
-    calls = linear.order[begin:end]
-    rows = [linear.scheduler.call_rows(i) for i in calls]
-    tallest = rows[-1]
-    fused = end - begin > 1
-    total = REGION + FUSED * fused
-    for index, height in zip(calls, rows, strict=True):
-        each = 1 if grain == FINE else max(1, -(-grain * height // max(tallest, 1)))
-        total += linear.call_cost(index, each, fused)
-    return total
+    return _costs(linear, range(begin, end), end, grain)[0]
 
 
 def path_cost(linear: LinearOrder, path: Sequence[Cut]) -> int:

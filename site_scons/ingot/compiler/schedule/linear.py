@@ -66,9 +66,9 @@ class LinearOrder:
         self.bytes = [align(t.nbytes) for t in program.tensors]
         self.live_bytes = [sum(self.bytes[t] for t in alive) for alive in self.live]
         self._forms: dict[tuple[int, int, int, bool], Form] = {}
-        self._rings = self._ring_at_least()
+        self._sources = _possible_sources(program)
         self._costs: dict[tuple[int, int, bool], int] = {}
-        self._least: dict[tuple[int, int], int] = {}
+        self._least: dict[tuple[int, int, int], int] = {}
         self._first = self._first_begins()
 
     def begins(self, end: int, longest: int) -> range:
@@ -90,28 +90,44 @@ class LinearOrder:
         inner = made - after - self._outside - self._state
         return RegionTensors(before - after, after - before, frozenset(inner))
 
-    def least(self, begin: int, end: int) -> int:
-        """Bytes the region needs whatever its row schedule: a quick lower bound of Form.memory."""
-        key = (begin, end)
+    def least(self, begin: int, end: int, grain: int = 0) -> int:
+        """Bytes the region needs with that grain, whatever its steps: a quick lower bound of Form.memory. That of
+        grain 0, every row alone, holds for every grain."""
+        key = (begin, end, grain)
         if key not in self._least:
             parts = self.tensors(begin, end)
             dying = sum(self.bytes[t] for t in parts.dying)
             born = sum(self.bytes[t] for t in parts.born)
             through = self.live_bytes[begin] - dying
-            self._least[key] = through + max(dying, born) + sum(self._rings.get(t, 0) for t in parts.inner)
+            self._least[key] = through + max(dying, born) + self._rings_at_least(begin, end, grain, parts)
         return self._least[key]
 
-    def _ring_at_least(self) -> dict[int, int]:
-        """tensor -> bytes its ring has at least: the rows that one row of a reader needs; 0 if it may share memory."""
-        pointwise: set[int] = set()
-        rows: dict[int, int] = {}
-        for index, call in enumerate(self.program.calls):
-            if call.inplace:
-                pointwise.update((*call.inputs, *call.outputs))
+    def _rings_at_least(self, begin: int, end: int, grain: int, parts: RegionTensors) -> int:
+        """Bytes that the rings have together at least. Of tensors that may share memory only the largest counts, and
+        none where that may be memory of a tensor that dies or is born."""
+        calls = self.order[begin:end]
+        sizes: dict[int, int] = {}
+        for index, rows in zip(calls, self.scheduler.grains(calls, grain), strict=True):
+            for tensor in self.program.calls[index].outputs:
+                if tensor in parts.inner:
+                    sizes[tensor] = max(sizes.get(tensor, 0), rows)
             for entry in self.scheduler.reads(index, False):
-                need = self.scheduler.rows[entry.tensor] if entry.whole else entry.most
-                rows[entry.tensor] = max(rows.get(entry.tensor, 0), need)
-        return {t: n * self.scheduler.row_bytes[t] for t, n in rows.items() if t not in pointwise}
+                if entry.tensor in parts.inner:
+                    sizes[entry.tensor] = max(sizes.get(entry.tensor, 0), entry.held(rows))
+        shared: dict[int, int] = {}  # tensor -> one that it may share memory with; its own end at the last
+        for index in calls:
+            target = self.program.calls[index].outputs[0]
+            for source in self._sources[index]:
+                if source in parts.inner or source in parts.dying:
+                    shared[_last(shared, target)] = _last(shared, source)
+        groups: dict[int, int] = {}
+        for tensor, rows in sizes.items():
+            need = min(rows, self.scheduler.rows[tensor]) * self.scheduler.row_bytes[tensor]
+            group = _last(shared, tensor)
+            groups[group] = max(groups.get(group, 0), need)
+        for tensor in (*parts.dying, *parts.born):
+            groups.pop(_last(shared, tensor), None)
+        return sum(groups.values())
 
     def form(self, begin: int, end: int, grain: int, reverse: bool = False) -> Form:
         """The region [begin, end) with that grain (see RowScheduler.plan)."""
@@ -180,3 +196,30 @@ class LinearOrder:
             if x in at and y in at
         }
         return extent([self.bytes[t] for t in both], intervals)
+
+
+def _possible_sources(program: Program) -> list[list[int]]:
+    """For each call, the inputs whose memory its output may take over.
+
+    Not one that another call needs together with the output, element by element: it is still read when the output is
+    there.
+    """
+    readers: dict[int, set[int]] = {}
+    for index, call in enumerate(program.calls):
+        for position in call.inplace:
+            readers.setdefault(call.inputs[position], set()).add(index)
+    return [
+        [
+            source
+            for source in dict.fromkeys(call.inputs[position] for position in call.inplace)
+            if not readers[source] & readers.get(call.outputs[0], set()) - {index}
+        ]
+        for index, call in enumerate(program.calls)
+    ]
+
+
+def _last(links: dict[int, int], tensor: int) -> int:
+    """The end of the chain of links."""
+    while tensor in links and links[tensor] != tensor:
+        tensor = links[tensor]
+    return tensor

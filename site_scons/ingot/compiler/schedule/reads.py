@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,7 +22,6 @@ class Reads:
     oldest: [y] = the oldest input row that row y or a later one reads; GONE behind the last row.
     newest: [y] = the newest such row; -1 behind the last row.
     whole: the input is needed whole before the first row.
-    most: the most input rows that one row reads.
     """
 
     tensor: int
@@ -30,7 +29,15 @@ class Reads:
     oldest: list[int]
     newest: list[int]
     whole: bool
-    most: int
+    _held: dict[int, int] = field(default_factory=dict, compare=False)
+
+    def held(self, rows: int) -> int:
+        """The most input rows that must be there at once when `rows` rows are made at a time."""
+        if rows not in self._held:
+            count = len(self.upto)
+            starts = range(0, count, rows)
+            self._held[rows] = max((self.upto[min(y + rows, count) - 1] - self.oldest[y] for y in starts), default=0)
+        return self._held[rows]
 
 
 def streams(program: Program, call: Call) -> bool:
@@ -62,7 +69,6 @@ def reads_of(program: Program, call: Call, reverse: bool) -> list[Reads]:
             [*np.minimum.accumulate(low[::-1])[::-1].tolist(), GONE],
             [*np.maximum.accumulate(high[::-1])[::-1].tolist(), -1],
             whole,
-            int((high - low + 1).max(initial=0)),
         )
         result[tensor] = _both(result[tensor], entry) if tensor in result else entry
     return list(result.values())
@@ -76,5 +82,4 @@ def _both(a: Reads, b: Reads) -> Reads:
         [min(x, y) for x, y in zip(a.oldest, b.oldest, strict=True)],
         [max(x, y) for x, y in zip(a.newest, b.newest, strict=True)],
         a.whole or b.whole,
-        max(a.most, b.most),
     )

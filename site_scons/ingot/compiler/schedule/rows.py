@@ -96,6 +96,16 @@ class RowScheduler:
         """Rows in which the call can run: 1 when only whole."""
         return self.rows[self._program.calls[index].outputs[0]] if self._streams[index] else 1
 
+    def grains(self, calls: Sequence[int], grain: int) -> list[int]:
+        """Rows that each call of a region makes at a time; see plan()."""
+        if not grain:
+            return [1] * len(calls)
+        rows = [self.call_rows(i) for i in calls]
+        made_by = {t: k for k, i in enumerate(calls) for t in self._program.calls[i].outputs}
+        fed = {made_by[t] for i in calls for t in self._program.calls[i].inputs if t in made_by}
+        tallest = max(height for k, height in enumerate(rows) if k not in fed)
+        return [max(1, -(-grain * height // tallest)) for height in rows]
+
     def plan(self, calls: Sequence[int], tensors: RegionTensors, grain: int, reverse: bool) -> RowPlan:
         """The row plan of a region.
 
@@ -153,7 +163,7 @@ class _Run:
         aliases: Mapping[int, int],
     ) -> None:
         self._owner, self._program, self._calls, self._tensors = owner, program, calls, tensors
-        self._reverse, self._grain = reverse, grain
+        self._reverse = reverse
         self._direct = aliases
         self._root = _resolve(aliases)
         count = len(calls)
@@ -164,19 +174,13 @@ class _Run:
         self._needs = [[(made_by[r.tensor], r.upto) for r in rs if r.tensor in made_by] for rs in reads]
         fed = {k for needs in self._needs for k, _ in needs}
         self._sinks = [k for k in range(count) if k not in fed]
-        self._grains = self._grain_of_each()
+        self._grains = owner.grains(calls, grain)
         self.steps: list[tuple[int, int, int]] = []
         self._newest: dict[int, int] = {}
         self._kept: dict[int, int] = {}
         self._intervals: dict[tuple[int, int], list[int]] = {}
         self._broken: int | None = None
         self._prepare(reads)
-
-    def _grain_of_each(self) -> list[int]:
-        if not self._grain:
-            return [1] * len(self._calls)
-        tallest = max(self._rows[k] for k in self._sinks)
-        return [max(1, -(-self._grain * rows // tallest)) for rows in self._rows]
 
     def _prepare(self, reads: Sequence[Sequence[Reads]]) -> None:
         """Who reads and who shares memory with whom, so that `_emit` only looks up."""
