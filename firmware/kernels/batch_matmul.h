@@ -37,6 +37,11 @@ void ingot_batch_matmul_even_s8(const ingot_batch_matmul *k, const int8_t *left,
 void ingot_batch_matmul_even_s8_const(const ingot_batch_matmul *k, const int8_t *left, int8_t *out, void *scratch,
                                       const void *params, unsigned y, unsigned n);
 
+void ingot_batch_matmul_even_s16(const ingot_batch_matmul *k, const int16_t *left, const int16_t *right, int16_t *out,
+                                 const void *params, unsigned y, unsigned n);
+void ingot_batch_matmul_even_s16_const(const ingot_batch_matmul *k, const int16_t *left, int16_t *out,
+                                       const void *params, unsigned y, unsigned n);
+
 /* Of int16, whose zero points are 0; sums have 64 bits. */
 void ingot_batch_matmul_s16(const ingot_batch_matmul *k, const int16_t *left, const int16_t *right, int16_t *out,
                             const void *params, unsigned y, unsigned n);

@@ -1,30 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "batch_matmul.h"
+#include "batch_matmul_dot16.h"
 #include "requantize64.h"
-
-/* Where matrix n of the output has its factor: element offset from the first one. */
-static uint32_t factor(const uint32_t *batches, const uint32_t *steps, uint32_t n)
-{
-    const uint32_t outer = n / batches[2];
-    return n % batches[2] * steps[2] + outer % batches[1] * steps[1] + outer / batches[1] * steps[0];
-}
-
-static int64_t dot(const int16_t *a, uint32_t a_step, const int16_t *b, uint32_t b_step, uint32_t n)
-{
-    int64_t sum = 0;
-#if INGOT_MVE
-    if (a_step == 1 && b_step == 1) {
-        for (int left = (int)n; left > 0; left -= 8, a += 8, b += 8) {
-            const mve_pred16_t live = vctp16q((uint32_t)left);
-            sum = vmlaldavaq_s16(sum, vldrhq_z_s16(INGOT_ALIGNED(a), live), vldrhq_z_s16(INGOT_ALIGNED(b), live));
-        }
-        return sum;
-    }
-#endif
-    for (; n; n--, a += a_step, b += b_step)
-        sum += (int64_t)*a * *b;
-    return sum;
-}
 
 /* multipliers, shifts: `apart` from one column to the next; 0: all have the same. */
 static int16_t *product(const ingot_batch_matmul *k, const int16_t *left, const int16_t *right, int16_t *out,

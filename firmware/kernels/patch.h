@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies windows of a convolution to contiguous bytes: rows, columns, channels; the zero point outside the image. */
+/* Copies windows of a convolution to contiguous bytes: rows, columns, channels; the zero point outside the image.
+ * With INGOT_PATCH_S16, numbers of 16 bits, each of which counts as two channels. */
 #ifndef INGOT_PATCH_H
 #define INGOT_PATCH_H
 
@@ -10,6 +11,12 @@ INGOT_INLINE unsigned ingot_patch_bytes(const ingot_conv2d *k)
 {
     return (unsigned)((k->kernel_h * k->kernel_w * (k->in_c / k->groups) + 15) / 16 * 16 + 16);
 }
+
+#ifdef INGOT_PATCH_S16
+#define INGOT_PATCH_ELEMENT "16"
+#else
+#define INGOT_PATCH_ELEMENT "8"
+#endif
 
 #if INGOT_MVE
 INGOT_INLINE void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned bytes)
@@ -26,7 +33,7 @@ INGOT_INLINE void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned byte
 
 INGOT_INLINE void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
 {
-    __asm__ volatile("vdup.8 q0, %2\n"
+    __asm__ volatile("vdup." INGOT_PATCH_ELEMENT " q0, %2\n"
                      "dlstp.8 lr, %1\n"
                      "1:\n"
                      "vstrb.8 q0, [%0], #16\n"
@@ -43,7 +50,13 @@ INGOT_INLINE void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned byte
 
 INGOT_INLINE void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
 {
+#ifdef INGOT_PATCH_S16
+    const int16_t number = (int16_t)value;
+    for (; bytes; bytes -= 2, to += 2)
+        memcpy(to, &number, 2);
+#else
     memset(to, value, bytes);
+#endif
 }
 #endif
 

@@ -17,7 +17,7 @@ typedef struct ingot_pool {
     uint16_t in_ring, out_ring;
 } ingot_pool;
 
-/* The block of average_pool_even_s8. count: what every sum is divided by, 0 for the numbers in the window. */
+/* The block of average_pool_even_s8 and _s16. count: what every sum is divided by, 0 for the numbers in the window. */
 typedef struct ingot_pool_even_params {
     int32_t low, high;
     float in_scale, out_scale;
@@ -30,6 +30,8 @@ void ingot_average_pool_up_s8(const ingot_pool *k, const int8_t *in, int8_t *out
                               unsigned n);
 void ingot_average_pool_even_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                                 unsigned n);
+void ingot_average_pool_even_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
+                                 unsigned n);
 void ingot_max_pool_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y, unsigned n);
 void ingot_average_pool_s16(const ingot_pool *k, const int16_t *in, int16_t *out, const void *params, unsigned y,
                             unsigned n);

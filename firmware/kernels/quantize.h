@@ -35,6 +35,7 @@ typedef struct ingot_dequantize_params {
 
 INGOT_QUANTIZE_PROTOTYPE(quantize_f32_s8, float, int8_t)
 INGOT_QUANTIZE_PROTOTYPE(quantize_even_f32_s8, float, int8_t) /* of QDQ models: ties to even; inverse is not used */
+INGOT_QUANTIZE_PROTOTYPE(quantize_even_f32_s16, float, int16_t)
 INGOT_QUANTIZE_PROTOTYPE(quantize_f32_u8, float, uint8_t)
 INGOT_QUANTIZE_PROTOTYPE(quantize_f32_s16, float, int16_t)
 INGOT_QUANTIZE_PROTOTYPE(requantize_s16_s8, int16_t, int8_t)

@@ -3,21 +3,6 @@
 
 #include <float.h>
 
-/* The others: first, what a number does, what the result is. */
-#define RUN(name, type, total, first, step, result)                                                                   \
-    static void name##_run(const ingot_reduce *k, const void *source, void *target, const void *params)              \
-    {                                                                                                                 \
-        const type *in = source;                                                                                      \
-        type *out = target;                                                                                           \
-        (void)params;                                                                                                 \
-        for (uint32_t left = k->kept[3]; left; left--, in += k->kept_stride[3]) {                                     \
-            total sum = first;                                                                                        \
-            FOR_REDUCED(k, type, in, x)                                                                               \
-                step;                                                                                                 \
-            *out++ = (type)(result);                                                                                  \
-        }                                                                                                             \
-    }
-
 #define COUNT(k) ((k)->reduced[0] * (k)->reduced[1] * (k)->reduced[2])
 
 RUN(mean_s16, int16_t, int32_t, 0, sum += *x, scaled(params, sum, INT16_MIN, INT16_MAX))

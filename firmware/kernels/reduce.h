@@ -27,6 +27,7 @@ typedef struct ingot_reduce_params {
 
 INGOT_REDUCE_PROTOTYPE(reduce_mean_s8, int8_t) /* SUM too: the block decides */
 INGOT_REDUCE_PROTOTYPE(reduce_even_mean_s8, int8_t) /* of QDQ models: multiplier holds the bits of a float scale */
+INGOT_REDUCE_PROTOTYPE(reduce_even_mean_s16, int16_t)
 INGOT_REDUCE_PROTOTYPE(reduce_mean_s16, int16_t)
 INGOT_REDUCE_PROTOTYPE(reduce_mean_f32, float)
 INGOT_REDUCE_PROTOTYPE(reduce_sum_f32, float)

@@ -100,6 +100,21 @@ static void mean_s8_run(const ingot_reduce *k, const void *source, void *target,
     }
 }
 
+/* Other reductions: first, what a number does, what the result is. */
+#define RUN(name, type, total, first, step, result)                                                                   \
+    static void name##_run(const ingot_reduce *k, const void *source, void *target, const void *params)              \
+    {                                                                                                                 \
+        const type *in = source;                                                                                      \
+        type *out = target;                                                                                           \
+        (void)params;                                                                                                 \
+        for (uint32_t left = k->kept[3]; left; left--, in += k->kept_stride[3]) {                                     \
+            total sum = first;                                                                                        \
+            FOR_REDUCED(k, type, in, x)                                                                               \
+                step;                                                                                                 \
+            *out++ = (type)(result);                                                                                  \
+        }                                                                                                             \
+    }
+
 #define KERNEL(name, type)                                                                                            \
     void ingot_reduce_##name(const ingot_reduce *k, const type *in, type *out, const void *params, unsigned y,        \
                              unsigned n)                                                                              \

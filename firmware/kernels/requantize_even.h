@@ -49,6 +49,15 @@ INGOT_INLINE int32_t ingot_requantize_even(int32_t sum, int32_t bias, int32_t bi
     return ingot_saturating_sum(ingot_nearest_even((float)ingot_saturating_sum(sum, bias) * scale), zero);
 }
 
+/* The same of a sum of 64 bits that the bias is in. */
+INGOT_INLINE int32_t ingot_requantize_even_wide(int64_t sum, int32_t bits, int32_t zero)
+{
+    const float real = sum == (int32_t)sum ? (float)(int32_t)sum : (float)sum;
+    float scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return ingot_saturating_sum(ingot_nearest_even(real * scale), zero);
+}
+
 #if INGOT_MVE
 /* The same on four sums with their biases, of one scale, and of a scale each. */
 INGOT_INLINE int32x4_t ingot_requantize_even_lanes(int32x4_t sum, float32x4_t scales, int32_t zero)

@@ -118,6 +118,8 @@ def drawn_layers() -> Iterator[bytes]:
     from support.qdq_builder import QdqBuilder
 
     yield from (model(QdqBuilder(seed)) for model in qdq.MODELS.values() for seed in range(QDQ_DRAWS))
+    yield from (qdq.MODELS[name](QdqBuilder(s, 21, "int16")) for name in qdq.WIDE_MODELS for s in range(QDQ_DRAWS))
+    yield qdq.layer_of_two_types(QdqBuilder(1, 21), "int16", "int8")
     models = [model(Seeded(seed)) for model in MODELS.values() for seed in range(DRAWS)]
     models += [*(example() for example in EXAMPLES.values()), *_rare_layers()]
     fitting = sorted((m for m in models if len(m) <= LARGEST_LAYER), key=len, reverse=True)
@@ -170,7 +172,10 @@ def _rare_layers() -> Iterator[bytes]:
 def new_rows(known: Mapping[str, Row]) -> dict[str, Row]:
     """A row for every kernel that has none and that some layer has."""
     found: dict[str, Row] = {}
+    wanted = compiled_kernels() - NEVER_CALLED - known.keys()
     for model in drawn_layers():
+        if wanted <= found.keys():
+            break
         for kernel in {call.kernel for call in program_of(model).calls} - found.keys() - known.keys():
             data = blocks(model, kernel) or b""
             layer = base64.b64encode(zlib.compress(model, 9)).decode()

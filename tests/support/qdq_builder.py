@@ -19,7 +19,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 class QdqBuilder:
-    """Names stand for real numbers. scales: of the names that stand for stored ones."""
+    """Names stand for real numbers. scales: of the names that stand for stored ones.
+
+    dtype: of activations; of 16 bits they have scales 256 times as fine, so that the real numbers stay.
+    """
 
     def __init__(self, seed: int = 0, opset: int = 17, dtype: str = "int8") -> None:
         self.random = np.random.default_rng(seed)
@@ -33,6 +36,11 @@ class QdqBuilder:
     def _name(self, stem: str) -> str:
         self._count += 1
         return f"{stem}_{self._count}"
+
+    @property
+    def wide(self) -> bool:
+        """Whether activations have 16 bits."""
+        return self.dtype.endswith("16")
 
     def constant(self, array: npt.NDArray[Any], stem: str = "constant") -> str:
         name = self._name(stem)
@@ -54,12 +62,14 @@ class QdqBuilder:
         return name if scale is None else self.quantized(name, scale, zero)
 
     def _zero(self, zero: int | None) -> int:
-        low, high = (-100, 100) if self.dtype == "int8" else (20, 230)
+        limits = np.iinfo(self.dtype)
+        low, high = (int(0.8 * n + 0.2 * (limits.min + limits.max) / 2) for n in (limits.min, limits.max))
         return int(self.random.integers(low, high)) if zero is None else zero
 
     def quantized(self, name: str, scale: float | None = None, zero: int | None = None) -> str:
         """Quantized and dequantized."""
-        scale = float(np.float32(self.random.uniform(0.01, 0.2) if scale is None else scale))
+        scale = self.random.uniform(0.01, 0.2) if scale is None else scale
+        scale = float(np.float32(scale / (256 if self.wide else 1)))
         parameters = [
             self.constant(np.float32(scale), "scale"),
             self.constant(np.dtype(self.dtype).type(self._zero(zero)), "zero"),
@@ -90,7 +100,7 @@ class QdqBuilder:
         count = 1 if axis is None else channels
         scale = self.random.uniform(0.001, 0.02, count).astype(np.float32)
         # Products with uint8 saturate in pairs where a host has no VNNI: https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
-        most = 127 if self.dtype == "int8" else 63
+        most = 63 if self.dtype == "uint8" else 127
         codes = self.random.integers(-most, most + 1, shape).astype(np.int8)
         attrs = {} if axis is None else {"axis": axis}
         stored = self.constant(codes, "weights")

@@ -11,7 +11,7 @@ import pytest
 from ingot.compiler.kernels.program import Program
 from support.emulated_kernels import run_emulated
 from support.firmware import needs_gcc, needs_qemu
-from support.models.qdq import MODELS
+from support.models.qdq import MODELS, WIDE_MODELS
 from support.qdq_builder import QdqBuilder
 from support.qdq_check import graph_of, inputs_of, program_of
 
@@ -26,6 +26,9 @@ def cases() -> list[tuple[str, Program, list[npt.NDArray[Any]]]]:
         for seed in range(DRAWS):
             graph = graph_of(model(QdqBuilder(100 * number + seed)))
             found.append((f"{name} {seed}", program_of(graph), inputs_of(graph, seed)))
+    for number, name in enumerate(WIDE_MODELS):
+        graph = graph_of(MODELS[name](QdqBuilder(number, 21, "int16" if number % 2 else "uint16")))
+        found.append((f"{name} of 16 bits", program_of(graph), inputs_of(graph, number)))
     return found
 
 

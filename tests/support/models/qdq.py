@@ -76,7 +76,7 @@ def softmax(b: QdqBuilder) -> bytes:
     """Over the channels of an image, which are stored last."""
     x = b.input((1, 7, 5, 6), float(b.random.choice((0.02, 0.1, 0.3))))
     return b.finish(
-        [b.quantized(b.node("Softmax", [x], axis=1), *((1 / 256, 0) if b.dtype == "uint8" else (0.004, -128)))]
+        [b.quantized(b.node("Softmax", [x], axis=1), *((1 / 256, 0) if b.dtype[0] == "u" else (0.004, -128)))]
     )
 
 
@@ -208,6 +208,16 @@ def network(b: QdqBuilder) -> bytes:
     return b.finish([b.quantized(b.node("Gemm", [f, *b.weights((5, 8), g)], transB=1))])
 
 
+def layer_of_two_types(b: QdqBuilder, given: str, made: str) -> bytes:
+    """A convolution whose input has another type than its result."""
+    b.dtype = given
+    x = b.input((1, 6, 4, 5))
+    weights = b.weights((3, 6, 3, 3), x)
+    b.dtype = made
+    y = b.quantized(b.node("Conv", [x, *weights], pads=[1, 1, 1, 1]))
+    return b.finish([b.node("Transpose", [y], perm=[0, 2, 3, 1])])
+
+
 MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
     function.__name__: function
     for function in (
@@ -216,6 +226,9 @@ MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
         flattened, network,
     )
 }  # fmt: skip
+
+WIDE_MODELS = [name for name in MODELS if name not in ("conv_w4", "reduce_mean")]
+"""Those whose activations may have 16 bits, as from opset 21 on."""
 
 ROUNDED = {"softmax": 0.5, "resize_linear": 0.02, "prelu": 0.02, "average_pool": 0.2, "sub": 0.05, "add": 0.05}
 """Models whose operator onnxruntime computes in another way: the share of numbers that may differ, by one."""

@@ -144,18 +144,31 @@ _SUMS: Mapping[str, _Function] = {
 
 
 def _layer(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
-    sums = np.clip(_biased(_SUMS[op.kind](op, given, output, arrays), arrays), formulas.INT32.min, formulas.INT32.max)
+    sums = _biased(_SUMS[op.kind](op, given, output, arrays), arrays)
+    if given[0].dtype is DType.INT8:
+        sums = np.clip(sums, formulas.INT32.min, formulas.INT32.max)
     channels = arrays[1].shape[3 if op.kind == "DEPTHWISE_CONV_2D" else 0]
     return _scaled(op, sums, formulas.layer_scales(given[0], given[1], output, channels), output)
 
 
 def _sum(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    if output.dtype is DType.INT16:
+        first, second = (formulas.dequantize(a, t.scale, t.zero_point) for a, t in zip(arrays, given, strict=True))
+        return _real(op, first - second if op.kind == "SUB" else first + second, output)
     a, b, rest = formulas.sum_scales(given[0], given[1], output, subtract=op.kind == "SUB")
     real = formulas.fused(arrays[0], a, formulas.fused(arrays[1], b, np.float32(rest)))
     return _clamped(op, formulas.nearest(real))
 
 
+def _real(op: Operator, numbers: Array, output: Tensor) -> Array:
+    """Of int16: what the file says, in float32."""
+    return _clamped(op, formulas.quantize(numbers, output.scale, output.zero_point, output.dtype))
+
+
 def _product(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    if output.dtype is DType.INT16:
+        left, right = (formulas.dequantize(a, t.scale, t.zero_point) for a, t in zip(arrays, given, strict=True))
+        return _real(op, left * right, output)
     first, second = (a.astype(np.int64) - t.zero_point for a, t in zip(arrays, given, strict=True))
     scale = formulas.product_scale(given[0], given[1], output)
     return _clamped(op, formulas.nearest(formulas.fused(first * second, scale, np.float32(output.zero_point))))
@@ -267,15 +280,20 @@ def _reduce_max(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: S
 
 
 def _softmax(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
-    shifted = (arrays[0] - arrays[0].max(axis=-1, keepdims=True)).astype(np.float64) * op.attrs["beta"]
-    powers = np.exp(shifted)
-    result: Array = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
+    """As firmware/kernels/softmax.c does in float32: one power after the other is added."""
+    shifted = (arrays[0] - arrays[0].max(axis=-1, keepdims=True)) * np.float32(op.attrs["beta"])
+    powers = np.exp(shifted.astype(np.float64)).astype(np.float32)
+    result: Array = powers / np.add.accumulate(powers, axis=-1)[..., -1:]
     return result
 
 
 def _logistic(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
-    result: Array = (1.0 / (1.0 + np.exp(-arrays[0].astype(np.float64)))).astype(np.float32)
-    return result
+    """As firmware/kernels/unary_f32.c does in float32."""
+    x = arrays[0]
+    with np.errstate(over="ignore"):
+        up, down = (np.exp(y.astype(np.float64)).astype(np.float32) for y in (x, -x))
+    result: Array = np.where(x < -9, up, np.float32(1) / (np.float32(1) + down))
+    return np.where(x > np.float32(16.619047164916992), np.float32(1), result)
 
 
 def _relu(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:

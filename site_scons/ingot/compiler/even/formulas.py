@@ -21,9 +21,11 @@ Ints = npt.NDArray[np.int64]
 INT32 = np.iinfo(np.int32)
 
 
-def quantize(real: npt.NDArray[Any] | np.floating[Any], scale: float, zero_point: int, dtype: DType) -> Ints:
+def quantize(
+    real: npt.NDArray[Any] | np.floating[Any], scale: float, zero_point: int, dtype: DType | np.dtype[Any]
+) -> Ints:
     """saturate(nearest(real / scale) + zero_point); ties go to even."""
-    limits = np.iinfo(dtype.numpy)
+    limits = np.iinfo(dtype.numpy if isinstance(dtype, DType) else dtype)
     with np.errstate(over="ignore"):
         quotient = np.asarray(real, np.float32) / np.float32(scale)
     codes: Ints = np.clip(np.rint(quotient.astype(np.float64)) + zero_point, limits.min, limits.max).astype(np.int64)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED of int8 with the arithmetic of QDQ models (firmware/kernels/).
+"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED with the arithmetic of QDQ models (firmware/kernels/); of int16 see
+even_wide.py.
 
 The parameter blocks are those of LiteRT's arithmetic, with the true bias and a float scale in the places of multiplier
 and shift (firmware/kernels/mac_result.h). Formulas: ingot.compiler.even.formulas.
@@ -13,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.even.formulas import layer_scales
-from ingot.compiler.graph import Graph, Operator, Tensor
+from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.graph.arithmetic import EVEN, keeps_4_bits
-from ingot.compiler.kernels.conv2d import constant_weights, dense_call, grouped_records, int8_layer, symmetric_weights
+from ingot.compiler.kernels.conv2d import constant_weights, dense_call, grouped_records, symmetric_weights
 from ingot.compiler.kernels.depthwise import WIDE, depthwise_call
+from ingot.compiler.kernels.even_wide import DEEPEST, wide_conv, wide_fully_connected
 from ingot.compiler.kernels.mac_block import CHUNK, LANES, RIGHT_SHIFTS, Words, folded_bias, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
@@ -29,15 +31,22 @@ _DEEPEST = 65_000
 
 
 def int8_weights(graph: Graph, op: Operator) -> bool:
-    """Input, weights and output are int8, the bias int32."""
-    return int8_layer(graph, op)
+    """The weights are int8, the bias int32; input and output int8, or the input int16 and the output int16 or int8."""
+    source, weights, bias = (None if t is None else graph.tensors[t].dtype for t in (*op.inputs, None)[:3])
+    ends = (source, graph.tensors[op.outputs[0]].dtype)
+    known = ((DType.INT8, DType.INT8), (DType.INT16, DType.INT16), (DType.INT16, DType.INT8))
+    return ends in known and weights is DType.INT8 and bias in (None, DType.INT32)
 
 
 def not_too_deep(graph: Graph, op: Operator) -> bool:
-    """A result is made of at most 65,000 products."""
-    weights = graph.tensors[op.inputs[1] or 0]
+    """A result is made of at most 65,000 products; of int16, a pixel or vector has at most 32,000 numbers."""
+    image, weights = (graph.tensors[op.inputs[i] or 0] for i in (0, 1))
     depth = weights.elements // weights.shape[3 if op.kind == "DEPTHWISE_CONV_2D" else 0]
-    return depth <= _DEEPEST
+    return image.shape[-1] <= DEEPEST if image.dtype is DType.INT16 else depth <= _DEEPEST
+
+
+def _is_wide(site: Site) -> bool:
+    return site.input(0).dtype is DType.INT16
 
 
 EVEN_LAYER = (int8_weights, constant_weights, symmetric_weights, not_too_deep)
@@ -46,6 +55,8 @@ EVEN_LAYER = (int8_weights, constant_weights, symmetric_weights, not_too_deep)
 @lowers("CONV_2D", arithmetic=EVEN, constraints=EVEN_LAYER)
 def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_even_1x1_s8() or ingot_conv2d_even_s8(), or of their forms for weights of four bits."""
+    if _is_wide(site):
+        return wide_conv(site)
     weights = site.input(1)
     if not keeps_4_bits(site.graph, site.op):
         return dense_call(site, "_even", _dense_params)
@@ -78,6 +89,8 @@ def _dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, .
 @lowers("DEPTHWISE_CONV_2D", arithmetic=EVEN, constraints=EVEN_LAYER)
 def lower_depthwise(site: Site) -> Call:
     """One call of ingot_depthwise_even_3x3_s8() or ingot_depthwise_even_s8()."""
+    if _is_wide(site):
+        return wide_conv(site)
     out_c = site.output().shape[3]
     taps = np.asarray(site.input(1).data, np.int8).reshape(-1, out_c)
     first, words = _words(site, np.ascontiguousarray(taps.T))
@@ -88,6 +101,8 @@ def lower_depthwise(site: Site) -> Call:
 @lowers("FULLY_CONNECTED", arithmetic=EVEN, constraints=EVEN_LAYER, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
     """One call of ingot_fully_connected_even_s8()."""
+    if _is_wide(site):
+        return wide_fully_connected(site)
     data = np.asarray(site.input(1).data, np.int8)
     channels, depth = data.shape
     first, words = _words(site, data)

@@ -6,7 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from support.models.qdq import MODELS, ROUNDED
+from ingot.compiler.frontend.onnx.read import read_qdq
+from ingot.compiler.graph import DType
+from ingot.device.run.onnx_layers import Comparison, OnnxLayers
+from support.models.qdq import MODELS, ROUNDED, WIDE_MODELS, layer_of_two_types
 from support.qdq_builder import QdqBuilder
 from support.qdq_check import by_onnxruntime, check, graph_of
 
@@ -32,3 +35,36 @@ def test_equal_to_the_definition_and_to_onnxruntime(name: str, seed: int) -> Non
 def test_a_number_times_its_sigmoid_is_one_table() -> None:
     """Though the sigmoid is quantized between."""
     assert [op.kind for op in graph_of(MODELS["silu"](QdqBuilder(1))).operators] == ["table"]
+
+
+INTEGERS = {
+    "conv": "CONV_2D", "depthwise": "DEPTHWISE_CONV_2D", "gemm": "FULLY_CONNECTED", "matmul": "FULLY_CONNECTED",
+    "matmul_of_two": "BATCH_MATMUL", "add": "ADD", "sub": "SUB", "mul": "MUL", "clip": "CONV_2D",
+    "average_pool": "AVERAGE_POOL_2D", "global_average_pool": "MEAN",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ["int16", "uint16"])
+@pytest.mark.parametrize("name", WIDE_MODELS)
+def test_activations_of_16_bits(name: str, dtype: str) -> None:
+    """Kernels give the bytes of the definition; onnxruntime, layer by layer, the same numbers within rounding."""
+    model = MODELS[name](QdqBuilder(5, 21, dtype))
+    graph, inputs, _ = check(model)
+    comparison = Comparison()
+    OnnxLayers(read_qdq(model, name, name), fused=False).compare(inputs, comparison)
+    assert comparison.values and comparison.within, comparison.lines()
+    assert {graph.tensors[t].dtype for t in (*graph.inputs, *graph.outputs)} == {DType.INT16}
+    if name in INTEGERS:
+        kinds = [op.kind for op in graph.operators if op.kind not in ("TRANSPOSE", "RESHAPE")]
+        assert kinds == [INTEGERS[name]]
+
+
+@pytest.mark.parametrize(("given", "made"), [("int8", "int16"), ("int16", "int8")])
+def test_a_layer_between_8_and_16_bits(given: str, made: str) -> None:
+    """int8 becomes int16 by a table before a layer of int16; results of int8 cost nothing."""
+    model = layer_of_two_types(QdqBuilder(2, 21), given, made)
+    graph, inputs, _ = check(model)
+    assert [op.kind for op in graph.operators] == (["table"] if given == "int8" else []) + ["CONV_2D"]
+    comparison = Comparison()
+    OnnxLayers(read_qdq(model, "mixed", "mixed"), fused=False).compare(inputs, comparison)
+    assert comparison.values and comparison.within, comparison.lines()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, order_after_reshape, same_order
+from ingot.compiler.frontend.onnx.values import UNSIGNED, Constant, Shape, Value, order_after_reshape, same_order
 from ingot.compiler.graph import DType, Operator, Quantization, Tensor, frozen
 from ingot.compiler.graph.arithmetic import MOVED_FOR
 
@@ -50,11 +50,12 @@ class Builder:
         return len(self.tensors) - 1
 
     def constant(self, data: npt.NDArray[Any], quant: Quantization | None = None, name: str = "") -> int:
-        """A tensor that is constant, in the order of the array. Numbers of uint8 become numbers of int8."""
+        """A tensor that is constant, in the order of the array. Quantized numbers get a sign (UNSIGNED)."""
         array = np.ascontiguousarray(data)
-        if array.dtype == np.uint8 and quant is not None:
-            array = (array.astype(np.int16) - 128).astype(np.int8)
-            quant = replace(quant, zero_point=frozen(quant.zero_point - 128))
+        signed = UNSIGNED.get(array.dtype.name)
+        if signed is not None and quant is not None:
+            array = signed.of(array)
+            quant = replace(quant, zero_point=frozen(quant.zero_point + signed.least))
         shape = tuple(data.shape)
         name = name or f"{self.name}/constant"
         self.tensors.append(Tensor(name, shape, DType(array.dtype.name), quant, frozen(array.reshape(shape))))

@@ -36,6 +36,9 @@ AVERAGES = ("AVERAGE_POOL_2D", "MEAN")
 _VIEWS = ("RESHAPE", "TRANSPOSE")
 
 
+_INTEGERS = (DType.INT8, DType.INT16)
+
+
 def fuse_islands(graph: Graph, small: Collection[int] = ()) -> Graph:
     """The graph with integer operators wherever its file quantizes both sides. small: weights of four bits."""
     return _Islands(graph, small).graph
@@ -76,9 +79,14 @@ class _Islands:
 
     def _only_moves(self, op: Operator) -> bool:
         """Whether it moves stored numbers that all have one quantization."""
-        return (op.kind in MOVING and op.inputs[0] in self._codes) or (
-            op.kind == "CONCATENATION" and self._alike(op.inputs)
-        )
+        if op.kind == "CONCATENATION":
+            return self._alike(op.inputs)
+        stored = None if op.inputs[0] is None else self._codes.get(op.inputs[0])
+        if stored is None or op.kind not in MOVING:
+            return False
+        tensor = self._tensors[stored]
+        # as LiteRT, the kernel for maxima of int16 knows no other zero point
+        return op.kind != "MAX_POOL_2D" or tensor.dtype is not DType.INT16 or tensor.zero_point == 0
 
     def _alike(self, inputs: Sequence[int | None]) -> bool:
         """Whether all stand for stored numbers of one quantization."""
@@ -177,7 +185,7 @@ class _Islands:
                 quantizer, "table", (found[0],), root, {"entries": entries}, (*self._chain(t, found[0]), *clamps)
             )
             self._pointwise.note_table(root, found[0], entries)
-        elif output.dtype is not DType.INT8 or not self._root(quantizer, op, root, (low, high), clamps):
+        elif output.dtype not in _INTEGERS or not self._root(quantizer, op, root, (low, high), clamps):
             return False
         root = self._same.get(root, root)
         for number, view in enumerate(reversed(views)):
@@ -189,7 +197,7 @@ class _Islands:
         return True
 
     def _function(self, t: int, output: Tensor) -> tuple[int, Any] | None:
-        return self._pointwise.of(t) if output.dtype is DType.INT8 else None
+        return self._pointwise.of(t) if output.dtype in _INTEGERS else None
 
     def _bounds(self, op: Operator) -> tuple[float, float] | None:
         """What a clamp lets through; None where the operator is none."""
@@ -221,13 +229,13 @@ class _Islands:
         """Emits the integer form of an operator of floats, if there is one for its inputs."""
         output = self._tensors[target]
         if op.kind in LAYERS:
-            inputs = self._layer_inputs(op)
+            inputs = self._layer_inputs(op, output)
         elif op.kind in PAIRS:
-            inputs = self._pair_inputs(op)
-        elif op.kind in (*AVERAGES, "SOFTMAX"):
-            stored = self._stored(op.inputs[0])
+            inputs = self._pair_inputs(op, output)
+        elif op.kind in AVERAGES or (op.kind == "SOFTMAX" and output.dtype is DType.INT8):
+            stored = self._stored(op.inputs[0], output.dtype)
             inputs = None if stored is None else (stored, *op.inputs[1:])
-        elif op.kind == "CONCATENATION" and not np.isfinite(bounds).any():
+        elif op.kind == "CONCATENATION" and output.dtype is DType.INT8 and not np.isfinite(bounds).any():
             inputs = self._joined_inputs(op, output)
         else:
             inputs = None
@@ -245,22 +253,44 @@ class _Islands:
                 for bound, limit in zip(bounds, (limits.min, limits.max), strict=True)
             )
             attrs |= {"arithmetic": EVEN, "low": low, "high": high}
-            if op.kind == "CONV_2D" and inputs[1] in self._small:
+            if op.kind == "CONV_2D" and inputs[1] in self._small and self._tensors[inputs[0] or 0].dtype is DType.INT8:
                 attrs[WEIGHTS_BITS] = 4
         self._emit(quantizer, op.kind, inputs, target, attrs, (op, *clamps))
         return True
 
-    def _stored(self, t: int | None) -> int | None:
-        """The int8 numbers that a float tensor stands for."""
+    def _stored(self, t: int | None, dtype: DType = DType.INT8) -> int | None:
+        """The numbers of this type that a float tensor stands for; int8 may become int16."""
         stored = None if t is None else self._codes.get(t)
-        return stored if stored is not None and self._tensors[stored].dtype is DType.INT8 else None
+        if stored is None or self._tensors[stored].dtype not in _INTEGERS:
+            return None
+        if self._tensors[stored].dtype is dtype:
+            return stored
+        return self._widened(stored) if dtype is DType.INT16 else None
 
-    def _layer_inputs(self, op: Operator) -> tuple[int | None, ...] | None:
-        source, weights = self._stored(op.inputs[0]), self._stored(op.inputs[1])
-        if source is None or weights is None or self._tensors[weights].data is None:
+    def _widened(self, t: int) -> int | None:
+        """The same int8 numbers as int16: scale and zero point stay."""
+        tensor = self._tensors[t]
+        if tensor.quant is None or tensor.quant.per_channel:
+            return None
+        if tensor.data is not None:
+            self._tensors.append(replace(tensor, dtype=DType.INT16, data=frozen(tensor.data.astype(np.int16))))
+            return len(self._tensors) - 1
+        wide = self._new(f"{tensor.name}/wide", tensor.shape, DType.INT16, tensor.quant)
+        entries = frozen(stored_values(DType.INT8).astype(np.int16))
+        self._operators.append(Operator("table", (t,), (wide,), {"entries": entries}))
+        return wide
+
+    def _layer_inputs(self, op: Operator, output: Tensor) -> tuple[int | None, ...] | None:
+        weights = self._stored(op.inputs[1])
+        if weights is None or self._tensors[weights].data is None:
             return None
         weights = self._symmetric(weights)
         if weights is None:
+            return None
+        source = self._stored(op.inputs[0], output.dtype)
+        if source is None and output.dtype is DType.INT8:
+            source = self._stored(op.inputs[0], DType.INT16)
+        if source is None:
             return None
         if len(op.inputs) < 3 or op.inputs[2] is None:
             return source, weights
@@ -301,8 +331,8 @@ class _Islands:
         self._tensors.append(Tensor(tensor.name, (channels,), DType.INT32, None, frozen(bias)))
         return len(self._tensors) - 1
 
-    def _pair_inputs(self, op: Operator) -> tuple[int | None, ...] | None:
-        inputs = tuple(self._stored(t) for t in op.inputs)
+    def _pair_inputs(self, op: Operator, output: Tensor) -> tuple[int | None, ...] | None:
+        inputs = tuple(self._stored(t, output.dtype) for t in op.inputs)
         if any(t is None or self._tensors[t].quant is None for t in inputs):
             return None
         if any(t is not None and self._tensors[t].quant.per_channel for t in inputs):  # type: ignore[union-attr]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """QuantizeLinear and DequantizeLinear. Numbers of uint8 are read as numbers of int8, 128 less, as are zero points: what
-is computed of the real numbers behind them does not change."""
+is computed of the real numbers behind them does not change. The same goes for uint16 and int16, 32,768 less."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from ingot.compiler.even.formulas import quantize
 from ingot.compiler.frontend.onnx.proto import Node
 from ingot.compiler.frontend.onnx.reading import Reading, Result, ints, option, reads
-from ingot.compiler.frontend.onnx.values import Constant, Value
+from ingot.compiler.frontend.onnx.values import UNSIGNED, Constant, Value
 from ingot.compiler.graph import DType, Quantization, frozen
 from ingot.compiler.graph.arithmetic import EVEN
 
-_ACTIVATIONS = ("int8", "uint8", "int16")
+_ACTIVATIONS = ("int8", "uint8", "int16", "uint16")
 
 
 def _parameters(reading: Reading, node: Node, rank: int) -> tuple[Quantization, str]:
@@ -41,10 +41,11 @@ def _parameters(reading: Reading, node: Node, rank: int) -> tuple[Quantization, 
 
 
 def _signed(quant: Quantization, dtype: str) -> tuple[Quantization, DType]:
-    """The same as int8 where it is of uint8."""
-    if dtype == "uint8":
-        return Quantization(quant.scale, frozen(quant.zero_point - 128), quant.axis), DType.INT8
-    return quant, DType(dtype)
+    """The same as int8 where it is of uint8, as int16 where it is of uint16."""
+    if dtype not in UNSIGNED:
+        return quant, DType(dtype)
+    signed = UNSIGNED[dtype]
+    return Quantization(quant.scale, frozen(quant.zero_point + signed.least), quant.axis), signed.dtype
 
 
 @reads("QuantizeLinear")
@@ -62,7 +63,7 @@ def quantize_linear(reading: Reading, node: Node) -> Sequence[Result]:
                 np.rint(source.real().astype(np.float32) / scale).astype(np.float64) + zero, limits.min, limits.max
             )
         else:
-            codes = quantize(source.real(), float(quant.scale[0]), int(quant.zero_point[0]), DType(dtype))
+            codes = quantize(source.real(), float(quant.scale[0]), int(quant.zero_point[0]), np.dtype(dtype))
         return [Constant(codes.astype(dtype))]
     if quant.per_channel:
         raise reading.error(node, "an activation has a scale a channel.", "Quantize activations per tensor.")

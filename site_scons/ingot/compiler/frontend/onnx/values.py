@@ -16,9 +16,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.graph import Quantization
+from ingot.compiler.graph import DType, Quantization
 
 Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """How numbers without a sign are stored: as `dtype`, with `least` added."""
+
+    dtype: DType
+    least: int
+
+    def of(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The numbers as they are stored."""
+        return (array.astype(np.int32) + self.least).astype(self.dtype.numpy)
+
+
+UNSIGNED = {"uint8": Signed(DType.INT8, -128), "uint16": Signed(DType.INT16, -32768)}
 
 
 @dataclass(frozen=True)
