@@ -18,7 +18,7 @@ source:
 """
 
 
-UNCUT = {"cut_inputs": "", "cut_outputs": "", "signature": ""}
+UNCUT = {"io_layout": "inputs_last", "cut_inputs": "", "cut_outputs": "", "signature": ""}
 
 
 def manifest(folder: Path, text: str) -> Path:
@@ -55,6 +55,7 @@ def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
         ("titel: x", "model.yaml:4: unknown key 'titel'\n  Did you mean 'title'?"),
         ("application: 3", "model.yaml:4: application is 3; expected an application of firmware/apps, or a folder"),
         ("io: {placement: stack}", "model.yaml:4: io.placement is 'stack', which is not known"),
+        ("io: {layout: nchw}", "model.yaml:4: io.layout is 'nchw', which is not known"),
         ("io: {input: hold}", "model.yaml:4: io.input is 'hold', which is not known\n  Known: keep, overwrite."),
         ("io: {input_shape: [1, -1]}", "model.yaml:4: io.input_shape is a list of 2; expected a shape such as [1, 96"),
         ("io: {input_shape: 96}", "model.yaml:4: io.input_shape is 96; expected a shape such as [1, 96, 96, 3], or"),

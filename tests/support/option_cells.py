@@ -27,6 +27,7 @@ VALUES = {
     "weights_4bit": "expand",
     "io_placement": "application",
     "io_input": "keep",
+    "io_layout": "file",
     "input_shape": "1x16x16x3",
     "inputs": "first",
     "outputs": "last",

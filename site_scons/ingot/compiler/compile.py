@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ingot.base.errors import IngotError
 from ingot.base.file_names import network_name
 from ingot.board.cores import default_core
+from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.output_names import output_names
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class CompileOptions:
     input_shape: of the inputs whose file leaves extents free (ingot.compiler.frontend.input_shape).
     cut_inputs, cut_outputs, signature: the part of the file that is the network (ingot.compiler.frontend.cut).
     io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
+    io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts).
     cpu, isa: what the kernels are compiled for (see ingot.compiler.kernels.registry.Target).
     beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
     """
@@ -60,6 +62,7 @@ class CompileOptions:
     weights_4bit: str = "keep"
     io_placement: str = "activations"
     io_input: str = "overwrite"
+    io_layout: str = LAYOUTS[0]
     input_shape: str = ""
     cut_inputs: str = ""
     cut_outputs: str = ""
@@ -79,6 +82,7 @@ class CompileOptions:
             ("weights_4bit", self.weights_4bit, WEIGHTS_4BIT),
             ("io.placement", self.io_placement, IO_PLACEMENTS),
             ("io.input", self.io_input, IO_INPUTS),
+            ("io.layout", self.io_layout, LAYOUTS),
         ):
             if value not in allowed:
                 raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
@@ -144,7 +148,7 @@ def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions) -> Out
 
     options.check()
     cut = Cut(options.cut_inputs, options.cut_outputs, options.signature)
-    source = parse_model(model, options.input_shape, cut)
+    source = parse_model(model, options.input_shape, cut, options.io_layout)
     return render_outputs(plan_network(source, model.sha256, mpool, options, options.model or model.path.stem), mpool)
 
 
@@ -203,6 +207,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         prefix=mpool.prefix,
         options=options.as_text(),
         stand_in=options.stand_in,
+        io_layout=options.io_layout,
         beside=options.beside,
         in_turn=options.in_turn,
     )

@@ -26,6 +26,7 @@ MODEL_SUFFIXES = (".tflite", ".lite", ".onnx")
 IO_OPTIONS = {
     "io_placement": "io_placement",
     "io_input": "io_input",
+    "io_layout": "io_layout",
     "input_shape": "input_shape",
     "inputs": "cut_inputs",
     "outputs": "cut_outputs",
@@ -33,8 +34,8 @@ IO_OPTIONS = {
 }
 """Option -> the argument of the steps that read it; the model.yaml has each in its `io`."""
 
-PART_OPTIONS = ("input_shape", "inputs", "outputs", "signature")
-"""Those that say what of a file is the network."""
+PART_OPTIONS = ("io_layout", "input_shape", "inputs", "outputs", "signature")
+"""Those that say what of a file is the network, and how it is read."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Manifest:
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
     inputs, outputs, signature: the part of the file that is the network, as the options of those names take it.
-    io_input: "overwrite" or "keep". input_shape: as the option of that name takes it, "" for the file's shapes.
+    io_input: "overwrite" or "keep". io_layout: one of ingot.compiler.frontend.layouts.
+    input_shape: as the option of that name takes it, "" for the file's shapes.
     stack, heap: bytes, None for the board's value. budget: what a build may take, by the names of ingot.link.budget.
     preprocessing, postprocessing, stedgeai, quantize: those sections as written. With `quantize` the file is a float
     model, of which the network's is made.
@@ -73,6 +75,7 @@ class Manifest:
     application: str = "validate"
     io_placement: str = "activations"
     io_input: str = "overwrite"
+    io_layout: str = "inputs_last"
     input_shape: str = ""
     inputs: str = ""
     outputs: str = ""
@@ -133,6 +136,7 @@ def load_manifest(path: Path) -> Manifest:
         application=_application(path.parent, data.get("application", "validate")),
         io_placement=io.get("placement", "activations"),
         io_input=io.get("input", "overwrite"),
+        io_layout=io.get("layout", "inputs_last"),
         input_shape=_input_shape(io.get("input_shape", "")),
         inputs=_names(io.get("inputs", "")),
         outputs=_names(io.get("outputs", "")),

@@ -90,6 +90,7 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         source_sha256=own.get("source_sha256", ""),
         kernels=tuple(own.get("kernels", [])),
         notes=tuple(own.get("notes", [])),
+        io_layout=own.get("io_layout", ""),
         beside=tuple(own.get("beside", [])),
         in_turn=tuple(own.get("in_turn", [])),
     )

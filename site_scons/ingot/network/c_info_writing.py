@@ -253,6 +253,7 @@ def _extension(network: Network) -> dict[str, Any]:
         "unfused_peak": network.unfused_peak,
         "kernels": list(network.kernels),
         "notes": list(network.notes),
+        **({"io_layout": network.io_layout} if network.io_layout else {}),
         **({"beside": list(network.beside)} if network.beside else {}),
         **({"in_turn": list(network.in_turn)} if network.in_turn else {}),
         "pool_starts": [pool.start for pool in network.pools],

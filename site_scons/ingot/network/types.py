@@ -122,6 +122,7 @@ class Network:
     layout_id: 16 hex digits that tie network.c to its initializer ("" when the compiler has none).
     source_sha256: of network.c as it was generated ("" when another tool did).
     kernels: C sources of firmware/kernels/ that network.c calls into.
+    io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts); "" for the usual.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
     same time, and those that never do, so that activations may overlap.
     """
@@ -146,6 +147,7 @@ class Network:
     notes: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
+    io_layout: str = ""
 
     def __post_init__(self) -> None:
         for text in (self.name, *self.kernels):

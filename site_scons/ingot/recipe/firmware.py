@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingot.model import Manifest
+from ingot.model.manifest import PART_OPTIONS
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.kernels import kernel_archive
 from ingot.recipe.network import NetworkBuild, near
@@ -328,7 +329,7 @@ def place_together(first: Request, others: Sequence[tuple[str, str]], in_turn: b
     for name, model in others:
         before = tuple(NetworkBuild(request).info for request in requests)
         # What was given of a file is about the first network's; of others it is in their model.yaml.
-        options = first.options.changed(input_shape="", inputs="", outputs="", signature="")
+        options = first.options.changed(**dict.fromkeys(PART_OPTIONS, ""))
         here = replace(first, name=name, model=model, out=f"{first.out}/{name}", options=options)
         requests.append(replace(here, in_turn=before) if in_turn else replace(here, beside=before))
     return requests

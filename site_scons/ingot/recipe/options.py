@@ -142,6 +142,13 @@ OPTIONS = (
                 ("overwrite", "keep"),
             ),
             Option(
+                "io_layout",
+                "",
+                "how images of an .onnx lie in inputs and outputs [the model.yaml's]",
+                "choice",
+                ("inputs_last", "channels_last", "file"),
+            ),
+            Option(
                 "input_shape",
                 "",
                 "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",

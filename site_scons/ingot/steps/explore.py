@@ -69,6 +69,7 @@ def explore(
     link_plain: Sequence[str] = (),
     io_placement: str = "activations",
     io_input: str = "overwrite",
+    io_layout: str = "inputs_last",
     input_shape: str = "",
     cut_inputs: str = "",
     cut_outputs: str = "",
@@ -99,6 +100,7 @@ def explore(
     asked: dict[str, Any] = {
         "io_placement": io_placement,
         "io_input": io_input,
+        "io_layout": io_layout,
         "input_shape": input_shape,
         "cut_inputs": cut_inputs,
         "cut_outputs": cut_outputs,
@@ -206,7 +208,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     target, pools = open_board(board)
     fit = largest_pool(pools)
     cut = Cut(asked["cut_inputs"], asked["cut_outputs"], asked["signature"])
-    source = read_model(model, asked["input_shape"], cut)
+    source = read_model(model, asked["input_shape"], cut, asked["io_layout"])
     graph = optimize(expand_weights(source) if asked["weights_4bit"] == "expand" else source)
     program = lower(graph, Target(target.core, core_named(target.core).isa))
     if not program.calls:

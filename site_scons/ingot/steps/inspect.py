@@ -18,6 +18,7 @@ from ingot.base.console import say
 def info(
     model: Path,
     *,
+    io_layout: str = "inputs_last",
     input_shape: str = "",
     cut_inputs: str = "",
     cut_outputs: str = "",
@@ -28,7 +29,8 @@ def info(
     """Prints what a model consists of.
 
     manifest: the model.yaml of a file that may not be there yet; `model` is then where a build puts it, and no stand-in
-    is made for this. input_shape: see ingot.compiler.frontend.input_shape; what follows it: ...frontend.cut.
+    is made for this. io_layout: see ingot.compiler.frontend.layouts. input_shape: see ...frontend.input_shape; what
+    follows it: ...frontend.cut.
     """
     from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.info import as_dict, as_text
@@ -38,7 +40,7 @@ def info(
     if manifest:
         model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
 
-    graph = read_model(model, input_shape, Cut(cut_inputs, cut_outputs, signature))
+    graph = read_model(model, input_shape, Cut(cut_inputs, cut_outputs, signature), io_layout)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingot.compiler.emit.initializer import InitializerLayout
+from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.graph import Graph
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.plan.types import Plan
@@ -26,7 +27,7 @@ class Compiled:
     initializer_pool: name of the pool whose first bytes hold the initializer.
     options: the options that made it, for the comments (name -> value as text).
     prefix: middle part of the initializer's file name.
-    beside, in_turn: see ingot.network.types.Network.
+    io_layout: one of ingot.compiler.frontend.layouts. beside, in_turn: see ingot.network.types.Network.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Compiled:
     options: Mapping[str, str] = field(default_factory=dict)
     prefix: str = "atonbuf"
     stand_in: bool = False
+    io_layout: str = LAYOUTS[0]
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
 

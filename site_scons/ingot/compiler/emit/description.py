@@ -11,6 +11,7 @@ import ingot
 from ingot.compiler.emit.compiled import Compiled
 from ingot.compiler.emit.network_c import NetworkC
 from ingot.compiler.emit.pools import used_pools
+from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.graph import Graph, Operator, Quantization
 from ingot.compiler.graph.cost import macs, parameters
 from ingot.compiler.kernels.program import Call
@@ -42,6 +43,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         source_sha256=hashlib.sha256(code.text.encode()).hexdigest(),
         kernels=code.kernels,
         notes=compiled.notes,
+        io_layout="" if compiled.io_layout == LAYOUTS[0] else compiled.io_layout,
         beside=compiled.beside,
         in_turn=compiled.in_turn,
     )

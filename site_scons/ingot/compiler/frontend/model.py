@@ -8,6 +8,7 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.check import check_shapes
 from ingot.compiler.frontend.cut import Cut
+from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.graph import Graph
 from ingot.model.kinds_of_file import is_onnx
@@ -16,17 +17,18 @@ from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 WHOLE = Cut()
 
 
-def read_model(path: Path, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
+def read_model(path: Path, input_shape: str = "", cut: Cut = WHOLE, layout: str = LAYOUTS[0]) -> Graph:
     """The graph of a model file, named after it. input_shape: see ingot.compiler.frontend.input_shape.
 
-    cut: the part of the file that is the network (ingot.compiler.frontend.cut).
+    cut: the part of the file that is the network (ingot.compiler.frontend.cut). layout: of inputs and outputs
+    (ingot.compiler.frontend.layouts).
 
     Raises IngotError with the file and the place in it.
     """
-    return parse_model(read_model_file(path), input_shape, cut)
+    return parse_model(read_model_file(path), input_shape, cut, layout)
 
 
-def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
+def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE, layout: str = LAYOUTS[0]) -> Graph:
     """The graph of a file that has been read; arguments as of read_model()."""
     if not is_onnx(model.data):
         from ingot.compiler.frontend import tflite
@@ -40,7 +42,7 @@ def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Gr
             where=str(model.path),
             remedy="Cut the file with onnx.utils.extract_model().",
         )
-    return _well_formed(parse_onnx(model.data, model.path.stem, str(model.path), input_shape), model)
+    return _well_formed(parse_onnx(model.data, model.path.stem, str(model.path), input_shape, layout), model)
 
 
 def _well_formed(graph: Graph, model: ModelFile) -> Graph:

@@ -25,7 +25,7 @@ def oracle_of(model: Path, network: Network) -> Reference | Definition:
     if is_onnx(read_model_file(model).data):
         from ingot.device.run.definition import Definition
 
-        return Definition(model, [buffer.shape for buffer in network.inputs])
+        return Definition(model, [buffer.shape for buffer in network.inputs], network.io_layout)
     from ingot.device.run.oracle import Reference
 
     return Reference(model, network=network)

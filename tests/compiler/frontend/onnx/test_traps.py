@@ -14,6 +14,7 @@ pytest.importorskip("onnxruntime")
 
 from onnx import ModelProto, helper, numpy_helper
 
+from ingot.base.errors import IngotError
 from ingot.compiler.even.evaluate import evaluate
 from ingot.compiler.frontend.onnx.read import read_qdq
 from ingot.compiler.kernels.lower import lower
@@ -158,6 +159,98 @@ def onnx_of(data: bytes) -> Any:
     return ModelProto.FromString(data)
 
 
+def transposed_before_it_is_flattened(b: B) -> bytes:
+    """Channels come last in the file itself, with QuantizeLinear and DequantizeLinear between."""
+    y = b.node("Transpose", [image(b)], perm=[0, 2, 3, 1])
+    z = b.node("Reshape", [b.quantized(y, 0.05, 3), ints(b, 1, 60)])
+    b.scales[z] = float(np.float32(0.05))
+    return b.finish([b.quantized(b.node("Gemm", [z, *b.weights((2, 60), z)], transB=1))])
+
+
+def picture_of_a_vector(b: B) -> bytes:
+    """Of one channel: the same bytes."""
+    x = b.input((1, 30))
+    y = b.node("Reshape", [x, ints(b, 1, 1, 5, 6)])
+    b.scales[y] = b.scales[x]
+    z = b.quantized(b.node("Conv", [y, *b.weights((3, 1, 2, 2), y)]))
+    return b.finish([b.node("Transpose", [z], perm=[0, 2, 3, 1])])
+
+
+def picture_of_channels_of_a_vector(b: B) -> bytes:
+    """Of three channels: they come first in the vector."""
+    x = b.input((1, 30))
+    return b.finish([layer(b, b.node("Reshape", [x, ints(b, 1, 3, 2, 5)]), 4, 3, x)])
+
+
+def flattened_for_more_than_weights(b: B) -> bytes:
+    """A sum reads the vector, too, in the order of the file."""
+    y = image(b)
+    z = b.node("Flatten", [y])
+    b.scales[z] = b.scales[y]
+    total = b.quantized(b.node("Add", [z, b.stored((1, 60))]))
+    return b.finish([total, b.quantized(b.node("Gemm", [z, *b.weights((2, 60), z)], transB=1))])
+
+
+def softmax_along_the_width(b: B) -> bytes:
+    return b.finish([layer(b, b.quantized(b.node("Softmax", [image(b)], axis=3), 1 / 256, -128), 2, 4)])
+
+
+def softmax_of_old_opsets(b: B) -> bytes:
+    """Before opset 13 it is along all axes from 1 on, which is one axis here."""
+    b.opset = 11
+    x = b.input((1, 12))
+    z = b.quantized(b.node("Gemm", [x, *b.weights((6, 12), x, None)], transB=1), 0.1, 0)
+    return b.finish([b.quantized(b.node("Softmax", [z]), 1 / 256, -128)])
+
+
+def constants_of_channels(b: B) -> bytes:
+    """[1,C,1,1], and one number for all without dimensions."""
+    y = b.quantized(b.node("Mul", [image(b), b.stored((1, 4, 1, 1))]))
+    return b.finish([layer(b, b.quantized(b.node("Add", [y, b.stored(())])), 2, 4)])
+
+
+def shuffled_channels(b: B) -> bytes:
+    """As ShuffleNet does between grouped convolutions."""
+    x = b.input((1, 6, 3, 5))
+    y = b.quantized(b.node("Conv", [x, *b.weights((8, 3, 1, 1), x)], group=2))
+    z = b.node("Transpose", [b.node("Reshape", [y, ints(b, 1, 2, 4, 3, 5)])], perm=[0, 2, 1, 3, 4])
+    z = b.node("Reshape", [z, ints(b, 1, 8, 3, 5)])
+    b.scales[z] = b.scales[y]
+    return b.finish([b.quantized(b.node("Conv", [z, *b.weights((4, 4, 1, 1), z)], group=2))])
+
+
+def sum_behind_a_product(b: B) -> bytes:
+    """Quantized between: two roundings. The constants have a zero point."""
+    x = b.input((1, 5, 33))
+    y = b.quantized(b.node("MatMul", [x, *b.weights((33, 9), x, 1, bias=False)]))
+    return b.finish([b.quantized(b.node("Add", [y, b.stored((9,))]))])
+
+
+def bias_behind_a_product(b: B) -> bytes:
+    """Not quantized between: one rounding, and no operator more than the product."""
+    x = b.input((1, 5, 33))
+    y = b.node("MatMul", [x, *b.weights((33, 9), x, 1, bias=False)])
+    return b.finish([b.quantized(b.node("Add", [b.constant(b.random.normal(size=9).astype(np.float32)), y]))])
+
+
+def one_initializer_for_two(b: B) -> bytes:
+    """The same stored weights under two scales, in a convolution and in the next."""
+    x = b.input((1, 4, 3, 5))
+    codes, zero = b.constant(b.random.integers(-127, 128, (4, 4, 1, 1)).astype(np.int8)), b.constant(np.int8(0))
+    for scale in (0.011, 0.003):
+        weights = b.node("DequantizeLinear", [codes, b.constant(np.float32(scale)), zero])
+        x = b.quantized(b.node("Conv", [x, weights]))
+    return b.finish([x])
+
+
+def unused_domains(b: B) -> bytes:
+    """As converters write them, some twice."""
+    model = onnx_of(image_and_layer(b))
+    names = ("ai.onnx.ml", "com.microsoft", "ai.onnx.training", "com.microsoft.nchwc")
+    model.opset_import.extend(helper.make_opsetid(name, 1) for name in names)
+    return bytes(model.SerializeToString())
+
+
 #: Trap -> bytes are moved so often, besides before an output with its channels first.
 TRAPS: dict[Callable[[B], bytes], int] = {
     split_on_channels: 0,
@@ -173,6 +266,18 @@ TRAPS: dict[Callable[[B], bytes], int] = {
     one_for_several: 0,
     shape_arithmetic: 0,
     constant_nodes: 0,
+    transposed_before_it_is_flattened: 0,
+    picture_of_a_vector: 0,
+    picture_of_channels_of_a_vector: 1,
+    flattened_for_more_than_weights: 1,
+    softmax_along_the_width: 2,
+    softmax_of_old_opsets: 0,
+    constants_of_channels: 0,
+    shuffled_channels: 1,
+    sum_behind_a_product: 0,
+    bias_behind_a_product: 0,
+    one_initializer_for_two: 0,
+    unused_domains: 0,
 }
 
 
@@ -189,3 +294,43 @@ def test_a_trap(trap: Callable[[B], bytes]) -> None:
     assert comparison.values and comparison.within, comparison.lines()
     moves = [op for op in graph.operators if op.kind == "TRANSPOSE" and op.outputs[0] not in graph.outputs]
     assert len(moves) == TRAPS[trap]
+
+
+def test_a_sum_that_is_a_bias_is_no_operator() -> None:
+    graph = read_qdq(bias_behind_a_product(QdqBuilder(3)), "trap", "trap.onnx").graph
+    assert [op.kind for op in graph.operators] == ["FULLY_CONNECTED"]
+
+
+def test_weights_with_scales_along_their_inputs_are_refused() -> None:
+    b = QdqBuilder(3)
+    x = b.input((1, 3, 4, 5))
+    with pytest.raises(IngotError, match="of its weights are along axis 1, not 0"):
+        read_qdq(b.finish([b.quantized(b.node("Conv", [x, *b.weights((2, 3, 1, 1), x, 1, bias=False)]))]), "t", "t")
+
+
+def test_a_first_matrix_that_is_transposed_is_refused() -> None:
+    b = QdqBuilder(3)
+    x = b.input((3, 1))
+    with pytest.raises(IngotError, match=r"its first input is transposed \(transA\)"):
+        read_qdq(b.finish([b.quantized(b.node("Gemm", [x, *b.weights((3, 2), x, 1)], transA=1))]), "t", "t")
+
+
+@pytest.mark.parametrize(
+    ("layout", "shapes", "moves"),
+    [
+        ("inputs_last", ((1, 3, 5, 6), (1, 2, 3, 5)), 1),
+        ("channels_last", ((1, 3, 5, 6), (1, 3, 5, 2)), 0),
+        ("file", ((1, 6, 3, 5), (1, 2, 3, 5)), 2),
+    ],
+)
+def test_the_layout_of_inputs_and_outputs(layout: str, shapes: tuple[tuple[int, ...], ...], moves: int) -> None:
+    """The same numbers, at other places."""
+    model = image_and_layer(QdqBuilder(3))
+    read = read_qdq(model, "trap", "trap.onnx", layout=layout)
+    graph = read.graph
+    assert tuple(graph.tensors[t].shape for t in (*graph.inputs, *graph.outputs)) == shapes
+    assert sum(op.kind == "TRANSPOSE" for op in graph.operators) == moves
+    comparison = Comparison()
+    inputs = random_inputs([(graph.tensors[t].shape, graph.tensors[t].dtype.value) for t in graph.inputs], 1)
+    OnnxLayers(read, fused=False).compare(inputs, comparison)
+    assert comparison.values and comparison.within, comparison.lines()

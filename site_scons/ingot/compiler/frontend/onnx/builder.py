@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.frontend.onnx.values import UNSIGNED, Constant, Shape, Value, order_after_reshape, same_order
+from ingot.compiler.frontend.onnx.values import (
+    UNSIGNED,
+    Constant,
+    Shape,
+    Value,
+    long_axes,
+    order_after_reshape,
+    order_for_reshape,
+)
 from ingot.compiler.graph import DType, Operator, Quantization, Tensor, frozen
 from ingot.compiler.graph.arithmetic import MOVED_FOR
 
@@ -89,6 +97,10 @@ class Builder:
         """The value with its axes stored in that order; a TRANSPOSE, with its reason, where they are not."""
         if value.order == order:
             return value
+        if long_axes(value.shape, value.order) == long_axes(value.shape, order):
+            stored = tuple(value.shape[axis] for axis in order)
+            inputs = (value.tensor, self.constant(np.asarray(stored, np.int32)))
+            return self.result("RESHAPE", inputs, value.shape, order)
         moves = np.asarray([value.order.index(axis) for axis in order], np.int32)
         name = f"{self.tensors[value.tensor].name}/transposed"
         return self.result(
@@ -104,8 +116,9 @@ class Builder:
         """The value under another shape; with a TRANSPOSE before where its order does not allow that."""
         order = order_after_reshape(value, shape)
         if order is None:
-            value = self.ordered(value, same_order(len(value.shape)))
-            order = same_order(len(shape))
+            value = self.ordered(value, order_for_reshape(value, shape))
+            order = order_after_reshape(value, shape)
+            assert order is not None
         stored = tuple(shape[axis] for axis in order)
         if stored == value.stored_shape:
             return Value(value.tensor, shape, order)

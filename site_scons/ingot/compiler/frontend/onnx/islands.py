@@ -228,6 +228,9 @@ class _Islands:
     ) -> bool:
         """Emits the integer form of an operator of floats, if there is one for its inputs."""
         output = self._tensors[target]
+        layer = self._with_bias(op) if op.kind == "ADD" else None
+        if layer is not None:
+            clamps, op = (*clamps, op), layer
         if op.kind in LAYERS:
             inputs = self._layer_inputs(op, output)
         elif op.kind in PAIRS:
@@ -280,6 +283,25 @@ class _Islands:
         self._operators.append(Operator("table", (t,), (wide,), {"entries": entries}))
         return wide
 
+    def _with_bias(self, op: Operator) -> Operator | None:
+        """Of a sum of a layer without a bias and constants, one a channel or one for all: the layer with that bias."""
+        layers = [self._producers.get(-1 if t is None else t) for t in op.inputs]
+        for layer, t in zip(layers, reversed(op.inputs), strict=True):
+            if layer is None or layer.kind not in LAYERS or len(layer.inputs) > 2 or t is None:
+                continue
+            numbers, result = self._tensors[self._constant_behind(t)], self._tensors[layer.outputs[0]]
+            whole = self._tensors[op.outputs[0]].shape == result.shape
+            each = numbers.elements == 1 or numbers.shape[-1:] == result.shape[-1:] == (numbers.elements,)
+            if whole and each and numbers.data is not None and not (numbers.quant and numbers.quant.per_channel):
+                return replace(layer, inputs=(*layer.inputs, t))
+        return None
+
+    def _constant_behind(self, t: int) -> int:
+        """What DEQUANTIZE takes where it makes the tensor; else the tensor."""
+        producer = self._producers.get(t)
+        stored = producer.inputs[0] if producer is not None and producer.kind == "DEQUANTIZE" else None
+        return t if stored is None else stored
+
     def _layer_inputs(self, op: Operator, output: Tensor) -> tuple[int | None, ...] | None:
         weights = self._stored(op.inputs[1])
         if weights is None or self._tensors[weights].data is None:
@@ -318,13 +340,12 @@ class _Islands:
         assert quant is not None
         unit = np.float32(self._tensors[source].scale) * quant.scale
         unit = np.broadcast_to(unit.astype(np.float64), (channels,))
-        producer = self._producers.get(t)
-        stored = None if producer is None else producer.inputs[0]
-        tensor = self._tensors[t if stored is None else stored]
+        stored = self._constant_behind(t)
+        tensor = self._tensors[stored]
         assert tensor.data is not None
-        codes = np.broadcast_to(tensor.data.astype(np.float64), (channels,))
+        codes = np.broadcast_to(tensor.data.astype(np.float64).reshape(-1), (channels,))
         scale: Any = 1.0
-        if tensor.quant is not None and stored is not None:
+        if tensor.quant is not None and stored != t:
             codes = codes - tensor.quant.zero_point
             scale = tensor.quant.scale.astype(np.float64)
         bias = np.clip(np.rint(codes * (scale / unit)), INT32.min, INT32.max).astype(np.int32)

@@ -10,6 +10,7 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.check import check_operators
 from ingot.compiler.frontend.input_shape import with_input_shapes
+from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.frontend.onnx import elementwise, layers, movement, pooling, quantizers, resize
 from ingot.compiler.frontend.onnx.folding import folded
 from ingot.compiler.frontend.onnx.islands import LAYERS, fuse_islands
@@ -55,16 +56,22 @@ class QdqModel:
     places: Mapping[int, tuple[str, Value]]
 
 
-def parse_onnx(data: bytes, name: str, where: str, input_shape: str = "") -> Graph:
+def parse_onnx(data: bytes, name: str, where: str, input_shape: str = "", layout: str = LAYOUTS[0]) -> Graph:
     """The graph of an .onnx file's content; arguments as of read_qdq()."""
-    return read_qdq(data, name, where, input_shape).graph
+    return read_qdq(data, name, where, input_shape, layout=layout).graph
 
 
 def read_qdq(
-    data: bytes, name: str, where: str, input_shape: str = "", stored: Sequence[Shape] | None = None
+    data: bytes,
+    name: str,
+    where: str,
+    input_shape: str = "",
+    stored: Sequence[Shape] | None = None,
+    layout: str = LAYOUTS[0],
 ) -> QdqModel:
     """An .onnx file's content. where: how messages call the file. input_shape: see
-    ingot.compiler.frontend.input_shape. stored: the shapes of the inputs as the graph has them, instead.
+    ingot.compiler.frontend.input_shape. stored: the shapes of the inputs as the graph has them, instead. layout: one of
+    LAYOUTS.
 
     Raises IngotError with the file and the place in it.
     """
@@ -73,10 +80,10 @@ def read_qdq(
     _check_kinds(file, where)
     consumers = _consumers(file)
     if stored is not None and len(stored) == len(file.inputs):
-        shapes = {p.name: _as_file(p, shape, consumers) for p, shape in zip(file.inputs, stored, strict=True)}
+        shapes = {p.name: _as_file(p, shape, consumers, layout) for p, shape in zip(file.inputs, stored, strict=True)}
     else:
         shapes = _input_shapes(file, name, where, input_shape)
-    graph, reading = _translated(file, shapes, consumers, name, where)
+    graph, reading = _translated(file, shapes, consumers, name, where, layout)
     inputs = tuple(reading.builder.places[t][1] for t in graph.inputs)
     graph = _numbered(fuse_islands(graph, frozenset(reading.builder.small)))
     _check_weights(graph, where)
@@ -85,9 +92,9 @@ def read_qdq(
     return QdqModel(file, graph, inputs, reading.builder.places)
 
 
-def _as_file(port: Port, stored: Shape, consumers: Mapping[str, Sequence[Node]]) -> Shape:
+def _as_file(port: Port, stored: Shape, consumers: Mapping[str, Sequence[Node]], layout: str) -> Shape:
     """A shape in the order of the file."""
-    order = _input_order(port.name, len(stored), consumers)
+    order = _input_order(port.name, len(stored), consumers, layout)
     return tuple(stored[order.index(axis)] for axis in range(len(stored)))
 
 
@@ -170,7 +177,12 @@ def _input_shapes(file: OnnxFile, name: str, where: str, input_shape: str) -> di
 
 
 def _translated(
-    file: OnnxFile, shapes: Mapping[str, Shape], consumers: Mapping[str, Sequence[Node]], name: str, where: str
+    file: OnnxFile,
+    shapes: Mapping[str, Shape],
+    consumers: Mapping[str, Sequence[Node]],
+    name: str,
+    where: str,
+    layout: str,
 ) -> tuple[Graph, Reading]:
     """The graph of floats, with every QUANTIZE and DEQUANTIZE of the file."""
     reading = Reading(where, file.opset, consumers, frozenset(port.name for port in file.outputs))
@@ -180,7 +192,7 @@ def _translated(
         if port.dtype not in [d.value for d in DType]:
             raise IngotError(f"its input '{port.name}' is {port.dtype or 'no tensor'}.", where=where, remedy=DAMAGED)
         shape = shapes[port.name]
-        order = _input_order(port.name, len(shape), consumers)
+        order = _input_order(port.name, len(shape), consumers, layout)
         t = builder.tensor(port.name, tuple(shape[axis] for axis in order), DType(port.dtype))
         value = Value(t, shape, order)
         reading.values[port.name], builder.places[t] = value, (port.name, value)
@@ -189,7 +201,7 @@ def _translated(
     for node in file.nodes:
         _read(reading, node)
     builder.node, builder.kind = -1, ""
-    outputs = [_output(reading, port.name) for port in file.outputs]
+    outputs = [_output(reading, port.name, layout) for port in file.outputs]
     graph = Graph(name, tuple(builder.tensors), tuple(builder.operators), tuple(inputs), tuple(outputs))
     return graph, reading
 
@@ -212,10 +224,10 @@ def _read(reading: Reading, node: Node) -> None:
             reading.builder.places.setdefault(result.tensor, (name, result))
 
 
-def _input_order(name: str, rank: int, consumers: Mapping[str, Sequence[Node]]) -> Shape:
-    """Channels last where an operator sees the input as an image; else as the file has it."""
+def _input_order(name: str, rank: int, consumers: Mapping[str, Sequence[Node]], layout: str) -> Shape:
+    """Channels last where an operator sees the input as an image; else, and for layout "file", as the file has it."""
     walker = Value(0, (1,) * rank, same_order(rank))
-    while rank in (3, 4):
+    while rank in (3, 4) and layout != "file":
         node = next((n for n in consumers.get(name, ()) if n.kind in (*_SEES_AN_IMAGE, *_BETWEEN)), None)
         if node is None or node.domain:
             break
@@ -232,14 +244,17 @@ def _input_order(name: str, rank: int, consumers: Mapping[str, Sequence[Node]]) 
     return same_order(rank)
 
 
-def _output(reading: Reading, name: str) -> int:
-    """The tensor of an output, its axes as the file has them, under its name."""
+def _output(reading: Reading, name: str, layout: str) -> int:
+    """The tensor of an output, under its name. Its axes are as the file has them; for layout "channels_last" an image
+    stays as it is stored."""
     found = reading.values[name]
     builder = reading.builder
     builder.name = name
     if isinstance(found, Constant):
         return builder.real_constant(found, same_order(found.data.ndim), name)
-    value = builder.ordered(found, same_order(len(found.shape)))
+    rank = len(found.shape)
+    kept = layout == "channels_last" and rank > 2 and found.order == channels_last(rank)
+    value = found if kept else builder.ordered(found, same_order(rank))
     if value.columns is not None:
         raise IngotError(f"the output '{name}' is a flattened image.", where=reading.where)
     if builder.tensors[value.tensor].name != name and value.tensor != found.tensor:

@@ -121,6 +121,18 @@ def order_after_reshape(value: Value, shape: Shape) -> Shape | None:
     return (*ones, *(axis for _, new in sorted(groups) for axis in new))
 
 
+def order_for_reshape(value: Value, shape: Shape) -> Shape:
+    """The order nearest to the value's in which it can become `shape`: axes that are joined or split lie together."""
+    place = {axis: i for i, axis in enumerate(value.order)}
+    groups = sorted((min(place[axis] for axis in old), old) for old, _ in _groups(value.shape, shape) if old)
+    return tuple(axis for _, old in groups for axis in old)
+
+
+def long_axes(shape: Shape, order: Shape) -> list[int]:
+    """The axes of more than one element, as they are stored."""
+    return [axis for axis in order if shape[axis] != 1]
+
+
 def _groups(old: Shape, new: Shape) -> list[tuple[list[int], list[int]]]:
     """The smallest groups of neighbouring axes of both shapes that have as many elements."""
     groups: list[tuple[list[int], list[int]]] = []
