@@ -71,7 +71,7 @@ def test_an_st_network_renders_and_names_its_buffers(window: Browser, tmp_path: 
     network = read_c_info(ST_OUTPUT)
     show(window, tmp_path, network)
     assert window.script("return document.querySelectorAll('#epochs tbody tr').length") == len(network.epochs)
-    window.hover("rect.activation[data-tip]")
+    window.hover("a.activation")
     text = window.script("return document.getElementById('tip').textContent")
     assert any(buffer.name in text for buffer in network.buffers if buffer.role == "activation")
     assert window.console() == []
@@ -83,7 +83,7 @@ def test_every_epoch_and_buffer_is_drawn(window: Browser, tmp_path: Path, epochs
     show(window, tmp_path, network, measured=Measured(tuple(range(100, 100 + epochs))))
     assert window.script("return document.querySelectorAll('#epochs tbody tr').length") == epochs
     sizes = window.script(
-        "return [...document.querySelectorAll('rect.input,rect.output,rect.ring,rect.activation')]"
+        "return [...document.querySelectorAll('a.input,a.output,a.ring,a.activation')]"
         ".map(r => r.getBoundingClientRect()).map(b => Math.min(b.width, b.height))"
     )
     assert len(sizes) == epochs + 1 and min(sizes) > 0.5
@@ -96,7 +96,7 @@ def test_hovering_shows_and_leaving_hides(window: Browser, tmp_path: Path) -> No
     show(window, tmp_path, chain(63))
     shown = "return getComputedStyle(document.getElementById('tip')).display !== 'none'"
     assert not window.script(shown)
-    window.hover("rect.ring")
+    window.hover("a.ring")
     assert window.script(shown)
     text = window.script("return document.getElementById('tip').textContent")
     for part in ("tensor <1> & more", "internal", "0x34000000", "5,120"):
@@ -137,3 +137,48 @@ def test_nothing_is_fetched(window: Browser, tmp_path: Path) -> None:
     show(window, tmp_path, chain(5), base=chain(4))
     assert window.script("return performance.getEntriesByType('resource').length") == 0
     assert window.script("return document.querySelectorAll('#changes tbody tr').length") > 0
+
+
+def test_the_keyboard_alone_reaches_bars_and_rows(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(63), measured=Measured(tuple(range(100, 163))))
+    stops = "return [...document.querySelectorAll('.buffers a')].filter(a => a.tabIndex === 0).length"
+    assert window.script(stops) == 2  # one a pool
+    window.script("document.querySelector('.buffers a').focus()")
+    text = "return document.getElementById('tip').textContent"
+    first = window.script(text)
+    window.press("ArrowRight")
+    assert window.script(text) != first and window.script(stops) == 2
+    window.press("Enter")
+    assert window.script("return document.querySelector('tr:target').closest('table').id") == "layers"
+    window.press("Escape")
+
+
+def test_layers_are_searched_and_sorted(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(12))
+    window.script(
+        "const s = document.getElementById('search'); s.value = 'CONV_2D 11'; s.dispatchEvent(new Event('input'))"
+    )
+    visible = "return [...document.querySelectorAll('#layers tbody tr:not([hidden])')].map(r => r.cells[2].innerText)"
+    assert window.script(visible) == ["conv 11"]
+    assert "of" in window.script("return document.getElementById('found').textContent")
+    window.script("location.hash = '#l3'")
+    window.script("document.getElementById('search').value = ''")
+    window.script("document.querySelector('#epochs th button').click()")
+    order = "return [...document.querySelectorAll('#epochs tbody tr')].map(r => r.cells[0].innerText)"
+    assert window.script(order) == [str(n) for n in range(11, -1, -1)]
+    window.script("document.querySelector('#epochs th button').click()")
+    assert window.script(order) == [str(n) for n in range(12)]
+
+
+def test_a_narrow_window_cuts_nothing_off(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(63), measured=Measured(tuple(range(100, 163))))
+    window.resize(700, 900)
+    try:
+        assert window.script("return document.documentElement.scrollWidth <= 700")
+        smallest = (
+            "return Math.min(...[...document.querySelectorAll('td,th,p,.side,.axis span')]"
+            ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
+        )
+        assert window.script(smallest) >= 10
+    finally:
+        window.resize(1280, 900)

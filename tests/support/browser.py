@@ -71,6 +71,20 @@ class Browser:
         move = {"type": "pointerMove", "duration": 0, "origin": {_ELEMENT: element[_ELEMENT]}, "x": 0, "y": 0}
         self.do("/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [move]}]})
 
+    def press(self, key: str) -> None:
+        """Presses a key by its name in JavaScript, where the focus is."""
+        code = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[key]
+        facts: dict[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind, more in (("keyDown", text), ("keyUp", {})):
+            parameters = {"type": kind, **facts, **more}
+            self.do("/goog/cdp/execute", {"cmd": "Input.dispatchKeyEvent", "params": parameters})
+
+    def resize(self, width: int, height: int) -> None:
+        """The size of what is seen of the page, in CSS pixels."""
+        parameters = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.do("/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": parameters})
+
     def console(self) -> list[str]:
         """Messages on the console since the last call; failed requests are among them."""
         return [entry["message"] for entry in self.do("/se/log", {"type": "browser"})]

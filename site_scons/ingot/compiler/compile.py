@@ -111,6 +111,17 @@ class CompileOptions:
             "keep-inputs": "true" if self.io_input == "keep" else "false",
             "cpu": self.cpu,
             "isa": self.isa,
+            **({"weights-4bit": self.weights_4bit} if self.weights_4bit != "keep" else {}),
+            **{
+                name: value
+                for name, value in (
+                    ("input-shape", self.input_shape),
+                    ("inputs", self.cut_inputs),
+                    ("outputs", self.cut_outputs),
+                    ("signature", self.signature),
+                )
+                if value
+            },
         }
 
 

@@ -24,6 +24,8 @@ def summary_of(memory_map: MemoryMap, network: Network) -> dict[str, Any]:
 
     return {
         "board": memory_map.board.name,
+        "core": memory_map.board.core,
+        "clock": memory_map.board.clock,
         "twin": memory_map.board.is_twin,
         "model": " + ".join(each.model for each in networks),
         "stand_in": any(each.stand_in for each in networks),

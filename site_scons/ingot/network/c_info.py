@@ -88,6 +88,7 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         stand_in=own.get("stand_in", False),
         layout_id=own.get("layout_id", ""),
         source_sha256=own.get("source_sha256", ""),
+        options=str(tool.get("arguments") or ""),
         kernels=tuple(own.get("kernels", [])),
         notes=tuple(own.get("notes", [])),
         io_layout=own.get("io_layout", ""),

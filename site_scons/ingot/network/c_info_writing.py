@@ -148,7 +148,7 @@ def _environment(network: Network) -> dict[str, Any]:
             {
                 "name": "Ingot",
                 "version": network.compiler_version,
-                "arguments": "",
+                "arguments": network.options,
                 "environment": [],
                 "input_model": {
                     "generated_time": "",

@@ -121,6 +121,7 @@ class Network:
     unknown).
     layout_id: 16 hex digits that tie network.c to its initializer ("" when the compiler has none).
     source_sha256: of network.c as it was generated ("" when another tool did).
+    options: what the compiler was told, as words of its command line ("" where it does not say).
     kernels: C sources of firmware/kernels/ that network.c calls into.
     io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts); "" for the usual.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
@@ -143,6 +144,7 @@ class Network:
     stand_in: bool = False
     layout_id: str = ""
     source_sha256: str = ""
+    options: str = ""
     kernels: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     beside: tuple[str, ...] = ()

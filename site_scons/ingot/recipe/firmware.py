@@ -15,7 +15,6 @@ from ingot.recipe.kernels import kernel_archive
 from ingot.recipe.network import NetworkBuild, near
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
-from ingot.report.budget import OF_A_BUILD
 from ingot.several.names import check_names
 from ingot.st.stedgeai.pack import SOURCE_FLAGS
 from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
@@ -302,11 +301,10 @@ def proof_job(
 def with_budget(proof: StepJob, manifest: Manifest, manifest_file: str) -> StepJob:
     """The proof with the limits of a model.yaml. What it writes stays where it fails: the summary of the last build
     within its budget tells what grew."""
-    budget = {key: size for key, size in manifest.budget.items() if key in OF_A_BUILD}
-    if not budget:
+    if not manifest.budget:
         return proof
     options = {**proof.step.options, "manifest": manifest_file}
-    return replace(proof, step=replace(proof.step, options=options), watch=budget, keep=True)
+    return replace(proof, step=replace(proof.step, options=options), watch=dict(manifest.budget), keep=True)
 
 
 def binaries_job(elf: str, board: str, binary: str, hexfile: str) -> StepJob:

@@ -15,6 +15,7 @@ from ingot.recipe.image import ImageBuild
 from ingot.recipe.job import Job, StepJob
 from ingot.recipe.options import Options
 from ingot.recipe.step import Files, Step
+from ingot.report.verdict import VERDICT_FILE
 
 #: Names of targets that run something, in the order of help texts -> what they do.
 TARGETS = {
@@ -81,7 +82,12 @@ class Targets:
             jobs.append(StepJob(step, (*self._proof_of(self.twin, self.twin_elf), *self.twin.raws)))
             inputs["costs"] = costs
         page, base = self.firmware.program.path("report.html"), self.options.text("base")
-        step = Step("report", inputs, {"page": page}, {"base": base})
+        options = {"base": base}
+        if self.elf:
+            options["map_file"] = f"{self.elf.removesuffix('.elf')}.map"
+        if ran := self.network.info if self.on_npu else self.twin_elf:
+            options["verdict"] = Path(ran).with_name(VERDICT_FILE).as_posix()
+        step = Step("report", inputs, {"page": page}, options)
         return [*jobs, StepJob(step, (base,) if base else (), target="report", always=True, label=page)]
 
     # ---- on the twin

@@ -43,7 +43,7 @@ def budget_facts(manifest: Manifest, memory_map: MemoryMap, elf: Path | None, be
     if over:
         known: Parts = before.get("parts", {})
         raise exceeded(manifest, over, [_growth(kind, parts[kind], known.get(kind)) for kind in over])
-    return {"limits": {kind: manifest.budget[kind] for kind in used}, "used": used, "parts": parts}
+    return {"limits": dict(manifest.budget), "used": used, "parts": parts}
 
 
 def check_run(manifest: Manifest, network: Network, stack: int, cycles: Cycles | None, missing: str) -> list[str]:

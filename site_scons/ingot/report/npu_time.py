@@ -19,6 +19,7 @@ class NpuSpan:
     length: int
     busy: Mapping[str, float]
     detail: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def npu_time(summary: Mapping[str, Any] | None, network: str) -> NpuTime | None:
     start, unused = 0, 0.0
     for epoch in cost["epochs"]:
         length = epoch["cycles"]
-        spans.append(NpuSpan(start, length, _busy(epoch), _detail(epoch, cost["clock"])))
+        spans.append(NpuSpan(start, length, _busy(epoch), _detail(epoch, cost["clock"]), epoch["epoch"]))
         start += length
         unused += epoch["idle"] * length
     return NpuTime(tuple(spans), start, cost["clock"], unused / max(1, start))

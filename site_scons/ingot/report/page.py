@@ -4,40 +4,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from ingot.base.render import render
+from ingot.link.map_file import ObjectSize
 from ingot.network.epoch_table import epoch_rows
 from ingot.network.fused import UNFUSED, fused_regions
-from ingot.network.types import Network
-from ingot.report.address_map import Strip, areas_of, strips
+from ingot.network.types import Network, NetworkBuffer
+from ingot.report.address_map import areas_of, strips
+from ingot.report.chart import (
+    address_ticks,
+    byte_ticks,
+    curve,
+    epoch_ticks,
+    lane_boxes,
+    lane_height,
+    percent,
+    seams,
+    size_text,
+    strip_boxes,
+)
 from ingot.report.compare import compare
+from ingot.report.layers import kind_sums, layer_rows, weight_sizes
+from ingot.report.limits import limits_of
 from ingot.report.measured import Measured
-from ingot.report.names import fitted, short_name
-from ingot.report.npu_time import LANES, NpuTime, npu_time
+from ingot.report.names import short_name
+from ingot.report.npu_time import npu_time
+from ingot.report.series import epoch_series, npu_series
 from ingot.report.timeline import Lane, Timeline, timeline
 
-_WIDTH = 1000.0
-_LANES_HEIGHT = 360.0
-_LEAST_LANE = 60.0
-_NPU_HEIGHT = 44.0
-#: Width of a character of a label, in the pictures' units.
-_CHARACTER = 5.8
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of a picture, in its units. kind: what colours it. label: short text inside, "" where none fits."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    kind: str
-    label: str
-    detail: str
+#: Rows of the lists of weights and of code; the rest is one row.
+_LISTED = 15
 
 
 def page(
@@ -46,133 +44,80 @@ def page(
     summary: Mapping[str, Any] | None = None,
     measured: Measured | None = None,
     base: Network | None = None,
+    objects: Sequence[ObjectSize] = (),
+    verdict: tuple[str, bool | None] | None = None,
 ) -> str:
     """The page's text.
 
     summary: what `ingot check` found (summary.json), for the address map. base: another build of the network
-    to compare with.
+    to compare with. objects: the firmware's, from its map file. verdict: of ingot.report.verdict, None where nobody
+    could have verified.
     """
     time = timeline(network)
-    maps = strips(areas_of(network, summary))
     npu = npu_time(summary, network.name)
-    rows = epoch_rows(network, measured.epochs if measured else None)
+    rows = epoch_rows(network, _costs(measured))
+    layers = layer_rows(network, time)
+    series, columns = epoch_series(network, rows, measured, time.first, time.steps)
+    cycles = sum(measured.cycles) if measured else 0
     return render(
         "report.html.j2",
         e=escape,
         network=network,
         summary=summary,
         time=time,
-        width=_WIDTH,
-        lanes=[(lane, *_lane_boxes(time, lane)) for lane in time.lanes],
-        curve=_curve(time),
-        peak_x=_x(time, time.peak_epoch) + _step(time) / 2,
-        maps=[(strip, _strip_boxes(strip)) for strip in maps],
+        lanes=[_lane(time, lane) for lane in time.lanes],
+        curve=curve(time),
+        epoch_ticks=epoch_ticks(time.first, time.steps),
+        peak_at=percent(100 * (time.peak_epoch - time.first + 0.5) / time.steps),
+        series=series,
+        columns=columns,
+        maps=[(strip, strip_boxes(strip), address_ticks(strip)) for strip in strips(areas_of(network, summary))],
         npu=npu,
-        npu_lanes=[(name, words, _npu_boxes(npu, name)) for name, words in LANES.items()] if npu else [],
+        npu_lanes=npu_series(npu) if npu else ((), ()),
         rows=rows,
+        row_of={row.bar.position: row.row for row in layers if row.bar},
+        layers=layers,
+        kinds=kind_sums(layers),
+        ports=[(buffer, _real_range(buffer)) for buffer in (*network.inputs, *network.outputs)],
+        weights=weight_sizes(network),
+        objects=objects,
+        listed=_LISTED,
         measured=measured,
+        cycles=cycles,
+        milliseconds=measured.milliseconds(cycles) if measured and cycles else None,
         traffic=any(row.bytes_read or row.bytes_written for row in rows),
         most=max((row.share for row in rows), default=1.0) or 1.0,
+        longest=max(rows, key=lambda row: (row.cost or 0, -row.number)).number if measured and rows else None,
         macs=sum(row.macs for row in rows),
-        cost=sum(row.cost or 0 for row in rows),
+        cost=sum(measured.epochs) if measured else 0,
         regions=fused_regions(network),
         unfused=UNFUSED,
         changes=compare(base, network) if base is not None else [],
         base=base,
-        budgets=_budgets(network, summary),
-        size=human,
+        limits=limits_of(network, summary, measured),
+        verdict=verdict,
+        size=size_text,
         short=short_name,
+        n=percent,
     )
 
 
-def human(count: int) -> str:
-    """Bytes as people read them: exact below a KiB, else in KiB or MiB with the exact number nowhere lost (hover)."""
-    if count < 1024:
-        return f"{count} B"
-    if count < 1 << 20:
-        return f"{count / 1024:,.1f} KiB"
-    return f"{count / (1 << 20):,.2f} MiB"
+def _costs(measured: Measured | None) -> Sequence[int] | None:
+    """What shares are of: estimated cycles, else instructions; None without a measurement."""
+    return None if measured is None else measured.cycles or measured.epochs
 
 
-def _step(time: Timeline) -> float:
-    return _WIDTH / max(time.steps, 1)
+def _lane(time: Timeline, lane: Lane) -> tuple[Any, ...]:
+    """What the template draws of a lane: itself, its height, its axis, its bars, the seams of its bars."""
+    height = lane_height(time, lane)
+    return lane, percent(height), byte_ticks(lane, height), lane_boxes(time, lane), seams(time, lane)
 
 
-def _x(time: Timeline, epoch: int) -> float:
-    return (epoch - time.first) * _step(time)
-
-
-def _lane_boxes(time: Timeline, lane: Lane) -> tuple[float, list[Box]]:
-    """(height, bars) of a lane. Lanes share the height by their bytes; a small one stays readable."""
-    total = sum(other.extent for other in time.lanes) or 1
-    height = max(_LANES_HEIGHT * lane.extent / total, _LEAST_LANE)
-    scale = height / max(lane.extent, 1)
-    boxes = []
-    for bar in lane.bars:
-        width = (bar.last - bar.first + 1) * _step(time)
-        tall = max(bar.size * scale, 0.75)
-        kind = "ring" if bar.ring_rows else bar.role
-        label = fitted(bar.name, int((width - 8) / _CHARACTER)) if tall > 12 else ""
-        y = height - (bar.offset + bar.size) * scale
-        boxes.append(Box(_x(time, bar.first), y, width, tall, kind, label, bar.detail))
-    return height, [replace(box, label="") if _covered(box, boxes[n + 1 :]) else box for n, box in enumerate(boxes)]
-
-
-def _npu_boxes(time: NpuTime, lane: str) -> list[Box]:
-    """A bar an epoch, as wide as its time, as high as the lane is busy in it."""
-    scale = _WIDTH / max(time.cycles, 1)
-    boxes = []
-    for span in time.spans:
-        tall = _NPU_HEIGHT * min(1.0, span.busy[lane])
-        boxes.append(
-            Box(span.start * scale, _NPU_HEIGHT - tall, max(span.length * scale, 0.3), tall, lane, "", span.detail)
-        )
-    return boxes
-
-
-def _covered(box: Box, later: Sequence[Box]) -> bool:
-    """Whether a box that is drawn later lies over the label."""
-    right, bottom = box.x + 4 + len(box.label) * _CHARACTER, box.y + 12
-    return any(
-        other.x < right and other.x + other.width > box.x and other.y < bottom and other.y + other.height > box.y
-        for other in later
-    )
-
-
-def _curve(time: Timeline) -> str:
-    """The bytes in use as the points of a stepped line, 80 units high."""
-    most = max(time.peak, 1)
-    points = []
-    for index, live in enumerate(time.live):
-        y = 80 - 76 * live / most
-        points += [f"{index * _step(time):.1f},{y:.1f}", f"{(index + 1) * _step(time):.1f},{y:.1f}"]
-    return " ".join(points)
-
-
-def _strip_boxes(strip: Strip) -> list[Box]:
-    """The areas of a strip; behind each, what it uses."""
-    boxes = []
-    scale = _WIDTH / max(strip.size, 1)
-    for area in strip.areas:
-        x, width = (area.start - strip.start) * scale, area.size * scale
-        detail = (
-            f"{area.name} ({area.owner})\n{area.start:#010x} to {area.start + area.size - 1:#010x}\n"
-            f"{area.used:,} of {area.size:,} bytes used, {area.size - area.used:,} free"
-        )
-        label = fitted(area.name, int((width - 8) / _CHARACTER))
-        boxes.append(Box(x, 0, width, 44, f"{area.owner} area", label, detail))
-        boxes.append(Box(x, 22, max(area.used * scale, 0.5 if area.used else 0), 22, f"{area.owner} used", "", detail))
-    return boxes
-
-
-def _budgets(network: Network, summary: Mapping[str, Any] | None) -> list[tuple[str, int, int]]:
-    """(name, used, available) of everything that can run out and is used."""
-    if summary is None:
-        found = [(p.name, p.used, p.size) for p in network.pools if not p.virtual]
-    else:
-        found = [
-            (f"{kind} {item['name']}", item["used"], item["size"])
-            for kind, key in (("application", "application"), ("pool", "pools"), ("flash slot", "slots"))
-            for item in summary[key]
-        ]
-    return [item for item in found if item[1] and item[2]]
+def _real_range(buffer: NetworkBuffer) -> str:
+    """The real numbers that a tensor of one scale can hold: `-1 to 0.992`; "" where that is not one range."""
+    bounds = {"int8": (-128, 127), "uint8": (0, 255), "int16": (-32768, 32767)}.get(buffer.dtype)
+    if bounds is None or len(buffer.scale) != 1:
+        return ""
+    zero = buffer.zero_point[0] if buffer.zero_point else 0
+    low, high = (buffer.scale[0] * (bound - zero) for bound in bounds)
+    return f"{low:.4g} to {high:.4g}"

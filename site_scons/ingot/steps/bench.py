@@ -88,7 +88,7 @@ def bench(
             missing[name] = str(error)
             continue
         if pages:
-            _write_page(pages[number], network, rows[-1])
+            _write_page(pages[number], network, rows[-1], twin.clock)
             if not as_json:
                 print(f"\n{name}\n{profile(rows[-1])}as a chart: {pages[number]}")
     texts = [path for path in loader if path.stem.endswith("_text")]
@@ -107,10 +107,18 @@ def bench(
         )
 
 
-def _write_page(page: Path, network: Network, row: Measurement) -> None:
-    """The report of one model, with what its epochs cost."""
+def _write_page(page: Path, network: Network, row: Measurement, clock: int) -> None:
+    """The report of one model, with what its epochs cost. clock: of the board's core, in Hz."""
     from ingot.report.measured import Measured
     from ingot.report.page import page as render
 
-    measured = Measured(tuple(epoch.instructions for epoch in row.epochs), row.stack, row.stack_size)
+    cycles = tuple(epoch.cycles for epoch in row.epochs if epoch.cycles is not None)
+    measured = Measured(
+        tuple(epoch.instructions for epoch in row.epochs),
+        row.stack,
+        row.stack_size,
+        cycles=cycles if len(cycles) == len(row.epochs) else (),
+        no_cycles=row.no_cycles,
+        clock=clock,
+    )
     write_if_changed(page, render(network, measured=measured))

@@ -51,24 +51,32 @@ def report(
     summary: Path | None = None,
     costs: Path | None = None,
     base: str = "",
+    map_file: str = "",
+    verdict: str = "",
     quiet: bool = False,
 ) -> None:
     """Writes the report of a network as one HTML page, and prints its short form.
 
     c_info: a network_c_info.json, of any compiler. summary: what check_firmware wrote, for the address map.
     costs: what `emulate` prints as JSON, for the instructions of each epoch and the stack.
-    base: the network_c_info.json of another build to compare with.
+    base: the network_c_info.json of another build to compare with. map_file: of the firmware, for the code by object;
+    verdict: what `verify` kept. Both may not be there.
     """
+    from ingot.link.map_file import object_sizes
     from ingot.network.c_info import read_c_info
     from ingot.report.measured import measured_of
     from ingot.report.page import page as render
     from ingot.report.terminal import terminal_report
+    from ingot.report.verdict import verdict_of
 
     network = read_c_info(c_info)
     other = read_c_info(Path(base)) if base else None
     facts = _json_file(summary) if summary else None
     measured = measured_of(_json_file(costs), network) if costs else None
-    write_if_changed(page, render(network, summary=facts, measured=measured, base=other))
+    objects = object_sizes(Path(map_file)) if map_file else []
+    found = verdict_of(network, Path(verdict)) if verdict else None
+    text = render(network, summary=facts, measured=measured, base=other, objects=objects, verdict=found)
+    write_if_changed(page, text)
     if not quiet:
         print(terminal_report(network, measured, other), end="")
 

@@ -47,16 +47,19 @@ def verify_npu(
     from ingot.device.npu.text import conclusion, verdict_facts, verdict_text
     from ingot.device.run.samples import samples_of
     from ingot.network.c_info import read_c_info
+    from ingot.report.verdict import record_verdict
 
-    build = _build(c_info)
+    build, network = _build(c_info), read_c_info(c_info)
     lines: list[str] = []
-    given = samples_of(read_c_info(c_info), input, 1, seed, manifest, lines.append)[0][1] if input else []
+    given = samples_of(network, input, 1, seed, manifest, lines.append)[0][1] if input else []
     judged = judge_build(build, model, samples=samples, seed=seed, inputs=given)
+    wrong = judged.verdict.wrong
+    record_verdict(network, c_info.parent, "NPU simulated: " + conclusion(judged.verdict), not wrong)
     if as_json:
         print(json.dumps(verdict_facts(judged), indent=2, sort_keys=True))
     else:
         print("".join(f"  {line}\n" for line in lines) + verdict_text(judged), end="")
-    if judged.verdict.wrong:
+    if wrong:
         raise IngotError(
             conclusion(judged.verdict),
             where=str(c_info.parent),

@@ -181,7 +181,7 @@ def verify(
     manifest: str = "",
 ) -> None:
     """Compares the twin's outputs with LiteRT's reference kernels; of an .onnx with the definition of its arithmetic,
-    and that layer by layer with onnxruntime. manifest: see `emulate`.
+    and that layer by layer with onnxruntime. manifest: see `emulate`. The verdict is kept beside the firmware.
 
     Raises IngotError when a byte differs.
     """
@@ -190,6 +190,7 @@ def verify(
     from ingot.device.run.twin import images_of
     from ingot.device.run.verify import verify as run
     from ingot.network.c_info import read_c_info
+    from ingot.report.verdict import record_verdict
 
     _say_whose_network(compiler)
     target, _ = open_board(board, twin=True)
@@ -209,6 +210,7 @@ def verify(
         machine=target.machine,
         report=(lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True)),
     )
+    record_verdict(network, elf.parent, outcome.verdict(), outcome.passed)
     budget = _budget(manifest, elf, c_info, network, given[0][1], target, outcome.run) if outcome.passed else []
     if as_json:
         facts = outcome.as_dict() | {"preprocessing": lines, "stand_in": network.stand_in}
@@ -258,7 +260,9 @@ def _peak(array: Any) -> str:
 
 
 def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: int = 1) -> None:
-    """Runs the twin once and writes the instructions of each epoch and the stack, as `report` reads them."""
+    """Runs the twin once and writes the instructions of each epoch, its estimated cycles and the stack, as `report`
+    reads them."""
+    from ingot.device.run.cycles import estimate, missing
     from ingot.device.run.samples import random_samples
     from ingot.device.run.twin import emulate as run
     from ingot.device.run.twin import images_of
@@ -270,5 +274,7 @@ def measure_epochs(elf: Path, c_info: Path, board: Path, costs: Path, *, seed: i
     done = run(elf, images_of(network, c_info.parent), network, [sample], machine=target.machine)
     facts = {"instructions": done.inferences[0].instructions, "epochs": list(done.epochs)}
     facts |= {"stack_used": done.stack_used, "stack_size": done.stack_size}
-    facts |= {"twin": twin_note(target.core, target.machine)}
+    facts |= {"twin": twin_note(target.core, target.machine), "clock": target.clock}
+    cycles = estimate(elf, network, c_info.parent, sample, core=target.core, machine=target.machine)
+    facts |= {"cycles": list(cycles.epochs)} if cycles else {"no_cycles": missing(target.core)}
     write_if_changed(costs, json.dumps(facts, sort_keys=True) + "\n")

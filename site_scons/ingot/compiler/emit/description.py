@@ -41,6 +41,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         stand_in=compiled.stand_in,
         layout_id=code.layout_id.hex(),
         source_sha256=hashlib.sha256(code.text.encode()).hexdigest(),
+        options=" ".join(f"{name}={value}" for name, value in compiled.options.items()),
         kernels=code.kernels,
         notes=compiled.notes,
         io_layout="" if compiled.io_layout == LAYOUTS[0] else compiled.io_layout,
