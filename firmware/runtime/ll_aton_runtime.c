@@ -15,6 +15,22 @@
 #define ingot_reloc_run(instance, function, block) ((void)0)
 #endif
 
+#if INGOT_NPU
+#include "ingot_npu.h"
+#define RUNS_BLOBS 1
+static void run_blob(const void *blob)
+{
+    ingot_npu_result result;
+    do
+        result = ingot_npu_run(blob);
+    while (result != INGOT_NPU_OK && ingot_npu_failed(result, blob));
+}
+#else
+/* Without layers for the NPU nothing of its driver is linked. */
+#define RUNS_BLOBS 0
+#define run_blob(blob) ((void)0)
+#endif
+
 /* Everything else is in the instance. */
 static TraceRuntime_FuncPtr_t runtime_callback;
 
@@ -102,11 +118,14 @@ LL_ATON_RT_RetValues_t LL_ATON_RT_RunEpochBlock(NN_Instance_TypeDef *instance)
     }
     if (EpochBlock_IsLastEpochBlock(block))
         return LL_ATON_RT_DONE;
-    if (!EpochBlock_IsEpochPureSW(block))
+    bool software = EpochBlock_IsEpochPureSW(block);
+    if (!software && !RUNS_BLOBS)
         ingot_stop("this network has epochs for the NPU; they need ST's runtime");
     notify(LL_ATON_RT_Callbacktype_PRE_START, instance, block);
     if (block->start_epoch_block)
         run(instance, block->start_epoch_block, block);
+    if (!software)
+        run_blob((const void *)block->blob_address);
     notify(LL_ATON_RT_Callbacktype_POST_START, instance, block);
     notify(LL_ATON_RT_Callbacktype_PRE_END, instance, block);
     if (block->end_epoch_block)

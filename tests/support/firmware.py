@@ -43,13 +43,16 @@ def compile_c(
 
 
 @functools.cache
-def base_objects(cpu: str = "cortex-m55") -> tuple[Path, ...]:
-    """Runtime, startup and twin, compiled once for the whole test session."""
+def base_objects(cpu: str = "cortex-m55", npu: bool = False) -> tuple[Path, ...]:
+    """Runtime, startup and twin, compiled once for the whole test session. npu: with the twin's driver of the NPU."""
     folder = session_folder("base")
     sources = (*toolchain.RUNTIME_SOURCES, *toolchain.STARTUP_SOURCES, *toolchain.TWIN_SOURCES)
-    defines = toolchain.startup_defines(icache=True, dcache=True)
+    sources += toolchain.NPU_SOURCES[True] if npu else ()
+    include = [toolchain.ROOT / toolchain.NPU_INCLUDE] if npu else []
+    defines = toolchain.startup_defines(icache=True, dcache=True) | ({"INGOT_NPU": 1} if npu else {})
     return tuple(
-        compile_c(toolchain.ROOT / source, folder / f"{Path(source).stem}.o", defines, cpu) for source in sources
+        compile_c(toolchain.ROOT / source, folder / f"{Path(source).stem}.o", defines, cpu, include)
+        for source in sources
     )
 
 

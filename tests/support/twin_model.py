@@ -12,13 +12,17 @@ from pathlib import Path
 from ingot.base.places import kernels_dir
 from ingot.board import find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import load_pools
-from ingot.compiler.compile import CompileOptions, compile_model
+from ingot.compiler.compile import CompileOptions, compile_file, compile_model
 from ingot.device.run.qemu import Image
 from ingot.device.run.twin import images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
 from ingot.link.sources import application_extras
+from ingot.model.model_file import read_model_file
 from ingot.network.types import Network
+from ingot.st.npu.codegen.offload import NpuOffload
+from ingot.st.npu.codegen.target import target_of
+from ingot.st.npu.public import public
 from ingot.steps.link import io_bytes
 from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c
@@ -70,12 +74,21 @@ def build_for_twin(
     board = load_board(board_file or find_board("n6dk", toolchain.ROOT / "boards"))
     twin = twin_of(board)
     pools = twin_pools(board, twin, load_pools(board))
-    network = compile_model(model, pools, folder, options or CompileOptions())
+    options = options or CompileOptions()
+    npu = options.npu != "0"
+    if npu:
+        offload = NpuOffload(target_of(twin, pools), public(), only=options.npu == "only")
+        outputs = compile_file(read_model_file(model), pools, options, offload)
+        outputs.write(folder)
+        network = outputs.network
+    else:
+        network = compile_model(model, pools, folder, options)
     if header is not None:
         (folder / "app_config.h").write_text(header(network))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=io_bytes(network))))
     sources, include = application(app)
+    include += [toolchain.ROOT / toolchain.NPU_INCLUDE] if npu else []
     sources += [table for table in [folder / "user_mel_tables.c"] if table.exists()]
     sources.append(folder / f"{network.name}.c")
     defines = {"INGOT_NETWORK": network.name} if app == VALIDATE else {}  # elsewhere a macro of ingot_network.h
@@ -84,6 +97,6 @@ def build_for_twin(
     ]
     elf = folder / "firmware.elf"
     kernels = [kernel_object(Path(name).stem, checked, board.core) for name in network.kernels]
-    command = toolchain.link_command([*base_objects(board.core), *objects, *kernels], elf, twin.core, script)
+    command = toolchain.link_command([*base_objects(board.core, npu), *objects, *kernels], elf, twin.core, script)
     subprocess.run(command, check=True)
     return TwinModel(elf, images_of(network, folder), network, twin.machine)

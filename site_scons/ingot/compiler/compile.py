@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
     from ingot.compiler.emit.compiled import Compiled
     from ingot.compiler.graph import Graph
+    from ingot.compiler.kernels.program import Program
+    from ingot.compiler.offload import Offload
     from ingot.compiler.plan.pools import PlanPool
+    from ingot.compiler.plan.types import Plan
     from ingot.compiler.schedule.types import ScheduleOptions
     from ingot.model.model_file import ModelFile
     from ingot.network.types import Network, NetworkPool
@@ -33,6 +36,7 @@ IO_PLACEMENTS = ("activations", "application")
 IO_INPUTS = ("overwrite", "keep")
 WEIGHTS_4BIT = ("keep", "expand")
 OPTIMIZE = ("balanced", "ram", "speed")
+NPU = ("0", "1", "only")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class CompileOptions:
     io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
     io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts).
     cpu, isa: what the kernels are compiled for (see ingot.compiler.kernels.registry.Target).
+    npu: "0", "1" or "only": whether layers run on the NPU; other than "0" needs an Offload.
     beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
     """
 
@@ -69,6 +74,7 @@ class CompileOptions:
     signature: str = ""
     cpu: str = field(default_factory=lambda: default_core().name)
     isa: str = field(default_factory=lambda: default_core().isa)
+    npu: str = "0"
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
 
@@ -83,6 +89,7 @@ class CompileOptions:
             ("io.placement", self.io_placement, IO_PLACEMENTS),
             ("io.input", self.io_input, IO_INPUTS),
             ("io.layout", self.io_layout, LAYOUTS),
+            ("npu", self.npu, NPU),
         ):
             if value not in allowed:
                 raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
@@ -122,6 +129,7 @@ class CompileOptions:
                 )
                 if value
             },
+            **({"npu": self.npu} if self.npu != "0" else {}),
         }
 
 
@@ -152,18 +160,24 @@ def compile_model(model: Path, mpool: Mpool, out_dir: Path, options: CompileOpti
     return outputs.network
 
 
-def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions) -> Outputs:
-    """Compiles what has been read, and writes nothing. Raises IngotError as `compile_model` does."""
+def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions, offload: Offload | None = None) -> Outputs:
+    """Compiles what has been read, and writes nothing. Raises IngotError as `compile_model` does.
+
+    offload: who compiles for the NPU, where options.npu asks for that.
+    """
     from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.model import parse_model
 
     options.check()
     cut = Cut(options.cut_inputs, options.cut_outputs, options.signature)
     source = parse_model(model, options.input_shape, cut, options.io_layout)
-    return render_outputs(plan_network(source, model.sha256, mpool, options, options.model or model.path.stem), mpool)
+    label = options.model or model.path.stem
+    return render_outputs(plan_network(source, model.sha256, mpool, options, label, offload), mpool)
 
 
-def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptions, label: str) -> Compiled:
+def plan_network(
+    source: Graph, sha256: str, mpool: Mpool, options: CompileOptions, label: str, offload: Offload | None = None
+) -> Compiled:
     """Everything up to the plan: what the writers of files work from. sha256: of the model's file."""
     from ingot.board.mpool import initializer_pool
     from ingot.compiler.emit.compiled import Compiled
@@ -179,7 +193,7 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
 
     if options.weights_4bit == "expand":
         source = expand_weights(source)
-    graph = optimize(source)
+    graph = optimize(offload.partition(source) if offload else source)
     program = lower(graph, Target(options.cpu, options.isa))
     if options.in_turn:
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
@@ -202,6 +216,8 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
             remedy="`explore` shows how much RAM the model can do with.",
         )
     plan = make_plan(program, schedule, pools, choice)
+    if offload is not None:
+        program = _bound(offload, program, plan, mpool, (constants, initializer.blocks))
     return Compiled(
         name=options.name,
         model=label,
@@ -211,7 +227,8 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         schedule=schedule,
         plan=plan,
         pools=tuple(_network_pool(pool) for pool in mpool.pools),
-        notes=findings(graph),
+        notes=(*findings(graph), *(offload.notes() if offload else ())),
+        reasons=offload.reasons() if offload else {},
         pool_notes={pool.name: _note(pool) for pool in mpool.pools},
         initializer_pool=constants.name,
         initializer=initializer,
@@ -222,6 +239,54 @@ def plan_network(source: Graph, sha256: str, mpool: Mpool, options: CompileOptio
         beside=options.beside,
         in_turn=options.in_turn,
     )
+
+
+def _bound(
+    offload: Offload, program: Program, plan: Plan, mpool: Mpool, initializer: tuple[Pool, Mapping[int, int]]
+) -> Program:
+    """The program with the NPU's programs for these places. initializer: its pool, and the offsets of its blocks."""
+    from dataclasses import replace
+
+    from ingot.compiler.emit.parameters import parameter_block
+    from ingot.compiler.offload import LINE, Addresses, jobs_of
+    from ingot.compiler.plan.pools import candidates
+
+    constants, blocks = initializer
+    bases = {pool.name: pool.base for pool in candidates(_plan_pools(mpool, constants))}
+    jobs = jobs_of(program)
+
+    def place(pool: str, offset: int) -> int:
+        base = bases.get(pool)
+        if base is None or base % LINE:
+            raise IngotError(
+                f"the NPU cannot use what lies in {f'pool {pool!r}' if pool else 'buffers of the application'}",
+                where=mpool.path.name if pool else "io_placement=application",
+                remedy=f"Give the pool an offset that is a multiple of {LINE}."
+                if pool
+                else "npu= needs io_placement=activations.",
+            )
+        return base + offset
+
+    def tensor(index: int) -> int:
+        return place(plan.placements[index].pool, plan.placements[index].offset)
+
+    addresses = {}
+    for number, index in jobs.items():
+        call = program.calls[index]
+        scratch = plan.scratch.get(index)
+        addresses[number] = Addresses(
+            tuple(map(tensor, call.inputs)),
+            tuple(map(tensor, call.outputs)),
+            place(scratch.pool, scratch.offset) if scratch else 0,
+            (constants.base or 0) + blocks[index],
+        )
+    calls = list(program.calls)
+    for number, params in offload.bind(addresses).items():
+        index = jobs[number]
+        bound = replace(calls[index], params=params)
+        assert len(parameter_block(bound).data) == len(parameter_block(calls[index]).data)
+        calls[index] = bound
+    return replace(program, calls=tuple(calls))
 
 
 def _check_bases(mpool: Mpool) -> None:

@@ -45,6 +45,12 @@ TWIN_SOURCES = (
     "firmware/startup/counter_twin.c",
     "firmware/startup/serial_twin.c",
 )
+#: Of a firmware with layers for the NPU: Ingot's driver, on a board and on its twin.
+NPU_SOURCES = {
+    False: ("firmware/npu/ingot_npu.c", "firmware/npu/npu_stm32n6.c"),
+    True: ("firmware/npu/ingot_npu.c", "firmware/npu/npu_twin.c"),
+}
+NPU_INCLUDE = "firmware/npu"
 INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
 
 

@@ -156,6 +156,11 @@ class Network:
             file_name(text, "a name of the network's description")
 
     @property
+    def drives_npu(self) -> bool:
+        """Whether it has layers for the NPU that Ingot's own runtime starts."""
+        return self.compiler == "builtin" and any(epoch.kind == "EC" for epoch in self.epochs)
+
+    @property
     def inputs(self) -> tuple[NetworkBuffer, ...]:
         return tuple(b for b in self.buffers if b.role == "input")
 

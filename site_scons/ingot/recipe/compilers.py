@@ -28,9 +28,9 @@ class Settings:
     """What a build asks of a compiler, whichever it is.
 
     name: C name of the network. title: what reports call the model. sha256: the model.yaml's, of the model's file.
-    io (as Manifest.io gives it), optimize, ram_limit, fuse, weights_4bit: of the built-in compiler. st_output: folder
-    or zip for `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml. camera:
-    something is made of the camera's image. reloc: for a relocatable image.
+    io (as Manifest.io gives it), optimize, ram_limit, fuse, weights_4bit, npu: of the built-in compiler. st_output:
+    folder or zip for `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml.
+    camera: something is made of the camera's image. reloc: for a relocatable image.
     """
 
     name: str = "network"
@@ -41,6 +41,7 @@ class Settings:
     ram_limit: int = 0
     fuse: bool = True
     weights_4bit: str = "keep"
+    npu: str = "0"
     st_output: str = ""
     st_pack: str = ""
     st_timeout: int = 1800
@@ -61,6 +62,7 @@ class Settings:
             ram_limit=options.number("ram_limit"),
             fuse=options.switch("fuse"),
             weights_4bit=options.text("weights_4bit"),
+            npu=options.text("npu"),
             st_output=options.text("st_output"),
             st_pack=options.text("st_pack"),
             st_timeout=options.number("st_timeout"),
@@ -74,6 +76,8 @@ class Settings:
         """The arguments of ingot.steps.compile_network that say how, of any network for any place."""
         names = ("optimize", "ram_limit", "fuse", "weights_4bit")
         chosen = {name: getattr(self, name) for name in names}
+        if self.npu != "0":
+            chosen["npu"] = self.npu
         return {"title": self.title, "sha256": self.sha256, **self.io, **chosen}
 
 
@@ -88,6 +92,7 @@ class Compilation:
     lacks: why no firmware can be linked from it, "" when one can. st_pack: ST's runtime that it is linked with, if any.
     sources: C files beside `source` that belong to it. c_name: the network's name in C, "" for that of the settings.
     kernels: network.c calls Ingot's kernels and checks an initializer of Ingot's. npu: it has epochs for the NPU.
+    drives_npu: the firmware starts these itself (firmware/npu).
     """
 
     step: str
@@ -105,6 +110,7 @@ class Compilation:
     c_name: str = ""
     kernels: bool = False
     npu: bool = False
+    drives_npu: bool = False
 
     def st_runtime(self) -> StRuntime:
         """ST's runtime, which the firmware then has in place of Ingot's."""
@@ -149,6 +155,7 @@ def _builtin(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
         lacks=_lacks("", board, settings) if settings.st_pack else "",
         st_pack=settings.st_pack,
         kernels=True,
+        drives_npu=settings.npu != "0",
     )
 
 

@@ -69,6 +69,8 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
     network, options = twin.first, twin.first.request.options
     if limit := options.number("ram_limit"):
         raise IngotError(f"ram_limit={limit}: explore tries limits of its own", remedy="Leave ram_limit= out.")
+    if (npu := options.text("npu")) != "0":
+        raise IngotError(f"npu={npu}: explore looks at what runs on the CPU", remedy="Leave npu= out.")
     empty_jobs, empty = _small(twin, "empty")
     plain_jobs, _ = _small(twin, "inference")
     # A schedule has another network.c, in a folder of its own; the rest of both programs is the same.

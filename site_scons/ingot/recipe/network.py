@@ -278,7 +278,12 @@ class NetworkBuild:
     def runtime(self) -> list[str]:
         """What runs the network's epochs: Ingot's own, or what of it is left beside ST's."""
         replaced = REPLACED if self.st_runtime else ()
-        return [near(ROOT / name) for name in toolchain.RUNTIME_SOURCES if Path(name).name not in replaced]
+        npu = toolchain.NPU_SOURCES[self.request.twin] if self._drives_npu else ()
+        return [near(ROOT / name) for name in (*toolchain.RUNTIME_SOURCES, *npu) if Path(name).name not in replaced]
+
+    @property
+    def _drives_npu(self) -> bool:
+        return self.compilation.drives_npu
 
     @property
     def startup(self) -> list[str]:
@@ -291,7 +296,8 @@ class NetworkBuild:
         """For #include: the network's folder, ST's, the application's, Ingot's. ST's come before Ingot's namesakes."""
         request = self.request
         own = [near(application_folder(request.app))] if request.app else []
-        own += [near(ROOT / name) for name in (*self._extras.get("include", []), *toolchain.INCLUDE_DIRS)]
+        npu = (toolchain.NPU_INCLUDE,) if self._drives_npu else ()
+        own += [near(ROOT / name) for name in (*self._extras.get("include", []), *toolchain.INCLUDE_DIRS, *npu)]
         st = [near(path) for path in self.st_runtime.include] if self.st_runtime else []
         return list(dict.fromkeys([request.out, *([request.config] if request.config else []), *st, *own]))
 
@@ -301,6 +307,7 @@ class NetworkBuild:
         name = self.compilation.c_name or self.name
         served = self.request.app == "validate" and name != "network"
         st = self.st_runtime.defines if self.st_runtime else {}
+        own |= {"INGOT_NPU": 1} if self._drives_npu and not self.st_runtime else {}
         return {**own, **({"INGOT_NETWORK": name} if served else {}), **self._extras.get("defines", {}), **st}
 
     def flags(self, role: str) -> list[str]:

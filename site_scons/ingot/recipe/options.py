@@ -121,6 +121,13 @@ OPTIONS = (
             ),
             Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
             Option(
+                "npu",
+                "0",
+                "layers on the STM32N6's NPU, the others on the CPU, or an error for these (experimental)",
+                "choice",
+                ("0", "1", "only"),
+            ),
+            Option(
                 "weights_4bit",
                 "keep",
                 "weights of 4 bits in flash: half a byte each, or as int8, which is faster",

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
 from ingot.board.cores import core_named, kernels_note
 from ingot.board.target import open_board
 
 if TYPE_CHECKING:
+    from ingot.board import Board, Mpool
+    from ingot.compiler.compile import CompileOptions
+    from ingot.compiler.offload import Offload
     from ingot.network.types import Network
     from ingot.st.stedgeai.pack import Pack
 from ingot.base.console import VERBOSE, say
@@ -61,6 +65,7 @@ def compile_network(
     ram_limit: int = 0,
     fuse: bool = True,
     weights_4bit: str = "keep",
+    npu: str = "0",
     beside: Sequence[Path] = (),
     in_turn: Sequence[Path] = (),
     relocatable: bool = False,
@@ -71,6 +76,7 @@ def compile_network(
     networks of the same firmware that may run at the same time as this one, and of those that never do
     (ingot.several.pools).
     sha256: what the model.yaml says of the model's file, which may have been replaced since that was compared.
+    npu: "0", "1" or "only": whether layers run on the chip's NPU.
     relocatable: for an image, whose weights are wherever it is installed.
     """
     from ingot.compiler.cache.compiled import compile_cached
@@ -114,10 +120,31 @@ def compile_network(
         signature=signature,
         cpu=target.core,
         isa=core_named(target.core).isa,
+        npu=npu,
         beside=tuple(network.name for network in others[0]),
         in_turn=tuple(network.name for network in others[1]),
     )
-    return compile_cached(source, pools, outputs[0].parent, options)
+    offload = None if npu == "0" else _offload(target, pools, options, relocatable)
+    return compile_cached(source, pools, outputs[0].parent, options, offload)
+
+
+def _offload(board: Board, pools: Mpool, options: CompileOptions, relocatable: bool) -> Offload:
+    """The compiler for the board's NPU. Raises IngotError for what it cannot have."""
+    from ingot.st.npu.codegen.offload import NpuOffload
+    from ingot.st.npu.codegen.target import target_of
+    from ingot.st.npu.public import public
+
+    for wrong, where, remedy in (
+        (relocatable, "reloc", "Leave npu= out for images."),
+        (options.io_placement == "application", "io_placement=application", "Use io_placement=activations."),
+    ):
+        if wrong:
+            raise IngotError(
+                f"npu={options.npu} needs fixed addresses for all that the NPU reads and writes",
+                where=where,
+                remedy=remedy,
+            )
+    return NpuOffload(target_of(board, pools), public(""), only=options.npu == "only")
 
 
 def take_prebuilt(

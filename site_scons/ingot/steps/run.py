@@ -136,6 +136,7 @@ def run_app(
     """
     import tempfile
 
+    from ingot.device.npu.pipes import npu_of_twin
     from ingot.device.run.qemu import require_success, run
     from ingot.device.run.samples import RECORDED, pixels_of, recorded, samples_of
     from ingot.device.run.twin import images_of
@@ -163,8 +164,9 @@ def run_app(
             return True
 
         images = images_of(network, c_info.parent)
-        done = run(elf, images, machine=target.machine, arguments=["sample.bin"], folder=Path(folder), on_line=show)
-    require_success(done, elf)
+        with npu_of_twin(Path(folder), network.drives_npu):
+            done = run(elf, images, machine=target.machine, arguments=["sample.bin"], folder=Path(folder), on_line=show)
+            require_success(done, elf)
 
 
 def verify(
@@ -246,10 +248,12 @@ def _budget(
     model = manifest_at(manifest)
     if model is None or run is None or not set(OF_A_RUN) & set(model.budget):
         return []
-    cycles = None
-    if "cycles" in model.budget:
+    cycles, reason = None, missing(twin.core)
+    if network.drives_npu:
+        reason = "cycles beside layers for the NPU are not estimated"
+    elif "cycles" in model.budget:
         cycles = estimate(elf, network, c_info.parent, sample, core=twin.core, machine=twin.machine)
-    return check_run(model, network, run.stack_used, cycles, missing(twin.core))
+    return check_run(model, network, run.stack_used, cycles, reason)
 
 
 def _peak(array: Any) -> str:

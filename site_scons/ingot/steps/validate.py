@@ -44,8 +44,9 @@ def validate(
     given = samples_of(network, input, samples, seed, manifest, lines.append if as_json else _print)
     clock = target.clock if port else 0
     images = [] if port else images_of(network, c_info.parent)
-    with line_to(target, elf, images, port, baud) as line, client_of(line, network, clock, as_json) as client:
-        outcome = run(model, network, client, given, (lambda line: None) if as_json else _print)
+    npu = network.drives_npu
+    with line_to(target, elf, images, port, baud, npu) as line, client_of(line, network, clock, as_json) as client:
+        outcome = run(model, network, client, given, (lambda line: None) if as_json else _print, c_info.parent)
     if save:
         write_if_changed(Path(save), archive(outcome, given, network))
     show_result(outcome, network, clock, as_json, {"preprocessing": lines})

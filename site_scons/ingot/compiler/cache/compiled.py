@@ -26,6 +26,7 @@ from ingot.compiler.cache.store import Store
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool
     from ingot.compiler.compile import CompileOptions
+    from ingot.compiler.offload import Offload
     from ingot.model.model_file import ModelFile
     from ingot.network.types import Network
 
@@ -50,14 +51,19 @@ def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def compile_cached(model: ModelFile, pools: Mpool, folder: Path, options: CompileOptions) -> Network:
-    """What `ingot.compiler.compile.compile_model` does, from the cache when it holds the result."""
+def compile_cached(
+    model: ModelFile, pools: Mpool, folder: Path, options: CompileOptions, offload: Offload | None = None
+) -> Network:
+    """What `ingot.compiler.compile.compile_model` does, from the cache when it holds the result.
+
+    offload: see compile_file; what it does follows from pools and options.
+    """
     from ingot.compiler.compile import compile_file
     from ingot.compiler.output_names import output_names
     from ingot.network.c_info import decode_c_info
 
     if os.environ.get(SWITCH) == "0":
-        outputs = compile_file(model, pools, options)
+        outputs = compile_file(model, pools, options, offload)
         outputs.write(folder)
         return outputs.network
     options.check()
@@ -68,7 +74,7 @@ def compile_cached(model: ModelFile, pools: Mpool, folder: Path, options: Compil
             network = decode_c_info(files[names.info], str(folder / names.info))
             write_outputs(folder, files)
             return network
-    outputs = compile_file(model, pools, options)
+    outputs = compile_file(model, pools, options, offload)
     outputs.write(folder)
     if code_is_older_than_this_process():
         store().save(key, outputs.files)

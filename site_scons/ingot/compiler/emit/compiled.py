@@ -26,6 +26,7 @@ class Compiled:
     pool_notes: pool name -> further properties, as ST's network.c lists them ("THROUGHPUT=HIGH LATENCY=LOW ...").
     initializer_pool: name of the pool whose first bytes hold the initializer.
     options: the options that made it, for the comments (name -> value as text).
+    reasons: index of an operator -> why it runs on the CPU, beside an NPU.
     prefix: middle part of the initializer's file name.
     io_layout: one of ingot.compiler.frontend.layouts. beside, in_turn: see ingot.network.types.Network.
     """
@@ -46,6 +47,7 @@ class Compiled:
     prefix: str = "atonbuf"
     stand_in: bool = False
     io_layout: str = LAYOUTS[0]
+    reasons: Mapping[int, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
 

@@ -15,6 +15,7 @@ from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.graph import Graph, Operator, Quantization
 from ingot.compiler.graph.cost import macs, parameters
 from ingot.compiler.kernels.program import Call
+from ingot.compiler.offload import KIND
 from ingot.compiler.plan.types import Placement
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
 
@@ -133,17 +134,25 @@ def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
         epochs.append(
             NetworkEpoch(
                 number=number,
-                kind="SW",
-                kernels=tuple(f"ingot_{call.kernel}" for call in calls),
+                kind="EC" if calls[0].kernel == KIND else "SW",
+                kernels=tuple(f"ingot_{call.kernel}" for call in calls if call.kernel != KIND),
                 macs=sum(call.macs for call in calls),
                 layers=tuple(sorted({i for call in calls for i in call.origin})),
-                why=WHY_SOFTWARE,
+                why=_why(compiled, calls),
                 rings=tuple(f"{tensors[t].name} {rows}/{tensors[t].rows}" for t, rows in sorted(region.rings.items())),
                 reads=(*_buffers(compiled, taken, buffer_of), *(params_of[i] for i in region.calls if i in params_of)),
                 writes=_buffers(compiled, given, buffer_of),
             )
         )
     return tuple(epochs)
+
+
+def _why(compiled: Compiled, calls: Sequence[Call]) -> str:
+    """Why an epoch runs on the CPU: of a network for the NPU, what its compiler says of the layers."""
+    if calls[0].kernel == KIND:
+        return ""
+    found = (compiled.reasons.get(layer, "") for call in calls for layer in call.origin)
+    return "; ".join(dict.fromkeys(filter(None, found))) or WHY_SOFTWARE
 
 
 def _traffic(compiled: Compiled, region: Sequence[int]) -> tuple[list[int], list[int]]:

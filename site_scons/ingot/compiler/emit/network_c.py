@@ -18,11 +18,14 @@ from ingot.compiler.emit.compiled import Compiled
 from ingot.compiler.emit.initializer import FORMAT
 from ingot.compiler.emit.kernel_files import header_of, source_of
 from ingot.compiler.emit.layout_id import layout_id
+from ingot.compiler.emit.parameters import parameter_block
 from ingot.compiler.emit.pools import macro, members_of, pool_comment, symbol, used_pools
 from ingot.compiler.emit.rings import ring_fields
 from ingot.compiler.emit.step_table import encode_steps
 from ingot.compiler.graph import DType
 from ingot.compiler.kernels.program import Activation, Call
+from ingot.compiler.offload import KIND
+from ingot.compiler.schedule.buffers import align
 from ingot.compiler.schedule.types import Region, Step
 from ingot.network.ll_aton import BUILTIN, data_type
 
@@ -112,11 +115,11 @@ class _Writer:
 
     def sources(self) -> tuple[str, ...]:
         """The kernels' C files, sorted."""
-        names = {source_of(call) for call in self.program.calls}
+        names = {source_of(call) for call in self.program.calls if call.kernel != KIND}
         return tuple(sorted(names | ({"region.c"} if self._fuses() else set())))
 
     def _headers(self) -> list[str]:
-        names = {header_of(call) for call in self.program.calls}
+        names = {"ingot_npu.h" if call.kernel == KIND else header_of(call) for call in self.program.calls}
         return sorted(names | ({"region.h"} if self._fuses() else set()))
 
     def _fuses(self) -> bool:
@@ -190,6 +193,8 @@ class _Writer:
         if len(calls) > 3:
             title += f" and {len(calls) - 3} more"
         epoch: dict[str, object] = {"number": number, "title": title}
+        if calls[0].kernel == KIND:
+            return {**epoch, "fused": False, "npu": self._npu(region.calls[0])}
         if _is_single(region, self.program.calls, self.program.tensors):
             rows = self._rows(region.calls[0])
             return {**epoch, "fused": False, "call": self._call(region.calls[0], "0", str(rows))}
@@ -207,6 +212,35 @@ class _Writer:
                 for t, rows in sorted(region.rings.items())
             ],
         }
+
+    def _npu(self, index: int) -> dict[str, object]:
+        """A program of the NPU: its blob, what it reads and what it writes, as addresses and sizes.
+
+        The CPU's cache is written back where the NPU reads, and forgets what it has of where the NPU writes.
+        """
+        call = self.program.calls[index]
+        block = self.compiled.initializer.blocks[index]
+        params = parameter_block(call)
+        (blob,) = (offset for name, offset, _ in params.members if name == "blob")
+        reads, writes = (
+            [{"address": self._address(t), "size": self._whole(t)} for t in tensors]
+            for tensors in (call.inputs, call.outputs)
+        )
+        scratch: list[dict[str, object]] = []
+        if call.scratch:
+            place = self.compiled.plan.scratch[index]
+            scratch.append({"address": f"AT({macro(place.pool)}, {place.offset:#x})", "size": call.scratch})
+        return {
+            "blob": f"AT({macro(self.compiled.initializer_pool)}, {block + blob:#x})",
+            "reads": reads,
+            "before": [*writes, *scratch],
+            "writes": writes,
+        }
+
+    def _whole(self, tensor: int) -> int:
+        """Bytes of the lines of the cache that a tensor has for itself."""
+        data = self.program.tensors[tensor]
+        return align(data.nbytes, self.program.alignment)
 
     def _rows(self, index: int) -> int:
         return self.program.tensors[self.program.calls[index].outputs[0]].rows

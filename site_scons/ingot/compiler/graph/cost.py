@@ -16,8 +16,11 @@ def macs(graph: Graph, op: Operator) -> int:
     """Multiply-accumulates of one inference, padding included as the field counts it; 0 for operators without.
 
     CONV_2D (weights OHWI) and DEPTHWISE_CONV_2D (1HWC): outputs times the taps of one. TRANSPOSE_CONV (OHWI): every
-    input element meets O*H*W weights. FULLY_CONNECTED (OI) and BATCH_MATMUL: outputs times the inner extent.
+    input element meets O*H*W weights. FULLY_CONNECTED (OI) and BATCH_MATMUL: outputs times the inner extent. npu: those
+    of its layers.
     """
+    if op.kind == "npu":
+        return int(op.attrs["job"].macs)
     inputs = [None if t is None else graph.tensors[t] for t in op.inputs]
     output = graph.tensors[op.outputs[0]] if op.outputs else None
     if output is None or len(inputs) < 2:

@@ -18,6 +18,7 @@ from ingot.compiler.kernels.computed_data import with_computed_data
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.kernels.registry import Site, Target, entry_of, registered
 from ingot.compiler.kernels.row_splits import row_splits
+from ingot.compiler.offload import KIND, LINE
 
 PLACES = 3
 """Operators that a message names of each cause."""
@@ -60,13 +61,22 @@ def lower(graph: Graph, target: Target) -> Program:
     memory = {t: index[root] for t, root in roots.items() if root in index}
     sites = [Site(graph, op, target, activations) for op in graph.operators if op.kind != "view"]
     calls = tuple(call for lowered in _all_lowered(sites, memory) for call in lowered)
-    return Program(
+    program = Program(
         graph.name,
         tuple(activations[t] for t in kept),
         calls,
         tuple(index[t] for t in graph.inputs),
         tuple(index[roots[t]] for t in graph.outputs),
     )
+    jobs = [op for op in graph.operators if op.kind == KIND]
+    return _beside_npu(program, jobs[0].attrs["job"].spare) if jobs else program
+
+
+def _beside_npu(program: Program, spare: int) -> Program:
+    """The program with buffers on lines of the cache, and spare bytes behind those that the NPU touches."""
+    touched = {t for call in program.calls if call.kernel == KIND for t in (*call.inputs, *call.outputs)}
+    tensors = (replace(tensor, spare=spare if t in touched else 0) for t, tensor in enumerate(program.tensors))
+    return replace(program, tensors=tuple(tensors), alignment=LINE, in_order=True)
 
 
 class Problem(NamedTuple):

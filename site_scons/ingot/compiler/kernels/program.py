@@ -27,6 +27,7 @@ class Activation:
     role: "input", "output", "activation" or "state" (survives from one inference to the next).
     graph_id: the tensor's id in the graph it came from.
     initial: what a state holds before the first inference; None for the real number zero.
+    spare: bytes behind it that belong to it, too.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Activation:
     role: str = "activation"
     graph_id: int = -1
     initial: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
+    spare: int = 0
 
     @property
     def nbytes(self) -> int:
@@ -97,6 +99,7 @@ class Program:
     """The whole network as kernel calls, in an executable order.
 
     inputs, outputs: indexes into tensors.
+    alignment: of everything that the plan places, in bytes. in_order: the calls run as they stand here.
     """
 
     name: str
@@ -104,3 +107,5 @@ class Program:
     calls: tuple[Call, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    alignment: int = 16
+    in_order: bool = False

@@ -9,7 +9,7 @@ an image of one row, takes rows from around it:
 That holds for network inputs, which no kernel writes, and for what a kernel writes that can make any rows (`pieces` of
 its entry); every other kernel writes the rows of its output's own shape. A network input that is an image itself
 takes the rows of a view where more operators read those. All views of a tensor share its rows; a kernel whose input is
-split otherwise than it needs has it whole.
+split otherwise than it needs has it whole. Results of one program of the NPU have the same rows, or one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Mapping
 
 from ingot.compiler.graph import Graph, Operator, Tensor
 from ingot.compiler.kernels.registry import registered
+from ingot.compiler.offload import KIND
 
 
 def row_splits(graph: Graph, roots: Mapping[int, int]) -> list[int]:
@@ -30,6 +31,10 @@ def row_splits(graph: Graph, roots: Mapping[int, int]) -> list[int]:
             rows[root] = next((n for n, _ in votes.most_common() if _may_have(graph, writers, root, n)), rows[root])
     while _spread(graph, roots, writers, rows):
         pass
+    for op in graph.operators:
+        if op.kind == KIND and len({rows[t] for t in op.outputs}) > 1:
+            for t in op.outputs:
+                rows[t] = 1
     return [rows[roots[t]] for t in range(len(rows))]
 
 

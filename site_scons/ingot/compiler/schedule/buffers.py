@@ -15,9 +15,9 @@ BASE_ALIGNMENT = 8
 """Of a pool's first byte, of an image, and of a buffer of the application: the size of the largest element."""
 
 
-def align(size: int) -> int:
-    """The least multiple of ALIGNMENT that is not below `size`."""
-    return -(-size // ALIGNMENT) * ALIGNMENT
+def align(size: int, alignment: int = ALIGNMENT) -> int:
+    """The least multiple of `alignment` that is not below `size`."""
+    return -(-size // alignment) * alignment
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Buffer:
 
     tensors: the tensors that use these bytes, their owner (see Schedule.aliases) first; empty for a scratch.
     calls: the calls whose scratch it is: all of one region, one after the other.
-    size: bytes, a multiple of ALIGNMENT. used: the bytes of them that hold data.
+    size: bytes, a multiple of the program's alignment. used: the bytes of them that hold data.
     first, last: first and last region (inclusive) in which the bytes must survive.
     ring: rows kept when it is a ring, else 0.
     """
@@ -100,11 +100,12 @@ def buffers_of(
         first = program.tensors[chain[0]]
         ring = rings.get(chain[0], 0)
         used = ring * first.row_bytes if ring else max(program.tensors[t].nbytes for t in chain)
+        whole = used if ring else max(program.tensors[t].nbytes + program.tensors[t].spare for t in chain)
         begin, end = min(spans[t][0] for t in chain), max(spans[t][1] for t in chain)
-        result.append(Buffer(tuple(chain), (), align(used), used, begin, end, ring))
+        result.append(Buffer(tuple(chain), (), align(whole, program.alignment), used, begin, end, ring))
     for position, region in enumerate(regions):
         needs = {index: program.calls[index].scratch for index in region.calls if program.calls[index].scratch}
         if needs:
             most = max(needs.values())
-            result.append(Buffer((), tuple(needs), align(most), most, position, position))
+            result.append(Buffer((), tuple(needs), align(most, program.alignment), most, position, position))
     return result

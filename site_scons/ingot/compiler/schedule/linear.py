@@ -63,7 +63,7 @@ class LinearOrder:
                 if born_before and (needed_after or tensor in kept):
                     alive.add(tensor)
             self.live.append(frozenset(alive))
-        self.bytes = [align(t.nbytes) for t in program.tensors]
+        self.bytes = [align(t.nbytes + t.spare, program.alignment) for t in program.tensors]
         self.live_bytes = [sum(self.bytes[t] for t in alive) for alive in self.live]
         self._forms: dict[tuple[int, int, int, bool], Form] = {}
         self._sources = _possible_sources(program)
@@ -180,8 +180,8 @@ class LinearOrder:
             owner = root.get(tensor, tensor)
             if owner in parts.inner and owner not in owners_born:
                 rows = plan.rings.get(owner, self.scheduler.rows[owner])
-                rings[owner] = align(rows * self.scheduler.row_bytes[owner])
-        scratch = max((align(self.program.calls[i].scratch) for i in calls), default=0)
+                rings[owner] = align(rows * self.scheduler.row_bytes[owner], self.program.alignment)
+        scratch = max((align(self.program.calls[i].scratch, self.program.alignment) for i in calls), default=0)
         through = self.live_bytes[begin] - sum(self.bytes[t] for t in dying)
         overlaid = self._extent(dying, born, plan)
         memory = through + sum(rings.values()) + scratch + overlaid

@@ -33,8 +33,10 @@ def dependencies(program: Program) -> list[set[int]]:
 
 def orders(program: Program, options: ScheduleOptions) -> list[tuple[int, ...]]:
     """Some executable orders, without repetition: the program's own, the one with the least whole-tensor peak, and
-    those that finish one branch before they begin the next, by either end."""
+    those that finish one branch before they begin the next, by either end. Of one that says so, its own alone."""
     own = tuple(range(len(program.calls)))
+    if program.in_order:
+        return [own]
     found = [own, least_memory_order(program, options), _depth_first(program, False), _depth_first(program, True)]
     return list(dict.fromkeys(order for order in found if order is not None))
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ingot.compiler.kernels.program import Program
+from ingot.compiler.offload import KIND
+from ingot.compiler.schedule.buffers import ALIGNMENT
 from ingot.compiler.schedule.reads import GONE, Reads, reads_of, streams
 from ingot.compiler.schedule.types import Step
 
@@ -305,6 +307,7 @@ class _Run:
                 born = self._root.get(tensor, tensor)
                 if born not in self._tensors.dying and (dying, born) not in overlays:
                     overlays[dying, born] = (0, 0)
+        overlays = _allowed(program, self._calls, overlays)
         heights = [owner.rows[program.calls[i].outputs[0]] for i in self._calls]
         inside = [not any(born for _, _, _, born, _ in makes) for makes in self._makes]
         room = [
@@ -313,6 +316,18 @@ class _Run:
         ]
         whole = [r == 1 for r in self._rows]
         return RowPlan(self.steps, heights, whole, inside, room, rings, dict(self._root), overlays, self._reverse)
+
+
+def _allowed(
+    program: Program, calls: Sequence[int], overlays: dict[tuple[int, int], tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """The overlays that leave buffers on their boundaries; none where the NPU runs, which may read behind buffers."""
+    if any(program.calls[index].kernel == KIND for index in calls):
+        return {}
+    if program.alignment == ALIGNMENT:
+        return overlays
+    to = program.alignment
+    return {pair: (low // to * to, -(-high // to) * to) for pair, (low, high) in overlays.items()}
 
 
 def _resolve(direct: Mapping[int, int]) -> dict[int, int]:

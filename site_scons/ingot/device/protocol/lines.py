@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def line_to(board: Board, elf: Path | None, images: Sequence[Image], port: str, baud: int) -> Iterator[Link]:
-    """A board's serial port, or without one the twin's with `elf` and `images` in it. baud: 0 for the board's."""
+def line_to(
+    board: Board, elf: Path | None, images: Sequence[Image], port: str, baud: int, npu: bool = False
+) -> Iterator[Link]:
+    """A board's serial port, or without one the twin's with `elf` and `images` in it. baud: 0 for the board's. npu: the
+    network has layers for the NPU."""
     from ingot.base.errors import IngotError
     from ingot.device.protocol.link import SerialLink
     from ingot.device.protocol.twin import twin_line
@@ -28,7 +31,7 @@ def line_to(board: Board, elf: Path | None, images: Sequence[Image], port: str, 
     if not port:
         if elf is None:
             raise IngotError("needs the twin's firmware or a board's port", where="serial line", remedy="Give port=.")
-        with twin_line(elf, images, board.machine) as line:
+        with twin_line(elf, images, board.machine, npu) as line:
             yield line
         return
     serial = SerialLink(port, baud or board.baud)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.device.npu.pipes import npu_of_twin
 from ingot.device.protocol.link import SocketLink
 from ingot.device.run.qemu import Image, command, find_qemu
 
@@ -20,8 +21,8 @@ _START = 60.0
 
 
 @contextlib.contextmanager
-def twin_line(elf: Path, images: Sequence[Image], machine: str) -> Iterator[SocketLink]:
-    """A firmware in the emulator, waiting for requests; it is ended with the block.
+def twin_line(elf: Path, images: Sequence[Image], machine: str, npu: bool = False) -> Iterator[SocketLink]:
+    """A firmware in the emulator, waiting for requests; it is ended with the block. npu: it has layers for the NPU.
 
     Raises IngotError with what QEMU said when it does not start.
     """
@@ -30,10 +31,16 @@ def twin_line(elf: Path, images: Sequence[Image], machine: str) -> Iterator[Sock
             raise IngotError("is not there, nothing to emulate", where=str(file), remedy="Build it first.")
     with tempfile.TemporaryDirectory(prefix="ingot-line-") as folder:
         path = Path(folder) / "uart"
+        images = [Image(image.file.resolve(), image.address) for image in images]
         line = command(elf.resolve(), images, machine, ["serial"], find_qemu())
         line[line.index("-serial") + 1] = f"unix:{path},server=on,wait=on"
         log = open(Path(folder) / "log", "w+")  # noqa: SIM115
-        with log, subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
+        beside = npu_of_twin(Path(folder), npu)
+        with (
+            log,
+            beside,
+            subprocess.Popen(line, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process,
+        ):
             try:
                 with _connect(path, process) as connection:
                     yield SocketLink(connection)

@@ -64,15 +64,17 @@ def validate(
     client: Client,
     samples: Sequence[tuple[str, Sequence[Array]]],
     say: Callable[[str], None] = lambda line: None,
+    folder: Path = Path(),
 ) -> Validation:
     """Runs the labelled samples on the firmware behind `client` and on the reference. model: None: nothing is compared.
+    folder: where the network's files are.
 
     A firmware that starts again begins with the first sample when the network keeps a state, else with the next.
     Raises IngotError when the firmware is not the one of this network or does not answer.
     """
-    from ingot.device.run.oracles import oracle_of
+    from ingot.device.run.predicted import expected_of
 
-    reference = oracle_of(model, network) if model is not None else None
+    reference = expected_of(model, folder, network) if model is not None else None
     keeps_state = any(buffer.role == "state" for buffer in network.buffers)
     served = _hello(client, network)
     done: list[Sample] = []

@@ -30,6 +30,7 @@ from ingot.compiler.emit.network_c import buffer_labels
 from ingot.compiler.emit.pools import macro
 from ingot.device.run.host_kernels import FLAGS
 from ingot.device.run.host_memory import host_blocks
+from ingot.device.run.host_npu import HostNpu
 from ingot.network.c_info import read_c_info
 from ingot.network.types import Network
 
@@ -64,6 +65,7 @@ class HostNetwork:
 
     sanitize: run every inference in a process of its own under sanitizers; trace() is not available then.
     quick: compiled longer, for many inferences.
+    Layers for the NPU run on its simulator, on this memory.
     fill: what the pools hold before the first inference.
     Raises IngotError when something does not compile or the network refuses its initializer.
     """
@@ -76,9 +78,14 @@ class HostNetwork:
         self._sanitize = sanitize
         self._built = _build(self.network, folder, sanitize, quick)
         self._library: ctypes.CDLL | None = None
+        self._npu: HostNpu | None = None
+        if sanitize and self.network.drives_npu:
+            raise IngotError("layers for the NPU do not run under sanitizers", where=name)
         if not sanitize:
             self._library = _load(self._built)
             self._library.host_fill(fill)
+            if self.network.drives_npu:
+                self._npu = HostNpu(self.network, self._library)
             self._install()
 
     def run(self, inputs: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
@@ -88,6 +95,7 @@ class HostNetwork:
             return self.run_many([inputs])[0]
         self._set_inputs(inputs)
         self._library.host_run()
+        self._check_npu()
         return [values for _, _, values in self._buffers(1)]
 
     def run_many(self, samples: Sequence[Sequence[npt.NDArray[Any]]]) -> list[list[npt.NDArray[Any]]]:
@@ -121,6 +129,7 @@ class HostNetwork:
         epoch, more = 0, True
         while more:
             more = bool(self._library.host_step())
+            self._check_npu()
             epoch += 1
             seen |= {names[label]: values for label, first, values in self._buffers(2) if first == epoch}
         return seen | {names[label]: values for label, _, values in self._buffers(1)}
@@ -133,6 +142,10 @@ class HostNetwork:
         """State tensors back to their start, by the function that the generated code has for it."""
         if self._library is not None and any(buffer.role == "state" for buffer in self.network.buffers):
             getattr(self._library, f"ingot_reset_state_{identifier(self.network.name)}")()
+
+    def _check_npu(self) -> None:
+        if self._npu is not None:
+            self._npu.check()
 
     def _install(self) -> None:
         assert self._library is not None
@@ -178,10 +191,16 @@ def _check(network: Network, inputs: Sequence[npt.NDArray[Any]]) -> None:
 def _build(network: Network, folder: Path, sanitize: bool, quick: bool) -> Path:
     """The shared library, or the program under sanitizers."""
     runtime = firmware_dir() / "runtime"
-    headers = [*kernels_dir().glob("*.h"), *runtime.glob("*.h")]
-    flags = [*FLAGS, *(SANITIZE if sanitize else ()), *(QUICK if quick else ())]
-    search = [kernels_dir(), runtime]
+    npu = [firmware_dir() / "npu"] if network.drives_npu else []
+    headers = [
+        *kernels_dir().glob("*.h"),
+        *runtime.glob("*.h"),
+        *(name for folder in npu for name in folder.glob("*.h")),
+    ]
+    flags = [*FLAGS, *(SANITIZE if sanitize else ()), *(QUICK if quick else ()), *(["-DINGOT_NPU=1"] if npu else [])]
+    search = [kernels_dir(), runtime, *npu]
     sources = [*(kernels_dir() / name for name in network.kernels), *(runtime / name for name in RUNTIME_SOURCES)]
+    sources += [folder / "ingot_npu.c" for folder in npu]
     objects = [build([source], [*flags, "-c"], ".o", headers, search=search) for source in sources]
     text = _glue(network)
     glue = cache_dir() / "host" / f"{identifier(network.name)}-{digest([text])}.c"
@@ -211,6 +230,7 @@ def _glue(network: Network) -> str:
         blocks=blocks,
         pools=[{"macro": macro(p.pool), "label": p.label, "offset": p.offset} for p in places],
         user_buffers=users,
+        npu=network.drives_npu,
         initializer=macro(initializer.pool),
         initializer_size=initializer.size,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.device.npu.pipes import npu_of_twin
 from ingot.device.run.qemu import require_success, run
 from ingot.device.run.samples import random_samples
 from ingot.device.run.twin import images_of
@@ -47,10 +48,10 @@ def verify(
 
     report: takes a line a sample and network, and the verdict. Raises IngotError when a side cannot run.
     """
-    from ingot.device.run.oracles import oracle_of
+    from ingot.device.run.predicted import expected_of
 
     inputs = [random_samples(member.network, samples, seed) for member in members]
-    references = [oracle_of(member.model, member.network) for member in members]
+    references = [expected_of(member.model, member.folder, member.network) for member in members]
     content = b"".join(array.tobytes() for number in range(samples) for own in inputs for array in own[number][1])
     lines, written = _run(elf, members, content, machine, timeout)
     costs = [(int(found[1]), found[2], int(found[3])) for line in lines if (found := _SAMPLE.fullmatch(line))]
@@ -82,8 +83,9 @@ def _run(elf: Path, members: Sequence[Member], content: bytes, machine: str, tim
         folder = Path(name)
         (folder / "inputs.bin").write_bytes(content)
         arguments = ["inputs.bin", "outputs.bin"]
-        done = run(elf, images, machine=machine, arguments=arguments, folder=folder, timeout=timeout)
-        require_success(done, elf)
+        with npu_of_twin(folder, any(member.network.drives_npu for member in members)):
+            done = run(elf, images, machine=machine, arguments=arguments, folder=folder, timeout=timeout)
+            require_success(done, elf)
         return list(done.lines), (folder / "outputs.bin").read_bytes()
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
+from ingot.device.npu.pipes import npu_of_twin
 from ingot.device.run.qemu import Image, require_success, run
 from ingot.network.types import Network, NetworkBuffer
 
@@ -99,16 +100,17 @@ def emulate(
             inferences.append(Inference(number, _outputs_of(network, outputs, number), int(match[2])))
             return on_sample is None or on_sample(inferences[-1])
 
-        done = run(
-            elf,
-            images,
-            machine=machine,
-            arguments=[INPUTS, OUTPUTS],
-            folder=folder,
-            timeout=timeout,
-            on_line=on_line,
-        )
-    require_success(done, elf)
+        with npu_of_twin(folder, network.drives_npu):
+            done = run(
+                elf,
+                images,
+                machine=machine,
+                arguments=[INPUTS, OUTPUTS],
+                folder=folder,
+                timeout=timeout,
+                on_line=on_line,
+            )
+            require_success(done, elf)
     text = "\n".join(done.lines)
     init, stack = _INIT.search(text), _STACK.search(text)
     return TwinRun(

@@ -189,12 +189,14 @@ def verify(
 ) -> Verification:
     """Runs the labelled samples through the oracle and the emulated firmware and compares every byte.
 
-    model: the source file. elf, images: the `validate` firmware of the twin and the files of its weights. report: takes
+    model: the source file. elf, images: the `validate` firmware of the twin and the files of its weights, beside which
+    the network's other files are. report: takes
     a line a sample and the verdict. Stops at the first sample that differs. Raises IngotError when a side cannot run.
     """
-    from ingot.device.run.oracles import layer_report, oracle_of
+    from ingot.device.run.oracles import layer_report
+    from ingot.device.run.predicted import expected_of
 
-    reference = oracle_of(model, network)
+    reference = expected_of(model, images[0].file.parent if images else elf.parent, network)
     _check_ports(reference, network)
     results: list[SampleResult] = []
     gaps: list[str] = []
@@ -224,7 +226,7 @@ def verify(
     if all(result.difference is None for result in results) and len(results) != len(samples):
         raise IngotError(f"the firmware ran {len(results)} of {len(samples)} samples", where=elf.name)
     layers = layer_report(reference, [inputs for _, inputs in samples])
-    for line in layers.lines:
+    for line in (*layers.lines, *(reference.apart if network.drives_npu else ())):
         report(line)
     outcome = Verification(
         network.model, tuple(results), done, reference.saturated, tuple(gaps), reference.name, layers.beyond

@@ -50,6 +50,7 @@ class Generated:
     bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
     error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
     view: whether nothing runs: it only changes a shape, or is folded into the next one.
+    reads, writes: buffers of a layer of the NPU, without its partial sums.
     """
 
     op: Operator
@@ -60,6 +61,8 @@ class Generated:
     error: float = 0.0
     number: int = 0
     view: bool = False
+    reads: tuple[Key, ...] = ()
+    writes: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,18 +121,28 @@ class _Choice:
 
 
 Address = Callable[[Numbers, str], int]
+Places = Callable[[Mapping[Key, Life]], Mapping[Key, int]]
 
 
-def generate(graph: Graph, table: Public, ram: tuple[int, int], flash: int, *, fold: bool = False) -> Program:
+def generate(
+    graph: Graph,
+    table: Public,
+    ram: tuple[int, int],
+    flash: int,
+    *,
+    fold: bool = False,
+    place: Places | None = None,
+) -> Program:
     """The epochs of a graph. ram: first address and the one behind the last. flash: address of the weights.
 
     fold: whether convolutions of 1x1 may read any tensor as u8, its zero point in the bias. No public build does that.
+    place: where buffers lie; without it they are placed in `ram`.
 
     A layer that no public build's forms allow is left to the CPU. Raises IngotError when the tensors do not fit.
     """
     refused: dict[int, str] = {}
     while True:
-        generator = _Generator(graph, table, ram, flash, fold, refused)
+        generator = _Generator(graph, table, ram, flash, fold, refused, place or (lambda lives: placed(lives, ram)))
         program = generator.program()
         if program is not None:
             return program
@@ -149,6 +162,7 @@ class _Generator:
     flash: int
     fold: bool
     refused: dict[int, str]
+    place: Places
     weights: bytearray = field(default_factory=bytearray)
     rotation: Rotation = field(default_factory=Rotation)
     number: int = 1
@@ -170,7 +184,7 @@ class _Generator:
                 views.add(number)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
         lives = self._lives(taken, views)
-        self.places = placed(lives, self.ram)
+        self.places = self.place(lives)
         made = []
         for number, op in operators:
             try:
@@ -229,7 +243,7 @@ class _Generator:
         """The cheapest way that the table allows. Raises Refusal."""
         reasons = []
         for parts in ways(layer, self.table):
-            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {})
+            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place)
             try:
                 trial._convolution(layer, parts, lambda numbers, form: 1 << 29, {"s8": 1 << 29})
             except Refusal as problem:
@@ -287,20 +301,27 @@ class _Generator:
     def _generated(self, op: Operator, choice: _Choice) -> Generated:
         """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
         epochs: list[HardwareEpoch] = []
+        reads = [(self._root(numbers.tensor), form) for numbers, form in choice.reads]
+        writes: list[Key] = []
         for numbers, form in choice.reads:
             root = self._root(numbers.tensor)
             if form == "u8" and root not in self.made_by and root not in self.converted:
                 self.converted.add(root)
+                reads.append((root, "s8"))
+                writes.append((root, "u8"))
                 draft = Draft(self.number, self.rotation)
                 format_epoch(draft, numbers, self._address(numbers, "s8"), self._address(numbers, "u8"))
                 epochs.append(self._finished(draft))
         layer = choice.layer
         root = self._root(layer.target.tensor)
         targets = {form: self.places[root, form] for form in ("s8", "u8") if (root, form) in self.places}
+        writes += [(root, form) for form in targets]
         if isinstance(layer, Convolution):
             epochs += self._convolution(layer, choice.parts, self._address, targets)
             scaling = _scaling(layer, choice.parts)
-            return Generated(op, layer, tuple(epochs), "", scaling.bound, float(scaling.error.max()))
+            error = float(scaling.error.max())
+            bound = scaling.bound
+            return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
         draft = Draft(self.number, self.rotation)
         try:
             if isinstance(layer, Addition):
@@ -317,7 +338,8 @@ class _Generator:
         except ValueError as problem:
             raise Refusal(str(problem)) from None
         epochs.append(self._finished(draft))
-        return Generated(op, layer, tuple(epochs), "", math.floor(error) + 1 if error else 0, error)
+        bound = math.floor(error) + 1 if error else 0
+        return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
 
     def _address(self, numbers: Numbers, form: str) -> int:
         return self.places[self._root(numbers.tensor), form]
