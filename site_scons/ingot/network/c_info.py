@@ -92,6 +92,7 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         kernels=tuple(own.get("kernels", [])),
         notes=tuple(own.get("notes", [])),
         io_layout=own.get("io_layout", ""),
+        stack_arrays=tuple(sorted(own.get("stack_arrays", {}).items())),
         beside=tuple(own.get("beside", [])),
         in_turn=tuple(own.get("in_turn", [])),
     )

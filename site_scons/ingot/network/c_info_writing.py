@@ -254,6 +254,7 @@ def _extension(network: Network) -> dict[str, Any]:
         "kernels": list(network.kernels),
         "notes": list(network.notes),
         **({"io_layout": network.io_layout} if network.io_layout else {}),
+        **({"stack_arrays": dict(network.stack_arrays)} if network.stack_arrays else {}),
         **({"beside": list(network.beside)} if network.beside else {}),
         **({"in_turn": list(network.in_turn)} if network.in_turn else {}),
         "pool_starts": [pool.start for pool in network.pools],

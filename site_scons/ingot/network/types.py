@@ -124,6 +124,7 @@ class Network:
     options: what the compiler was told, as words of its command line ("" where it does not say).
     kernels: C sources of firmware/kernels/ that network.c calls into.
     io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts); "" for the usual.
+    stack_arrays: kernel -> bytes of its arrays on the stack whose length follows from the shapes, of the largest call.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
     same time, and those that never do, so that activations may overlap.
     """
@@ -147,6 +148,7 @@ class Network:
     options: str = ""
     kernels: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    stack_arrays: tuple[tuple[str, int], ...] = ()
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
     io_layout: str = ""

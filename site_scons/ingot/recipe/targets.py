@@ -27,6 +27,7 @@ TARGETS = {
     "flash": "write to the board what changed: weights and application (dry_run=1 shows the commands)",
     "sign": "the application with the boot header of an STM32N6",
     "sbom": "a bill of materials of the firmware (SPDX): models, weights, kernels, libraries, tools",
+    "bounds": "the most stack that an inference can take, from the call graph, and its longest epoch, as C macros",
     "report": "one page with the memory over time, the address map and the epochs",
     "npu": "list the epochs of the NPU in what ST's compiler made, and what they cost at least",
     "info": "show what the model consists of",
@@ -76,11 +77,8 @@ class Targets:
         proof = self.firmware.check(self.elf)
         inputs: dict[str, Files] = {"c_info": self.network.info, "summary": proof.outputs[1]}
         if self.options.switch("profile") and self.twin:
-            costs = self.twin.program.path("epochs.json")
-            measured = {"elf": self.twin_elf, "c_info": self.twin.first.info, **self.board}
-            step = Step("measure_epochs", measured, {"costs": costs})
-            jobs.append(StepJob(step, (*self._proof_of(self.twin, self.twin_elf), *self.twin.raws)))
-            inputs["costs"] = costs
+            jobs.append(self._measured(self.twin))
+            inputs["costs"] = jobs[0].outputs[0]
         page, base = self.firmware.program.path("report.html"), self.options.text("base")
         options = {"base": base}
         if self.elf:
@@ -89,6 +87,23 @@ class Targets:
             options["verdict"] = Path(ran).with_name(VERDICT_FILE).as_posix()
         step = Step("report", inputs, {"page": page}, options)
         return [*jobs, StepJob(step, (base,) if base else (), target="report", always=True, label=page)]
+
+    def bounds(self) -> list[Job]:
+        """What a real-time program has to know of an inference: stack and longest epoch."""
+        inputs: dict[str, Files] = {"elf": self._elf("bounds"), "c_info": self.network.info}
+        jobs: list[Job] = []
+        if self.twin:
+            jobs.append(self._measured(self.twin))
+            inputs["costs"] = jobs[0].outputs[0]
+        stem = f"{self.firmware.program.request.out}/{self.network.name}_bounds"
+        step = Step("bounds", inputs, {"header": f"{stem}.h", "facts": f"{stem}.json"})
+        return [*jobs, StepJob(step, target="bounds")]
+
+    def _measured(self, twin: FirmwareBuild) -> StepJob:
+        """Instructions of each epoch on the twin."""
+        inputs = {"elf": self.twin_elf, "c_info": twin.first.info, **self.board}
+        step = Step("measure_epochs", inputs, {"costs": twin.program.path("epochs.json")})
+        return StepJob(step, (*self._proof_of(twin, self.twin_elf), *twin.raws))
 
     # ---- on the twin
 

@@ -21,6 +21,7 @@ ALL = (
     "flash",
     "sign",
     "sbom",
+    "bounds",
     "report",
     "info",
     "npu",
@@ -30,7 +31,7 @@ ALL = (
 )
 
 #: Targets of a firmware with one network.
-OF_ONE = ("emulate", "validate", "flash", "sign", "info", "npu", "reloc-verify", "load-and-run")
+OF_ONE = ("emulate", "validate", "flash", "sign", "bounds", "info", "npu", "reloc-verify", "load-and-run")
 
 #: Targets of an image; they are built apart from the firmware.
 OF_IMAGES = READ_BY["image"]
@@ -101,13 +102,14 @@ def target_jobs(known: Targets, name: str, image_name: str = "") -> tuple[Sequen
         "flash": lambda: [known.flash()],
         "sign": lambda: [known.sign()],
         "sbom": lambda: [known.sbom()],
+        "bounds": known.bounds,
         "check": lambda: [known.check()],
         "report": known.report,
         "info": lambda: [known.info()],
         "npu": lambda: [known.npu()],
     }
     found = made[name]()
-    return found, found[-1].outputs if name in ("sign", "sbom") else ()
+    return found, found[-1].outputs if name in ("sign", "sbom", "bounds") else ()
 
 
 def _check(known: Targets, name: str) -> None:

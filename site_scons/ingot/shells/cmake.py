@@ -29,7 +29,7 @@ from ingot.shells.command import Command, command_of
 from ingot.st.stedgeai.replaced import RUNTIME
 
 #: Targets of a linked program, whose proof has passed.
-OF_PROGRAM = ("check", "report", "flash", "sign", "sbom")
+OF_PROGRAM = ("check", "report", "flash", "sign", "sbom", "bounds")
 
 
 def request_text(request: Request) -> str:

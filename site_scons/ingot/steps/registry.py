@@ -29,6 +29,7 @@ _MODULES = {
     "image": ("reloc_sources", "reloc_st_sources", "reloc_places", "pack_image", "reloc_verify"),
     "flash": ("sign", "flash"),
     "validate": ("validate", "load_and_run"),
+    "bounds": ("bounds",),
     "several": ("networks_header", "verify_together"),
     "evaluate": ("evaluate",),
     "bench": ("bench",),

@@ -46,9 +46,18 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         kernels=code.kernels,
         notes=compiled.notes,
         io_layout="" if compiled.io_layout == LAYOUTS[0] else compiled.io_layout,
+        stack_arrays=_stack_arrays(compiled),
         beside=compiled.beside,
         in_turn=compiled.in_turn,
     )
+
+
+def _stack_arrays(compiled: Compiled) -> tuple[tuple[str, int], ...]:
+    most: dict[str, int] = {}
+    for call in compiled.program.calls:
+        if call.stack:
+            most[f"ingot_{call.kernel}"] = max(call.stack, most.get(f"ingot_{call.kernel}", 0))
+    return tuple(sorted(most.items()))
 
 
 def _tensors(compiled: Compiled) -> list[NetworkBuffer]:

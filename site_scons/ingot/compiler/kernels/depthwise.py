@@ -81,7 +81,17 @@ def depthwise_call(
         },
         params=(head, Param("weights", _sets(taps, words, multiplier, together))),
         windows=(window_rows(site, kernel_h),),
+        stack=_row_of_zeros(together * in_c) + (0 if special else 4 * _rounded(kernel_h * kernel_w, 4)),
     )
+
+
+def _row_of_zeros(values: int) -> int:
+    """Bytes of what Helium's kernels read beside the image."""
+    return _rounded(values, 16)
+
+
+def _rounded(count: int, to: int) -> int:
+    return -(-count // to) * to
 
 
 def _fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scales: Sequence[float]) -> bool:

@@ -75,6 +75,7 @@ class Call:
         Only for equal nbytes and element order.
     scratch: bytes of scratch the kernel wants during the call (0 for almost all).
     cuts: per input, how many of the kernel's rows one row of that input is; () where each is one.
+    stack: bytes of the kernel's arrays on the stack whose length follows from the shapes.
     origin: indexes of the source operators it stands for.
     alone: runs in a region of its own, behind all calls that read its outputs: it overwrites a state.
     """
@@ -89,6 +90,7 @@ class Call:
     windows: tuple[npt.NDArray[np.int32] | None, ...] = ()
     inplace: tuple[int, ...] = ()
     scratch: int = 0
+    stack: int = 0
     cuts: tuple[int, ...] = ()
     origin: tuple[int, ...] = ()
     alone: bool = False

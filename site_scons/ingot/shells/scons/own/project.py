@@ -82,7 +82,14 @@ def asks_for_files(name: str) -> bool:
     return key is not None and any(key in str(word) for word in SCons.Script.COMMAND_LINE_TARGETS)
 
 
-_IN_PATHS = {"reloc": "reloc", "verify": "twin", "sign": "signed", "sbom": ".spdx.json", "report": "report.html"}
+_IN_PATHS = {
+    "reloc": "reloc",
+    "verify": "twin",
+    "sign": "signed",
+    "sbom": ".spdx.json",
+    "bounds": "_bounds.",
+    "report": "report.html",
+}
 
 
 def fleet(env: Any, arguments: Mapping[str, str]) -> None:
