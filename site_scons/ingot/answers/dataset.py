@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Labelled inputs: a folder with a folder of files for each class, or a .npz with the arrays x and y."""
+"""Labelled inputs: a folder with a folder of files for each class, a .npz with the arrays x and y, or pictures with
+boxes."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingot.answers.average_precision import Box
+from ingot.answers.box_files import pictures_with_boxes
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.untrusted import read_bounded
 from ingot.network.types import Network
@@ -24,13 +27,14 @@ LAYOUT = "Give a folder with a folder of files for each class, or a .npz file wi
 
 @dataclass(frozen=True)
 class Labelled:
-    """One input and its class. label: for people. file: to be preprocessed. arrays: the network's inputs, where there
-    is no file."""
+    """One input and its class, or its boxes. label: for people. file: to be preprocessed. arrays: the network's inputs,
+    where there is no file."""
 
     label: str
     truth: int
     file: Path | None = None
     arrays: tuple[Array, ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,14 @@ def open_dataset(path: Path, network: Network, classes: int, names: Sequence[str
     """
     check_place(path)
     return _folder(path, classes, names) if path.is_dir() else _arrays(path, network, classes, names)
+
+
+def open_pictures(path: Path, names: Sequence[str]) -> Dataset:
+    """The pictures of a folder with their boxes (ingot.answers.box_files). Raises IngotError."""
+    listed = pictures_with_boxes(path, names)
+    return Dataset(
+        tuple(names), len(listed), lambda: (Labelled(file.name, -1, file, boxes=boxes) for file, boxes in listed)
+    )
 
 
 def check_place(path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.answers.host import Answer
+from ingot.answers.places import place_in_picture
 from ingot.base.errors import IngotError, os_error
 from ingot.preprocessing.definition import ImageInput
-from ingot.preprocessing.resize import boxes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,12 +32,11 @@ def annotated(picture: Array, image: ImageInput, answers: Sequence[Answer], word
     larger = max(1, -(-SMALLEST // min(height, width)))
     drawn = Image.fromarray(picture).resize((width * larger, height * larger))
     draw = ImageDraw.Draw(drawn)
-    taken, filled = boxes(image.window, (width, height), (image.width, image.height))
+    within = place_in_picture(image, width, height)
 
     def place(across: float, down: float) -> tuple[float, float]:
         """Where in the drawing a place of the input is."""
-        x = taken.left + (across * image.width - filled.left) / filled.width * taken.width
-        y = taken.top + (down * image.height - filled.top) / filled.height * taken.height
+        x, y = within(across, down)
         return x * larger, y * larger
 
     lines = list(words)

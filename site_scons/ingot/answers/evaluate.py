@@ -6,16 +6,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingot.answers.dataset import Dataset, Labelled, open_dataset
-from ingot.answers.host import CLASSES, Answering, answering_of, answering_of_classes, class_names
+from ingot.answers.average_precision import Box
+from ingot.answers.counts import BoxCounts, ClassCounts
+from ingot.answers.dataset import Dataset, open_dataset, open_pictures
+from ingot.answers.host import BOXES, CLASSES, Answer, Answering, answering_of, answering_of_classes, class_names
+from ingot.answers.places import place_in_picture
 from ingot.base.errors import IngotError
-from ingot.base.text_table import text_table
 from ingot.model import Manifest
 from ingot.network.types import Network
+from ingot.preprocessing.definition import image_input
 from ingot.preprocessing.load import first_window, is_picture, load_inputs
 from ingot.preprocessing.picture import read_picture
 from ingot.preprocessing.sound import WAV_SUFFIX
@@ -29,31 +32,6 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-@dataclass
-class Counts:
-    """confusion: rows are what inputs are, columns what was said. wrong: labels of inputs, in their order."""
-
-    confusion: list[list[int]]
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return sum(map(sum, self.confusion))
-
-    @property
-    def right(self) -> int:
-        return sum(row[i] for i, row in enumerate(self.confusion))
-
-    @property
-    def accuracy(self) -> float:
-        return self.right / self.total
-
-    def add(self, item: Labelled, said: int) -> None:
-        self.confusion[item.truth][said] += 1
-        if said != item.truth:
-            self.wrong.append(item.label)
-
-
 @dataclass(frozen=True)
 class Evaluation:
     """own, litert: the counts of both. different: labels of inputs for which an output differs by a byte.
@@ -63,18 +41,15 @@ class Evaluation:
     """
 
     names: tuple[str, ...]
-    own: Counts
-    litert: Counts
+    own: ClassCounts | BoxCounts
+    litert: ClassCounts | BoxCounts
     different: tuple[str, ...]
     preprocessing: tuple[str, ...]
     apart: tuple[int, float]
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
-        sides = {
-            name: {"accuracy": counts.accuracy, "right": counts.right, "confusion": counts.confusion}
-            for name, counts in (("ingot", self.own), ("litert", self.litert))
-        }
+        sides = {"ingot": self.own.as_dict(), "litert": self.litert.as_dict()}
         return {
             **sides,
             "classes": list(self.names),
@@ -87,10 +62,10 @@ class Evaluation:
         }
 
     def text(self) -> str:
-        """For people: the two accuracies, the confusion matrix, what is wrong."""
+        """For people: the figures of both, a table, what is wrong."""
         lines = list(self.preprocessing[:1])
         for name, counts in (("Ingot", self.own), ("LiteRT", self.litert)):
-            lines.append(f"{name:<8}{100 * counts.accuracy:5.1f} %   {counts.right:,} of {counts.total:,} right")
+            lines.append(f"{name:<8}{counts.headline()}")
         if self.apart[0]:
             lines.append(f"inputs  {self.apart[0]:,} values differ from the definition's, by {self.apart[1]:g} at most")
         if self.different:
@@ -100,13 +75,10 @@ class Evaluation:
         else:
             lines.append("outputs the same bytes as LiteRT's for every input")
         lines.append("")
-        same = self.own.confusion == self.litert.confusion
-        for title, counts in (("Ingot and LiteRT" if same else "Ingot", self.own), ("LiteRT", self.litert)):
-            rows = [[name, *(str(n) for n in row)] for name, row in zip(self.names, counts.confusion, strict=True)]
-            lines += [
-                f"{title}: what it is, and what was said",
-                text_table(["", *self.names], rows, "l" + "r" * len(rows)),
-            ]
+        same = self.own.table() == self.litert.table()
+        for name, counts in (("Ingot and LiteRT" if same else "Ingot", self.own), ("LiteRT", self.litert)):
+            title, table = counts.table()
+            lines += [f"{name}: {title}", table]
             if same:
                 break
         if self.own.wrong:
@@ -137,9 +109,10 @@ def evaluate(
     from ingot.device.run.oracle import Reference
 
     answering, dataset = _opened(network, manifest, data)
+    boxes = answering.family in BOXES
     host, reference = HostNetwork(folder, network.name, quick=True), Reference(model, network=network)
     remembers = any(buffer.role == "state" for buffer in network.buffers)
-    mine, litert = (Counts([[0] * len(dataset.names) for _ in dataset.names]) for _ in range(2))
+    mine, litert = (BoxCounts(dataset.names) if boxes else ClassCounts.of(dataset.names) for _ in range(2))
     different: list[str] = []
     lines: tuple[str, ...] = ()
     apart, most = 0, 0.0
@@ -163,7 +136,10 @@ def evaluate(
                 different.append(item.label)
             for counts, outputs in ((mine, own), (litert, theirs)):
                 found, _ = answering.answers(outputs)
-                counts.add(item, found[0].what)
+                if isinstance(counts, BoxCounts):
+                    counts.add(item.label, item.boxes, _in_picture(found, network, manifest, item.file))
+                else:
+                    counts.add(item.label, item.truth, found[0].what)
             progress(done + 1, dataset.size)
     seconds = time.monotonic() - started
     return Evaluation(dataset.names, mine, litert, tuple(different), lines, (apart, most), seconds)
@@ -192,6 +168,9 @@ def _opened(network: Network, manifest: Manifest | None, data: Path) -> tuple[An
             manifest = _classified(manifest, network, dataset)
             answering = answering_of(network, manifest)
         return answering or answering_of_classes(network, dataset.names), dataset
+    if answering.family in BOXES:
+        assert manifest is not None
+        return answering, open_pictures(data, class_names(manifest, answering.family))
     if answering.family not in CLASSES:
         raise IngotError(
             f"postprocessing '{answering.family}' gives no class that could be counted",
@@ -200,6 +179,19 @@ def _opened(network: Network, manifest: Manifest | None, data: Path) -> tuple[An
     assert manifest is not None
     names = class_names(manifest, answering.family)
     return answering, open_dataset(data, network, len(names), names)
+
+
+def _in_picture(found: Sequence[Answer], network: Network, manifest: Manifest | None, file: Path | None) -> list[Box]:
+    """Boxes of the network's input as those of the picture that became it."""
+    assert file is not None
+    height, width = read_picture(file).shape[:2]
+    place = place_in_picture(image_input(network.inputs[0], manifest), width, height)
+    boxes = []
+    for answer in found:
+        (left, top), (right, bottom) = place(*answer.box[:2]), place(*answer.box[2:])
+        edges = (left / width, top / height, right / width, bottom / height)
+        boxes.append(Box(answer.what, *edges, score=answer.score))
+    return boxes
 
 
 def _classified(manifest: Manifest | None, network: Network, dataset: Dataset) -> Manifest:

@@ -48,6 +48,9 @@ READERS: Mapping[str, tuple[str, ...]] = {
 #: Families whose answer is one class.
 CLASSES = ("image_classification", "audio_event_detection", "human_activity")
 
+#: Families whose answers are boxes.
+BOXES = ("yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc")
+
 MOST = 100  # answers to one input
 FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-Wall", "-fno-strict-aliasing")
 FOLDERS = ("postprocessing", "preprocessing", "runtime")

@@ -24,7 +24,10 @@ from ingot.steps.compile import compile_network
 @click.option("--report", default="", help="A file that gets the figures as JSON.")
 @json_option
 def evaluate(model: str, data: Path, board: str, report: str, as_json: bool, **values: Any) -> None:
-    """Show how often MODEL is right on DATA: a folder with a folder of files for each class, or a .npz with x and y.
+    """Show how often MODEL is right on DATA.
+
+    DATA is a folder with a folder of files for each class, or a .npz with x and y; of a detector, a folder of pictures
+    with a .txt of boxes beside each.
 
     Runs preprocessing, network and postprocessing as C on this machine, and LiteRT on the same inputs.
     """

@@ -17,10 +17,11 @@ def evaluate(
     c_info: Path, model: Path, data: Path, *, manifest: str = "", as_json: bool = False, report: str = ""
 ) -> None:
     """Runs labelled inputs through a compiled network's C on this machine, and through LiteRT; prints accuracy and
-    confusion.
+    confusion, or of a detector mAP.
 
-    data: a folder with a folder of files for each class, or a .npz with x and y. manifest: the model.yaml whose
-    preprocessing and postprocessing count. report: a file that gets the figures as JSON as well, "" for none.
+    data: a folder with a folder of files for each class, or a .npz with x and y, or pictures with boxes.
+    manifest: the model.yaml whose preprocessing and postprocessing count. report: a file that gets the figures as JSON
+    as well, "" for none.
     """
     from ingot.answers.evaluate import evaluate as run
     from ingot.network.c_info import read_c_info
