@@ -160,3 +160,25 @@ def test_a_project_builds_verifies_and_says_the_right_answer(
         printed += done.stdout
     assert [text for text in map(str.strip, printed.splitlines()) if text.startswith(said)], printed
     assert build != "scons" or "STM32_Programmer_CLI -c port=SWD" in printed
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scale", "zero", "guess"),
+    [
+        ("uint8", 1 / 128, 128, "[-1, 1]"),  # TensorFlow's MobileNets of 2018
+        ("uint8", 0.9, 0, "[0, 255]"),
+        ("uint8", 0.0187, 114, "[0, 1]"),  # mean and deviation of ImageNet
+        ("int8", 1 / 127, 0, "[0, 1]"),  # a symmetric quantizer's, of either range
+        ("int8", 1 / 128, -128, "[0, 1]"),
+        ("float32", None, 0, "[0, 1]"),
+    ],
+)
+def test_the_range_is_guessed_from_what_the_input_holds(dtype: str, scale: float | None, zero: int, guess: str) -> None:
+    from ingot.network.types import NetworkBuffer
+    from ingot.start.told import _guessed_range
+
+    quantization = ((scale,), (zero,)) if scale else ((), ())
+    size = 16 * 16 * 3
+    assert (
+        _guessed_range(NetworkBuffer("x", "", 0, size, (1, 16, 16, 3), dtype, "input", (0, 0), *quantization)) == guess
+    )

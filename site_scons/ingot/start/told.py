@@ -131,11 +131,27 @@ def _of_picture(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[
     lines.append("  aspect_ratio: crop       # crop or fit, as in the training")
     told = told_range(buffer)
     if told is None:
-        lines.append("  range: [0, 1]            # not told by the file: what the bytes 0 and 255 stand for")
-        guesses.append("range: [0, 1]")
+        text = f"range: {_guessed_range(buffer)}"
+        lines.append(f"  {text:<25}# not told by the file: what the bytes 0 and 255 stand for")
+        guesses.append(text)
     else:
         lines.append(f"  range: [{told[0]:g}, {told[1]:g}]            # told by the input's scale and zero point")
     return lines
+
+
+def _guessed_range(buffer: NetworkBuffer) -> str:
+    """What pixels stand for where scale and zero point are no usual ones: what the input holds tells the likeliest.
+
+    An int8 zero point of 0 tells nothing: a symmetric quantizer gives it to 0..1 as well. Numbers beyond -1.5 are of a
+    mean and deviation, which go with 0..1.
+    """
+    if not buffer.scale or buffer.dtype not in ("int8", "uint8"):
+        return "[0, 1]"
+    scale, zero = buffer.scale[0], buffer.zero_point[0]
+    low, high = (-128, 127) if buffer.dtype == "int8" else (0, 255)
+    if scale * (high - zero) > 16:
+        return "[0, 255]"
+    return "[-1, 1]" if zero and -1.5 < scale * (low - zero) < -0.5 else "[0, 1]"
 
 
 def _of_sound(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
