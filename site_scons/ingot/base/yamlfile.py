@@ -27,6 +27,8 @@ from ingot.base.untrusted import DEEPEST, decode_text, read_bounded
 CACHE_FORMAT = 3
 Keys = tuple[str | int, ...]
 UNQUOTED = 'YAML reads yes, no, on and off as true and false: put such a word in quotes, "yes".'
+_EXPONENT = re.compile(r"([+-]?[0-9]+)(\.[0-9]*)?[eE]([+-]?)([0-9]+)")
+"""What PyYAML takes as text, unless it has the point and the sign (findings/yaml-exponents.sh)."""
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,18 @@ def _mistakes(document: Document, error: Any) -> Iterator[tuple[int, IngotError]
     else:
         what = f"{place or 'the file'} is {_shown(error.instance)}; expected {_expected(error)}"
         words = isinstance(error.instance, bool) and error.validator == "type" and error.validator_value == "string"
-        yield _mistake(document, what, keys, UNQUOTED if words else "")
+        yield _mistake(document, what, keys, UNQUOTED if words else _exponent(error))
+
+
+def _exponent(error: Any) -> str:
+    """The remedy for a number that YAML reads as text: 1e-3."""
+    kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    number = error.validator == "type" and "number" in kinds and isinstance(error.instance, str)
+    parts = _EXPONENT.fullmatch(error.instance) if number else None
+    if parts is None:
+        return ""
+    whole, fraction, sign, power = parts.groups()
+    return f"YAML reads it as text: write {whole}{fraction or '.0'}e{sign or '+'}{power}."
 
 
 def _mistake(document: Document, what: str, keys: Keys, remedy: str) -> tuple[int, IngotError]:
