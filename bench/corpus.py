@@ -5,9 +5,9 @@
 
 Files are taken by their content, of files with the same content the first. Each is compiled, run on the host with the
 portable kernels and compared with the oracle, byte for byte (functions of float32 to the stated tolerance). A model
-with a state runs SEQUENCE inferences in a row, is reset, and runs them again. Prints a table operator x reason. A
-difference, a traceback or a crash of Ingot ends the program with status 1. No model is part of this project: give your
-own.
+with a state runs SEQUENCE inferences in a row, is reset, and runs them again. Where a refusal asks for input_shape=,
+the file gets it. Prints a table operator x reason. A difference, a traceback or a crash of Ingot ends the program with
+status 1. No model is part of this project: give your own.
 """
 
 from __future__ import annotations
@@ -78,7 +78,11 @@ def main() -> None:
     sequences = sum(verdict.sequence > 1 for verdict in done)
     others = len(done) - elsewhere
     print("\n" + ", ".join(f"{result}: {counts[result]}" for result in RESULTS if counts[result]))
-    print(f"{len(done)} files, {sequences} with a state (sequences); {elsewhere} have custom operators.")
+    given = sum(bool(verdict.input_shape) for verdict in done)
+    print(
+        f"{len(done)} files, {sequences} with a state (sequences), {given} with an input_shape that their message asks "
+        f"for; {elsewhere} have custom operators."
+    )
     print(f"refused of the other {others}: {refused} ({100 * refused / max(others, 1):.1f} %)")
     sys.exit(any(verdict.result in FAULTS for verdict in done))
 

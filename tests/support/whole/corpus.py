@@ -17,11 +17,14 @@ SEQUENCE = 8
 
 SAMPLES = 2
 
+EXTENT = 16
+"""Of an input where the file leaves it free."""
+
 
 class Verdict(NamedTuple):
     """result: one of outcome.RESULTS. what: the whole message. reasons: (operator or "", reason) of a refusal.
 
-    sequence: inferences in a row that were compared.
+    sequence: inferences in a row that were compared. input_shape: what the message of a refusal asked for and got.
     """
 
     name: str
@@ -30,9 +33,10 @@ class Verdict(NamedTuple):
     reasons: list[tuple[str, str]]
     kinds: tuple[str, ...]
     sequence: int = 0
+    input_shape: str = ""
 
 
-def ingot(path: str, run: bool) -> Answer:
+def ingot(path: str, run: bool, input_shape: str) -> Answer:
     """The model compiled, and run on the host."""
     import numpy as np
 
@@ -46,7 +50,7 @@ def ingot(path: str, run: bool) -> Answer:
     from ingot.device.run.reference_gaps import GAPS, is_float_function
 
     try:
-        graph = read_tflite(Path(path))
+        graph = read_tflite(Path(path), input_shape)
         program = lower(optimize(graph), Target())
     except IngotError as error:
         return Answer("refused", str(error))
@@ -104,7 +108,15 @@ class CorpusPair:
             kinds = tuple(sorted(operators_of(path.read_bytes())))
         except Exception:
             kinds = ()
-        ours = self._ingot.ask(str(path), run)
+        verdict = self._verdict(path, run, "", kinds)
+        shape = shape_asked_for(verdict.what)
+        return self._verdict(path, run, shape, kinds) if shape else verdict
+
+    def _verdict(self, path: Path, run: bool, shape: str, kinds: tuple[str, ...]) -> Verdict:
+        return self._answer(path, run, shape, kinds)._replace(input_shape=shape)
+
+    def _answer(self, path: Path, run: bool, shape: str, kinds: tuple[str, ...]) -> Verdict:
+        ours = self._ingot.ask(str(path), run, shape)
         if ours.state == "refused":
             theirs = self._oracle.ask(str(path), [])
             result = "Ingot refuses" if theirs.state == "ran" else "both refuse"
@@ -139,6 +151,12 @@ def reasons(message: str) -> list[tuple[str, str]]:
         what = line.split("): ", 1)[-1] if operator else line
         found.append((operator[1] if operator else "", general(what)))
     return sorted(set(found))
+
+
+def shape_asked_for(message: str) -> str:
+    """The input_shape that a refusal asks for, with EXTENT for each of its letters; "" when it asks for none."""
+    asked = re.search(r"Give them: input_shape=(.*?)(?: with numbers for the letters)? \(", message)
+    return re.sub(r"(?<=[:x,])[A-Z](?=[x,]|$)|^[A-Z](?=x|,|$)", str(EXTENT), asked[1]) if asked else ""
 
 
 def is_elsewhere(verdict: Verdict) -> bool:

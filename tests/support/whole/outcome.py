@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import resource
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +23,10 @@ from support.whole.model import whole_model
 Arrays = list[npt.NDArray[Any]]
 
 SECONDS = 120
-"""After which a child counts as dead."""
+"""Of processor time, after which a child counts as dead."""
+
+PATIENCE = 20
+"""So many times longer it may wait: for the processor, or for ever."""
 
 MEMORY = 6 << 30
 """Bytes a child may map: damaged sizes make LiteRT ask for all there is."""
@@ -201,10 +207,10 @@ class Child:
             other.close()
         try:
             self._pipe.send(arguments)
-            if self._pipe.poll(SECONDS):
+            if self._wait(self._process.pid):
                 return self._pipe.recv()
             self._process.kill()
-            reason = f"no answer within {SECONDS} s"
+            reason = f"no answer within {SECONDS} s of processor time"
         except (EOFError, OSError):
             reason = ""
         self._process.join()
@@ -212,10 +218,27 @@ class Child:
         self._process = None
         return Answer("died", reason)
 
+    def _wait(self, pid: int) -> bool:
+        """Whether an answer has come before the child's time is up."""
+        began, limit = _processor_seconds(pid), time.monotonic() + PATIENCE * SECONDS
+        while not self._pipe.poll(min(SECONDS, 5)):
+            if _processor_seconds(pid) - began > SECONDS or time.monotonic() > limit:
+                return False
+        return True
+
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+
+def _processor_seconds(pid: int) -> float:
+    """User and system time of a process and the children that it has waited for; 0 when it is gone (proc(5))."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    return sum(map(int, text.rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _serve(function: Callable[..., Answer], pipe: Connection) -> None:
