@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingot.cli.verb import verb, verbs
 from ingot.cli.words import TableOption, board_word, table_options
-from ingot.recipe.options import PROGRAM_OPTIONS
+from ingot.recipe.options import PROGRAM_OPTIONS, parse_options
+
+if TYPE_CHECKING:
+    from ingot.base.live_page import LivePage
+    from ingot.report.difference import Figures
 
 NO_TWIN = ": the board builds, but emulate, verify and report need a twin"
 FilePath = click.Path(path_type=Path, dir_okay=False)
@@ -109,22 +114,86 @@ def _flash_project(board: str, given: dict[str, Any]) -> None:
 @click.option("--target", "targets", multiple=True, help="What to build. Default: firmware, verify and report.")
 @click.option("--set", "settings", multiple=True, help="A further option of the build, name=value.")
 @click.option("--also", multiple=True, type=click.Path(path_type=Path), help="A further file or folder to watch.")
-def watch(model: str, board: str, targets: tuple[str, ...], settings: tuple[str, ...], also: tuple[Path, ...]) -> None:
-    """Build, verify and report again whenever the model, its manifest or the board changes. Ctrl-C ends it."""
-    import subprocess
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Of the page's address [any that is free].")
+def watch(
+    model: str,
+    board: str,
+    targets: tuple[str, ...],
+    settings: tuple[str, ...],
+    also: tuple[Path, ...],
+    port: int,
+) -> None:
+    """Build, verify and report again whenever the model, its manifest or the board changes. Ctrl-C ends it.
 
+    The report page is at an address of this machine, and reloads itself; above it, and here, stands what changed.
+    """
     from ingot.base.console import say
     from ingot.base.watch import watch as run
+    from ingot.board import load_board
     from ingot.cli.project import scons_command
     from ingot.cli.words import board_file, manifest_of, model_beside
+    from ingot.report.difference import figures_of
 
     command = scons_command("watch", "-Q", f"board={board}", f"model={model}", *settings)
-    manifest = manifest_of(model)
+    manifest, place = manifest_of(model), board_file(board)
     source = model_beside(manifest)
-    paths = [manifest.path.parent if manifest.document is not None else manifest.path, board_file(board).parent, *also]
+    paths = [manifest.path.parent if manifest.document is not None else manifest.path, place.parent, *also]
     paths += [source] if source is not None else []
-    command += targets or ("firmware", "verify", "report")
-    run(paths, lambda: subprocess.run(command, check=False).returncode == 0, say)
+    wanted = targets or ("firmware", "verify", "report")
+    command += wanted
+    texts = dict(word.partition("=")[::2] for word in settings)
+    options = parse_options({name: texts[name] for name in ("build", "profile") if name in texts})
+    folder = Path(options.text("build"), load_board(place).name, manifest.name)
+    profiled = options.switch("profile")
+    page = _live_page(folder / "report.html", port) if "report" in wanted else None
+    if page:
+        say(f"the report is at {page.address}")
+    try:
+        run(paths, _builder(command, lambda: figures_of(folder, profiled), page, say), say)
+    finally:
+        if page:
+            page.close()
+
+
+def _live_page(page: Path, port: int) -> LivePage:
+    """Raises IngotError where the port is in use."""
+    from ingot.base.errors import IngotError
+    from ingot.base.live_page import LivePage
+
+    try:
+        return LivePage(page, port)
+    except OSError as error:
+        remedy = "Leave --port out: any free one is taken."
+        raise IngotError(f"port {port} cannot be used: {error.strerror}", where="watch", remedy=remedy) from error
+
+
+def _builder(
+    command: list[str], figures: Callable[[], Figures | None], page: LivePage | None, say: Callable[[str], None]
+) -> Callable[[], bool]:
+    """What builds, and says what differs from the last build that succeeded. figures: of the build that is there."""
+    import subprocess
+
+    from ingot.report.difference import difference
+
+    last = figures()
+
+    def build() -> bool:
+        nonlocal last
+        passed = subprocess.run(command, check=False).returncode == 0
+        lines: list[str] = []
+        if not passed:
+            lines = ["The last build failed: its console says why. This page is older."]
+        elif (now := figures()) is not None:
+            if last is not None:
+                lines = difference(last, now)
+                for line in lines:
+                    say(line)
+            last = now
+        if page:
+            page.tell(lines)
+        return passed
+
+    return build
 
 
 #: How an image is run.
