@@ -202,9 +202,9 @@ def _fail(what: str, build: Path) -> None:
 
 
 def _read(build: Path, weights: tuple[Path, ...], *, strict: bool = True) -> Build:
-    from ingot.st.npu.build import read_build
+    from ingot.st.npu.own import open_build
 
-    return read_build(build, weights, strict=strict)
+    return open_build(build, weights, strict=strict)
 
 
 def _print(facts: Any, text: str) -> None:

@@ -136,7 +136,8 @@ class Targets:
 
     def npu(self) -> StepJob:
         """Lists the epochs of the NPU, and what they cost at least."""
-        if not self.network.compilation.npu:
+        compilation = self.network.compilation
+        if not compilation.npu and not compilation.drives_npu:
             raise IngotError("the network has no epochs for the NPU", where="npu", remedy=NPU_REMEDY)
         return _run("npu", Step("list_npu", self._npu_inputs(), {}), label=self.network.source)
 

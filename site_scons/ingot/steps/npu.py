@@ -68,6 +68,6 @@ def verify_npu(
 
 
 def _build(c_info: Path) -> Build:
-    from ingot.st.npu.build import read_build
+    from ingot.st.npu.own import open_build
 
-    return read_build(c_info.parent, name=c_info.name.removesuffix("_c_info.json"))
+    return open_build(c_info.parent, name=c_info.name.removesuffix("_c_info.json"))

@@ -17,6 +17,7 @@ from ingot.compiler.graph.cost import macs, parameters
 from ingot.compiler.kernels.program import Call
 from ingot.compiler.offload import KIND
 from ingot.compiler.plan.types import Placement
+from ingot.network.npu import NPU_BLOB, NPU_WEIGHTS
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
 
 WHY_SOFTWARE = "built-in compiler"
@@ -114,17 +115,28 @@ def _params(compiled: Compiled) -> list[NetworkBuffer]:
             ends[call] = max(ends[call], entry.offset + entry.size)
     return [
         NetworkBuffer(
-            name=f"parameters of {_call_name(compiled, call)}",
+            name=f"{what} of {_call_name(compiled, call)}",
             pool=compiled.initializer_pool,
             offset=offset,
-            size=ends[call] - offset,
-            shape=(ends[call] - offset,),
+            size=size,
+            shape=(size,),
             dtype="uint8",
             role="param",
             epochs=(region_of[call], region_of[call]),
         )
-        for call, offset in layout.blocks.items()
+        for call, block in layout.blocks.items()
+        for what, offset, size in _parts_of_block(compiled, call, block, ends[call])
     ]
+
+
+def _parts_of_block(compiled: Compiled, call: int, start: int, end: int) -> list[tuple[str, int, int]]:
+    """What a block of parameters is, with offset and size: of a program of the NPU its weights and its blob apart."""
+    if compiled.program.calls[call].kernel != KIND:
+        return [("parameters", start, end - start)]
+    owner = f"call {call} {KIND}"
+    names = {"weights": NPU_WEIGHTS, "blob": NPU_BLOB}
+    found = (entry for entry in compiled.initializer.entries if entry.owner == owner)
+    return [(names[entry.member], entry.offset, entry.size) for entry in found]
 
 
 def _call_name(compiled: Compiled, index: int) -> str:
@@ -136,7 +148,11 @@ def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
     epochs = []
     buffer_of = {tensor: position for position, tensor in enumerate(compiled.listed())}
     first_params = len(buffer_of) + len(compiled.plan.scratch)
-    params_of = {call: first_params + n for n, call in enumerate(compiled.initializer.blocks)}
+    params_of: dict[int, tuple[int, ...]] = {}
+    for call, block in compiled.initializer.blocks.items():
+        taken_before = first_params + sum(map(len, params_of.values()))
+        count = len(_parts_of_block(compiled, call, block, block))
+        params_of[call] = tuple(range(taken_before, taken_before + count))
     for number, region in enumerate(compiled.schedule.regions, 1):
         calls = [compiled.program.calls[i] for i in region.calls]
         taken, given = _traffic(compiled, region.calls)
@@ -149,7 +165,10 @@ def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
                 layers=tuple(sorted({i for call in calls for i in call.origin})),
                 why=_why(compiled, calls),
                 rings=tuple(f"{tensors[t].name} {rows}/{tensors[t].rows}" for t, rows in sorted(region.rings.items())),
-                reads=(*_buffers(compiled, taken, buffer_of), *(params_of[i] for i in region.calls if i in params_of)),
+                reads=(
+                    *_buffers(compiled, taken, buffer_of),
+                    *(at for i in region.calls for at in params_of.get(i, ())),
+                ),
                 writes=_buffers(compiled, given, buffer_of),
             )
         )

@@ -44,7 +44,7 @@ def emit_network_c(compiled: Compiled) -> NetworkC:
     writer = _Writer(compiled)
     introduction = render("network_intro.c.j2", **writer.introduction())
     body = writer.body()
-    identity = layout_id(body, compiled.initializer, (call.kernel for call in compiled.program.calls))
+    identity = layout_id(body, compiled.initializer, _kernels(compiled.program.calls))
     text = render("network.c.j2", **body, layout_id=", ".join(f"{byte:#04x}" for byte in identity))
     return NetworkC(introduction + text, identity, writer.sources())
 
@@ -342,6 +342,11 @@ class _Writer:
                 state["value"] = f"*(const int16_t *)AT({params}, {quant.zero_point:#x})" if byte and quant else "0"
             result.append(state)
         return result
+
+
+def _kernels(calls: Sequence[Call]) -> Iterable[str]:
+    """C names without the prefix. A program of the NPU is none: its format is the blob's, which says it itself."""
+    return (call.kernel for call in calls if call.kernel != KIND)
 
 
 def _shape_lines(shapes: Mapping[tuple[int, ...], str]) -> list[tuple[str, str]]:

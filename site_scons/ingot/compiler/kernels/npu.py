@@ -6,10 +6,8 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.compiler.kernels.program import Call, Param
-from ingot.compiler.kernels.registry import Site, lowers, packs
+from ingot.compiler.kernels.registry import Site, lowers
 from ingot.compiler.offload import KIND, Job
-
-packs(npu=1)
 
 
 @lowers(KIND, data=None)

@@ -24,7 +24,7 @@ REMEDY = "Give the folder that ST's compiler wrote, with network.c."
 class Build:
     """blobs: by name, in order of the file; empty for plain calls. epochs: those of the NPU, in order of execution.
 
-    text: of network.c. described: places of buffers as c_info has them, by name.
+    text: of network.c. described: places of buffers as c_info has them, by name. own: of Ingot's own compiler.
     """
 
     path: Path
@@ -35,6 +35,7 @@ class Build:
     images: tuple[Image, ...]
     text: str = field(default="", repr=False)
     described: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    own: bool = False
 
     @property
     def form(self) -> str:

@@ -7,12 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 
+if TYPE_CHECKING:
+    from ingot.st.npu.build import Build
+    from ingot.st.npu.proof import Proof
+
 #: In every network.c that uses the NPU: a blob of the epoch controller, or units that are enabled one by one.
-_USES = re.compile(r"\b_ec_blob_\w+|\bLL_ATON_EnableUnits_Init\b")
+_USES = re.compile(r"\b_ec_blob_\w+|\bLL_ATON_EnableUnits_Init\b|\bingot_npu_write_back\b")
+#: In one of Ingot's own.
+_OWN = "ingot_npu_write_back"
 REMEDY = "`ingot npu prove` lists all faults. Take all files of one run of the tool."
 
 
@@ -35,20 +41,31 @@ def check_npu(folder: Path, name: str) -> NpuCheck | None:
     What nobody has verified is not proven, and said to be so. Raises IngotError for a fault that the proof finds.
     """
     source = folder / f"{name}.c"
-    if not source.is_file() or not uses_npu(source.read_text(encoding="utf-8", errors="replace")):
+    text = source.read_text(encoding="utf-8", errors="replace") if source.is_file() else ""
+    if not uses_npu(text):
         return None
     from ingot.st.npu.build import read_build
-    from ingot.st.npu.cost import cost_facts, costs_of
-    from ingot.st.npu.proof import proof_facts, prove
+    from ingot.st.npu.own import own_build
+    from ingot.st.npu.proof import prove
 
     try:
-        build = read_build(folder, name=name)
+        build = own_build(folder, name) if _OWN in text else read_build(folder, name=name)
         proof = prove(build)
     except IngotError as error:
+        if _OWN in text:  # nothing of these is unverified
+            raise
         reason = f"{error.what} ({Path(error.where).name})" if error.where else error.what
         return NpuCheck(
             (f"NPU: the registers of {name} are not proven: {reason}",), {"proven": False, "reason": reason}
         )
+    return _judged(build, proof, source, name)
+
+
+def _judged(build: Build, proof: Proof, source: Path, name: str) -> NpuCheck:
+    """What is said of a build without faults. Raises IngotError for the first of several."""
+    from ingot.st.npu.cost import cost_facts, costs_of
+    from ingot.st.npu.proof import proof_facts
+
     if not proof.holds:
         more = f" (and {len(proof.faults) - 1} more)" if len(proof.faults) > 1 else ""
         raise IngotError(f"{proof.faults[0]}{more}", where=str(source), remedy=REMEDY)
