@@ -4,8 +4,4 @@
 
 #include "average_pool_pixel.h"
 
-void ingot_average_pool_even_s8(const ingot_pool *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
-                                unsigned n)
-{
-    ingot_pool_rows(k, in, out, params, y, n, 1, pixel);
-}
+INGOT_AVERAGE_POOL(average_pool_even)

@@ -30,10 +30,16 @@ typedef struct ingot_fully_connected {
     uint32_t channels; /* output elements of a vector */
     uint32_t vectors;  /* of a row */
     uint16_t in_ring, out_ring;
+    uint32_t row;      /* of fully_connected_rows: bytes of a row of its input, whole chunks */
+    uint16_t rows;     /* of its input */
+    uint16_t reverse;  /* the last row comes first */
 } ingot_fully_connected;
 
 void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                               unsigned y, unsigned n);
+/* One vector whose elements come as the rows of its input, some at a time; scratch keeps the sums of all records. */
+void ingot_fully_connected_rows_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, void *scratch,
+                                   const void *params, unsigned y, unsigned n);
 void ingot_fully_connected_offset_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                                      unsigned y, unsigned n);
 void ingot_fully_connected_even_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,

@@ -56,6 +56,20 @@ __attribute__((naked, noinline)) static void eight_sums(const int8_t *in __attri
                      "pop {r4-r11, pc}\n");
 }
 
+/* Adds a vector of whole chunks times the four lanes of a record. */
+INGOT_INLINE void add_products(const int8_t *in, const int8_t *weights, unsigned chunks, int32_t sums[4])
+{
+    int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
+    for (; chunks; chunks--, in += 16, weights += 64) {
+        const int8x16_t vector = vldrbq_s8(in);
+        a = vmladavaq_s8(a, vector, vldrbq_s8(weights));
+        b = vmladavaq_s8(b, vector, vldrbq_s8(weights + 16));
+        c = vmladavaq_s8(c, vector, vldrbq_s8(weights + 32));
+        d = vmladavaq_s8(d, vector, vldrbq_s8(weights + 48));
+    }
+    sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
+}
+
 #else
 #if INGOT_DSP
 /* Four bytes of the vector times those of each lane. r8 r9: even and odd bytes of the vector. */
@@ -98,12 +112,23 @@ static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, in
     add_products(in, record + 16, (depth + 15) / 16, sums);
 }
 #else
+/* Adds `depth` elements of a vector times the four lanes of a record. */
+INGOT_INLINE void add_elements(const int8_t *in, const int8_t *weights, unsigned depth, int32_t sums[4])
+{
+    for (unsigned lane = 0; lane < 4; lane++)
+        for (unsigned i = 0; i < depth; i++)
+            sums[lane] += in[i] * weights[i / 16 * 64 + lane * 16 + i % 16];
+}
+
+INGOT_INLINE void add_products(const int8_t *in, const int8_t *weights, unsigned chunks, int32_t sums[4])
+{
+    add_elements(in, weights, 16 * chunks, sums);
+}
+
 static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, int32_t sums[4])
 {
     memcpy(sums, record, 16);
-    for (unsigned lane = 0; lane < 4; lane++)
-        for (unsigned i = 0; i < depth; i++)
-            sums[lane] += in[i] * record[16 + i / 16 * 64 + lane * 16 + i % 16];
+    add_elements(in, record + 16, depth, sums);
 }
 #endif
 #endif

@@ -21,6 +21,7 @@ RUN(max_f32, float, float, -FLT_MAX, sum = *x > sum ? *x : sum, sum)
 RUN(min_f32, float, float, FLT_MAX, sum = *x < sum ? *x : sum, sum)
 
 KERNEL(mean_s8, int8_t)
+MEAN_ROWS(mean_rows_s8)
 KERNEL(mean_s16, int16_t)
 KERNEL(mean_f32, float)
 KERNEL(sum_f32, float)

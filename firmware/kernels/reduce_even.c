@@ -8,3 +8,4 @@ RUN(even_mean_s16, int16_t, int32_t, 0, sum += *x, scaled(params, sum, INT16_MIN
 #define even_mean_s8_run mean_s8_run
 KERNEL(even_mean_s8, int8_t)
 KERNEL(even_mean_s16, int16_t)
+MEAN_ROWS(even_mean_rows_s8)

@@ -8,6 +8,7 @@
 #include "requantize_even.h"
 #endif
 #include "vector.h"
+#include "window_rows.h"
 
 /* One run of outputs: kept[3] of them, from `in` on, kept_stride[3] apart. */
 typedef void run_function(const ingot_reduce *k, const void *in, void *out, const void *params);
@@ -99,6 +100,20 @@ static void mean_s8_run(const ingot_reduce *k, const void *source, void *target,
         *out++ = (int8_t)scaled(p, sum, INT8_MIN, INT8_MAX);
     }
 }
+
+INGOT_INLINE int32_t mean_of_image(int32_t sum, int32_t count, const void *params)
+{
+    (void)count;
+    return scaled(params, sum, INT8_MIN, INT8_MAX);
+}
+
+/* The mean of a whole image, whose rows come some at a time. */
+#define MEAN_ROWS(name)                                                                                               \
+    void ingot_reduce_##name(const ingot_pool *k, const int8_t *in, int8_t *out, void *scratch, const void *params,   \
+                             unsigned y, unsigned n)                                                                  \
+    {                                                                                                                 \
+        ingot_fold_rows(k, in, out, scratch, params, y, n, mean_of_image);                                            \
+    }
 
 /* Other reductions: first, what a number does, what the result is. */
 #define RUN(name, type, total, first, step, result)                                                                   \

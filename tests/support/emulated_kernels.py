@@ -200,7 +200,7 @@ def _case(
             arguments.append(f"AT({blob.add(bytes(call.scratch), shift=shift)})")
         block = parameter_block(call).data
         arguments.append(f"AT({blob.add(block, shift=shift)})" if block else "0")
-        rows = program.tensors[call.outputs[0]].rows
+        rows = call.folds or program.tensors[call.outputs[0]].rows
         text = f"ingot_{call.kernel}({', '.join(arguments)}, "
         if row_by_row:
             lines.append(f"    for (unsigned y = 0; y < {rows}; y++)\n        {text}y, 1);\n")

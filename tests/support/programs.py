@@ -88,6 +88,25 @@ class ProgramBuilder:
         self.calls.append(Call("fully_connected_s8", "fully_connected", (source,), (target,), {}, (), 0, (None,)))
         return target
 
+    def fold(self, source: int, size: int, scratch: int = 64) -> int:
+        """An operator that adds up the rows of its input and keeps the sums in its scratch."""
+        target, rows = self.tensor(1, size), self.rows(source)
+        line = np.arange(rows, dtype=np.int32)
+        window = np.stack([line, line], axis=1)
+        self.calls.append(
+            Call(
+                "average_pool_rows_s8",
+                "pool",
+                (source,),
+                (target,),
+                {},
+                windows=(window,),
+                scratch=scratch,
+                folds=rows,
+            )
+        )
+        return target
+
     def build(self, *outputs: int) -> Program:
         tensors = [
             Activation(t.name, t.shape, t.dtype, t.quant, t.rows, t.row_bytes, "output", t.graph_id)

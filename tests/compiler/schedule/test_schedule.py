@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Schedules: order, in-place reuse, what fusion saves, what the options mean."""
 
+from dataclasses import replace
+
 import pytest
 
 from ingot.base.errors import IngotError
 from ingot.compiler.kernels.program import Program
+from ingot.compiler.plan.planner import make_plan
+from ingot.compiler.plan.pools import PlanPool
+from ingot.compiler.plan.verify import verify_plan
 from ingot.compiler.schedule.schedule import MARGIN, make_schedule
 from ingot.compiler.schedule.types import ScheduleOptions, Step
 from support.programs import ProgramBuilder
@@ -105,6 +110,33 @@ def test_speed_fuses_only_to_fit() -> None:
     assert make_schedule(program, ScheduleOptions("speed", fit=plain)).peak == plain
     fitted = make_schedule(program, ScheduleOptions("speed", fit=plain // 2))
     assert fitted.peak <= plain // 2
+
+
+def test_what_is_folded_is_never_whole() -> None:
+    """The image in front of a global average keeps one row, in both directions, and its sums a scratch of their own."""
+    b = ProgramBuilder()
+    wide = b.conv(b.conv(b.input(20, 16), 256), 512, kernel=1, scratch=1024)
+    program = b.build(b.whole(b.fold(wide, 512, scratch=2048), 10))
+    schedule = make_schedule(program, ScheduleOptions(optimize="ram"))
+    whole = make_schedule(program, ScheduleOptions(optimize="ram", fuse=False))
+    assert [len(region.calls) for region in schedule.regions] == [4]
+    assert schedule.regions[0].rings == {1: 1, 2: 1}
+    # The output lies where the input was.
+    assert (schedule.peak, whole.peak) == (320 + 256 + 512 + 1024 + 2048 + 512, 20 * (256 + 512) + 1024)
+    make_plan(program, schedule, [PlanPool("ram", 0, 1 << 16, 10)])
+    first, second = schedule.scratch_offsets[1], schedule.scratch_offsets[2]
+    assert second >= first + 1024 or first >= second + 2048
+
+
+def test_sums_that_are_overwritten_are_noticed() -> None:
+    """Two calls of a region that use the same scratch, where one keeps its sums from step to step."""
+    b = ProgramBuilder()
+    program = b.build(b.fold(b.conv(b.input(8, 16), 32, scratch=64), 32))
+    schedule = make_schedule(program, ScheduleOptions(optimize="ram"))
+    plan = make_plan(program, schedule, [PlanPool("ram", 0, 4096, 10)])
+    broken = replace(plan, scratch={**plan.scratch, 1: plan.scratch[0]})
+    with pytest.raises(IngotError, match="byte 0 of its sums holds the scratch of call 0"):
+        verify_plan(program, schedule, broken, [PlanPool("ram", 0, 4096, 10)], ScheduleOptions())
 
 
 def test_unknown_optimize_suggests_the_nearest() -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from support.models import (
     elementwise,
     float32,
+    folded,
     indexed,
     int16,
     movement,
@@ -85,6 +86,9 @@ MODELS: dict[str, Model] = {
     "CONV_2D int8": conv2d,
     "DEPTHWISE_CONV_2D int8": depthwise,
     "FULLY_CONNECTED int8": fully_connected,
+    "AVERAGE_POOL_2D of an image": folded.average_pool,
+    "MEAN of an image": folded.mean,
+    "FULLY_CONNECTED of an image": folded.fully_connected,
     "FULLY_CONNECTED float32": fully_connected_f32,
     "FULLY_CONNECTED int16": int16.fully_connected,
     **{

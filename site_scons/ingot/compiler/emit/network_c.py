@@ -20,10 +20,10 @@ from ingot.compiler.emit.kernel_files import header_of, source_of
 from ingot.compiler.emit.layout_id import layout_id
 from ingot.compiler.emit.parameters import parameter_block
 from ingot.compiler.emit.pools import macro, members_of, pool_comment, symbol, used_pools
-from ingot.compiler.emit.rings import ring_fields
+from ingot.compiler.emit.rings import direction_fields, ring_fields
 from ingot.compiler.emit.step_table import encode_steps
 from ingot.compiler.graph import DType
-from ingot.compiler.kernels.program import Activation, Call
+from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.offload import KIND
 from ingot.compiler.schedule.buffers import align
 from ingot.compiler.schedule.types import Region, Step
@@ -68,6 +68,7 @@ class _Writer:
         self.program = compiled.program
         self.name = c_text.identifier(compiled.name)
         self._rings = {t: rows for region in compiled.schedule.regions for t, rows in region.rings.items()}
+        self._reversed = {i for region in compiled.schedule.regions if region.reverse for i in region.calls}
         self._descriptors: dict[str, str] = {}
         self._shapes: dict[tuple[int, ...], str] = {}
         listed = compiled.listed()
@@ -123,7 +124,7 @@ class _Writer:
         return sorted(names | ({"region.h"} if self._fuses() else set()))
 
     def _fuses(self) -> bool:
-        return any(not _is_single(region, self.program.calls, self.program.tensors) for region in self._regions())
+        return any(not _is_single(region, self.program) for region in self._regions())
 
     def _regions(self) -> Sequence[Region]:
         return self.compiled.schedule.regions
@@ -166,9 +167,14 @@ class _Writer:
         placement = self.compiled.plan.placements[tensor]
         return f"AT({macro(placement.pool)}, {placement.offset:#x})"
 
-    def _descriptor(self, call: Call) -> str:
+    def _descriptor(self, index: int) -> str:
         """The name of the call's descriptor; calls of equal shapes share one."""
-        fields = {**call.fields, **ring_fields(call, self._rings)}
+        call = self.program.calls[index]
+        fields = {
+            **call.fields,
+            **ring_fields(call, self._rings),
+            **direction_fields(call, index in self._reversed),
+        }
         text = f"ingot_{call.descriptor} @ = {c_text.initializer(fields)}"
         if text not in self._descriptors:
             self._descriptors[text] = f"{call.descriptor}_{len(self._descriptors)}"
@@ -177,7 +183,7 @@ class _Writer:
     def _call(self, index: int, row: str, count: str) -> str:
         """The C statement that runs a call."""
         call = self.program.calls[index]
-        arguments = [f"&{self._descriptor(call)}"]
+        arguments = [f"&{self._descriptor(index)}"]
         arguments += [self._address(t) for t in (*call.inputs, *call.outputs)]
         if call.scratch:
             place = self.compiled.plan.scratch[index]
@@ -195,8 +201,8 @@ class _Writer:
         epoch: dict[str, object] = {"number": number, "title": title}
         if calls[0].kernel == KIND:
             return {**epoch, "fused": False, "npu": self._npu(region.calls[0])}
-        if _is_single(region, self.program.calls, self.program.tensors):
-            rows = self._rows(region.calls[0])
+        if _is_single(region, self.program):
+            rows = self.program.rows_of(region.calls[0])
             return {**epoch, "fused": False, "call": self._call(region.calls[0], "0", str(rows))}
         table = encode_steps(region)
         lines = [", ".join(map(str, table.data[i : i + 24])) for i in range(0, len(table.data), 24)]
@@ -241,9 +247,6 @@ class _Writer:
         """Bytes of the lines of the cache that a tensor has for itself."""
         data = self.program.tensors[tensor]
         return align(data.nbytes, self.program.alignment)
-
-    def _rows(self, index: int) -> int:
-        return self.program.tensors[self.program.calls[index].outputs[0]].rows
 
     # ---- the buffer tables ----
 
@@ -353,9 +356,6 @@ def _shape_lines(shapes: Mapping[tuple[int, ...], str]) -> list[tuple[str, str]]
     return [(label, ", ".join(map(str, shape))) for shape, label in shapes.items()]
 
 
-def _is_single(region: Region, calls: Sequence[Call], tensors: Sequence[Activation]) -> bool:
+def _is_single(region: Region, program: Program) -> bool:
     """Whether the region is one call over all its rows in one step."""
-    if len(region.calls) != 1:
-        return False
-    rows = tensors[calls[region.calls[0]].outputs[0]].rows
-    return region.steps == (Step(0, 0, rows),)
+    return len(region.calls) == 1 and region.steps == (Step(0, 0, program.rows_of(region.calls[0])),)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the schedule's rings reach a kernel: members of its descriptor."""
+"""How the schedule's rings and directions reach a kernel: members of its descriptor."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def ring_fields(call: Call, rings: Mapping[int, int]) -> dict[str, int]:
                 cuts = call.cuts[position] if prefix == "in" and call.cuts else 1
                 fields[f"{prefix}{position if len(tensors) > 1 else ''}_ring"] = rings[tensor] * cuts
     return fields
+
+
+def direction_fields(call: Call, reverse: bool) -> dict[str, int]:
+    """What a call that folds must know of its region: whether the last row comes first."""
+    return {"reverse": 1} if call.folds and reverse else {}

@@ -15,10 +15,10 @@ from ingot.compiler.kernels.activation_range import quantized_range
 from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS, from_uint8
 from ingot.compiler.kernels.conv_f32 import float_channels
 from ingot.compiler.kernels.exact_multiplier import exact_multiplier
-from ingot.compiler.kernels.mac_block import LANES, folded_bias, head, output_scaling, records
+from ingot.compiler.kernels.mac_block import CHUNK, LANES, folded_bias, head, output_scaling, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
-from ingot.compiler.kernels.rows import same_rows
+from ingot.compiler.kernels.rows import each_row, same_rows
 
 packs(fully_connected=1, fully_connected_offset=1)
 
@@ -29,10 +29,22 @@ WEIGHTS = 8
 
 @lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
-    """One call of ingot_fully_connected_s8(), _s16() or _f32(); of what was uint8 _offset_s8()."""
+    """One call of ingot_fully_connected_s8(), _rows_s8(), _s16() or _f32(); of what was uint8 _offset_s8()."""
     suffix, params = ("offset_s8", _params_offset) if from_uint8(site.op) else _FORMS[site.input(0).dtype]
     channels, depth = site.input(1).shape
-    target = site.rows_out()
+    source, target = site.rows_in(0), site.rows_out()
+    if suffix == "s8" and _one_vector_of_rows(site):
+        return Call(
+            kernel="fully_connected_rows_s8",
+            descriptor="fully_connected",
+            inputs=(0,),
+            outputs=(0,),
+            fields={"depth": depth, "channels": channels, "vectors": 1, "row": source.row_bytes, "rows": source.rows},
+            params=params(site),
+            windows=(each_row(source.rows),),
+            scratch=4 * -(-channels // LANES) * LANES,
+            folds=source.rows,
+        )
     return Call(
         kernel=f"fully_connected_{suffix}",
         descriptor="fully_connected",
@@ -40,8 +52,14 @@ def lower_fully_connected(site: Site) -> Call:
         outputs=(0,),
         fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
         params=params(site),
-        windows=(same_rows(site.rows_in(0), target),),
+        windows=(same_rows(source, target),),
     )
+
+
+def _one_vector_of_rows(site: Site) -> bool:
+    """Whether the input is one vector and has rows of whole chunks, which can be added up one after the other."""
+    source, target = site.rows_in(0), site.rows_out()
+    return vectors(site.output()) == target.rows == 1 < source.rows and source.row_bytes % CHUNK == 0
 
 
 def _params_s8(site: Site) -> tuple[Param, ...]:

@@ -6,6 +6,9 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/pooling.h; internal/re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from ingot.compiler.graph import DType, Graph, Operator
@@ -13,10 +16,16 @@ from ingot.compiler.kernels.activation_range import float_range, quantized_range
 from ingot.compiler.kernels.conv2d import known_activation, window_rows
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
+from ingot.compiler.kernels.rows import each_row
 
 packs(average_pool=1, max_pool=1)
 
 _SUFFIX = {DType.INT8: "s8", DType.INT16: "s16", DType.FLOAT32: "f32"}
+SUMS = 8
+"""Channels whose sums the kernels keep together: INGOT_SUMS of firmware/kernels/window_sums.h, the largest."""
+
+_FOLDED = ("average_pool", "average_pool_up", "average_pool_even", "reduce_mean", "reduce_even_mean")
+_FIRST = {"h": "top", "w": "left"}
 _KERNELS = {"AVERAGE_POOL_2D": "average_pool", "MAX_POOL_2D": "max_pool"}
 
 
@@ -43,10 +52,47 @@ def lower_pool(site: Site) -> Call:
     return pool_call(site, kernel, Param("clamps", clamps))
 
 
+FOLDING = {f"{kernel}_s8": f"{kernel}_rows_s8" for kernel in _FOLDED}
+"""Kernel -> the one that does the same with a whole image, whose rows it adds up some at a time."""
+
+
+def _covered(attrs: Mapping[str, Any], extent: int, axis: str) -> bool:
+    """Whether the first window has all of the image along the axis."""
+    return bool(attrs[f"filter_{axis}"] - attrs[f"pad_{_FIRST[axis]}"] >= extent)
+
+
+def folds(site: Site, kernel: str) -> bool:
+    """Whether a kernel that makes one pixel of a whole image may do so some rows at a time: it has several."""
+    return kernel in FOLDING and site.input(0).shape[:2] == (1, site.rows_in(0).rows) and site.rows_in(0).rows > 1
+
+
+def fold_call(site: Site, kernel: str, block: Param) -> Call:
+    """One call of the form of a kernel that makes one pixel of a whole image, some rows of it at a time."""
+    _, in_h, in_w, channels = site.input(0).shape
+    return Call(
+        kernel=FOLDING[kernel],
+        descriptor="pool",
+        inputs=(0,),
+        outputs=(0,),
+        fields={"in_h": in_h, "in_w": in_w, "channels": channels},
+        params=(block,),
+        windows=(each_row(in_h),),
+        scratch=4 * -(-channels // SUMS) * SUMS,
+        folds=in_h,
+    )
+
+
 def pool_call(site: Site, kernel: str, block: Param) -> Call:
     """One call of a kernel that goes over windows."""
     output, attrs = site.output(), site.op.attrs
     batches, in_h, in_w, channels = site.input(0).shape
+    if (
+        output.shape[1:3] == (1, 1)
+        and _covered(attrs, in_h, "h")
+        and _covered(attrs, in_w, "w")
+        and folds(site, kernel)
+    ):
+        return fold_call(site, kernel, block)
     return Call(
         kernel=kernel,
         descriptor="pool",

@@ -74,6 +74,8 @@ class Call:
     inplace: inputs (positions) whose memory outputs[0] may take over element by element when the input dies here.
         Only for equal nbytes and element order.
     scratch: bytes of scratch the kernel wants during the call (0 for almost all).
+    folds: rows of the input that the call adds up, some at a time, in its scratch, to write its outputs, of one row,
+        with the last; 0 for calls that make rows. Its steps, and the rows of its windows, are rows of the input.
     cuts: per input, how many of the kernel's rows one row of that input is; () where each is one.
     stack: bytes of the kernel's arrays on the stack whose length follows from the shapes.
     origin: indexes of the source operators it stands for.
@@ -91,6 +93,7 @@ class Call:
     inplace: tuple[int, ...] = ()
     scratch: int = 0
     stack: int = 0
+    folds: int = 0
     cuts: tuple[int, ...] = ()
     origin: tuple[int, ...] = ()
     alone: bool = False
@@ -111,3 +114,8 @@ class Program:
     outputs: tuple[int, ...]
     alignment: int = 16
     in_order: bool = False
+
+    def rows_of(self, index: int) -> int:
+        """The rows that call `index` runs over: those of its outputs, or those that it folds."""
+        call = self.calls[index]
+        return call.folds or self.tensors[call.outputs[0]].rows

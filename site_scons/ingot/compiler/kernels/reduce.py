@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.kernels.pooling import fold_call, folds
 from ingot.compiler.kernels.program import Activation, Call, Param
 from ingot.compiler.kernels.quantize_multiplier import quantize_multiplier
 from ingot.compiler.kernels.registry import Site, lowers, packs
@@ -89,6 +90,9 @@ def reduce_call(site: Site, kernel: str, params: tuple[Param, ...]) -> Call:
     """One call of a kernel that goes over kept and reduced axes."""
     source, target = site.rows_in(0), site.rows_out()
     axes = reduced_axes(site.graph, site.op)
+    shape = site.input(0).shape
+    if len(shape) == 4 and axes - {0} == {1, 2} and folds(site, kernel):
+        return fold_call(site, kernel, *params)
     row, loops = _row_loop(_loops(site.input(0).shape, axes), target)
     loops = _merged(loops)
     kept = [loop for loop in loops if not loop.reduced]

@@ -104,8 +104,23 @@ def buffers_of(
         begin, end = min(spans[t][0] for t in chain), max(spans[t][1] for t in chain)
         result.append(Buffer(tuple(chain), (), align(whole, program.alignment), used, begin, end, ring))
     for position, region in enumerate(regions):
-        needs = {index: program.calls[index].scratch for index in region.calls if program.calls[index].scratch}
-        if needs:
-            most = max(needs.values())
-            result.append(Buffer((), tuple(needs), align(most, program.alignment), most, position, position))
+        for calls in _sharing_scratch(program, region.calls):
+            most = max(program.calls[index].scratch for index in calls)
+            result.append(Buffer((), calls, align(most, program.alignment), most, position, position))
     return result
+
+
+def scratch_layout(program: Program, calls: Sequence[int]) -> tuple[int, dict[int, int]]:
+    """The bytes of scratch of calls that run together, and where in them each has its own."""
+    size, offsets = 0, {}
+    for group in _sharing_scratch(program, calls):
+        offsets.update(dict.fromkeys(group, size))
+        size += align(max(program.calls[index].scratch for index in group), program.alignment)
+    return size, offsets
+
+
+def _sharing_scratch(program: Program, calls: Sequence[int]) -> list[tuple[int, ...]]:
+    """The calls that have scratch, together where they use the same: one that folds keeps its sums between steps."""
+    wanting = [index for index in calls if program.calls[index].scratch]
+    shared = tuple(index for index in wanting if not program.calls[index].folds)
+    return [group for group in (shared, *((index,) for index in wanting if program.calls[index].folds)) if group]

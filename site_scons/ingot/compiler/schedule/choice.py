@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.schedule.arrange import Arrangement, arrange
+from ingot.compiler.schedule.buffers import scratch_layout
 from ingot.compiler.schedule.cuts import WHOLE, Cut, least_cost, least_peak, path_cost
 from ingot.compiler.schedule.linear import LinearOrder
 from ingot.compiler.schedule.order import orders
@@ -84,7 +85,8 @@ class Choice:
             for (dying, born), interval in form.plan.overlays.items():
                 overlays[aliases.get(dying, dying), aliases.get(born, born)] = interval
             if number in arranged.scratch:
-                scratch.update({i: arranged.scratch[number] for i in calls if line.program.calls[i].scratch})
+                _, inside = scratch_layout(line.program, calls)
+                scratch.update({i: arranged.scratch[number] + offset for i, offset in inside.items()})
         return Schedule(
             tuple(regions),
             max(form.memory for form in arranged.forms),

@@ -41,7 +41,7 @@ def call_cost(program: Program, call: Call, rows: int, grain: int, fused: bool) 
     pixels = output.shape[2] if len(output.shape) == 4 and rows > 1 else 1
     whole = rows * pixels
     block = grain * pixels
-    done = steps * (-(-block // PIXELS) * PIXELS)
+    done = whole if call.folds else steps * (-(-block // PIXELS) * PIXELS)
     work = MAC * call.macs * max(1.0, done / max(whole, 1)) + ELEMENT * sum(
         program.tensors[t].nbytes for t in call.outputs
     )

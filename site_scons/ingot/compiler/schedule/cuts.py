@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ingot.compiler.schedule.cost import FUSED, REGION
 from ingot.compiler.schedule.linear import LinearOrder
+from ingot.compiler.schedule.rows import pace
 
 LONGEST = 24
 """Calls in a region at most. Longer ones help in no network we know, and each costs a search."""
@@ -82,14 +83,22 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
 
 def _costs(linear: LinearOrder, begins: range, end: int, grain: int) -> list[int]:
     """The cost model's instructions of the regions that begin at each of `begins` and end at `end`."""
-    tallest = linear.scheduler.call_rows(linear.order[end - 1])
+    last = tallest = linear.scheduler.call_rows(linear.order[end - 1])
+
+    def cost(index: int, fused: bool) -> int:
+        height = linear.scheduler.call_rows(index)
+        each = 1 if grain == FINE else max(1, -(-grain * height // max(tallest, 1)))
+        return linear.call_cost(index, each, fused)
+
     total, costs = REGION + FUSED, [0] * len(begins)
     for begin in reversed(begins):
         index = linear.order[begin]
-        height = linear.scheduler.call_rows(index)
-        each = 1 if grain == FINE else max(1, -(-grain * height // max(tallest, 1)))
-        total += linear.call_cost(index, each, True)
-        costs[begin - begins.start] = total if end - begin > 1 else REGION + linear.call_cost(index, each, False)
+        if (paced := pace([last], [tallest, linear.program.calls[index].folds])) != tallest:
+            # What is folded before them sets the pace of the calls behind it, too.
+            tallest = paced
+            total = REGION + FUSED + sum(cost(i, True) for i in linear.order[begin + 1 : end])
+        total += cost(index, True)
+        costs[begin - begins.start] = total if end - begin > 1 else REGION + cost(index, False)
     return costs
 
 

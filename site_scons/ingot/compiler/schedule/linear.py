@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingot.compiler.kernels.program import Program
-from ingot.compiler.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside
+from ingot.compiler.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside, scratch_layout
 from ingot.compiler.schedule.cost import call_cost
 from ingot.compiler.schedule.extent import extent
 from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
@@ -181,7 +181,7 @@ class LinearOrder:
             if owner in parts.inner and owner not in owners_born:
                 rows = plan.rings.get(owner, self.scheduler.rows[owner])
                 rings[owner] = align(rows * self.scheduler.row_bytes[owner], self.program.alignment)
-        scratch = max((align(self.program.calls[i].scratch, self.program.alignment) for i in calls), default=0)
+        scratch = scratch_layout(self.program, calls)[0]
         through = self.live_bytes[begin] - sum(self.bytes[t] for t in dying)
         overlaid = self._extent(dying, born, plan)
         memory = through + sum(rings.values()) + scratch + overlaid

@@ -42,13 +42,16 @@ class Reads:
 
 def streams(program: Program, call: Call) -> bool:
     """Whether the call can run some rows at a time: it has windows, and all its outputs have the same rows."""
+    if call.folds:
+        return True
     rows = {program.tensors[t].rows for t in call.outputs}
     return len(rows) == 1 and any(w is not None for w in call.windows)
 
 
-def reads_of(program: Program, call: Call, reverse: bool) -> list[Reads]:
-    """One entry for each distinct input tensor."""
-    rows = program.tensors[call.outputs[0]].rows if streams(program, call) else 1
+def reads_of(program: Program, index: int, reverse: bool) -> list[Reads]:
+    """One entry for each distinct input tensor of call `index`."""
+    call = program.calls[index]
+    rows = program.rows_of(index) if streams(program, call) else 1
     result: dict[int, Reads] = {}
     for position, tensor in enumerate(call.inputs):
         source = program.tensors[tensor].rows

@@ -57,6 +57,7 @@ class Replay:
         self._done: dict[int, set[int]] = {}
         self._states = {t for t, tensor in enumerate(program.tensors) if tensor.role == "state"}
         self._overwritten: set[int] = set()
+        self._sums: dict[int, set[int]] = {}
 
     def run(self, regions: Iterable[Region], kept: Iterable[int]) -> None:
         """One inference. Raises IngotError when a row is read that is gone, or is computed twice or never.
@@ -94,8 +95,9 @@ class Replay:
             else:
                 late.append((tensor, needed))
         if index in self._scratch:
-            memory, offset = self._scratch[index]
-            self._memory[memory][offset : offset + call.scratch] = self._scratch_tag + index
+            self._use_scratch(index, what)
+        if call.folds:
+            rows = self._folded(index, rows)
         for tensor in call.outputs:
             self._finish(tensor, rows, number, index)
             self._write(tensor, rows)
@@ -104,6 +106,25 @@ class Replay:
             self._read(tensor, needed, what)
         for tensor in call.outputs:
             self._read(tensor, rows, what)
+
+    def _use_scratch(self, index: int, what: str) -> None:
+        """The call fills its scratch, in which the sums of one that folds must be intact."""
+        memory, offset = self._scratch[index]
+        held = self._memory[memory][offset : offset + self._program.calls[index].scratch]
+        wrong = held != self._scratch_tag + index
+        if self._sums.get(index) and wrong.any():
+            at = int(np.argmax(wrong))
+            self._fail(f"{what}, byte {at} of its sums holds {self._owner(int(held[at]))}", memory)
+        held[:] = self._scratch_tag + index
+
+    def _folded(self, index: int, rows: range) -> range:
+        """The rows of its outputs that a call writes when it has added these rows of its input: all with the last."""
+        added = self._sums.setdefault(index, set())
+        if added.intersection(rows):
+            self._fail(f"call {index} adds row {min(added.intersection(rows))} twice")
+        added.update(rows)
+        call = self._program.calls[index]
+        return self._all_rows(call.outputs[0]) if len(added) == call.folds else range(0)
 
     def _needed(self, call: Call, position: int, tensor: int, rows: range) -> Sequence[int]:
         window = call.windows[position] if position < len(call.windows) else None

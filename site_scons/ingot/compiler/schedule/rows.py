@@ -77,6 +77,15 @@ class RowPlan:
         return tuple(steps)
 
 
+def pace(sinks: Sequence[int], folds: Sequence[int]) -> int:
+    """The rows by which a region's grain counts: those of its tallest sink, or those that are folded before it.
+
+    sinks: rows of the calls that nothing in the region reads. folds: of all calls, see Call.folds.
+    """
+    tallest = max(sinks)
+    return tallest if tallest > 1 else max(tallest, *folds)
+
+
 class RowScheduler:
     """Makes row plans for regions of one program, and keeps what they have in common."""
 
@@ -91,12 +100,12 @@ class RowScheduler:
         """How call `index` reads its inputs."""
         key = (index, reverse)
         if key not in self._reads:
-            self._reads[key] = reads_of(self._program, self._program.calls[index], reverse)
+            self._reads[key] = reads_of(self._program, index, reverse)
         return self._reads[key]
 
     def call_rows(self, index: int) -> int:
         """Rows in which the call can run: 1 when only whole."""
-        return self.rows[self._program.calls[index].outputs[0]] if self._streams[index] else 1
+        return self._program.rows_of(index) if self._streams[index] else 1
 
     def grains(self, calls: Sequence[int], grain: int) -> list[int]:
         """Rows that each call of a region makes at a time; see plan()."""
@@ -105,7 +114,8 @@ class RowScheduler:
         rows = [self.call_rows(i) for i in calls]
         made_by = {t: k for k, i in enumerate(calls) for t in self._program.calls[i].outputs}
         fed = {made_by[t] for i in calls for t in self._program.calls[i].inputs if t in made_by}
-        tallest = max(height for k, height in enumerate(rows) if k not in fed)
+        sinks = [height for k, height in enumerate(rows) if k not in fed]
+        tallest = pace(sinks, [self._program.calls[i].folds for i in calls])
         return [max(1, -(-grain * height // tallest)) for height in rows]
 
     def plan(self, calls: Sequence[int], tensors: RegionTensors, grain: int, reverse: bool) -> RowPlan:
@@ -173,7 +183,8 @@ class _Run:
         self._done = [0] * count
         made_by = {t: k for k, i in enumerate(calls) for t in program.calls[i].outputs}
         reads = [owner.reads(i, reverse) for i in calls]
-        self._needs = [[(made_by[r.tensor], r.upto) for r in rs if r.tensor in made_by] for rs in reads]
+        self._folds = [program.calls[i].folds for i in calls]
+        self._needs = [[(made_by[r.tensor], self._upto(made_by, r)) for r in rs if r.tensor in made_by] for rs in reads]
         fed = {k for needs in self._needs for k, _ in needs}
         self._sinks = [k for k in range(count) if k not in fed]
         self._grains = owner.grains(calls, grain)
@@ -183,6 +194,11 @@ class _Run:
         self._intervals: dict[tuple[int, int], list[int]] = {}
         self._broken: int | None = None
         self._prepare(reads)
+
+    def _upto(self, made_by: Mapping[int, int], reads: Reads) -> list[int]:
+        """The steps of the tensor's maker, in rows, that must be done: all of them where it folds."""
+        folds = self._folds[made_by[reads.tensor]]
+        return [folds * bool(rows) for rows in reads.upto] if folds else reads.upto
 
     def _prepare(self, reads: Sequence[Sequence[Reads]]) -> None:
         """Who reads and who shares memory with whom, so that `_emit` only looks up."""
@@ -259,12 +275,12 @@ class _Run:
     def _emit(self, k: int, y: int, n: int) -> None:
         done = self._done
         self.steps.append((k, y, n))
-        whole = self._rows[k] == 1
+        whole = self._rows[k] == 1 or self._folds[k] > 0
         for root, width, ring, born, readers in self._makes[k]:
             if ring:
-                end = self._owner.rows[root] if whole else y + n
+                begin, end = (0, self._owner.rows[root]) if whole else (y, y + n)
                 newest = self._newest[root] = max(self._newest.get(root, 0), end)
-                keep = end - y
+                keep = end - begin
                 for c, r in readers:
                     held_rows = newest - r.oldest[done[c]]
                     if held_rows > keep:
@@ -272,13 +288,13 @@ class _Run:
                 if keep > self._kept.get(root, 0):
                     self._kept[root] = keep
             elif born:
-                end = self._owner.rows[root] if whole else y + n
+                begin, end = (0, self._owner.rows[root]) if whole else (y, y + n)
                 for dying, users, dying_width in self._dying:
                     oldest = min((r.oldest[done[c]] for c, r in users), default=GONE)
                     if oldest == GONE:
                         continue
                     newest = max(r.newest[done[c]] for c, r in users)
-                    low, high = oldest * dying_width - end * width, (newest + 1) * dying_width - y * width
+                    low, high = oldest * dying_width - end * width, (newest + 1) * dying_width - begin * width
                     held = self._intervals.setdefault((dying, root), [low, high])
                     if low < held[0]:
                         held[0] = low
@@ -308,10 +324,10 @@ class _Run:
                 if born not in self._tensors.dying and (dying, born) not in overlays:
                     overlays[dying, born] = (0, 0)
         overlays = _allowed(program, self._calls, overlays)
-        heights = [owner.rows[program.calls[i].outputs[0]] for i in self._calls]
+        heights = [program.rows_of(i) for i in self._calls]
         inside = [not any(born for _, _, _, born, _ in makes) for makes in self._makes]
         room = [
-            min((rings.get(t, owner.rows[t]) for t in program.calls[i].outputs), default=heights[k])
+            self._folds[k] or min((rings.get(t, owner.rows[t]) for t in program.calls[i].outputs), default=heights[k])
             for k, i in enumerate(self._calls)
         ]
         whole = [r == 1 for r in self._rows]

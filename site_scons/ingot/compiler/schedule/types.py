@@ -48,7 +48,8 @@ class Schedule:
         of start(born) - start(dying) in bytes; every other distance is fine. Pairs not listed are disjoint.
     offsets: memory owner -> byte offset in one block, a placement that reaches `peak`. The plan takes it where one
         pool holds the block.
-    scratch_offsets: the same for the scratch of calls (call -> offset). Calls of one region share it.
+    scratch_offsets: the same for the scratch of calls (call -> offset). Calls of one region share it, except those that
+        fold.
     peak: bytes of that placement.
     unfused_peak: bytes the same program needs without fusion and without overlays, for the report.
     cost: the cost model's estimate, in instructions (see ingot.compiler.schedule.cost).

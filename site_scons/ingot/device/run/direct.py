@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from ingot.base.errors import IngotError
 from ingot.compiler.emit.parameters import parameter_block
-from ingot.compiler.emit.rings import ring_fields
+from ingot.compiler.emit.rings import direction_fields, ring_fields
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.kernels.rows import Window
 from ingot.compiler.schedule.reads import streams
@@ -54,18 +54,25 @@ class Memory:
 class BoundCall:
     """One kernel call with its descriptor, its parameter block and memories for its tensors.
 
-    memories: tensor index -> its memory. rings: tensor index -> rows kept.
+    memories: tensor index -> its memory. rings: tensor index -> rows kept. reverse: its region runs bottom-up.
     """
 
     def __init__(
-        self, program: Program, index: int, memories: Mapping[int, Memory], rings: Mapping[int, int], lib: KernelLibrary
+        self,
+        program: Program,
+        index: int,
+        memories: Mapping[int, Memory],
+        rings: Mapping[int, int],
+        lib: KernelLibrary,
+        reverse: bool = False,
     ) -> None:
         call = program.calls[index]
         self._lib = lib
         self._what = f"call {index} -> '{program.tensors[call.outputs[0]].name}'"
         self._kernel = call.kernel
         self._function = lib.function(call.kernel)
-        content = lib.layout(call.descriptor).pack({**call.fields, **ring_fields(call, rings)})
+        fields = {**call.fields, **ring_fields(call, rings), **direction_fields(call, reverse)}
+        content = lib.layout(call.descriptor).pack(fields)
         descriptor = Memory(len(content))
         descriptor.bytes[:] = np.frombuffer(content, np.uint8)
         self._kept = [descriptor, *(memories[i] for i in (*call.inputs, *call.outputs))]
@@ -108,7 +115,7 @@ class DirectNetwork:
             i: Memory(self._rings.get(i, tensor.rows) * tensor.row_bytes) for i, tensor in enumerate(program.tensors)
         }
         self._bound = {
-            index: BoundCall(program, index, self._memories, self._rings, lib)
+            index: BoundCall(program, index, self._memories, self._rings, lib, region.reverse)
             for region in self._regions
             for index in region.calls
         }
@@ -173,7 +180,7 @@ def _stream_call(program: Program, index: int, values: _Values, lib: KernelLibra
     bound = BoundCall(program, index, memories, rings, lib)
     results = {t: np.empty(program.tensors[t].nbytes, np.uint8) for t in call.outputs}
     fed = dict.fromkeys(rings, 0)
-    for row in range(program.tensors[call.outputs[0]].rows):
+    for row in range(program.rows_of(index)):
         for tensor in set(call.inputs) & set(rings):
             size = program.tensors[tensor].row_bytes
             for source in range(fed[tensor], int(windows[tensor][row, 1]) + 1):
@@ -183,8 +190,9 @@ def _stream_call(program: Program, index: int, values: _Values, lib: KernelLibra
         bound(row, 1)
         for tensor, result in results.items():
             size = program.tensors[tensor].row_bytes
-            slot = row % rings[tensor] * size if tensor in rings else 0
-            result[row * size : (row + 1) * size] = memories[tensor].bytes[slot : slot + size]
+            made = 0 if call.folds else row
+            slot = made % rings[tensor] * size if tensor in rings else 0
+            result[made * size : (made + 1) * size] = memories[tensor].bytes[slot : slot + size]
     return results | {t: memories[t].bytes.copy() for t in states}
 
 
@@ -233,7 +241,7 @@ def _whole_call(
         memories[call.outputs[0]] = memories[call.inputs[position]]
     for source in call.inputs:
         memories[source].bytes[:] = values[source]
-    BoundCall(program, index, memories, {}, lib)(0, program.tensors[call.outputs[0]].rows)
+    BoundCall(program, index, memories, {}, lib)(0, program.rows_of(index))
     states = (t for t in call.inputs if program.tensors[t].role == "state")
     return {t: memories[t].bytes.copy() for t in (*call.outputs, *states)}
 
@@ -241,8 +249,7 @@ def _whole_call(
 def sequential_regions(program: Program) -> tuple[Region, ...]:
     """Every call a region of its own, over all its rows, in the program's order."""
     return tuple(
-        Region(calls=(i,), steps=(Step(0, 0, program.tensors[call.outputs[0]].rows),))
-        for i, call in enumerate(program.calls)
+        Region(calls=(index,), steps=(Step(0, 0, program.rows_of(index)),)) for index in range(len(program.calls))
     )
 
 
