@@ -59,6 +59,7 @@ OTHER_MEANING = {
     ("new", "model"): "the file that is copied",
     ("step", "inputs"): "files that a step reads",
     ("step", "outputs"): "files that a step writes",
+    ("watch", "port"): "TCP port of the report page",
 }
 
 
