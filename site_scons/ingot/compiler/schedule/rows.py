@@ -290,10 +290,15 @@ class _Run:
             elif born:
                 begin, end = (0, self._owner.rows[root]) if whole else (y, y + n)
                 for dying, users, dying_width in self._dying:
-                    oldest = min((r.oldest[done[c]] for c, r in users), default=GONE)
+                    oldest, newest = GONE, -1
+                    for c, r in users:
+                        at = done[c]
+                        if r.oldest[at] < oldest:
+                            oldest = r.oldest[at]
+                        if r.newest[at] > newest:
+                            newest = r.newest[at]
                     if oldest == GONE:
                         continue
-                    newest = max(r.newest[done[c]] for c, r in users)
                     low, high = oldest * dying_width - end * width, (newest + 1) * dying_width - begin * width
                     held = self._intervals.setdefault((dying, root), [low, high])
                     if low < held[0]:
