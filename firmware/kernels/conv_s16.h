@@ -2,9 +2,10 @@
 /* CONV_2D and DEPTHWISE_CONV_2D of int16 images with int8 weights (ingot/compiler/kernels/conv_s16.py). A depthwise convolution is
  * one with a group for every input channel. Sums have 64 bits.
  *
- * Parameter block: int32 low, high, the input's zero point, 0, then for every output channel
+ * Parameter block: int32 low, high, the input's zero point, narrow, then for every output channel
  *     int32 bias (low word), bias (high word), multiplier, shift
  *     int8 weights[kernel_h * kernel_w * in_c / groups], filled up with zeros to four bytes
+ * narrow: 1 where the bias has 32 bits: so have the sums, and the multiplier is not rounded to 16 bits.
  * Of QDQ models, the fourth number is the output's zero point, and bits of a float scale and 0 stand for multiplier and
  * shift (ingot/compiler/kernels/even_wide.py).
  * Scratch: a window (patch.h), two bytes an element.

@@ -21,8 +21,7 @@ INGOT_INLINE int32_t scaled(int64_t sum, const int32_t *words, const int32_t *p)
 #ifdef INGOT_EVEN
     return ingot_requantize_even_wide(sum, words[2], p[3]);
 #else
-    (void)p;
-    return ingot_requantize64(sum, words[2], words[3]);
+    return ingot_s16_scaled(sum, p, words);
 #endif
 }
 

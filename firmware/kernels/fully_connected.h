@@ -10,6 +10,8 @@
  *     int8 weights[chunks][4 channels][16 bytes];
  *     int32 high[4]; uint32 low[4]; int32 right[4];
  *
+ * Of weights with four bits (unpack_w4.h) a record has half as many bytes between bias and high.
+ *
  * For int16 the double is used itself: sums have 64 bits and results 16, and one product a result costs little.
  * Parameter block: int32 low, high, 0, 0, then for every output channel
  *     double scale; int64 bias; int8 weights[depth], filled up with zeros to eight bytes
@@ -40,6 +42,8 @@ void ingot_fully_connected_s8(const ingot_fully_connected *k, const int8_t *in, 
 /* One vector whose elements come as the rows of its input, some at a time; scratch keeps the sums of all records. */
 void ingot_fully_connected_rows_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, void *scratch,
                                    const void *params, unsigned y, unsigned n);
+void ingot_fully_connected_w4_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
+                                 unsigned y, unsigned n);
 void ingot_fully_connected_offset_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                                      unsigned y, unsigned n);
 void ingot_fully_connected_even_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,

@@ -5,7 +5,60 @@
 
 #include "fully_connected.h"
 
+#ifdef INGOT_W4
+#include "unpack_w4.h"
+
+#define INGOT_LANE_BYTES 8 /* of a channel's chunk of weights */
+#else
+#define INGOT_LANE_BYTES 16
+#endif
+
 #if INGOT_MVE
+#ifdef INGOT_W4
+/* The weights of two channels: q1 has 16 times those in the low halves, q2 those in the high ones. */
+#define BOTH_HALVES(record, low, high)                                                                                 \
+    "vldrb.8 q2, [" record "], #16\n"                                                                                  \
+    "vshl.i8 q1, q2, #4\n"                                                                                             \
+    "vmladava.s8 " low ", q0, q1\n"                                                                                    \
+    "vand q2, q2, q7\n"                                                                                                \
+    "vmladava.s8 " high ", q0, q2\n"
+
+#define SAVED "d8-d15"
+#define SUMS_AT "100"
+#define SUMS_BEGIN                                                                                                     \
+    "mov r0, #0xF0\n"                                                                                                  \
+    "vdup.8 q7, r0\n"
+
+/* As below, of packed records: sums begin at zero, are 16 times too large, and get their biases last. */
+#define EIGHT_SUMS                                                                                                     \
+    "vldrw.32 q3, [r5], #16\n"                                                                                         \
+    "vldrw.32 q4, [r7], #16\n"                                                                                         \
+    "mov r0, #0\n"                                                                                                     \
+    "mov r2, #0\n"                                                                                                     \
+    "mov r4, #0\n"                                                                                                     \
+    "mov r6, #0\n"                                                                                                     \
+    "mov r8, #0\n"                                                                                                     \
+    "mov r10, #0\n"                                                                                                    \
+    "mov r12, #0\n"                                                                                                    \
+    "mov lr, #0\n"                                                                                                     \
+    "2:\n"                                                                                                             \
+    "vldrb.8 q0, [r1], #16\n" BOTH_HALVES("r5", "r0", "r2") BOTH_HALVES("r7", "r8", "r10")                             \
+        BOTH_HALVES("r5", "r4", "r6") BOTH_HALVES("r7", "r12", "lr")                                                   \
+    "subs r11, #1\n"                                                                                                   \
+    "bne 2b\n"                                                                                                         \
+    "vmov q0[2], q0[0], r0, r4\n"                                                                                      \
+    "vmov q0[3], q0[1], r2, r6\n"                                                                                      \
+    "vmov q1[2], q1[0], r8, r12\n"                                                                                     \
+    "vmov q1[3], q1[1], r10, lr\n"                                                                                     \
+    "vshr.s32 q0, q0, #4\n"                                                                                            \
+    "vadd.i32 q0, q0, q3\n"                                                                                            \
+    "vshr.s32 q1, q1, #4\n"                                                                                            \
+    "vadd.i32 q1, q1, q4\n"
+#else
+#define SAVED "d10-d13"
+#define SUMS_AT "68"
+#define SUMS_BEGIN
+
 /* Eight channels: one vector times the weights of two records, 17 instructions for 128 products. Sums in the even
  * registers, of the first record in r0 r2 r4 r6, of the second in r8 r10 r12 lr. r1: vector; r5, r7: records; r11: its
  * chunks. */
@@ -38,6 +91,7 @@
     "vmov q0[3], q0[1], r2, r6\n"                                                                                      \
     "vmov q1[2], q1[0], r8, r12\n"                                                                                     \
     "vmov q1[3], q1[1], r10, lr\n"
+#endif
 
 /* Sums of eight channels, for those that need the long product. */
 __attribute__((naked, noinline)) static void eight_sums(const int8_t *in __attribute__((unused)),
@@ -47,12 +101,13 @@ __attribute__((naked, noinline)) static void eight_sums(const int8_t *in __attri
                                                         int32_t sums[8] __attribute__((unused)))
 {
     __asm__ volatile("push {r4-r11, lr}\n"
+                     "vpush {" SAVED "}\n"
                      "mov r5, r1\n"
                      "mov r7, r2\n"
                      "mov r11, r3\n"
-                     "mov r1, r0\n"
-                     "ldr r3, [sp, #36]\n" EIGHT_SUMS "vstrw.32 q0, [r3]\n"
+                     "mov r1, r0\n" SUMS_BEGIN "ldr r3, [sp, #" SUMS_AT "]\n" EIGHT_SUMS "vstrw.32 q0, [r3]\n"
                      "vstrw.32 q1, [r3, #16]\n"
+                     "vpop {" SAVED "}\n"
                      "pop {r4-r11, pc}\n");
 }
 
@@ -104,13 +159,6 @@ add_products(const int8_t *in __attribute__((unused)), const int8_t *weights __a
                      "stm r3, {r4-r7}\n"
                      "pop {r4-r11, pc}\n");
 }
-
-/* The four sums of a record. */
-static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, int32_t sums[4])
-{
-    memcpy(sums, record, 16);
-    add_products(in, record + 16, (depth + 15) / 16, sums);
-}
 #else
 /* Adds `depth` elements of a vector times the four lanes of a record. */
 INGOT_INLINE void add_elements(const int8_t *in, const int8_t *weights, unsigned depth, int32_t sums[4])
@@ -124,13 +172,28 @@ INGOT_INLINE void add_products(const int8_t *in, const int8_t *weights, unsigned
 {
     add_elements(in, weights, 16 * chunks, sums);
 }
+#endif
 
+/* The four sums of a record. */
 static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, int32_t sums[4])
 {
     memcpy(sums, record, 16);
-    add_elements(in, record + 16, depth, sums);
-}
+#if defined INGOT_W4
+    for (unsigned at = 0; at < depth; at += 16) {
+        int8_t weights[64];
+        ingot_unpack_w4(weights, (const uint8_t *)record + 16 + 2 * at, 1);
+#if INGOT_DSP
+        add_products(in + at, weights, 1, sums);
+#else
+        add_elements(in + at, weights, depth - at < 16 ? depth - at : 16, sums);
 #endif
+    }
+#elif INGOT_DSP
+    add_products(in, record + 16, (depth + 15) / 16, sums);
+#else
+    add_elements(in, record + 16, depth, sums);
+#endif
+}
 #endif
 
 #endif

@@ -32,7 +32,7 @@ static int64_t window(const ingot_transpose_conv *k, const int16_t *image, const
 void ingot_transpose_conv_s16(const ingot_transpose_conv *k, const int16_t *in, int16_t *out, const void *params,
                               unsigned y, unsigned n)
 {
-    const int32_t *limits = params;
+    const int32_t *head = params;
     const unsigned pitch = k->out_w * k->out_c, size = (unsigned)(k->in_h * k->in_w * k->in_c);
     const unsigned bytes = 16 + ((unsigned)(k->kernel_h * k->kernel_w * k->in_c) + 3) / 4 * 4;
     const unsigned rows = k->batches == 1 ? n : k->batches * k->out_h; /* a batch has no ring and comes whole */
@@ -40,12 +40,12 @@ void ingot_transpose_conv_s16(const ingot_transpose_conv *k, const int16_t *in, 
         const int16_t *image = in + y / k->out_h * size;
         int16_t *to = out + ingot_row_offset(y, k->out_ring, pitch);
         for (int x = 0; x < k->out_w; x++) {
-            const char *channel = (const char *)(limits + 4);
+            const char *channel = (const char *)(head + 4);
             for (unsigned c = k->out_c; c; c--, channel += bytes) {
                 const int32_t *words = (const int32_t *)channel;
                 int64_t sum = (int64_t)((uint64_t)(uint32_t)words[1] << 32 | (uint32_t)words[0]);
                 sum = window(k, image, (const int8_t *)(words + 4), sum, (int)(y % k->out_h), x);
-                *to++ = (int16_t)ingot_clamp(ingot_requantize64(sum, words[2], words[3]), limits[0], limits[1]);
+                *to++ = (int16_t)ingot_clamp(ingot_s16_scaled(sum, head, words), head[0], head[1]);
             }
         }
     }

@@ -388,8 +388,14 @@ def conv2d(
 ) -> bytes:
     """CONV_2D; weights (out, kh, kw, in / groups)."""
     return _convolution("CONV_2D", shape, weights, weight_scale, bias, stride, dilation, padding, source, target, 0)(
-        activation, {}
+        activation, bias_type(bias, source[0])
     )
+
+
+def bias_type(bias: npt.NDArray[Any] | None, source: str) -> dict[str, int]:
+    """The option of a layer of int16 that says that its bias is int32."""
+    told = source == "int16" and bias is not None and bias.dtype == np.int32
+    return {"quantized_bias_type": TENSOR_TYPES["int32"]} if told else {}
 
 
 def depthwise(
@@ -480,5 +486,6 @@ def fully_connected(
     outs, ins = weights.shape
     out = (*shape[:-1], outs) if keep_num_dims else (int(np.prod(shape)) // ins, outs)
     y = b.tensor(out, *target)
-    b.operator("FULLY_CONNECTED", [x, k, c], [y], fused_activation_function=activation, keep_num_dims=keep_num_dims)
+    options = {"fused_activation_function": activation, "keep_num_dims": keep_num_dims, **bias_type(bias, source[0])}
+    b.operator("FULLY_CONNECTED", [x, k, c], [y], **options)
     return b.finish([y])

@@ -59,6 +59,33 @@ FORMS = {
 }
 
 
+def nibbles(depth: int, channels: int, *, pixels: int = 0, window: int = 1, large: bool = False) -> bytes:
+    """Weights of four bits: a convolution, or without pixels a FULLY_CONNECTED. large: with the long product."""
+    draw, b = np.random.default_rng(depth + channels), tflite_builder.Builder()
+    shape = (channels, window, window, depth) if pixels else (channels, depth)
+    weights = draw.integers(-8, 8, shape)
+    scales = draw.uniform(2.0, 3.0, channels) if large else draw.uniform(0.001, 0.01, channels)
+    x = b.input((1, window, pixels + window - 1, depth) if pixels else (2, depth), "int8", 1.0, -7)
+    w = b.nibbles(weights, scales.tolist())
+    bias = b.constant(draw.integers(-3000, 3000, channels).astype(np.int32))
+    y = b.tensor((1, 1, pixels, channels) if pixels else (2, channels), "int8", 1.0, 3)
+    if pixels:
+        b.operator("CONV_2D", [x, w, bias], [y], padding="VALID")
+    else:
+        b.operator("FULLY_CONNECTED", [x, w, bias], [y])
+    return b.finish([y])
+
+
+FORMS |= {
+    "4 bits, one short chunk": nibbles(9, 8),
+    "4 bits, a rest of three": nibbles(33, 11),
+    "4 bits, a rest of five": nibbles(64, 13),
+    "4 bits, long products": nibbles(40, 10, large=True),
+    "4 bits, 1x1": nibbles(24, 13, pixels=5),
+    "4 bits, windows": nibbles(5, 9, pixels=4, window=3),
+}
+
+
 @pytest.mark.emulated
 @needs_gcc
 @needs_qemu

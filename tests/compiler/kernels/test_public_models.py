@@ -28,7 +28,17 @@ _BEGINNINGS = (
     *("EQUAL", "NOT_EQUAL", "LESS", "GREATER", "LOGICAL_", "DIV", "FLOOR_", "REDUCE_A", "SELECT", "GATHER_ND"),
     *("SCATTER_ND", "TOPK", "ONE_HOT", "CUMSUM", "REVERSE", "DYNAMIC_UPDATE", "EMBEDDING", "FILL"),
 )
-_TYPES = ("uint8", "int4", "RELU int16", "RELU6 int16", "ABS int16", "CONV int16", "MATMUL int16", "BILINEAR int16")
+_TYPES = (
+    "uint8",
+    "int4",
+    "RELU int16",
+    "RELU6 int16",
+    "ABS int16",
+    "CONV int16",
+    "MATMUL int16",
+    "BILINEAR int16",
+    "of int32",
+)
 _SOMETIMES_REFUSED = ("network uint8", "FULLY_CONNECTED int4", "FLOOR_DIV float32")
 """By LiteRT, for some draws; bench/random_layers.py counts them."""
 

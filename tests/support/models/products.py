@@ -8,7 +8,7 @@ import flatbuffers
 import numpy as np
 
 from support.models.draw import Draw
-from support.tflite_builder import Builder
+from support.tflite_builder import Builder, bias_type
 
 
 def transpose_conv(d: Draw) -> bytes:
@@ -62,7 +62,7 @@ def batch_matmul(d: Draw, dtype: str = "int8") -> bytes:
     return b.finish([z])
 
 
-def transpose_conv16(d: Draw) -> bytes:
+def transpose_conv16(d: Draw, dtype: str = "int64") -> bytes:
     """Of int16 with int8 weights, often without a bias."""
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
     stride, kernel = (d.integer(1, 3), d.integer(1, 3)), (d.integer(1, 5), d.integer(1, 4))
@@ -76,10 +76,12 @@ def transpose_conv16(d: Draw) -> bytes:
     scales = random.uniform(0.002, 0.03, out_c).astype(np.float32).tolist()
     weights = b.constant(random.integers(-127, 128, (out_c, *kernel, shape[3])).astype(np.int8), scales, axis=0)
     inputs = [b.constant(np.asarray([shape[0], *sizes, out_c], np.int32)), weights, x]
-    if d.choice((True, False)):
-        inputs.append(b.constant(random.integers(-(10**6), 10**6, out_c).astype(np.int64)))
+    bias = random.integers(-(10**6), 10**6, out_c).astype(dtype) if d.choice((True, False)) else None
+    if bias is not None:
+        inputs.append(b.constant(bias))
     y = b.tensor((shape[0], *sizes, out_c), "int16", d.choice((0.0005, 0.01, 0.2)))
-    b.operator("TRANSPOSE_CONV", inputs, [y], padding=padding, stride_h=stride[0], stride_w=stride[1])
+    told = bias_type(bias, "int16")
+    b.operator("TRANSPOSE_CONV", inputs, [y], padding=padding, stride_h=stride[0], stride_w=stride[1], **told)
     return b.finish([y])
 
 

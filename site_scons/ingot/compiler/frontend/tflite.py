@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from ingot.compiler.frontend.subgraphs import check_control_flow, other_subgraph
 from ingot.compiler.frontend.tflite_data import CONSTANTS_ONLY, DTYPES, TYPE_NAMES, read_data
 from ingot.compiler.frontend.variables import Section, data_tensors, with_states
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
+from ingot.compiler.graph.arithmetic import WEIGHTS_BITS
 from ingot.model.kinds_of_file import CUT_OFF, kind_of
 from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 
@@ -171,7 +173,18 @@ def _read_subgraph(
     used = {t for op in operators for t in data_tensors(op)} | {*inputs, *outputs}
     produced = {t for op in operators for t in op.outputs} | {*inputs}
     tensors = _read_tensors(raw_tensors, buffers, used, produced, data, where)
+    operators = tuple(_with_bits(op, raw_tensors) for op in operators)
     return Section(operators, tensors, where), raw_tensors, inputs, outputs
+
+
+def _with_bits(op: Operator, raw_tensors: list[Any]) -> Operator:
+    """The operator, told of weights that have four bits in the file."""
+    weights = op.inputs[1] if op.kind in ("CONV_2D", "FULLY_CONNECTED") and len(op.inputs) > 1 else None
+    if weights is None or not 0 <= weights < len(raw_tensors):
+        return op
+    if raw_tensors[weights].Type() != tflite.TensorType.INT4:
+        return op
+    return replace(op, attrs={**op.attrs, WEIGHTS_BITS: 4})
 
 
 def _leads_somewhere(section: Section) -> bool:

@@ -7,13 +7,13 @@ Without it an operator rounds as LiteRT's reference kernels do. EVEN is the arit
 (ingot.compiler.even): exact sums of integers, the bias last and saturating, one product of float32, rounding to nearest
 with ties to even. Such an operator has the attributes `low` and `high`, the clamps in the output's stored numbers.
 
-`weights_bits`: 4 where a convolution's weights, int8 in the graph, are numbers of 4 bits.
+`weights_bits`: 4 where a layer's weights, int8 in the graph, are numbers of 4 bits.
 `moved_for`: why a frontend put a TRANSPOSE where the file has none.
 """
 
 from __future__ import annotations
 
-from ingot.compiler.graph.types import Graph, Operator
+from ingot.compiler.graph.types import DType, Graph, Operator
 
 EVEN = "even"
 WEIGHTS_BITS = "weights_bits"
@@ -24,9 +24,18 @@ def is_even(op: Operator) -> bool:
     return op.attrs.get("arithmetic") == EVEN
 
 
+_DEEPEST_4_BITS = 131_071
+"""Numbers whose products with 16 times a weight of 4 bits no sum of 32 bits overflows."""
+
+
 def keeps_4_bits(graph: Graph, op: Operator) -> bool:
-    """Whether its weights take half a byte each: those of an ungrouped convolution whose file has them so."""
+    """Whether its weights take half a byte each: those of a FULLY_CONNECTED or an ungrouped CONV_2D of int8 whose file
+    has them so."""
     if op.attrs.get(WEIGHTS_BITS) != 4:
         return False
     image, weights = (graph.tensors[op.inputs[i] or 0] for i in (0, 1))
+    if image.dtype is not DType.INT8 or op.attrs.get("from_uint8"):
+        return False
+    if op.kind == "FULLY_CONNECTED":
+        return weights.shape[1] <= _DEEPEST_4_BITS
     return weights.shape[3] == image.shape[3]

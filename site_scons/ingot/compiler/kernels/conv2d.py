@@ -7,21 +7,26 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph.arithmetic import keeps_4_bits
 from ingot.compiler.kernels.activation_range import ACTIVATIONS
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_conv_f32
 from ingot.compiler.kernels.conv_s16 import int16_layer, lower_conv_s16
 from ingot.compiler.kernels.mac_block import (
+    CHUNK,
+    LANES,
     Words,
     channel_order,
     folded_bias,
     head,
     output_scaling,
+    packed_halves,
     records,
     scaling_words,
 )
@@ -32,7 +37,7 @@ from ingot.compiler.kernels.window_fields import window_fields
 from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
-packs(conv2d=1, conv2d_offset=1)
+packs(conv2d=1, conv2d_w4=1, conv2d_offset=1)
 
 
 class DenseParams(Protocol):
@@ -43,7 +48,7 @@ class DenseParams(Protocol):
 
 def layer_of_one_type(graph: Graph, op: Operator) -> bool:
     """Input, weights and output are int8, or all are uint8, the bias int32; input and output int16, zero points 0,
-    weights int8, the bias int64; or all are float32."""
+    weights int8, the bias int64, or int32 where the option quantized_bias_type says so; or all are float32."""
     return int8_layer(graph, op) or int16_layer(graph, op) or float_layer(graph, op)
 
 
@@ -110,6 +115,8 @@ def lower_conv2d(site: Site) -> Call:
     float32 one of the kernels that convolutions share."""
     if site.input(0).dtype is not DType.INT8:
         return wide_conv(site)
+    if keeps_4_bits(site.graph, site.op):
+        return packed_call(site, "_w4", dense_params)
     return dense_call(site, "_offset" if from_uint8(site.op) else "", dense_params)
 
 
@@ -131,6 +138,24 @@ def dense_call(site: Site, form: str, params: DenseParams) -> Call:
         windows=(window_rows(site, kernel_h),),
         scratch=0 if pointwise else _gathering(site).scratch,
     )
+
+
+def packed_call(site: Site, form: str, params: DenseParams) -> Call:
+    """The same with weights of four bits: half as many bytes, and room in the scratch where two records are unpacked
+    (firmware/kernels/conv2d_w4.h)."""
+
+    def packed(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
+        first, blocks = params(site, groups, by_column=by_column)
+        return first, Param("weights", packed_halves(blocks.data.view(np.uint8), 2 * LANES * 4))
+
+    call = dense_call(site, form, packed)
+    depth = site.input(1).elements // site.input(1).shape[0]
+    record = 3 * LANES * 4 + -(-depth // CHUNK) * LANES * CHUNK
+    return replace(call, scratch=_HEAD + 2 * record + call.scratch)
+
+
+_HEAD = 48
+"""Bytes of the scratch before the records."""
 
 
 def wide_conv(site: Site) -> Call:

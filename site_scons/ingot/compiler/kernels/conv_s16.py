@@ -2,7 +2,8 @@
 """CONV_2D and DEPTHWISE_CONV_2D of int16 with int8 weights (firmware/kernels/conv_s16.c).
 
 Formulas: LiteRT's internal/reference/integer_ops/conv.h and depthwise_conv.h for int16: sums of 64 bits, zero points 0,
-and a multiplier that is rounded to 16 bits (internal/common.h).
+and a multiplier that is rounded to 16 bits (internal/common.h); with a bias of int32 sums of 32 bits and the whole
+multiplier.
 """
 
 from __future__ import annotations
@@ -20,19 +21,26 @@ from ingot.compiler.kernels.rows import Window
 from ingot.compiler.kernels.window_fields import window_fields
 from ingot.compiler.kernels.window_gathering import window_bytes
 
-packs(conv_s16=1)
+packs(conv_s16=2)
 
 
 def int16_layer(graph: Graph, op: Operator) -> bool:
-    """Input and output are int16 with zero point 0, weights int8, the bias int64: LiteRT reads another one as int64."""
-    source, weights, bias = (*op.inputs, None)[:3]
+    """Input and output are int16 with zero point 0, weights int8, the bias as in int16_bias()."""
+    source, weights = op.inputs[:2]
     assert source is not None and weights is not None
     ends = [graph.tensors[source], graph.tensors[op.outputs[0]]]
     return (
         all(t.dtype is DType.INT16 and t.quant is not None and t.zero_point == 0 for t in ends)
         and graph.tensors[weights].dtype is DType.INT8
-        and (bias is None or graph.tensors[bias].dtype is DType.INT64)
+        and int16_bias(graph, op, 2)
     )
+
+
+def int16_bias(graph: Graph, op: Operator, position: int) -> bool:
+    """The bias is absent, int32 where the option quantized_bias_type says so, else int64: LiteRT goes by the option."""
+    bias = op.inputs[position] if len(op.inputs) > position else None
+    told = DType.INT32 if op.attrs.get("quantized_bias_type") == "int32" else DType.INT64
+    return bias is None or graph.tensors[bias].dtype is told
 
 
 def lower_conv_s16(site: Site, window: Window | None) -> Call:
@@ -68,7 +76,8 @@ def int16_channels(site: Site, data: npt.NDArray[np.int8], image: Tensor, bias_p
     bias = np.zeros(channels, np.int64)
     if site.has_input(bias_position):
         bias = np.asarray(site.input(bias_position).data, np.int64).reshape(-1)
-    clamps = [*quantized_range(site.op.attrs.get("activation", "NONE"), output), 0, 0]
+    narrow = site.has_input(bias_position) and site.input(bias_position).dtype is DType.INT32
+    clamps = [*quantized_range(site.op.attrs.get("activation", "NONE"), output), 0, int(narrow)]
     taps = data.reshape(channels, -1)
     padded = np.zeros((channels, -(-taps.shape[1] // 4) * 4), np.int8)
     padded[:, : taps.shape[1]] = taps

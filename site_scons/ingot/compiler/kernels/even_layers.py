@@ -8,18 +8,22 @@ and shift (firmware/kernels/mac_result.h). Formulas: ingot.compiler.even.formula
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.even.formulas import layer_scales
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.graph.arithmetic import EVEN, keeps_4_bits
-from ingot.compiler.kernels.conv2d import constant_weights, dense_call, grouped_records, symmetric_weights
+from ingot.compiler.kernels.conv2d import (
+    constant_weights,
+    dense_call,
+    grouped_records,
+    packed_call,
+    symmetric_weights,
+)
 from ingot.compiler.kernels.depthwise import WIDE, depthwise_call
 from ingot.compiler.kernels.even_wide import DEEPEST, wide_conv, wide_fully_connected
-from ingot.compiler.kernels.mac_block import CHUNK, LANES, RIGHT_SHIFTS, Words, folded_bias, records
+from ingot.compiler.kernels.mac_block import LANES, RIGHT_SHIFTS, Words, folded_bias, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
@@ -57,26 +61,9 @@ def lower_conv2d(site: Site) -> Call:
     """One call of ingot_conv2d_even_1x1_s8() or ingot_conv2d_even_s8(), or of their forms for weights of four bits."""
     if _is_wide(site):
         return wide_conv(site)
-    weights = site.input(1)
-    if not keeps_4_bits(site.graph, site.op):
-        return dense_call(site, "_even", _dense_params)
-    call = dense_call(site, "_even_w4", _packed_params)
-    depth = weights.elements // weights.shape[0]
-    return replace(call, scratch=48 + 2 * (RECORD_WORDS + -(-depth // CHUNK) * LANES * CHUNK) + call.scratch)
-
-
-RECORD_WORDS = 48
-"""Bytes of a record besides its weights."""
-
-
-def _packed_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
-    """The same with 32 weights in 16 bytes: of two channels' chunks the first is in the low halves."""
-    head, blocks = _dense_params(site, groups, by_column=by_column)
-    data = blocks.data.view(np.uint8)
-    middle = data[:, 16:-32].reshape(len(data), -1, 2, CHUNK)
-    halves = (middle[:, :, 0] & 15) | (middle[:, :, 1] << 4)
-    packed = np.concatenate([data[:, :16], halves.reshape(len(data), -1), data[:, -32:]], axis=1)
-    return head, Param("weights", packed)
+    if keeps_4_bits(site.graph, site.op):
+        return packed_call(site, "_even_w4", _dense_params)
+    return dense_call(site, "_even", _dense_params)
 
 
 def _dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:

@@ -11,16 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType
+from ingot.compiler.graph.arithmetic import keeps_4_bits
 from ingot.compiler.kernels.activation_range import quantized_range
-from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS, from_uint8
+from ingot.compiler.kernels.conv2d import MAC_CONSTRAINTS, from_uint8, weights_zero
 from ingot.compiler.kernels.conv_f32 import float_channels
 from ingot.compiler.kernels.exact_multiplier import exact_multiplier
-from ingot.compiler.kernels.mac_block import CHUNK, LANES, folded_bias, head, output_scaling, records
+from ingot.compiler.kernels.mac_block import CHUNK, LANES, folded_bias, head, output_scaling, packed_halves, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import each_row, same_rows
 
-packs(fully_connected=1, fully_connected_offset=1)
+packs(fully_connected=1, fully_connected_w4=1, fully_connected_offset=2)
 
 _SHORT = 4
 WEIGHTS = 8
@@ -29,8 +30,13 @@ WEIGHTS = 8
 
 @lowers("FULLY_CONNECTED", constraints=MAC_CONSTRAINTS, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
-    """One call of ingot_fully_connected_s8(), _rows_s8(), _s16() or _f32(); of what was uint8 _offset_s8()."""
-    suffix, params = ("offset_s8", _params_offset) if from_uint8(site.op) else _FORMS[site.input(0).dtype]
+    """One call of ingot_fully_connected_s8(), _rows_s8(), _s16() or _f32(); of what was uint8 _offset_s8(), of weights
+    with four bits _w4_s8()."""
+    suffix, params = _FORMS[site.input(0).dtype]
+    if from_uint8(site.op):
+        suffix = "offset_s8"
+    elif keeps_4_bits(site.graph, site.op):
+        suffix, params = "w4_s8", _params_w4
     channels, depth = site.input(1).shape
     source, target = site.rows_in(0), site.rows_out()
     if suffix == "s8" and _one_vector_of_rows(site):
@@ -66,16 +72,22 @@ def _params_s8(site: Site) -> tuple[Param, ...]:
     image, output, weights = site.input(0), site.output(), site.input(1)
     channels = weights.shape[0]
     data = np.asarray(weights.data, np.int8)
-    bias = folded_bias(data, _bias(site), image.zero_point)
+    zero = weights_zero(site)
+    bias = folded_bias(data.astype(np.int64) - zero, _bias(site), image.zero_point)
     scaling = _scaling(site)
     flags = _SHORT if not scaling[1].any() and (scaling[2] >= 1).all() else 0
     order = np.arange(-(-channels // LANES) * LANES)
     order[channels:] = -1
     words = scaling.astype(np.uint32).view(np.int32)
     return (
-        head(image, output, site.op.attrs["activation"], flags),
+        head(image, output, site.op.attrs["activation"], flags, zero),
         Param("weights", records(data, bias, words, order)),
     )
+
+
+def _params_w4(site: Site) -> tuple[Param, ...]:
+    first, blocks = _params_s8(site)
+    return first, Param("weights", packed_halves(blocks.data.view(np.uint8), 3 * LANES * 4))
 
 
 def _scaling(site: Site) -> npt.NDArray[np.int64]:
@@ -86,18 +98,6 @@ def _scaling(site: Site) -> npt.NDArray[np.int64]:
     scales = output_scaling(image, weights, output, weights.shape[0])
     exact = {scale: exact_multiplier(scale, largest) for scale in set(scales)}
     return np.asarray([exact[scale] for scale in scales], np.int64).T
-
-
-def _params_offset(site: Site) -> tuple[Param, ...]:
-    image, weights = site.input(0), site.input(1)
-    data = np.asarray(weights.data, np.int8)
-    bias = folded_bias(data.astype(np.int64) - weights.zero_point, _bias(site), image.zero_point)
-    words = np.concatenate([bias[None], _scaling(site).astype(np.uint32).view(np.int32)])
-    return (
-        head(image, site.output(), site.op.attrs["activation"], 0, weights.zero_point),
-        Param("words", words),
-        Param("weights", data),
-    )
 
 
 def _params_s16(site: Site) -> tuple[Param, ...]:

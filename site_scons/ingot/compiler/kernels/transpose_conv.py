@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ingot.compiler.graph import DType, Graph, Operator
 from ingot.compiler.kernels.conv2d import known_activation, not_dynamic_range, symmetric_weights
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
-from ingot.compiler.kernels.conv_s16 import int16_channels
+from ingot.compiler.kernels.conv_s16 import int16_bias, int16_channels
 from ingot.compiler.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
@@ -23,12 +23,13 @@ from ingot.compiler.kernels.rows import Window, row_window
 from ingot.compiler.kernels.window_fields import window_fields
 from ingot.compiler.kernels.window_gathering import choose_gathering
 
-packs(transpose_conv=1)
+packs(transpose_conv=1, transpose_conv_s16=2)
 
 
 def image_and_weights(graph: Graph, op: Operator) -> bool:
     """Image, weights and output are int8, the bias int32; image and output int16, zero points 0, weights int8, the
-    bias int64; or all are float32. Weights and bias are constant, weights have zero point 0."""
+    bias int64, or int32 where the option quantized_bias_type says so; or all are float32. Weights and bias are
+    constant, weights have zero point 0."""
     weights, image = graph.tensors[op.inputs[1] or 0], graph.tensors[op.inputs[2] or 0]
     bias = graph.tensors[op.inputs[3]] if len(op.inputs) > 3 and op.inputs[3] is not None else None
     if not weights.is_constant or not (bias is None or bias.is_constant):
@@ -39,7 +40,7 @@ def image_and_weights(graph: Graph, op: Operator) -> bool:
     int16 = (
         all(t.dtype is DType.INT16 and t.quant is not None and t.zero_point == 0 for t in ends)
         and weights.dtype is DType.INT8
-        and (bias is None or bias.dtype is DType.INT64)
+        and int16_bias(graph, op, 3)
     )
     return ((int8 or int16) and symmetric_weights(graph, op)) or float_layer(graph, op)
 

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* FULLY_CONNECTED of int8 vectors: with INGOT_W4 for weights of four bits, with INGOT_ADJUSTED for weights with a zero
+ * point. */
+#ifndef INGOT_FULLY_CONNECTED_ONCE_H
+#define INGOT_FULLY_CONNECTED_ONCE_H
+
+#include "fully_connected_sums.h"
+
+#include "requantize_once.h"
+
+#ifdef INGOT_ADJUSTED
+#include "dot.h"
+
+#define ADJUST                                                                                                         \
+    "ldr r4, [r3, #36]\n"                                                                                              \
+    "vadd.i32 q0, q0, r4\n"                                                                                            \
+    "vadd.i32 q1, q1, r4\n"
+#else
+#define ADJUST
+#endif
+
+/* What is added to all sums of a vector. */
+INGOT_INLINE int32_t adjustment(const int8_t *in, unsigned depth, const ingot_mac_params *p)
+{
+#ifdef INGOT_ADJUSTED
+    return p->weights_zero ? -p->weights_zero * ingot_sum_s8(in, depth) : 0;
+#else
+    (void)in, (void)depth, (void)p;
+    return 0;
+#endif
+}
+
+#if INGOT_MVE
+/* The results of one record: sums become bytes at r2, as many as are left (r9). r0: zero point; q5, q6: clamps. */
+#define FOUR_RESULTS(sums, record)                                                                                     \
+    "vqabs.s32 q2, " sums "\n"                                                                                         \
+    "vldrw.32 q3, [" record "]\n"                                                                                      \
+    "vqdmulh.s32 q2, q2, q3\n"                                                                                         \
+    "vldrw.32 q3, [" record ", #32]\n"                                                                                 \
+    "vneg.s32 q3, q3\n"                                                                                                \
+    "vrshl.s32 q2, q2, q3\n"                                                                                           \
+    "vpt.s32 lt, " sums ", zr\n"                                                                                       \
+    "vnegt.s32 q2, q2\n"                                                                                               \
+    "vadd.i32 q2, q2, r0\n"                                                                                            \
+    "vmax.s32 q2, q2, q5\n"                                                                                            \
+    "vmin.s32 q2, q2, q6\n"                                                                                            \
+    "vctp.32 r9\n"                                                                                                     \
+    "vpst\n"                                                                                                           \
+    "vstrbt.32 q2, [r2], #4\n"
+
+/* What short_results() works on; record and out advance. bytes: of a record. left: channels. */
+typedef struct job {
+    const int8_t *in;
+    unsigned chunks;
+    const int8_t *record;
+    unsigned bytes;
+    int8_t *out;
+    int32_t zero;
+    unsigned left;
+    int32_t low, high;
+    int32_t adjust;
+} job;
+
+/* All channels of a vector, with INGOT_FULLY_CONNECTED_SHORT. */
+__attribute__((naked, noinline)) static void short_results(job *j __attribute__((unused)))
+{
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "vpush {" SAVED "}\n"
+                     "mov r3, r0\n" SUMS_BEGIN
+                     "ldr r9, [r3, #24]\n"
+                     "ldrd r4, r5, [r3, #28]\n"
+                     "vdup.32 q5, r4\n"
+                     "vdup.32 q6, r5\n"
+                     "1:\n"
+                     "ldrd r5, r0, [r3, #8]\n"
+                     "ldrd r1, r11, [r3]\n"
+                     "add r7, r5, r0\n"
+                     "add r0, r7\n"
+                     "str r0, [r3, #8]\n"
+                     /* There is no second record for the last four channels. */
+                     "cmp r9, #4\n"
+                     "it le\n"
+                     "movle r7, r5\n" EIGHT_SUMS ADJUST "ldrd r2, r0, [r3, #16]\n" FOUR_RESULTS("q0", "r5")
+                     "subs r9, #4\n"
+                     "ble 3f\n" FOUR_RESULTS("q1", "r7")
+                     "str r2, [r3, #16]\n"
+                     "subs r9, #4\n"
+                     "bgt 1b\n"
+                     "3:\n"
+                     "vpop {" SAVED "}\n"
+                     "pop {r4-r11, pc}\n");
+}
+
+static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
+{
+    const unsigned chunks = (k->depth + 15) / 16, bytes = 64 + chunks * 4 * INGOT_LANE_BYTES;
+    const int8_t *record = (const int8_t *)(p + 1);
+    const int32_t adjust = adjustment(in, k->depth, p);
+    if (p->flags & INGOT_FULLY_CONNECTED_SHORT) {
+        INGOT_CHECK_ALIGNED(record, 4);
+        job j = {in, chunks, record, bytes, out, p->out_zero, k->channels, p->low, p->high, adjust};
+        short_results(&j);
+        return;
+    }
+    for (int left = (int)k->channels; left > 0; left -= 8, record += 2 * bytes, out += 8) {
+        const int8_t *records[2] = {record, left > 4 ? record + bytes : record};
+        int32_t sums[8];
+        INGOT_CHECK_ALIGNED(record, 4);
+        eight_sums(in, records[0], records[1], chunks, sums);
+        for (int i = 0; i < 8 && i < left; i++) {
+            const int32_t *scaling = (const int32_t *)(records[i / 4] + 16 + chunks * 4 * INGOT_LANE_BYTES) + i % 4;
+            const int32_t scaled =
+                ingot_requantize_once(sums[i] + adjust, (uint32_t)scaling[0], (uint32_t)scaling[4], scaling[8]);
+            out[i] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+        }
+    }
+}
+#else
+static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
+{
+    const unsigned chunks = (k->depth + 15) / 16, bytes = 64 + chunks * 4 * INGOT_LANE_BYTES;
+    const int8_t *record = (const int8_t *)(p + 1);
+    const int32_t adjust = adjustment(in, k->depth, p);
+    for (unsigned c = 0; c < k->channels; c += 4, record += bytes) {
+        const int32_t *scaling = (const int32_t *)(record + 16 + chunks * 4 * INGOT_LANE_BYTES);
+        int32_t sums[4];
+        four_sums(in, k->depth, record, sums);
+        for (unsigned lane = 0; lane < 4 && c + lane < k->channels; lane++) {
+            const int32_t scaled = ingot_requantize_once(sums[lane] + adjust, (uint32_t)scaling[lane],
+                                                         (uint32_t)scaling[4 + lane], scaling[8 + lane]);
+            out[c + lane] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+        }
+    }
+}
+#endif
+
+#endif
