@@ -117,11 +117,17 @@ def _inputs(graph: Graph, samples: int, seed: int) -> Iterator[tuple[str, Mappin
         )
 
 
-#: Inputs that random ones never are: all at one end, all at the other, one next to the other.
+#: Inputs that random ones never are: all at one end, all at the other, in the middle, one next to the other, either
+#: end by chance, the first channel alone at the upper end.
 EXTREMES: Mapping[str, Callable[[tuple[int, ...], float, float], Array]] = {
     "lowest": lambda shape, low, high: np.full(shape, low),
     "highest": lambda shape, low, high: np.full(shape, high),
+    "middle": lambda shape, low, high: np.full(shape, (low + high + 1) // 2),
     "checkered": lambda shape, low, high: np.where(np.indices(shape).sum(axis=0) % 2 == 0, low, high),
+    "both ends": lambda shape, low, high: np.where(np.random.default_rng(0).random(shape) < 0.5, low, high),
+    "one channel": lambda shape, low, high: np.where(
+        np.arange(shape[-1] if shape else 1) == 0, high, np.full(shape, low)
+    ),
 }
 
 

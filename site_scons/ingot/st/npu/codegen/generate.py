@@ -132,15 +132,17 @@ def generate(
     *,
     fold: bool = False,
     place: Places | None = None,
+    left: Mapping[int, str] | None = None,
 ) -> Program:
     """The epochs of a graph. ram: first address and the one behind the last. flash: address of the weights.
 
     fold: whether convolutions of 1x1 may read any tensor as u8, its zero point in the bias. No public build does that.
-    place: where buffers lie; without it they are placed in `ram`.
+    place: where buffers lie; without it they are placed in `ram`. left: number of an operator -> why it is left to the
+    CPU from the beginning.
 
     A layer that no public build's forms allow is left to the CPU. Raises IngotError when the tensors do not fit.
     """
-    refused: dict[int, str] = {}
+    refused: dict[int, str] = dict(left or {})
     while True:
         generator = _Generator(graph, table, ram, flash, fold, refused, place or (lambda lives: placed(lives, ram)))
         program = generator.program()

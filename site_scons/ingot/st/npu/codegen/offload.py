@@ -89,7 +89,10 @@ class NpuOffload:
             )
         flash = addresses[0].params
         graph, table = self.trial.graph, self.table
-        program = generate(graph, table, ram, flash, fold=self.fold, place=lambda lives: {k: places[k] for k in lives})
+        left = {number: item.refused for number, item in enumerate(self.trial.operators) if item.refused}
+        program = generate(
+            graph, table, ram, flash, fold=self.fold, place=lambda lives: {k: places[k] for k in lives}, left=left
+        )
         assert [item.refused for item in program.operators] == [item.refused for item in self.trial.operators]
         self.bound = program
         proof, strange = prove(build_of(program)), program.strange(table)
