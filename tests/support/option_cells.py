@@ -25,6 +25,7 @@ VALUES = {
     "ram_limit": "4096",
     "fuse": "0",
     "weights_4bit": "expand",
+    "npu": "1",
     "io_placement": "application",
     "io_input": "keep",
     "io_layout": "file",

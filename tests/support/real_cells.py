@@ -29,11 +29,15 @@ OTHER = {
 }
 
 
+#: Options of firmware whose image is refused; every real build here has an image.
+NO_IMAGE = ("npu",)
+
+
 def all_cells() -> list[RealCell]:
     """Every compiler alone, and with every option that it reads."""
     found = []
     for cell in CELLS:
-        if cell.makes_sense:
+        if cell.makes_sense and cell.option not in NO_IMAGE:
             other = OTHER.get(cell.name, {})
             found.append(RealCell({**cell.texts, **other}, cell.model, other != RELATIVE))
     return list({cell.name: cell for cell in found}.values())
