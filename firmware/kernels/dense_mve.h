@@ -111,13 +111,27 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
     "vshr.s32 q2, q2, #31\n"                                                                                           \
     "vqadd.s32 q1, q1, q2\n"
 
+#define INGOT_STORE_CLAMPED                                                                                            \
+    "vmax.s16 q5, q5, q6\n"                                                                                            \
+    "vmax.s16 q4, q4, q6\n"                                                                                            \
+    "vmin.s16 q4, q4, q7\n"                                                                                            \
+    "vstrb.16 q4, [r0], #8\n"                                                                                          \
+    "vmin.s16 q5, q5, q7\n"                                                                                            \
+    "vstrb.16 q5, [r2], #8\n"
+#define INGOT_STORE_SATURATED                                                                                          \
+    "vqmovnb.s16 q4, q4\n"                                                                                             \
+    "vqmovnb.s16 q5, q5\n"                                                                                             \
+    "vstrb.16 q4, [r0], #8\n"                                                                                          \
+    "vstrb.16 q5, [r2], #8\n"
+
 /* Eight neighbours of two pixels, two records for each; then up to seven channels four at a time, for which r9 is below
  * zero; then the next two pixels. left, first (with the record's first words, q2), tie, last (with: its second words,
- * q3, or nothing): from sums to results. begin, next: what is done besides at the start, where r0 is the job's
+ * q3, or nothing): from sums to results; "@" makes a comment of an instruction. store: eight neighbours of each pixel are
+ * clamped, or saturate, and stored. begin, next: what is done besides at the start, where r0 is the job's
  * address + 28, and between pairs of pixels. */
 #define INGOT_DENSE_PAIRS(name, left, tie)                                                                             \
-    INGOT_DENSE_PAIRS_WITH(name, left, "vqrdmulh.s32", tie, "vrshl.s32", ", q3", "", "")
-#define INGOT_DENSE_PAIRS_WITH(name, left, first, tie, last, with, begin, next)                                        \
+    INGOT_DENSE_PAIRS_WITH(name, left, "vqrdmulh.s32", tie, "vrshl.s32", ", q3", INGOT_STORE_CLAMPED, "", "")
+#define INGOT_DENSE_PAIRS_WITH(name, left, first, tie, last, with, store, begin, next)                                 \
     __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
@@ -168,12 +182,7 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
                          "vqadd.s16 q5, q5, r4\n"                                                                      \
                          "subs r9, #1\n"                                                                               \
                          "vqadd.s16 q4, q4, r4\n"                                                                      \
-                         "vmax.s16 q5, q5, q6\n"                                                                       \
-                         "vmax.s16 q4, q4, q6\n"                                                                       \
-                         "vmin.s16 q4, q4, q7\n"                                                                       \
-                         "vstrb.16 q4, [r0], #8\n"                                                                     \
-                         "vmin.s16 q5, q5, q7\n"                                                                       \
-                         "vstrb.16 q5, [r2], #8\n"                                                                     \
+                         store                                                                                         \
                          "strd r0, r2, [sp, #8]\n"                                                                     \
                          "bne 4b\n"                                                                                    \
                          "6:\n" /* rest */                                                                             \
@@ -229,13 +238,25 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
     "vmul.f32 q0, q0, q3\n"                                                                                            \
     "vmul.f32 q1, q1, q3\n"
 
-INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_even, "", "vqadd.s32", INGOT_SCALED, "vcvtn.s32.f32", "", "", "")
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_even, "", "vqadd.s32", INGOT_SCALED, "vcvtn.s32.f32", "", INGOT_STORE_CLAMPED,
+                       "", "")
+/* The usual case: biases are in the sums, and results saturate at -128 and 127. */
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_whole, "", "@", INGOT_SCALED, "vcvtn.s32.f32", "", INGOT_STORE_SATURATED, "",
+                       "")
+
+#include "dense_thin_mve.h"
 
 static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 {
-    (void)flags;
     INGOT_CHECK_ALIGNED(job->records, 4);
-    ingot_dense_pairs_even(job);
+    if (!(flags & INGOT_MAC_BIAS_IN_SUMS) || job->low != INT8_MIN || job->high != INT8_MAX)
+        ingot_dense_pairs_even(job);
+    else if (job->chunks > 2 || job->rest)
+        ingot_dense_pairs_whole(job);
+    else if (job->chunks == 2)
+        ingot_dense_thin_2(job);
+    else
+        ingot_dense_thin_1(job);
 }
 #else
 INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")
@@ -253,7 +274,7 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
     "vadd.i32 q1, q1, r2\n"
 
 INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_adjusted, INGOT_ADJUST INGOT_LEFT, "vqrdmulh.s32", INGOT_TIE_ANY, "vrshl.s32",
-                       ", q3",
+                       ", q3", INGOT_STORE_CLAMPED,
                        "ldr r1, [r0, #36]\n"
                        "str r1, [sp, #48]\n",
                        "ldr r0, [sp, #48]\n"

@@ -2,15 +2,17 @@
 /* dense_mve.h for pixels of at most 16 or 32 bytes: they stay in vector registers for all channels of two pixels.
  *
  * Only for whole blocks of eight channels, results that saturate at -128 and 127, shifts that all go right, and clamps
- * that make the sign of ties meaningless.
+ * that make the sign of ties meaningless; with INGOT_EVEN, for biases that are in the sums (INGOT_MAC_BIAS_IN_SUMS).
  */
 #ifndef INGOT_DENSE_THIN_MVE_H
 #define INGOT_DENSE_THIN_MVE_H
 
-/* Two records, eight neighbours, of two pixels that are q0 and q1; r5: records. Sums of the first record become q4 and q5,
+/* first, last, multipliers, shifts: how sums become results, see the end of this file.
+ *
+ * Two records, eight neighbours, of two pixels that are q0 and q1; r5: records. Sums of the first record become q4 and q5,
  * those of the second q6 and q7. Loads, products and the arithmetic of requantization overlap where none waits for the
  * other. r9 counts the blocks. */
-#define INGOT_THIN_BLOCK_1                                                                                             \
+#define INGOT_THIN_BLOCK_1(first, last, multipliers, shifts)                                                           \
     "vldrw.32 q2, [r5, #16]\n"                                                                                         \
     "vmladav.s8 r0, q0, q2\n"                                                                                          \
     "vldrw.32 q3, [r5, #32]\n"                                                                                         \
@@ -28,17 +30,17 @@
     "vmov q4[2], q4[0], r0, r4\n"                                                                                      \
     "vmladav.s8 lr, q1, q3\n"                                                                                          \
     "vmov q4[3], q4[1], r2, r6\n"                                                                                      \
-    "vldrw.32 q3, [r5, #-32]\n"                                                                                        \
+    "vldrw.32 q3, [r5, #" multipliers "]\n"                                                                            \
     "vmov q5[3], q5[1], r10, lr\n"                                                                                     \
     "vadd.i32 q5, q5, q2\n"                                                                                            \
-    "vqrdmulh.s32 q5, q5, q3\n"                                                                                        \
+    first("q5", "q3")                                                                                                  \
     "vadd.i32 q4, q4, q2\n"                                                                                            \
-    "vldrw.32 q2, [r5, #-16]\n"                                                                                        \
-    "vrshl.s32 q5, q5, q2\n"                                                                                           \
-    "vqrdmulh.s32 q4, q4, q3\n"                                                                                        \
+    shifts("q2")                                                                                                       \
+    last("q5", "q2")                                                                                                   \
+    first("q4", "q3")                                                                                                  \
     "vldrw.32 q3, [r5, #32]\n"                                                                                         \
     "vmladav.s8 r2, q0, q3\n"                                                                                          \
-    "vrshl.s32 q4, q4, q2\n"                                                                                           \
+    last("q4", "q2")                                                                                                   \
     "vmladav.s8 r10, q1, q3\n"                                                                                         \
     "vldrw.32 q3, [r5, #64]\n"                                                                                         \
     "vmladav.s8 r6, q0, q3\n"                                                                                          \
@@ -56,15 +58,15 @@
     "vmladav.s8 lr, q1, q3\n"                                                                                          \
     "vldrw.32 q2, [r5], #112\n"                                                                                        \
     "vadd.i32 q6, q6, q2\n"                                                                                            \
-    "vldrw.32 q3, [r5, #-32]\n"                                                                                        \
-    "vqrdmulh.s32 q6, q6, q3\n"                                                                                        \
+    "vldrw.32 q3, [r5, #" multipliers "]\n"                                                                            \
+    first("q6", "q3")                                                                                                  \
     "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
     "vadd.i32 q7, q7, q2\n"                                                                                            \
-    "vldrw.32 q2, [r5, #-16]\n"                                                                                        \
-    "vqrdmulh.s32 q7, q7, q3\n"                                                                                        \
-    "vrshl.s32 q6, q6, q2\n"                                                                                           \
+    shifts("q2")                                                                                                       \
+    first("q7", "q3")                                                                                                  \
+    last("q6", "q2")                                                                                                   \
     "vqmovnt.s32 q4, q6\n"                                                                                             \
-    "vrshl.s32 q7, q7, q2\n"                                                                                           \
+    last("q7", "q2")                                                                                                   \
     "vqmovnt.s32 q5, q7\n"                                                                                             \
     "vqadd.s16 q4, q4, r7\n"                                                                                           \
     "vqmovnb.s16 q4, q4\n"                                                                                             \
@@ -75,7 +77,7 @@
 
 /* The same for pixels of two vectors each, q0 q1 and q2 q3. The second record's sums become q5 and q3, which takes the
  * place of the second pixel's second vector until the block's end. */
-#define INGOT_THIN_BLOCK_2                                                                                             \
+#define INGOT_THIN_BLOCK_2(first, last, multipliers, shifts)                                                           \
     "vldrw.32 q5, [r5, #32]\n"                                                                                         \
     "vmladav.s8 r10, q2, q5\n"                                                                                         \
     "vldrw.32 q4, [r5, #16]\n"                                                                                         \
@@ -103,20 +105,20 @@
     "vmladava.s8 r6, q1, q5\n"                                                                                         \
     "vldrw.32 q4, [r5], #176\n"                                                                                        \
     "vmladava.s8 lr, q3, q5\n"                                                                                         \
-    "vldrw.32 q5, [r5, #-32]\n"                                                                                        \
+    "vldrw.32 q5, [r5, #" multipliers "]\n"                                                                            \
     "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
     "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
     "vadd.i32 q6, q6, q4\n"                                                                                            \
     "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
     "vadd.i32 q7, q7, q4\n"                                                                                            \
-    "vqrdmulh.s32 q6, q6, q5\n"                                                                                        \
-    "vldrw.32 q4, [r5, #-16]\n"                                                                                        \
-    "vqrdmulh.s32 q7, q7, q5\n"                                                                                        \
+    first("q6", "q5")                                                                                                  \
+    shifts("q4")                                                                                                       \
+    first("q7", "q5")                                                                                                  \
     "vldrw.32 q5, [r5, #32]\n"                                                                                         \
     "vmladav.s8 r10, q2, q5\n"                                                                                         \
-    "vrshl.s32 q7, q7, q4\n"                                                                                           \
+    last("q7", "q4")                                                                                                   \
     "vmladav.s8 r2, q0, q5\n"                                                                                          \
-    "vrshl.s32 q6, q6, q4\n"                                                                                           \
+    last("q6", "q4")                                                                                                   \
     "vldrw.32 q4, [r5, #16]\n"                                                                                         \
     "vmladav.s8 r0, q0, q4\n"                                                                                          \
     "vldrw.32 q5, [r5, #64]\n"                                                                                         \
@@ -147,14 +149,14 @@
     "vadd.i32 q3, q3, q4\n"                                                                                            \
     "vmov q5[3], q5[1], r2, r6\n"                                                                                      \
     "vadd.i32 q5, q5, q4\n"                                                                                            \
-    "vldrw.32 q4, [r5, #-32]\n"                                                                                        \
-    "vqrdmulh.s32 q5, q5, q4\n"                                                                                        \
-    "vqrdmulh.s32 q3, q3, q4\n"                                                                                        \
-    "vldrw.32 q4, [r5, #-16]\n"                                                                                        \
-    "vrshl.s32 q5, q5, q4\n"                                                                                           \
+    "vldrw.32 q4, [r5, #" multipliers "]\n"                                                                            \
+    first("q5", "q4")                                                                                                  \
+    first("q3", "q4")                                                                                                  \
+    shifts("q4")                                                                                                       \
+    last("q5", "q4")                                                                                                   \
     "vqmovnt.s32 q6, q5\n"                                                                                             \
     "ldr r0, [sp, #28]\n"                                                                                              \
-    "vrshl.s32 q3, q3, q4\n"                                                                                           \
+    last("q3", "q4")                                                                                                   \
     "vqmovnt.s32 q7, q3\n"                                                                                             \
     "vqadd.s16 q6, q6, r7\n"                                                                                           \
     "vldrb.8 q3, [r0, #16]\n"                                                                                          \
@@ -203,15 +205,31 @@
                          "pop {r4-r11, pc}\n");                                                                        \
     }
 
-INGOT_DENSE_THIN(ingot_dense_thin_1,
-                 "vldrb.8 q0, [r0]\n"
-                 "vldrb.8 q1, [r2]\n",
-                 INGOT_THIN_BLOCK_1)
-INGOT_DENSE_THIN(ingot_dense_thin_2,
-                 "vldrb.8 q0, [r0]\n"
-                 "vldrb.8 q1, [r0, #16]\n"
-                 "vldrb.8 q2, [r2]\n"
-                 "vldrb.8 q3, [r2, #16]\n",
-                 INGOT_THIN_BLOCK_2)
+#define INGOT_THIN_INPUTS_1                                                                                            \
+    "vldrb.8 q0, [r0]\n"                                                                                               \
+    "vldrb.8 q1, [r2]\n"
+#define INGOT_THIN_INPUTS_2                                                                                            \
+    "vldrb.8 q0, [r0]\n"                                                                                               \
+    "vldrb.8 q1, [r0, #16]\n"                                                                                          \
+    "vldrb.8 q2, [r2]\n"                                                                                               \
+    "vldrb.8 q3, [r2, #16]\n"
+
+#ifdef INGOT_EVEN
+/* The biases are in the sums; a scale stands where else the shift does. */
+#define INGOT_THIN_FIRST(sum, scale) "vcvt.f32.s32 " sum ", " sum "\nvmul.f32 " sum ", " sum ", " scale "\n"
+#define INGOT_THIN_LAST(sum, unused) "vcvtn.s32.f32 " sum ", " sum "\n"
+#define INGOT_THIN_SHIFTS(shifts)
+#define INGOT_THIN_WORDS "-16"
+#else
+#define INGOT_THIN_FIRST(sum, multiplier) "vqrdmulh.s32 " sum ", " sum ", " multiplier "\n"
+#define INGOT_THIN_LAST(sum, shift) "vrshl.s32 " sum ", " sum ", " shift "\n"
+#define INGOT_THIN_SHIFTS(shifts) "vldrw.32 " shifts ", [r5, #-16]\n"
+#define INGOT_THIN_WORDS "-32"
+#endif
+
+INGOT_DENSE_THIN(ingot_dense_thin_1, INGOT_THIN_INPUTS_1,
+                 INGOT_THIN_BLOCK_1(INGOT_THIN_FIRST, INGOT_THIN_LAST, INGOT_THIN_WORDS, INGOT_THIN_SHIFTS))
+INGOT_DENSE_THIN(ingot_dense_thin_2, INGOT_THIN_INPUTS_2,
+                 INGOT_THIN_BLOCK_2(INGOT_THIN_FIRST, INGOT_THIN_LAST, INGOT_THIN_WORDS, INGOT_THIN_SHIFTS))
 
 #endif

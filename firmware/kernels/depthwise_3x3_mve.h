@@ -59,11 +59,15 @@ typedef struct run {
 #ifdef INGOT_EVEN
 PIXELS(pixels_round_even, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
 
+PIXELS(pixels_even, INGOT_PIXEL_SUMS INGOT_PIXEL_EVEN)
+
 static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
-    (void)p;
     INGOT_CHECK_ALIGNED(r->words, 4);
-    pixels_round_even(r, to);
+    if (p->flags & INGOT_MAC_BIAS_IN_SUMS && p->low == INT8_MIN && p->high == INT8_MAX)
+        pixels_even(r, to);
+    else
+        pixels_round_even(r, to);
 }
 #else
 PIXELS(pixels_full_range, INGOT_PIXEL_FULL_RANGE)

@@ -4,24 +4,32 @@
 #include "fully_connected_sums.h"
 #include "mac_result.h"
 
+#if INGOT_MVE
+#define FOUR_RESULTS(sums, record)                                                                                     \
+    "vldrw.32 q2, [" record "]\n"                                                                                      \
+    "vqadd.s32 q2, " sums ", q2\n"                                                                                     \
+    "vldrw.32 q3, [" record ", #16]\n"                                                                                 \
+    "vcvt.f32.s32 q2, q2\n"                                                                                            \
+    "vmul.f32 q2, q2, q3\n"                                                                                            \
+    "vcvtn.s32.f32 q2, q2\n"                                                                                           \
+    "vqadd.s32 q2, q2, r0\n"                                                                                           \
+    "vmax.s32 q2, q2, q5\n"                                                                                            \
+    "vmin.s32 q2, q2, q6\n"                                                                                            \
+    "vctp.32 r9\n"                                                                                                     \
+    "vpst\n"                                                                                                           \
+    "vstrbt.32 q2, [r2], #4\n"
+
+#include "fully_connected_vector_mve.h"
+#endif
+
 static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
 {
     const unsigned chunks = (k->depth + 15) / 16, bytes = 48 + chunks * 64;
     const int8_t *record = (const int8_t *)(p + 1);
 #if INGOT_MVE
-    const int32x4_t low = vdupq_n_s32(p->low), high = vdupq_n_s32(p->high);
-    for (int left = (int)k->channels; left > 0; left -= 8, record += 2 * bytes) {
-        const int8_t *records[2] = {record, left > 4 ? record + bytes : record};
-        int32_t sums[8];
-        INGOT_CHECK_ALIGNED(record, 4);
-        eight_sums(in, records[0], records[1], chunks, sums);
-        for (int i = 0; i < 8 && i < left; i += 4, out += 4) {
-            const int32_t *words = (const int32_t *)(records[i / 4] + 16 + chunks * 64);
-            int32x4_t sum = vqaddq_s32(vld1q_s32(INGOT_ALIGNED(sums + i)), vld1q_s32(INGOT_ALIGNED(words)));
-            sum = ingot_requantize_even_lanes(sum, vld1q_f32(INGOT_ALIGNED((const float *)(words + 4))), p->out_zero);
-            vstrbq_p_s32(out, vminq_s32(vmaxq_s32(sum, low), high), vctp32q((uint32_t)(left - i)));
-        }
-    }
+    INGOT_CHECK_ALIGNED(record, 4);
+    job j = {in, chunks, record, bytes, out, p->out_zero, k->channels, p->low, p->high, 0};
+    vector_results(&j);
 #else
     for (unsigned c = 0; c < k->channels; c += 4, record += bytes) {
         const int32_t *words = (const int32_t *)(record + 16 + chunks * 64);

@@ -15,8 +15,6 @@
     "ldr r4, [r3, #36]\n"                                                                                              \
     "vadd.i32 q0, q0, r4\n"                                                                                            \
     "vadd.i32 q1, q1, r4\n"
-#else
-#define ADJUST
 #endif
 
 /* What is added to all sums of a vector. */
@@ -48,45 +46,22 @@ INGOT_INLINE int32_t adjustment(const int8_t *in, unsigned depth, const ingot_ma
     "vpst\n"                                                                                                           \
     "vstrbt.32 q2, [r2], #4\n"
 
-/* What short_results() works on; record and out advance. bytes: of a record. left: channels. */
-typedef struct job {
-    const int8_t *in;
-    unsigned chunks;
-    const int8_t *record;
-    unsigned bytes;
-    int8_t *out;
-    int32_t zero;
-    unsigned left;
-    int32_t low, high;
-    int32_t adjust;
-} job;
+#include "fully_connected_vector_mve.h"
 
-/* All channels of a vector, with INGOT_FULLY_CONNECTED_SHORT. */
-__attribute__((naked, noinline)) static void short_results(job *j __attribute__((unused)))
+/* Sums of eight channels, for those that need the long product. */
+__attribute__((naked, noinline)) static void eight_sums(const int8_t *in __attribute__((unused)),
+                                                        const int8_t *a __attribute__((unused)),
+                                                        const int8_t *b __attribute__((unused)),
+                                                        unsigned chunks __attribute__((unused)),
+                                                        int32_t sums[8] __attribute__((unused)))
 {
     __asm__ volatile("push {r4-r11, lr}\n"
                      "vpush {" SAVED "}\n"
-                     "mov r3, r0\n" SUMS_BEGIN
-                     "ldr r9, [r3, #24]\n"
-                     "ldrd r4, r5, [r3, #28]\n"
-                     "vdup.32 q5, r4\n"
-                     "vdup.32 q6, r5\n"
-                     "1:\n"
-                     "ldrd r5, r0, [r3, #8]\n"
-                     "ldrd r1, r11, [r3]\n"
-                     "add r7, r5, r0\n"
-                     "add r0, r7\n"
-                     "str r0, [r3, #8]\n"
-                     /* There is no second record for the last four channels. */
-                     "cmp r9, #4\n"
-                     "it le\n"
-                     "movle r7, r5\n" EIGHT_SUMS ADJUST "ldrd r2, r0, [r3, #16]\n" FOUR_RESULTS("q0", "r5")
-                     "subs r9, #4\n"
-                     "ble 3f\n" FOUR_RESULTS("q1", "r7")
-                     "str r2, [r3, #16]\n"
-                     "subs r9, #4\n"
-                     "bgt 1b\n"
-                     "3:\n"
+                     "mov r5, r1\n"
+                     "mov r7, r2\n"
+                     "mov r11, r3\n"
+                     "mov r1, r0\n" SUMS_BEGIN "ldr r3, [sp, #" SUMS_AT "]\n" EIGHT_SUMS "vstrw.32 q0, [r3]\n"
+                     "vstrw.32 q1, [r3, #16]\n"
                      "vpop {" SAVED "}\n"
                      "pop {r4-r11, pc}\n");
 }
@@ -99,7 +74,7 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
     if (p->flags & INGOT_FULLY_CONNECTED_SHORT) {
         INGOT_CHECK_ALIGNED(record, 4);
         job j = {in, chunks, record, bytes, out, p->out_zero, k->channels, p->low, p->high, adjust};
-        short_results(&j);
+        vector_results(&j);
         return;
     }
     for (int left = (int)k->channels; left > 0; left -= 8, record += 2 * bytes, out += 8) {

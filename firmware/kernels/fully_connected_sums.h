@@ -93,24 +93,6 @@
     "vmov q1[3], q1[1], r10, lr\n"
 #endif
 
-/* Sums of eight channels, for those that need the long product. */
-__attribute__((naked, noinline)) static void eight_sums(const int8_t *in __attribute__((unused)),
-                                                        const int8_t *a __attribute__((unused)),
-                                                        const int8_t *b __attribute__((unused)),
-                                                        unsigned chunks __attribute__((unused)),
-                                                        int32_t sums[8] __attribute__((unused)))
-{
-    __asm__ volatile("push {r4-r11, lr}\n"
-                     "vpush {" SAVED "}\n"
-                     "mov r5, r1\n"
-                     "mov r7, r2\n"
-                     "mov r11, r3\n"
-                     "mov r1, r0\n" SUMS_BEGIN "ldr r3, [sp, #" SUMS_AT "]\n" EIGHT_SUMS "vstrw.32 q0, [r3]\n"
-                     "vstrw.32 q1, [r3, #16]\n"
-                     "vpop {" SAVED "}\n"
-                     "pop {r4-r11, pc}\n");
-}
-
 /* Adds a vector of whole chunks times the four lanes of a record. */
 INGOT_INLINE void add_products(const int8_t *in, const int8_t *weights, unsigned chunks, int32_t sums[4])
 {
@@ -124,7 +106,6 @@ INGOT_INLINE void add_products(const int8_t *in, const int8_t *weights, unsigned
     }
     sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
 }
-
 #else
 #if INGOT_DSP
 /* Four bytes of the vector times those of each lane. r8 r9: even and odd bytes of the vector. */

@@ -12,6 +12,7 @@ enum {
     INGOT_MAC_WIDE = 4, /* a depthwise weight is -128: two products may exceed 16 bits */
     INGOT_MAC_NO_LEFT_SHIFTS = 8,
     INGOT_MAC_FITS_16 = 16, /* no sum, scaled, is beyond 16 bits */
+    INGOT_MAC_BIAS_IN_SUMS = 32, /* of QDQ models: sums begin with their biases, and no bias is added last */
 };
 
 typedef struct ingot_mac_params {

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.even.formulas import layer_scales
+from ingot.compiler.even.formulas import INT32, layer_scales
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.graph.arithmetic import EVEN, keeps_4_bits
 from ingot.compiler.kernels.conv2d import (
@@ -28,8 +28,9 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
 
-packs(conv2d_even=1, conv2d_even_w4=1, depthwise_even=1, fully_connected_even=1)
+packs(conv2d_even=2, conv2d_even_w4=2, depthwise_even=2, fully_connected_even=2)
 
+BIAS_IN_SUMS = 32  # INGOT_MAC_BIAS_IN_SUMS
 _DEEPEST = 65_000
 """Numbers whose products with weights no sum of 32 bits overflows."""
 
@@ -69,8 +70,8 @@ def lower_conv2d(site: Site) -> Call:
 def _dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
     windows = np.asarray(site.input(1).data, np.int8)
     data = (windows.swapaxes(1, 2) if by_column else windows).reshape(windows.shape[0], -1)
-    first, words = _words(site, data)
-    return even_head(site, RIGHT_SHIFTS), Param("weights", grouped_records(data, first, words, groups))
+    first, words, flags = _words(site, data)
+    return even_head(site, flags), Param("weights", grouped_records(data, first, words, groups))
 
 
 @lowers("DEPTHWISE_CONV_2D", arithmetic=EVEN, constraints=EVEN_LAYER)
@@ -80,8 +81,8 @@ def lower_depthwise(site: Site) -> Call:
         return wide_conv(site)
     out_c = site.output().shape[3]
     taps = np.asarray(site.input(1).data, np.int8).reshape(-1, out_c)
-    first, words = _words(site, np.ascontiguousarray(taps.T))
-    flags = RIGHT_SHIFTS | (WIDE if np.any(taps == -128) else 0)
+    first, words, flags = _words(site, np.ascontiguousarray(taps.T))
+    flags |= WIDE if np.any(taps == -128) else 0
     return depthwise_call(site, "depthwise_even", taps, np.concatenate([first[None], words]), even_head(site, flags))
 
 
@@ -92,7 +93,7 @@ def lower_fully_connected(site: Site) -> Call:
         return wide_fully_connected(site)
     data = np.asarray(site.input(1).data, np.int8)
     channels, depth = data.shape
-    first, words = _words(site, data)
+    first, words, flags = _words(site, data)
     order = np.arange(-(-channels // LANES) * LANES)
     order[channels:] = -1
     target = site.rows_out()
@@ -102,7 +103,7 @@ def lower_fully_connected(site: Site) -> Call:
         inputs=(0,),
         outputs=(0,),
         fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
-        params=(even_head(site, RIGHT_SHIFTS), Param("weights", records(data, first, words, order))),
+        params=(even_head(site, flags), Param("weights", records(data, first, words, order))),
         windows=(same_rows(site.rows_in(0), target),),
     )
 
@@ -114,12 +115,21 @@ def even_head(site: Site, flags: int) -> Param:
     return Param("head", np.asarray(words, np.int32))
 
 
-def _words(site: Site, data: npt.NDArray[np.int8]) -> tuple[Words, Words]:
-    """What the sums begin with, (channels,); biases and bits of scales, (2, channels). data: (channels, taps)."""
+def _words(site: Site, data: npt.NDArray[np.int8]) -> tuple[Words, Words, int]:
+    """What the sums begin with, (channels,); biases and bits of scales, (2, channels); flags. data: (channels, taps).
+
+    Where no input makes a sum with its bias leave 32 bits, the sums begin with the biases, and zeros are added last.
+    """
     image, channels = site.input(0), data.shape[0]
     scales = layer_scales(image, site.input(1), site.output(), channels)
     bias = np.zeros(channels, np.int32) if not site.has_input(2) else bias_of(site.input(2))
-    return folded_bias(data, None, image.zero_point), np.stack([bias, scales.view(np.int32)])
+    wide, zero = data.astype(np.int64), image.zero_point
+    ends = np.stack([wide * (-128 - zero), wide * (127 - zero)])
+    most, least = bias + ends.max(axis=0).sum(axis=1), bias + ends.min(axis=0).sum(axis=1)
+    fits = bool(most.max() <= INT32.max and least.min() >= INT32.min)
+    early, late = (bias, np.zeros_like(bias)) if fits else (None, bias)
+    words = np.stack([late, scales.view(np.int32)])
+    return folded_bias(data, early, zero), words, RIGHT_SHIFTS | (BIAS_IN_SUMS if fits else 0)
 
 
 def bias_of(tensor: Tensor) -> npt.NDArray[np.int32]:
