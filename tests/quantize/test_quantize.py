@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.model import read_model
+from ingot.compiler.graph import DType, Graph
 from ingot.compiler.graph.arithmetic import is_even
+from ingot.compiler.graph.cost import four_bits
 from ingot.model import find_model
+from ingot.quantize.onnx_quantizer import quantize_onnx
+from ingot.quantize.settings import QuantizeSettings
 from ingot.recipe.quantize import quantize_arguments, quantize_jobs, quantize_samples
 from ingot.steps.quantize import check_quantized, quantize_model
 
@@ -140,3 +145,30 @@ def test_a_model_that_is_quantized_already(project: Path) -> None:
     (project / "small.onnx").write_bytes(run(project))
     with pytest.raises(IngotError, match=r"small\.onnx: node \d+ .*: the model is quantized already\."):
         run(project)
+
+
+def quantized(tmp_path: Path, **settings: Any) -> Graph:
+    random = np.random.default_rng(1)
+    samples = [{"x": random.normal(size=(1, 1, 4, 6)).astype(np.float32)} for _ in range(4)]
+    path = tmp_path / "small_int.onnx"
+    path.write_bytes(quantize_onnx(float_model(), samples, QuantizeSettings(**settings), "small.onnx"))
+    return read_model(path)
+
+
+def test_activations_of_16_bits(tmp_path: Path) -> None:
+    graph = quantized(tmp_path, activations="int16")
+    assert all(is_even(op) for op in graph.operators if op.kind in ("CONV_2D", "FULLY_CONNECTED"))
+    assert {graph.tensors[t].dtype for t in (*graph.inputs, *graph.outputs)} == {DType.INT16}
+
+
+def test_weights_of_4_bits_in_some_layers(tmp_path: Path) -> None:
+    assert four_bits(quantized(tmp_path, small=("conv",))) == (1, 18, 9, 18 + 144)
+    assert four_bits(quantized(tmp_path, small=("gemm",))).layers == 0  # int8 in flash, of numbers of 4 bits
+    with pytest.raises(IngotError, match="weights: no layer's name matches 'dense'"):
+        quantized(tmp_path, small=("dense",))
+
+
+def test_the_section_names_layers() -> None:
+    settings = QuantizeSettings.of({"weights": {"conv": "int4", "gemm": "int8"}})
+    assert (settings.weights, settings.small) == ("int8", ("conv",))
+    assert QuantizeSettings.of({"weights": "int4"}).weights == "int4"

@@ -13,9 +13,11 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.onnx.proto import open_onnx
 from ingot.quantize.calibration import FloatInput, Sample
-from ingot.quantize.settings import QuantizeSettings
+from ingot.quantize.settings import QuantizeSettings, check_patterns
 
-OPSET, OPSET_OF_INT4 = 17, 21
+OPSET, NEWER_OPSET = 17, 21
+"""The newer one for numbers of 4 and of 16 bits."""
+
 _METHODS = {"minmax": "MinMax", "entropy": "Entropy", "percentile": "Percentile"}
 
 
@@ -61,24 +63,20 @@ def float_inputs(data: bytes, where: str) -> list[FloatInput]:
 
 def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSettings, where: str) -> bytes:
     """The QDQ model. Raises IngotError with the tool's words when it fails."""
-    if settings.activations != "int8":
-        raise IngotError(
-            f"activations: {settings.activations} is for .tflite files.",
-            where=where,
-            remedy="Write `activations: int8`.",
-        )
     tool_version()
     from onnx import load, version_converter
     from onnxruntime import quantization
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     file = open_onnx(data, where)
-    opset = OPSET_OF_INT4 if settings.weights == "int4" else OPSET
+    wide = settings.activations == "int16"
+    opset = NEWER_OPSET if wide or settings.small or settings.weights == "int4" else OPSET
     types = quantization.QuantType
     logging.getLogger().setLevel(logging.ERROR)
-    kept = [n.name for n in file.nodes if any(re.search(pattern, n.name) for pattern in settings.keep)]
-    if unknown := [p for p in settings.keep if not any(re.search(p, n.name) for n in file.nodes)]:
-        raise IngotError(f"float: no layer's name matches '{unknown[0]}'.", where=where)
+    names = [node.name for node in file.nodes]
+    kept = [name for name in names if any(re.search(pattern, name) for pattern in settings.keep)]
+    check_patterns("float", settings.keep, names, where)
+    check_patterns("weights", settings.small, names, where)
     with tempfile.TemporaryDirectory(prefix="ingot-quantize-") as folder:
         first, second, third = (Path(folder, name) for name in ("float.onnx", "prepared.onnx", "quantized.onnx"))
         try:
@@ -93,16 +91,31 @@ def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSett
                 _Reader(samples),
                 quant_format=quantization.QuantFormat.QDQ,
                 per_channel=True,
-                activation_type=types.QInt8,
+                activation_type=types.QInt16 if wide else types.QInt8,
                 weight_type=types.QInt4 if settings.weights == "int4" else types.QInt8,
                 nodes_to_exclude=kept,
                 calibrate_method=getattr(quantization.CalibrationMethod, _METHODS[settings.method]),
-                extra_options={"WeightSymmetric": True, "ActivationSymmetric": False},
+                extra_options={
+                    "WeightSymmetric": True,
+                    "ActivationSymmetric": False,
+                    "TensorQuantOverrides": _small_weights(load(str(second)), settings.small, types.QInt4),
+                },
             )
             return bytes(load(str(third)).SerializeToString())
         except Exception as error:  # of many types
             reason = " ".join(str(error).split())[:300]
             raise IngotError(f"onnxruntime's quantizer fails: {reason}", where=where) from None
+
+
+def _small_weights(model: Any, patterns: Sequence[str], kind: Any) -> dict[str, list[dict[str, Any]]]:
+    """The overrides of onnxruntime's quantizer for the weights of layers that match: one scale an output channel."""
+    found = {}
+    for node in model.graph.node:
+        if node.op_type not in ("Conv", "Gemm") or not any(re.search(pattern, node.name) for pattern in patterns):
+            continue
+        turned = node.op_type == "Conv" or any(a.name == "transB" and a.i for a in node.attribute)
+        found[node.input[1]] = [{"quant_type": kind, "symmetric": True, "axis": 0 if turned else 1}]
+    return found
 
 
 class _Reader:

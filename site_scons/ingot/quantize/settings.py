@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ JUDGING = ("check", "lock", "calibration")
 class QuantizeSettings:
     """samples: how many of the calibration data. layout: of the data, "" for the model's. scale, mean: of uint8 data.
 
-    activations: "int8" or "int16". weights: "int8" or "int4". method: "minmax", "entropy" or "percentile".
-    inputs, outputs: "int8" or "float32". keep: patterns of layers that stay float32.
+    activations: "int8" or "int16". weights: "int8" or "int4". small: patterns of layers whose weights are int4 all the
+    same. method: "minmax", "entropy" or "percentile". keep: patterns of layers that stay float32.
     """
 
     samples: int = 100
@@ -28,23 +29,33 @@ class QuantizeSettings:
     mean: float = 0.0
     activations: str = "int8"
     weights: str = "int8"
+    small: tuple[str, ...] = ()
     method: str = "minmax"
     keep: tuple[str, ...] = ()
 
     @staticmethod
     def of(section: Mapping[str, Any]) -> QuantizeSettings:
         """From the section, which its schema has accepted."""
-        preprocess = section.get("preprocess", {})
+        preprocess, weights = section.get("preprocess", {}), section.get("weights", "int8")
+        each = {} if isinstance(weights, str) else weights
         return QuantizeSettings(
             samples=section.get("samples", 100),
             layout=section.get("layout", ""),
             scale=preprocess.get("scale"),
             mean=preprocess.get("mean", 0.0),
             activations=section.get("activations", "int8"),
-            weights=section.get("weights", "int8"),
+            weights="int8" if each else weights,
+            small=tuple(pattern for pattern, kind in each.items() if kind == "int4"),
             method=section.get("method", "minmax"),
             keep=tuple(section.get("float", ())),
         )
+
+
+def check_patterns(key: str, patterns: Sequence[str], names: Sequence[str], where: str) -> None:
+    """Raises IngotError for a pattern that no layer's name matches. key: of the section."""
+    for pattern in patterns:
+        if not any(re.search(pattern, name) for name in names):
+            raise IngotError(f"{key}: no layer's name matches '{pattern}'.", where=where)
 
 
 def deciding(section: Mapping[str, Any]) -> dict[str, Any]:

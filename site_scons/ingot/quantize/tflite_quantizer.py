@@ -17,7 +17,7 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.quantize.biases import with_room_for_biases
 from ingot.quantize.calibration import FloatInput, Sample
-from ingot.quantize.settings import QuantizeSettings
+from ingot.quantize.settings import QuantizeSettings, check_patterns
 
 SIGNATURE = "serving_default"
 
@@ -97,6 +97,7 @@ def quantize_tflite(data: bytes, samples: Sequence[Sample], settings: QuantizeSe
     if settings.keep:
         raise IngotError("float: is for .onnx files.", where=where, remedy="Leave it out.")
     data = normalised(data)
+    check_patterns("weights", settings.small, _results(data), where)
     runner = Interpreter(model_content=data)
     (key, signature), *_ = runner.get_signature_list().items()
     names = dict(zip(_of_tensors(runner, signature["inputs"]), signature["inputs"], strict=True))
@@ -105,9 +106,9 @@ def quantize_tflite(data: bytes, samples: Sequence[Sample], settings: QuantizeSe
         tool.load_quantization_recipe(
             recipe.static_wi8_ai16() if settings.activations == "int16" else recipe.static_wi8_ai8()
         )
-        if settings.weights == "int4":
+        for pattern in (".*",) if settings.weights == "int4" else settings.small:
             for operation in ("CONV_2D", "FULLY_CONNECTED"):
-                tool.add_static_config(".*", operation, activation_num_bits=8, weight_num_bits=4)
+                tool.add_static_config(pattern, operation, activation_num_bits=8, weight_num_bits=4)
         renamed = [{names.get(name, name): array for name, array in sample.items()} for sample in samples]
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # it shows its progress
             result = tool.quantize(tool.calibrate({key: renamed}))
@@ -115,6 +116,15 @@ def quantize_tflite(data: bytes, samples: Sequence[Sample], settings: QuantizeSe
     except Exception as error:  # of many types
         reason = " ".join(str(error).split())[:300]
         raise IngotError(f"ai-edge-quantizer fails: {reason}", where=where) from None
+
+
+def _results(data: bytes) -> list[str]:
+    """The names of what operators make, which a pattern of a layer is compared with."""
+    import tflite
+
+    graph = tflite.Model.GetRootAs(data, 0).Subgraphs(0)
+    made = [int(t) for i in range(graph.OperatorsLength()) for t in graph.Operators(i).OutputsAsNumpy()]
+    return [graph.Tensors(t).Name().decode("utf-8", "replace") for t in made]
 
 
 def _of_tensors(runner: Any, names: Sequence[str]) -> list[str]:
