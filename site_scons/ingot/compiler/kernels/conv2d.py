@@ -34,7 +34,7 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, row_window
 from ingot.compiler.kernels.window_fields import window_fields
-from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
+from ingot.compiler.kernels.window_gathering import UNPACKING, USUAL, Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
 packs(conv2d=1, conv2d_w4=1, conv2d_offset=1)
@@ -168,7 +168,9 @@ def _gathering(site: Site) -> Gathering:
     _, kernel_h, kernel_w, channels = site.input(1).shape
     stride_w, dilation_w = site.op.attrs["stride_w"], site.op.attrs["dilation_w"]
     plain = dilation_w == 1 and channels == site.input(0).shape[3]
-    return choose_gathering((kernel_h, kernel_w), channels, stride_w, site.output().shape[2], columns_possible=plain)
+    room = UNPACKING if keeps_4_bits(site.graph, site.op) else USUAL
+    width = site.output().shape[2]
+    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain, room=room)
 
 
 def dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:

@@ -28,7 +28,7 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
 
-packs(conv2d_even=2, conv2d_even_w4=2, depthwise_even=2, fully_connected_even=2)
+packs(conv2d_even=2, conv2d_even_w4=3, depthwise_even=2, fully_connected_even=2)
 
 BIAS_IN_SUMS = 32  # INGOT_MAC_BIAS_IN_SUMS
 _DEEPEST = 65_000
