@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sanitize", action="store_true", help="kernels on the host run under sanitizers")
     parser.addoption("--cases", type=int, help="random models a differential test draws, in place of the usual few")
     parser.addoption("--cpu-times", action="store_true", help="list the processor time of every test")
+    parser.addoption("--thorough", action="store_true", help="also the tests with the mark `thorough`")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,5 +61,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("thorough"):
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        if left:
+            config.hook.pytest_deselected(items=left)
+            items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     if hasattr(config, "workerinput"):  # what takes long first, so that no worker ends long after the others
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)

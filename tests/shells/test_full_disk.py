@@ -21,7 +21,9 @@ pytestmark = [pytest.mark.slow, needs_namespaces]
 ROOM = {"scons own": 0.05, "cmake ninja": 0.5, "ninja": 0.98, "make": 0.6}
 
 
-@pytest.mark.parametrize("name", ROOM)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in ("scons own", "make") else pytest.mark.thorough) for name in ROOM]
+)
 def test_a_full_disk(name: str, tmp_path: Path) -> None:
     pytest.importorskip("SCons")
     if missing := [tool for tool in ("arm-none-eabi-gcc", "cmake", "ninja", "make") if shutil.which(tool) is None]:
