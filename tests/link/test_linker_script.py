@@ -346,3 +346,18 @@ def test_a_board_looks_at_the_memories_that_its_firmware_needs() -> None:
     assert looked_at(images) == ["0x70100000", psram]
     twin = twin_of(board)
     assert not looked_at(linker_script(twin, twin_pools(board, twin, pools), network))
+
+
+@pytest.mark.parametrize("app", ["model_host", "validate"])
+def test_an_application_that_loads_images_looks_at_their_slots(app: str, tmp_path: Path) -> None:
+    """The network of model_host is linked by nobody; its images are in the flash."""
+    from ingot.network.c_info_writing import render_c_info
+    from ingot.recipe.firmware import FirmwareBuild
+    from ingot.recipe.request import Request
+    from ingot.steps.link import linker_script as step
+
+    job = FirmwareBuild.of([Request("movenet", "n6dk", str(tmp_path), app=app)]).linker_script()
+    info, script = tmp_path / "network_c_info.json", tmp_path / "firmware.ld"
+    info.write_text(render_c_info(small_network()))
+    step(info, BOARDS / "n6dk" / "board.yaml", script, **{**job.step.options, "app": ""})
+    assert ("LONG(0x70000000)" in script.read_text()) == (app == "model_host")

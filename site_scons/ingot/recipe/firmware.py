@@ -145,6 +145,7 @@ class FirmwareBuild:
             "app": "validate" if request.app in ("validate", "together", *LOADERS) else "",
             "stack": manifest.stack if request.stack is None else request.stack,
             "heap": manifest.heap if request.heap is None else request.heap,
+            **({"loads": True} if self._loads else {}),
         }
         inputs: dict[str, Files] = {"c_info": self.first.info, "board": self.first.board_file, **self._other_infos}
         step = Step("linker_script", inputs, {"script": script or self.script}, options)

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from ingot.network.types import Network
 from ingot.base.console import say
 
-#: Applications that read images or records in slots of the flash.
-READ_SLOTS = ("model_host", "model_update")
-
 
 def linker_script(
     c_info: Path,
@@ -30,10 +27,12 @@ def linker_script(
     *,
     twin: bool = False,
     app: str = "",
+    loads: bool = False,
     stack: int | None,
     heap: int | None,
 ) -> None:
     """Writes the linker script. others: descriptions of further networks. stack, heap: bytes, None for the board's.
+    loads: the application reads images or records in slots of the flash.
 
     The application `validate` keeps inputs and outputs that the network leaves to it on its heap, which grows by them.
     """
@@ -45,7 +44,7 @@ def linker_script(
     networks = [read_c_info(path) for path in (c_info, *others)]
     if app == "validate":
         heap = (target.heap if heap is None else heap) + max(io_bytes(network) for network in networks)
-    slots = target.slots if app in READ_SLOTS else ()
+    slots = target.slots if loads else ()
     read = [slot.base for slot in slots if slot.name != target.application_slot]
     write_text(script, render(target, pools, networks[0], LinkSettings(stack, heap), networks[1:], read))
 
