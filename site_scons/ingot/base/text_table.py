@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Sequence
 
 
@@ -34,3 +36,16 @@ def _row(cells: Sequence[str], width: Sequence[int], right: str) -> str:
         for i, (cell, w) in enumerate(zip(cells, width, strict=True))
     ]
     return " ".join(aligned).rstrip()
+
+
+def help_line(name: str, text: str, indent: int, column: int) -> str:
+    """A name and what it means, which begins at `column` and goes on there in the next lines of a narrow terminal.
+
+    A name that reaches the column has a line of its own. The width is the terminal's, or that of COLUMNS, else 80.
+    """
+    width = max(shutil.get_terminal_size().columns, column + 30)
+    head = " " * indent + name
+    if len(head) >= column:
+        return f"{head}\n" + help_line("", text, 0, column)
+    wrapped = textwrap.wrap(text, width - column, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join([f"{head:<{column}}{wrapped[0]}", *(" " * column + line for line in wrapped[1:])])

@@ -331,12 +331,16 @@ def make_dir() -> None:
 @click.option("--build", default="build/fleet", show_default=True, help="Folder for everything that is built.")
 @click.option("--junit", default="", help="The JUnit file for CI. Default: fleet.xml in --build.")
 @click.option("-j", "parallel", default=0, help="How many commands at a time. Default: Ninja's.")
-def fleet(file: Path, board: str, model: str, build: str, junit: str, parallel: int) -> None:
+@table_options("scheduler", "shard")
+def fleet(
+    file: Path, board: str, model: str, build: str, junit: str, parallel: int, scheduler: str, shard: str
+) -> None:
     """Build and verify every entry of FILE, a fleet.yaml; exit status 2 when one fails."""
     from ingot.shells.command import ingot_command
     from ingot.shells.fleet.run import fleet as run
 
-    run(file, junit=junit, build=build, command=ingot_command(), board=board, model=model, parallel=parallel)
+    words = {"board": board, "model": model, "scheduler": scheduler, "shard": shard}
+    run(file, junit=junit, build=build, command=ingot_command(), parallel=parallel, **words)
 
 
 def requests_of(build: str, others: Words = (), in_turn: bool = False, **values: Any) -> list[Request]:

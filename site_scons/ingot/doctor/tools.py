@@ -87,6 +87,8 @@ PACKAGES: tuple[Callable[[], Found], ...] = (
     lambda: package("lief", "relocatable images", "image"),
     lambda: package("cryptography", "signed relocatable images", "image"),
     lambda: package("pyserial", "validate on a board", "serial"),
+    lambda: package("distributed", "a fleet on several machines (scheduler=)", "dask"),
+    lambda: package("fsspec", "a cache of networks that machines share", "dask"),
     lambda: package("onnx", "QDQ ONNX models", "onnx"),
     lambda: package("onnxruntime", "quantizing .onnx files, and comparing their layers", "quantize"),
     lambda: package("ai-edge-quantizer", "quantizing .tflite files", "quantize"),

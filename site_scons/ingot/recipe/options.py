@@ -13,6 +13,7 @@ from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.file_names import network_name
+from ingot.base.text_table import help_line
 from ingot.base.text_values import switch, whole_number
 
 #: What options are about -> the title in help texts.
@@ -241,6 +242,8 @@ OPTIONS = (
         ),
         Option("build", "build", "folder for everything that is built"),
         Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
+        Option("scheduler", "", "of Dask, whose workers build a fleet: local:<workers> or tcp://<host>:<port>"),
+        Option("shard", "", "K/N: only the Kth of N parts of a fleet, as machines of a CI server share it"),
         Option("cache", "", "folder of a shared cache of built files"),
         Option("launcher", "", "put before the compiler's name, such as ccache [the variable INGOT_LAUNCHER]"),
         Option("verbose", "0", "show the compiler's command lines", "switch"),
@@ -354,5 +357,5 @@ def options_help() -> str:
             what = f"{option.targets}: {option.help}" if option.targets else option.help
             what += f" ({' | '.join(option.choices)})" if option.choices else ""
             default = f" [{option.default}]" if option.default else ""
-            lines.append(f"    {option.name + '=':<18}{what}{default}")
+            lines.append(help_line(f"{option.name}=", f"{what}{default}", 4, 22))
     return "\n".join(lines)

@@ -104,7 +104,7 @@ def test_progress_is_a_line_a_step_and_the_summary_tells_the_figures(project: Pr
     summary = build.out[build.out.index("small on n6dk") :]
     for word in ("pool octoFlash", "application ram", "flash slot application", "seconds: ", f"{figures['peak']:,}"):
         assert word in summary
-    assert "  firmware in fresh/n6dk/small/; next: scons model=small " in summary
+    assert "  firmware in fresh/n6dk/small/; next: scons model=small build=fresh emulate, scons" in summary
     assert len(lines) < 40
 
 

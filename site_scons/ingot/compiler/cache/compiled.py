@@ -21,6 +21,7 @@ from ingot.base.errors import IngotError
 from ingot.base.file_names import write_outputs
 from ingot.base.places import cache_dir
 from ingot.base.stamp import code_is_older_than_this_process, code_stamp, library_versions
+from ingot.compiler.cache.shared import shared_store
 from ingot.compiler.cache.store import Store
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def compile_cached(
         return outputs.network
     options.check()
     key, names = entry_key(model, pools, options), output_names(options.name, pools)
-    files = store().load(key)
+    files = _load(key)
     if files is not None and set(files) == set(names.all()):
         with contextlib.suppress(IngotError):  # an entry that nobody's compiler wrote: compile again
             network = decode_c_info(files[names.info], str(folder / names.info))
@@ -78,4 +79,14 @@ def compile_cached(
     outputs.write(folder)
     if code_is_older_than_this_process():
         store().save(key, outputs.files)
+        if shared := shared_store():
+            shared.save(key, outputs.files)
     return outputs.network
+
+
+def _load(key: str) -> dict[str, bytes] | None:
+    """Of this machine's store, else of the shared one, whose entry is then kept here."""
+    files = store().load(key)
+    if files is None and (shared := shared_store()) and (files := shared.load(key)) is not None:
+        store().save(key, files)
+    return files

@@ -74,8 +74,8 @@ class Outcome:
         return self.state == "FAILED"
 
 
-def read_fleet(path: Path, build: str, board: str = "", model: str = "") -> list[Entry]:
-    """The entries of a fleet.yaml, of one board or one model when asked. Raises IngotError."""
+def read_fleet(path: Path, build: str, board: str = "", model: str = "", shard: str = "") -> list[Entry]:
+    """The entries of a fleet.yaml, of one board or one model when asked. shard: see `sharded`. Raises IngotError."""
     document = load_yaml(path, SCHEMA)
     data = document.data
     entries = []
@@ -94,7 +94,21 @@ def read_fleet(path: Path, build: str, board: str = "", model: str = "") -> list
     for wanted, known in ((board, [e.board for e in entries]), (model, [e.model for e in entries])):
         if wanted and wanted not in known:
             raise document.error(f"the fleet has no '{wanted}'", remedy=did_you_mean(wanted, dict.fromkeys(known)))
-    return [e for e in entries if board in ("", e.board) and model in ("", e.model)]
+    return sharded([e for e in entries if board in ("", e.board) and model in ("", e.model)], shard)
+
+
+def sharded(entries: Sequence[Entry], shard: str) -> list[Entry]:
+    """Every Nth entry from the Kth on, for shard "K/N"; all for "". All K together have each entry once.
+
+    Raises IngotError for another text.
+    """
+    if not shard:
+        return list(entries)
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", shard)
+    number, count = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= number <= count:
+        raise IngotError(f"shard={shard} is no part of a fleet", remedy="shard=2/4 is the second of four parts.")
+    return list(entries[number - 1 :: count])
 
 
 def _check_targets(document: Document, targets: Sequence[str]) -> None:

@@ -34,16 +34,18 @@ def fleet(
     board: str = "",
     model: str = "",
     parallel: int = 0,
+    scheduler: str = "",
+    shard: str = "",
 ) -> None:
     """Builds and verifies every entry of a fleet.yaml and prints a table. Raises IngotError when an entry failed.
 
     The table is also in <build>/fleet.txt, and as JUnit XML in <build>/fleet.xml or `junit`; both are there after a
-    failure, too. command: how `ingot` is called. board, model: only these. parallel: commands at a time, 0 for
-    Ninja's choice.
+    failure, too. command: how `ingot` is called. board, model, shard: only these. parallel: commands at a time, 0 for
+    Ninja's choice. scheduler: of Dask, which runs the entries in place of this machine (ingot.shells.fleet.on_dask).
     """
     ingot = command or (sys.executable, "-m", "ingot")
-    entries = read_fleet(file, build, board, model)
-    outcomes = run_fleet(entries, ingot, build, parallel, lambda line: print(f"  {line}", flush=True))
+    entries = read_fleet(file, build, board, model, shard)
+    outcomes = _outcomes(entries, ingot, build, parallel, scheduler)
     write_if_changed(Path(build, "fleet.txt"), table(outcomes))
     write_if_changed(Path(junit or f"{build}/fleet.xml"), junit_xml(outcomes))
     failed = [item for item in outcomes if item.failed]
@@ -52,6 +54,19 @@ def fleet(
     print(f"\n{table(outcomes)}", end="", flush=True)
     if failed:
         raise IngotError(f"{len(failed)} of {len(outcomes)} entries failed", where=str(file))
+
+
+def _outcomes(
+    entries: Sequence[Entry], ingot: Sequence[str], build: str, parallel: int, scheduler: str
+) -> list[Outcome]:
+    def say(line: str) -> None:
+        print(f"  {line}", flush=True)
+
+    if not scheduler:
+        return run_fleet(entries, ingot, build, parallel, say)
+    from ingot.shells.fleet.on_dask import run_on_dask
+
+    return run_on_dask(entries, build, scheduler, say)
 
 
 def fleet_commands(

@@ -18,6 +18,7 @@ import SCons.Script
 from ingot.base import places
 from ingot.base.console import say_error
 from ingot.base.errors import IngotError, did_you_mean
+from ingot.base.text_table import help_line
 from ingot.board import board_names
 from ingot.link import sources
 from ingot.link.summary import summary_text
@@ -85,7 +86,7 @@ def finish(env: Any, built: Any) -> None:
 
 
 def _help() -> str:
-    targets = "\n".join(f"  {name:<22}{text}" for name, text in TARGETS.items())
+    targets = "\n".join(help_line(name, text, 2, 24) for name, text in TARGETS.items())
     return f"""
 scons [target ...] [option=value ...]
 
@@ -95,9 +96,9 @@ Targets
 Options
 {options_help()}
 
-Boards        {" ".join(board_names(folder("boards")))}
-Models        {" ".join(list_models(folder("models")))}
-Applications  {" ".join(sources.list_apps())}
+{help_line("Boards", " ".join(board_names(folder("boards"))), 0, 14)}
+{help_line("Models", " ".join(list_models(folder("models"))), 0, 14)}
+{help_line("Applications", " ".join(sources.list_apps()), 0, 14)}
 
 Of SCons: it builds with all cores (-j1 with one), -c removes what was built, -Q shows no progress, -s nothing,
 --debug=explain says why.
@@ -119,7 +120,13 @@ def _summary(files: list[str], figures: Path) -> None:
     """Prints the figures when something of the firmware was built and everything succeeded."""
     if console.BUILT.intersection(files) and figures.is_file() and not SCons.Script.GetBuildFailures():
         facts = json.loads(figures.read_text())
-        words = [word for word in sys.argv[1:] if "=" in word and not word.startswith("-")]
-        again = " ".join(["scons", *words])
+        again = " ".join(["scons", *_words_to_repeat()])
         then = f"firmware in {figures.parent}/; next: {again} emulate, {again} flash"
         print(f"\n{summary_text(facts, console.SECONDS, then)}")
+
+
+def _words_to_repeat() -> list[str]:
+    """The options of this command line that the next one needs as well: all that are not at their defaults."""
+    words = dict(word.split("=", 1) for word in sys.argv[1:] if "=" in word and not word.startswith("-"))
+    options = parse_options(words)
+    return [f"{name}={text}" for name, text in words.items() if not options.is_default(name)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import SCons.Script
 
+from ingot.base.errors import IngotError
 from ingot.board import find_board
 from ingot.board.known import known_board
 from ingot.model import find_model
@@ -30,6 +31,9 @@ def firmware(env: Any) -> Any:
     """Declares everything; returns the program."""
     options: Options = env["INGOT_OPTIONS"]
     input_file(options)
+    for name in ("scheduler", "shard"):
+        if not options.is_default(name):
+            raise IngotError(f"{name}= is read by fleet= only", remedy=f"Add fleet=fleet.yaml, or leave {name}= out.")
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign", dbm_module=signatures)
     if options.text("cache"):
         env.CacheDir(options.text("cache").replace("$", "$$"))
@@ -111,6 +115,8 @@ def fleet(env: Any, arguments: Mapping[str, str]) -> None:
                 board=arguments.get("board", ""),
                 model=arguments.get("model", ""),
                 parallel=jobs if jobs > 1 else 0,
+                scheduler=options.text("scheduler"),
+                shard=options.text("shard"),
             )
         )
 
