@@ -97,9 +97,10 @@ def test_a_replaced_image_runs_the_new_network(tmp_path: Path, mode: int) -> Non
     assert done.outputs == b"".join(expected(file, inputs) for file in files)
 
 
-def test_inputs_and_outputs_of_the_application(tmp_path: Path) -> None:
+@pytest.mark.parametrize("io", [{"io_placement": "application"}, {"io_input": "rows", "io_output": "rows"}])
+def test_inputs_and_outputs_of_the_application(io: dict[str, str], tmp_path: Path) -> None:
     file = model_file(tmp_path, 8)
-    made = build_image(file, tmp_path / "image", io_placement="application")
+    made = build_image(file, tmp_path / "image", io=io)
     inputs = sample(made, 9)
     run = session()
     run.load(made.file, FIRST)

@@ -45,7 +45,8 @@ def test_movenet_says_what_the_application_needs() -> None:
 def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
     small = load_manifest(manifest(tmp_path, GOOD))
     assert (small.name, small.title, small.application) == ("small", "small", "validate")
-    assert small.io() == {"io_placement": "activations", "io_input": "overwrite", "input_shape": "", **UNCUT}
+    placed = {"io_placement": "activations", "io_input": "overwrite", "io_output": "whole"}
+    assert small.io() == {**placed, "input_shape": "", **UNCUT}
     assert small.stack is None and small.heap is None and small.source.stand_in is None
 
 
@@ -55,8 +56,9 @@ def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
         ("titel: x", "model.yaml:4: unknown key 'titel'\n  Did you mean 'title'?"),
         ("application: 3", "model.yaml:4: application is 3; expected an application of firmware/apps, or a folder"),
         ("io: {placement: stack}", "model.yaml:4: io.placement is 'stack', which is not known"),
+        ("io: {input: hold}", "model.yaml:4: io.input is 'hold', which is not known\n  Known: keep, overwrite, rows."),
+        ("io: {output: row}", "model.yaml:4: io.output is 'row', which is not known\n  Did you mean 'rows'?"),
         ("io: {layout: nchw}", "model.yaml:4: io.layout is 'nchw', which is not known"),
-        ("io: {input: hold}", "model.yaml:4: io.input is 'hold', which is not known\n  Known: keep, overwrite."),
         ("io: {input_shape: [1, -1]}", "model.yaml:4: io.input_shape is a list of 2; expected a shape such as [1, 96"),
         ("io: {input_shape: 96}", "model.yaml:4: io.input_shape is 96; expected a shape such as [1, 96, 96, 3], or"),
         ("memory: {stack: 100}", "model.yaml:4: memory.stack is 100; expected bytes of stack, a multiple of 8"),
@@ -73,10 +75,11 @@ def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, change: str
 
 
 def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
-    text = "io: {input: keep, placement: application, input_shape: [1, 8]}\n"
+    text = "io: {input: keep, output: rows, placement: application, input_shape: [1, 8]}\n"
     kept = load_manifest(manifest(tmp_path, GOOD + text))
-    assert kept.io() == {"io_placement": "application", "io_input": "keep", "input_shape": "1x8", **UNCUT}
-    given = {"io_placement": "activations", "io_input": "overwrite", "input_shape": "2x8"}
+    placed = {"io_placement": "application", "io_input": "keep", "io_output": "rows"}
+    assert kept.io() == {**placed, "input_shape": "1x8", **UNCUT}
+    given = {"io_placement": "activations", "io_input": "overwrite", "io_output": "whole", "input_shape": "2x8"}
     assert kept.io(**given) == {**given, **UNCUT}
 
 

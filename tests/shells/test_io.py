@@ -31,6 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ({}, "io_input=keep"),
         ({"io_input": "overwrite"}, "io_input=overwrite"),
+        ({"io_input": "rows", "io_output": "rows"}, "io_output=rows"),
         ({"io_placement": "application"}, "io_placement=application"),
         ({}, "input_shape=x:1x8"),
         ({"input_shape": "1x9"}, "input_shape=1x9"),

@@ -28,6 +28,7 @@ VALUES = {
     "npu": "1",
     "io_placement": "application",
     "io_input": "keep",
+    "io_output": "rows",
     "io_layout": "file",
     "input_shape": "1x16x16x3",
     "inputs": "first",

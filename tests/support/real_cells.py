@@ -159,9 +159,9 @@ def fleet_is_the_own_build(table: Table, top: Path, cells: Iterable[RealCell]) -
 #: the built-in compiler in five shells). The first shell of a line is what the others of the line are compared with.
 BUILTIN = {
     "optimize": "ram", "ram_limit": "4096", "fuse": "0", "io_placement": "application", "io_input": "keep",
-    "io_layout": "file", "input_shape": "1x16x16x3", "runtime_abi": "1.1.3", "split": "1", "secure": "0",
-    "gen_c_file": "1", "seal": "crc32",
-    "weights_4bit": "expand", "inputs": "t0", "outputs": "t12", "signature": "other",
+    "io_output": "rows", "io_layout": "file", "input_shape": "1x16x16x3", "runtime_abi": "1.1.3", "split": "1",
+    "secure": "0", "gen_c_file": "1", "seal": "crc32", "weights_4bit": "expand", "inputs": "t0", "outputs": "t12",
+    "signature": "other",
 }  # fmt: skip
 IMAGE = {"split": "1", "secure": "0", "gen_c_file": "1", "seal": "none"}
 STEDGEAI = {"compiler": "stedgeai", "st_pack": "pack", "st_timeout": "77", "ecblob_in_params": "1", **IMAGE}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,14 +77,14 @@ def build_image(
     name: str = "network",
     change: Callable[[Mpool], Mpool] = lambda pools: pools,
     options: ImageOptions | None = None,
-    io_placement: str = "activations",
+    io: Mapping[str, str] | None = None,
 ) -> RelocModel:
-    """change: what the pools are to be before the weights become relative."""
+    """change: what the pools are to be before the weights become relative. io: further CompileOptions."""
     options = options or ImageOptions()
     folder.mkdir(parents=True, exist_ok=True)
     twin, mpool = n6dk()
     mpool = relocatable_pools(twin, change(mpool))
-    network = compile_model(model, mpool, folder, CompileOptions(name=name, io_placement=io_placement))
+    network = compile_model(model, mpool, folder, CompileOptions(name=name, **(io or {})))
     raws = {item.file: (folder / item.file).read_bytes() for item in network.initializers}
     pools = image_pools(network, raws)
     source, script = folder / "rel.c", folder / "rel.ld"

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from ingot.network.types import Network, NetworkPool
 
 IO_PLACEMENTS = ("activations", "application")
-IO_INPUTS = ("overwrite", "keep")
+IO_INPUTS = ("overwrite", "keep", "rows")
+IO_OUTPUTS = ("whole", "rows")
 WEIGHTS_4BIT = ("keep", "expand")
 OPTIMIZE = ("balanced", "ram", "speed")
 NPU = ("0", "1", "only")
@@ -51,7 +52,8 @@ class CompileOptions:
     io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
     input_shape: of the inputs whose file leaves extents free (ingot.compiler.frontend.input_shape).
     cut_inputs, cut_outputs, signature: the part of the file that is the network (ingot.compiler.frontend.cut).
-    io_input: "overwrite" (the memory of inputs is used again once they are read) or "keep" (inputs survive).
+    io_input: "overwrite" (the memory of inputs is used again once they are read), "keep" (inputs survive) or "rows"
+        (the application hands them over some rows at a time). io_output: "whole", or "rows" in the same way.
     io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts).
     cpu, isa: what the kernels are compiled for (see ingot.compiler.kernels.registry.Target).
     npu: "0", "1" or "only": whether layers run on the NPU; other than "0" needs an Offload.
@@ -67,6 +69,7 @@ class CompileOptions:
     weights_4bit: str = "keep"
     io_placement: str = "activations"
     io_input: str = "overwrite"
+    io_output: str = "whole"
     io_layout: str = LAYOUTS[0]
     input_shape: str = ""
     cut_inputs: str = ""
@@ -88,6 +91,7 @@ class CompileOptions:
             ("weights_4bit", self.weights_4bit, WEIGHTS_4BIT),
             ("io.placement", self.io_placement, IO_PLACEMENTS),
             ("io.input", self.io_input, IO_INPUTS),
+            ("io.output", self.io_output, IO_OUTPUTS),
             ("io.layout", self.io_layout, LAYOUTS),
             ("npu", self.npu, NPU),
         ):
@@ -106,12 +110,19 @@ class CompileOptions:
             fuse=self.fuse,
             keep_inputs=self.io_input == "keep",
             io_placement=self.io_placement,
+            input_rows=self.io_input == "rows",
+            output_rows=self.io_output == "rows",
             fit=min(fit, self.ram_limit) if self.ram_limit else fit,
         )
 
     def as_text(self) -> Mapping[str, str]:
         """The options that network.c's introduction names."""
-        return {
+        rows = {
+            key: "true"
+            for key, value in (("input-rows", self.io_input), ("output-rows", self.io_output))
+            if value == "rows"
+        }
+        return rows | {
             "optimize": f"ram-limit {self.ram_limit}" if self.ram_limit else self.optimize,
             "fuse": "true" if self.fuse else "false",
             "io-placement": self.io_placement,
@@ -183,6 +194,7 @@ def plan_network(
     from ingot.compiler.emit.compiled import Compiled
     from ingot.compiler.emit.initializer import lay_out_initializer
     from ingot.compiler.findings import findings
+    from ingot.compiler.kernels.io_rows import with_rows
     from ingot.compiler.kernels.lower import lower
     from ingot.compiler.kernels.registry import Target
     from ingot.compiler.passes.expand_weights import expand_weights
@@ -195,6 +207,7 @@ def plan_network(
         source = expand_weights(source)
     graph = optimize(offload.partition(source) if offload else source)
     program = lower(graph, Target(options.cpu, options.isa))
+    program = with_rows(program, options.io_input == "rows", options.io_output == "rows")
     if options.in_turn:
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
     constants = initializer_pool(mpool)

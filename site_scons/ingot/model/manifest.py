@@ -26,6 +26,7 @@ MODEL_SUFFIXES = (".tflite", ".lite", ".onnx")
 IO_OPTIONS = {
     "io_placement": "io_placement",
     "io_input": "io_input",
+    "io_output": "io_output",
     "io_layout": "io_layout",
     "input_shape": "input_shape",
     "inputs": "cut_inputs",
@@ -61,7 +62,8 @@ class Manifest:
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
     application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
     inputs, outputs, signature: the part of the file that is the network, as the options of those names take it.
-    io_input: "overwrite" or "keep". io_layout: one of ingot.compiler.frontend.layouts.
+    io_input: "overwrite", "keep" or "rows". io_output: "whole" or "rows". io_layout: one of
+        ingot.compiler.frontend.layouts.
     input_shape: as the option of that name takes it, "" for the file's shapes.
     stack, heap: bytes, None for the board's value. budget: what a build may take, by the names of ingot.link.budget.
     preprocessing, postprocessing, stedgeai, quantize: those sections as written. With `quantize` the file is a float
@@ -75,6 +77,7 @@ class Manifest:
     application: str = "validate"
     io_placement: str = "activations"
     io_input: str = "overwrite"
+    io_output: str = "whole"
     io_layout: str = "inputs_last"
     input_shape: str = ""
     inputs: str = ""
@@ -136,6 +139,7 @@ def load_manifest(path: Path) -> Manifest:
         application=_application(path.parent, data.get("application", "validate")),
         io_placement=io.get("placement", "activations"),
         io_input=io.get("input", "overwrite"),
+        io_output=io.get("output", "whole"),
         io_layout=io.get("layout", "inputs_last"),
         input_shape=_input_shape(io.get("input_shape", "")),
         inputs=_names(io.get("inputs", "")),

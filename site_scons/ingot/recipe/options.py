@@ -145,9 +145,16 @@ OPTIONS = (
             Option(
                 "io_input",
                 "",
-                "whether inputs survive an inference [the model.yaml's]",
+                "whether inputs survive an inference, or come some rows at a time [the model.yaml's]",
                 "choice",
-                ("overwrite", "keep"),
+                ("overwrite", "keep", "rows"),
+            ),
+            Option(
+                "io_output",
+                "",
+                "whether outputs are there as a whole, or leave some rows at a time [the model.yaml's]",
+                "choice",
+                ("whole", "rows"),
             ),
             Option(
                 "io_layout",

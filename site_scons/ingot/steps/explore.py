@@ -69,6 +69,7 @@ def explore(
     link_plain: Sequence[str] = (),
     io_placement: str = "activations",
     io_input: str = "overwrite",
+    io_output: str = "whole",
     io_layout: str = "inputs_last",
     input_shape: str = "",
     cut_inputs: str = "",
@@ -100,6 +101,7 @@ def explore(
     asked: dict[str, Any] = {
         "io_placement": io_placement,
         "io_input": io_input,
+        "io_output": io_output,
         "io_layout": io_layout,
         "input_shape": input_shape,
         "cut_inputs": cut_inputs,
@@ -197,6 +199,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     from ingot.compiler.compile import CompileOptions, largest_pool
     from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.model import read_model
+    from ingot.compiler.kernels.io_rows import with_rows
     from ingot.compiler.kernels.lower import lower
     from ingot.compiler.kernels.registry import Target
     from ingot.compiler.passes.expand_weights import expand_weights
@@ -211,6 +214,7 @@ def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> lis
     source = read_model(model, asked["input_shape"], cut, asked["io_layout"])
     graph = optimize(expand_weights(source) if asked["weights_4bit"] == "expand" else source)
     program = lower(graph, Target(target.core, core_named(target.core).isa))
+    program = with_rows(program, asked["io_input"] == "rows", asked["io_output"] == "rows")
     if not program.calls:
         return []
     named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if fuse else [("fuse", 0)]

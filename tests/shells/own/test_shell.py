@@ -56,7 +56,7 @@ def test_help_lists_boards_models_options_and_targets(built: Project) -> None:
         ("app=pose", "there is no application 'pose'"),
         ("samples=many", "samples=many is not a whole number"),
         ("ram_limit=-3", "ram_limit=-3 is below 0"),
-        ("io_input=hold", "io_input=hold is not known\n  Known: keep, overwrite."),
+        ("io_input=hold", "io_input=hold is not known\n  Known: keep, overwrite, rows."),
         (
             "input=absent.npy",
             "input: there is no file 'absent.npy'\n  Give a picture, a .npy, .npz or .bin file, or a folder of these.",

@@ -102,6 +102,7 @@ class _Writer:
             "pools": self._pool_macros(),
             "user_inputs": self._user(self.program.inputs),
             "user_outputs": self._user(self.program.outputs),
+            "rows": {"input": self._handed(self.program.inputs), "output": self._handed(self.program.outputs)},
             "descriptors": [(label, text) for text, label in self._descriptors.items()],
             "epochs": epochs,
             "shapes": shapes,
@@ -191,7 +192,23 @@ class _Writer:
         block = self.compiled.initializer.blocks.get(index)
         params = macro(self.compiled.initializer_pool)
         arguments.append("NULL" if block is None else f"AT({params}, {block:#x})")
-        return f"ingot_{call.kernel}({', '.join((*arguments, row, count))});"
+        statement = f"ingot_{call.kernel}({', '.join((*arguments, row, count))});"
+        return self._handing_over(call, row, count, statement) if call.in_order else statement
+
+    def _handing_over(self, call: Call, row: str, count: str, otherwise: str) -> str:
+        """The C statement that asks the application for rows, or gives it some, where it wants to be asked."""
+        (source,), (target,) = call.inputs, call.outputs
+        into = source in self.program.inputs
+        kind, verb, inner = ("input", "get", target) if into else ("output", "put", source)
+        ports = self.program.inputs if into else self.program.outputs
+        port = f"{kind}_rows[{ports.index(source if into else target)}]"
+        numbers = f"{self.program.tensors[inner].row_bytes}, {self._rings.get(inner, 0)}, {row}, {count}"
+        return f"if ({port}.{verb}) ingot_{verb}_rows(&{port}, {self._address(inner)}, {numbers}); else {otherwise}"
+
+    def _handed(self, ports: Sequence[int]) -> bool:
+        """Whether the application hands the inputs, or outputs, over some rows at a time."""
+        touched = {t for call in self.program.calls if call.in_order for t in (*call.inputs, *call.outputs)}
+        return bool(touched.intersection(ports))
 
     def _epoch(self, number: int, region: Region) -> dict[str, object]:
         calls = [self.program.calls[i] for i in region.calls]

@@ -27,15 +27,18 @@ def emit_network_h(compiled: Compiled) -> str:
             ("OUT", [_port(compiled, i) for i in compiled.program.outputs]),
         ],
         states=any(tensor.role == "state" for tensor in compiled.program.tensors),
+        rows=any(call.in_order for call in compiled.program.calls),
         initializer_size=compiled.initializer.size,
-        user=any(not place.pool for place in compiled.plan.placements.values()) or _unplaced(compiled),
+        user_inputs=_users(compiled, compiled.program.inputs),
+        user_outputs=_users(compiled, compiled.program.outputs),
     )
     return with_last_line(text)
 
 
-def _unplaced(compiled: Compiled) -> bool:
-    ports = (*compiled.program.inputs, *compiled.program.outputs)
-    return any(port not in compiled.plan.placements for port in ports)
+def _users(compiled: Compiled, ports: Sequence[int]) -> bool:
+    """Whether the application has the memory of one of these inputs or outputs."""
+    places = compiled.plan.placements
+    return any(port not in places or not places[port].pool for port in ports)
 
 
 def _port(compiled: Compiled, index: int) -> dict[str, object]:
@@ -46,6 +49,8 @@ def _port(compiled: Compiled, index: int) -> dict[str, object]:
         "size": tensor.nbytes,
         "elements": tensor.nbytes // tensor.dtype.size,
         "type": C_TYPES.get(tensor.dtype.value, f"{tensor.dtype.value}_t"),
+        "rows": tensor.rows,
+        "row_bytes": tensor.row_bytes,
         "shape": list(shape) or [1],
         "axes": _axes(shape),
     }

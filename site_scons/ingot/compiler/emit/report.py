@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from ingot.base.text_table import text_table
+from ingot.compiler.kernels.io_rows import rows_of
 from ingot.network.fused import UNFUSED, fused_regions
 from ingot.network.types import Network, NetworkBuffer, NetworkPool
 
@@ -34,18 +35,24 @@ def _head(network: Network) -> str:
         f"Layout id             : {network.layout_id or 'none'}",
     ]
     for kind, ports in (("Input", network.inputs), ("Output", network.outputs)):
-        lines += [f"{kind + ' ' + str(number):22}: {_port(port)}" for number, port in enumerate(ports, 1)]
+        lines += [f"{kind + ' ' + str(number):22}: {_port(network, port)}" for number, port in enumerate(ports, 1)]
     return "\n".join([*lines, *(f"Note                  : {note}" for note in network.notes)])
 
 
-def _port(buffer: NetworkBuffer) -> str:
+def _port(network: Network, buffer: NetworkBuffer) -> str:
     shape = "x".join(map(str, buffer.shape)) or "scalar"
     quant = ""
     if len(buffer.scale) == 1:
         quant = f", scale {buffer.scale[0]:.9g}, zero point {buffer.zero_point[0]}"
     elif buffer.scale:
         quant = f", {len(buffer.scale)} scales"
-    return f"{buffer.name}, {buffer.dtype} {shape}, {buffer.size:,} bytes{quant}, in {buffer.pool or 'the application'}"
+    return f"{buffer.name}, {buffer.dtype} {shape}, {buffer.size:,} bytes{quant}, {_owner(network, buffer)}"
+
+
+def _owner(network: Network, buffer: NetworkBuffer) -> str:
+    """Where an input or output is."""
+    by_rows = any(other.name == rows_of(buffer.name) for other in network.buffers)
+    return "from and to the application by rows" if by_rows else f"in {buffer.pool or 'the application'}"
 
 
 def _layers(network: Network) -> str:
@@ -110,7 +117,7 @@ def _memory(network: Network) -> str:
                 content,
             )
         )
-    owned = [b for b in network.buffers if not b.pool]
+    owned = [b for b in network.buffers if not b.pool and _owner(network, b) == "in the application"]
     if owned:
         size = sum(b.size for b in owned)
         names = ", ".join(shorten(b.name) for b in owned)

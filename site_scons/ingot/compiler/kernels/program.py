@@ -79,6 +79,7 @@ class Call:
     cuts: per input, how many of the kernel's rows one row of that input is; () where each is one.
     stack: bytes of the kernel's arrays on the stack whose length follows from the shapes.
     origin: indexes of the source operators it stands for.
+    in_order: its rows run from the first to the last: the application hands them over (ingot.compiler.kernels.io_rows).
     alone: runs in a region of its own, behind all calls that read its outputs: it overwrites a state.
     """
 
@@ -96,6 +97,7 @@ class Call:
     folds: int = 0
     cuts: tuple[int, ...] = ()
     origin: tuple[int, ...] = ()
+    in_order: bool = False
     alone: bool = False
 
 

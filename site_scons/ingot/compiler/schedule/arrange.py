@@ -83,7 +83,11 @@ def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> 
 def _directions(linear: LinearOrder, cut: Cut, goal: int) -> list[Form]:
     """The region top-down, and bottom-up where that makes a difference, as far as they need no more than `goal`."""
     form = linear.form(cut.begin, cut.end, cut.grain)
-    both = [form, linear.form(cut.begin, cut.end, cut.grain, reverse=True)] if linear.turns(form) else [form]
+    both = (
+        [form, linear.form(cut.begin, cut.end, cut.grain, reverse=True)]
+        if linear.turns(cut.begin, cut.end, form)
+        else [form]
+    )
     return [f for f in both if f.memory <= goal]
 
 

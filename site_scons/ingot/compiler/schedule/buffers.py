@@ -46,16 +46,18 @@ class Buffer:
 
 def placed_outside(program: Program, options: ScheduleOptions) -> frozenset[int]:
     """Tensors that the application owns."""
-    if options.io_placement != "application":
-        return frozenset()
-    return frozenset((*program.inputs, *program.outputs))
+    all_of_them = options.io_placement == "application"
+    inputs = program.inputs if all_of_them or options.input_rows else ()
+    outputs = program.outputs if all_of_them or options.output_rows else ()
+    return frozenset((*inputs, *outputs))
 
 
 def kept_to_the_end(program: Program, options: ScheduleOptions) -> frozenset[int]:
     """Tensors whose bytes must be intact after the last region: outputs, state, and inputs where they are kept."""
     kept = {*program.outputs, *(i for i, t in enumerate(program.tensors) if t.role == "state")}
-    if options.keep_inputs or options.io_placement == "application":
+    if options.keep_inputs:
         kept.update(program.inputs)
+    kept.update(placed_outside(program, options))
     return frozenset(kept)
 
 

@@ -143,7 +143,7 @@ class LinearOrder:
         nearly the same either way.
         """
         down = self.form(begin, end, grain)
-        if not self.turns(down) or down.memory <= max(enough, self.least(begin, end)):
+        if not self.turns(begin, end, down) or down.memory <= max(enough, self.least(begin, end)):
             return down
         ideal = max(sum(self.bytes[t] for t in down.dying), sum(self.bytes[t] for t in down.born))
         if down.memory - down.overlaid + ideal >= useless:
@@ -151,10 +151,12 @@ class LinearOrder:
         up = self.form(begin, end, grain, reverse=True)
         return up if up.memory < down.memory else down
 
-    def turns(self, form: Form) -> bool:
-        """Whether the direction makes a difference: something that is born overlays something that dies."""
+    def turns(self, begin: int, end: int, form: Form) -> bool:
+        """Whether the region may run bottom-up, and the direction makes a difference: something that is born overlays
+        something that dies."""
         sizes = self.program.tensors
-        return any(
+        in_order = any(self.program.calls[i].in_order for i in self.order[begin:end])
+        return not in_order and any(
             low > -sizes[y].nbytes or high < sizes[x].nbytes for (x, y), (low, high) in form.plan.overlays.items()
         )
 

@@ -70,12 +70,14 @@ class Schedule:
 class ScheduleOptions:
     """What the user asks of schedule and plan.
 
-    optimize: "ram" (least peak), "balanced" (fewest instructions within a margin of the least peak) or
-        "speed" (fewest instructions within what running unfused needs, or within `fit` bytes if that is less).
+    optimize: "ram" (least peak), "balanced" (that too where it costs next to nothing, else fewest instructions within a
+        margin of the least peak) or "speed" (fewest instructions within what running unfused needs, or within `fit`
+        bytes if that is less).
     fuse: False runs every call alone, over all its rows.
     keep_inputs: the network's inputs must survive the inference.
     io_placement: "activations" (network inputs and outputs are placed with the rest) or "application" (the application
         owns them: not placed, never overwritten).
+    input_rows, output_rows: the application hands inputs, or outputs, over some rows at a time, and owns them.
     fit: bytes of the best pool, for "speed"; 0 when it does not matter.
     """
 
@@ -83,4 +85,6 @@ class ScheduleOptions:
     fuse: bool = True
     keep_inputs: bool = False
     io_placement: str = "activations"
+    input_rows: bool = False
+    output_rows: bool = False
     fit: int = 0
