@@ -10,7 +10,7 @@ from ingot.compiler.kernels.program import Program
 from ingot.compiler.plan.planner import make_plan
 from ingot.compiler.plan.pools import PlanPool
 from ingot.compiler.plan.verify import verify_plan
-from ingot.compiler.schedule.schedule import MARGIN, make_schedule
+from ingot.compiler.schedule.schedule import MARGIN, SMALL, make_schedule
 from ingot.compiler.schedule.types import ScheduleOptions, Step
 from support.programs import ProgramBuilder
 
@@ -102,6 +102,19 @@ def test_balanced_is_cheaper_than_ram_and_speed_cheaper_still() -> None:
     assert ram.peak <= balanced.peak <= MARGIN * ram.peak
     assert speed.cost <= balanced.cost <= ram.cost
     assert all(len(r.calls) == 1 for r in speed.regions)
+
+
+def test_balanced_takes_the_least_peak_where_it_costs_next_to_nothing() -> None:
+    """The work of these filters makes steps cheap; without it they are not."""
+    for macs, same in ((1 << 24, True), (0, False)):
+        b = ProgramBuilder()
+        x = b.input(64, 32)
+        for width in (64, 128, 32):
+            x = b.conv(x, width, macs=macs)
+        program = b.build(x)
+        ram, balanced = (make_schedule(program, ScheduleOptions(o)) for o in ("ram", "balanced"))
+        assert (ram.peak == balanced.peak) is same, macs
+        assert (ram.cost <= SMALL * balanced.cost) is same, macs
 
 
 def test_speed_fuses_only_to_fit() -> None:

@@ -50,6 +50,13 @@ class Choice:
         _, at, path = self._best
         return self._lowest(self._lines[at], path)
 
+    def cost_within(self, limit: int) -> int:
+        """The cost of the cheapest schedule of at most `limit` bytes, which are not below the least peak; whether a
+        placement is found or not."""
+        found = least_cost(self._lines[self._best[1]], limit)
+        assert found is not None, "the schedule of the least peak is one"
+        return found[0]
+
     def within(self, limit: int) -> Schedule | None:
         """The cheapest schedule of at most `limit` bytes; None when there is none, or when no placement at its lower
         bound is found."""

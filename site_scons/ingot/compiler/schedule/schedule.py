@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.compiler.kernels.program import Program
@@ -15,6 +15,12 @@ OPTIMIZE = ("ram", "balanced", "speed")
 
 MARGIN = 1.15
 """optimize=balanced takes the cheapest schedule within this factor of the least peak."""
+
+ROWS_MARGINS = (1.0, MARGIN, 1.3, 1.5)
+"""The same for inputs that come by rows, which leave so little that some more is worth fewer steps."""
+
+SMALL = 1.005
+"""optimize=balanced takes the least margin at which a schedule costs no more than this factor of the cheapest's."""
 
 _LADDER = (1.0, 0.97, 0.94, 0.9, 0.85, 1.01, 1.03, 1.06, 1.1, 1.15, 1.2, 1.3)
 """Factors of the wanted limit that are tried in turn until a schedule's lower bound is also reached by a placement."""
@@ -51,21 +57,29 @@ def _without_calls(program: Program, options: ScheduleOptions) -> Schedule:
 
 def _within_limits(choice: Choice, options: ScheduleOptions) -> Schedule:
     """The schedule of the first limit that a placement reaches; without one, that of the least peak."""
-    for limit in _limits(options, choice.least_peak):
+    for limit in _limits(options, choice):
         schedule = choice.within(limit)
         if schedule is not None:
             return schedule
     return choice.least()
 
 
-def _limits(options: ScheduleOptions, peak: int) -> Iterator[int]:
+def _balanced(choice: Choice, margins: Sequence[float]) -> int:
+    """The least limit at which a schedule costs hardly more than at the largest. margins: factors of the least peak."""
+    limits = [int(choice.least_peak * margin) for margin in margins]
+    costs = [choice.cost_within(limit) for limit in limits]
+    return next(limit for limit, cost in zip(limits, costs, strict=True) if cost <= SMALL * costs[-1])
+
+
+def _limits(options: ScheduleOptions, choice: Choice) -> Iterator[int]:
     """Limits for the peak, the wanted one first."""
+    peak = choice.least_peak
     if options.optimize == "ram":
         wanted = peak
     elif options.optimize == "speed":
         wanted = max(options.fit, peak)
     else:
-        wanted = int(peak * MARGIN)
+        wanted = _balanced(choice, ROWS_MARGINS if options.input_rows else (1.0, MARGIN))
     for factor in _LADDER:
         limit = int(wanted * factor)
         if limit >= peak:
