@@ -55,7 +55,8 @@ def check_patterns(key: str, patterns: Sequence[str], names: Sequence[str], wher
     """Raises IngotError for a pattern that no layer's name matches. key: of the section."""
     for pattern in patterns:
         if not any(re.search(pattern, name) for name in names):
-            raise IngotError(f"{key}: no layer's name matches '{pattern}'.", where=where)
+            some = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+            raise IngotError(f"{key}: no layer's name matches '{pattern}'.", where=where, remedy=f"Layers are: {some}.")
 
 
 def deciding(section: Mapping[str, Any]) -> dict[str, Any]:
