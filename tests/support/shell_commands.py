@@ -162,7 +162,8 @@ def of_make(cell: Cell) -> Found:
     found = []
     for line in Path("b.mk").read_text(encoding="utf-8").splitlines():
         if line.startswith("\t@") and not line.startswith(("\t@mkdir", "\t@echo", "\t@touch", "\t@rm")):
-            found.append(_words(line[2:].replace("$$", "$")))
+            command, _, _ = line[2:].partition(" || ")  # behind it, what a failed one has written is removed
+            found.append(_words(command.replace("$$", "$")))
     return _collected(found, _firmware_folders(f"bm/{BOARD}/net", "bm"))
 
 
