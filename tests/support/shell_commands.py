@@ -216,6 +216,7 @@ def of_cmake(cell: Cell) -> Found:
         "fw.spdx.json": "@OUT/firmware.spdx.json",
         "fw.bin": "@OUT/firmware.bin",
         "fw.hex": "@OUT/firmware.hex",
+        "cmk/firmware.elf.map": "@OUT/firmware.map",  # where a user's link line may write it
         "cmk/model": "@MODELS",
         "cmk/network.ld": "@OUT/firmware.ld",
         "cmk/network.ld.intact": "@OUT/firmware.ld.intact",
@@ -240,6 +241,7 @@ PROGRAM_FILES = {
     "fw.bin": "firmware.bin",
     "fw.hex": "firmware.hex",
     "fw.elf": "firmware.elf",
+    "fw.map": "firmware.map",
     "network.ld": "firmware.ld",
     "network.ld.intact": "firmware.ld.intact",
 }

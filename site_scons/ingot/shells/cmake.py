@@ -218,6 +218,9 @@ def check_rules(executable: str, firmware: FirmwareBuild, rules: Rules, target: 
     )
 
 
+_ON_TWIN = ("emulate", "verify", "validate", "report", "reloc-verify", "load-and-run", "bounds")
+
+
 def target_rules(
     name: str,
     what: str,
@@ -247,7 +250,7 @@ def target_rules(
     stage = "compile" if what == "reloc" else "generate"
     after = [f"{member}_{stage}" for member in members] + ([f"{executable}_check"] if executable else [])
     twin_elf = ""
-    if twin is not None and what in ("emulate", "verify", "validate", "report", "reloc-verify", "load-and-run"):
+    if twin is not None and what in _ON_TWIN:
         jobs, twin_elf = twin.build()
         after = [_built(rules, f"{name}_twin", [*twin.generate_networks(), *jobs, twin.check(twin_elf)], after)]
     parts, files = target_jobs(Targets(firmware, elf, twin, twin_elf), what)
