@@ -15,7 +15,7 @@
 #define ingot_reloc_run(instance, function, block) ((void)0)
 #endif
 
-#if INGOT_NPU
+#ifdef INGOT_NPU
 #include "ingot_npu.h"
 #define RUNS_BLOBS 1
 static void run_blob(const void *blob)

@@ -116,7 +116,7 @@ class CompileOptions:
         )
 
     def as_text(self) -> Mapping[str, str]:
-        """The options that network.c's introduction names."""
+        """The options for the report; network.c's introduction names most of them."""
         rows = {
             key: "true"
             for key, value in (("input-rows", self.io_input), ("output-rows", self.io_output))

@@ -19,8 +19,9 @@ CHECKED_IN = {
     "depthwise_mve.h": ["depthwise_mve.h"],
     "depthwise_products.h": ["depthwise_mve.h", "depthwise_3x3_mve.h"],
     "dot16.h": ["dot16.h"],
-    "fully_connected.c": ["fully_connected.c"],
-    "fully_connected_sums.h": ["fully_connected.c", "fully_connected_even.c"],
+    "fully_connected_even.c": ["fully_connected_even.c"],
+    "fully_connected_once.h": ["fully_connected_once.h"],
+    "fully_connected_sums.h": ["fully_connected_once.h", "fully_connected_even.c"],
     "quantize.c": ["quantize.c"],
     "svdf.c": ["svdf.c"],
 }

@@ -156,7 +156,7 @@ def test_a_null_build_does_little(project: Project, tmp_path: Path) -> None:
     assert len(own) < 90, own
     read = [name.removeprefix(f"{project.folder}/") for name in opened.splitlines() if "__pycache__" not in name]
     built = {name for name in read if name.startswith(("build/", "models/", "boards/", "firmware/"))}
-    assert len(built) < 300, built
+    assert len(built) < 350, built
 
 
 def test_a_stand_in_says_so_everywhere(project: Project) -> None:

@@ -40,10 +40,8 @@ def fully_connected(d: Draw) -> bytes:
     scales = random.uniform(0.001, d.choice((0.002, 0.05, 0.5)), out_c).astype(np.float32)
     in_scale, in_zero = d.choice((0.02, 0.5)), d.choice((-128, -1, 127))
     x = b.input((1, height, width, channels), "int8", in_scale, in_zero)
-    flat = b.tensor((1, depth), "int8", in_scale, in_zero)
-    b.operator("RESHAPE", [x, b.constant(np.array([1, depth], np.int32))], [flat], new_shape=[1, depth])
     bias = b.constant(random.integers(-5000, 5000, out_c).astype(np.int32), (scales * in_scale).tolist())
     out = b.tensor((1, out_c), "int8", d.choice((0.02, 0.3, 2.0)), d.choice((-128, 3, 127)))
-    operands = [flat, b.constant(weights, scales.tolist()), bias]
+    operands = [x, b.constant(weights, scales.tolist()), bias]
     b.operator("FULLY_CONNECTED", operands, [out], fused_activation_function=d.choice(ACTIVATIONS))
     return b.finish([out])

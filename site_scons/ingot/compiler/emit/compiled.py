@@ -14,6 +14,9 @@ from ingot.compiler.plan.types import Plan
 from ingot.compiler.schedule.types import Schedule
 from ingot.network.types import NetworkPool
 
+UNTOLD = ("input-shape", "inputs", "outputs", "signature", "weights-4bit")
+"""Options that network.c's introduction leaves out: the same network has the same text however it was named."""
+
 
 @dataclass(frozen=True)
 class Compiled:

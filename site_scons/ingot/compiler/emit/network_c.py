@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ingot.base import c_text
 from ingot.base.render import render
-from ingot.compiler.emit.compiled import Compiled
+from ingot.compiler.emit.compiled import UNTOLD, Compiled
 from ingot.compiler.emit.initializer import FORMAT
 from ingot.compiler.emit.kernel_files import header_of, source_of
 from ingot.compiler.emit.layout_id import layout_id
@@ -83,7 +83,11 @@ class _Writer:
             "format": FORMAT,
             "name": self.name,
             "ll_aton": (BUILTIN.major, BUILTIN.minor, BUILTIN.micro, BUILTIN.dev),
-            "options": [(c_text.comment(k), c_text.comment(v)) for k, v in sorted(self.compiled.options.items())],
+            "options": [
+                (c_text.comment(k), c_text.comment(v))
+                for k, v in sorted(self.compiled.options.items())
+                if k not in UNTOLD
+            ],
             "pools": [pool_comment(i, pool, notes.get(pool.name, "")) for i, pool in enumerate(pools)],
         }
 
