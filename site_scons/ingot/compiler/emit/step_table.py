@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingot.compiler.kernels.rows import MAX_ROWS
 from ingot.compiler.schedule.types import Region
 
 LOOP = 0xFF
 MAX_CALLS = LOOP
-MAX_ROWS = 0xFFFF
 MAX_COUNT = 0xFF
 _MAX_PERIOD = 64
 _STEP_BYTES = 2

@@ -19,7 +19,7 @@ from ingot.compiler.kernels.exact_multiplier import exact_multiplier
 from ingot.compiler.kernels.mac_block import CHUNK, LANES, folded_bias, head, output_scaling, packed_halves, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
-from ingot.compiler.kernels.rows import each_row, same_rows
+from ingot.compiler.kernels.rows import MAX_ROWS, each_row, same_rows
 
 packs(fully_connected=1, fully_connected_w4=1, fully_connected_offset=2)
 
@@ -65,7 +65,7 @@ def lower_fully_connected(site: Site) -> Call:
 def _one_vector_of_rows(site: Site) -> bool:
     """Whether the input is one vector and has rows of whole chunks, which can be added up one after the other."""
     source, target = site.rows_in(0), site.rows_out()
-    return vectors(site.output()) == target.rows == 1 < source.rows and source.row_bytes % CHUNK == 0
+    return vectors(site.output()) == target.rows == 1 < source.rows <= MAX_ROWS and source.row_bytes % CHUNK == 0
 
 
 def _params_s8(site: Site) -> tuple[Param, ...]:

@@ -15,6 +15,7 @@ from ingot.base.errors import IngotError
 from ingot.compiler.graph import Graph, Operator, ScalePerChannel
 from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.computed_data import with_computed_data
+from ingot.compiler.kernels.field_ranges import check_fields
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.kernels.registry import Site, Target, entry_of, registered
 from ingot.compiler.kernels.row_splits import row_splits
@@ -161,6 +162,8 @@ def _all_lowered(sites: list[Site], memory: dict[int, int]) -> list[tuple[Call, 
 def _lowered(site: Site, memory: dict[int, int]) -> tuple[Call, ...]:
     op = site.op
     lowered = registered(op).lower(site)
+    for call in lowered if isinstance(lowered, tuple) else (lowered,):
+        check_fields(call)
     work = macs(site.graph, op)
     assert not (work and isinstance(lowered, tuple)), "nobody says which of several calls does the work"
     return tuple(

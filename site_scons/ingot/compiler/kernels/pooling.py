@@ -16,7 +16,7 @@ from ingot.compiler.kernels.activation_range import float_range, quantized_range
 from ingot.compiler.kernels.conv2d import known_activation, window_rows
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
-from ingot.compiler.kernels.rows import each_row
+from ingot.compiler.kernels.rows import MAX_ROWS, each_row
 
 packs(average_pool=1, max_pool=1)
 
@@ -63,7 +63,11 @@ def _covered(attrs: Mapping[str, Any], extent: int, axis: str) -> bool:
 
 def folds(site: Site, kernel: str) -> bool:
     """Whether a kernel that makes one pixel of a whole image may do so some rows at a time: it has several."""
-    return kernel in FOLDING and site.input(0).shape[:2] == (1, site.rows_in(0).rows) and site.rows_in(0).rows > 1
+    return (
+        kernel in FOLDING
+        and site.input(0).shape[:2] == (1, site.rows_in(0).rows)
+        and 1 < site.rows_in(0).rows <= MAX_ROWS
+    )
 
 
 def fold_call(site: Site, kernel: str, block: Param) -> Call:

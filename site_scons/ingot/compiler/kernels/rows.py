@@ -12,6 +12,9 @@ from ingot.compiler.kernels.program import Activation
 
 Window = npt.NDArray[np.int32]
 
+MAX_ROWS = 0xFFFF
+"""The most rows that a region counts (ingot.compiler.emit.step_table). A call of more runs as a whole."""
+
 
 def same_rows(source: Activation, target: Activation) -> Window | None:
     """Output row y reads input row y. None (all of it) when the two tensors are not split alike."""

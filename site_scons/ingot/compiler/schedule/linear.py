@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingot.compiler.kernels.program import Program
+from ingot.compiler.kernels.rows import MAX_ROWS
 from ingot.compiler.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside, scratch_layout
 from ingot.compiler.schedule.cost import call_cost
 from ingot.compiler.schedule.extent import extent
@@ -78,10 +79,13 @@ class LinearOrder:
     def _first_begins(self) -> list[int]:
         first = [0]
         for position, index in enumerate(self.order):
-            alone = self.program.calls[index].alone
-            before = position > 0 and self.program.calls[self.order[position - 1]].alone
-            first.append(position if alone or before else first[-1])
+            before = position > 0 and self._is_alone(self.order[position - 1])
+            first.append(position if before or self._is_alone(index) else first[-1])
         return first
+
+    def _is_alone(self, index: int) -> bool:
+        """Whether a call is a region of its own: it says so, or has more rows than a region counts."""
+        return self.program.calls[index].alone or self.program.rows_of(index) > MAX_ROWS
 
     def tensors(self, begin: int, end: int) -> RegionTensors:
         """The region's tensors by what becomes of them; those of the application are none of these."""

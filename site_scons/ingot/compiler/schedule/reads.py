@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ingot.compiler.kernels.program import Call, Program
+from ingot.compiler.kernels.rows import MAX_ROWS
 
 GONE = 1 << 30
 """An input row that is never reached: nothing is read any more."""
@@ -41,11 +42,12 @@ class Reads:
 
 
 def streams(program: Program, call: Call) -> bool:
-    """Whether the call can run some rows at a time: it has windows, and all its outputs have the same rows."""
+    """Whether the call can run some rows at a time: it has windows, all its outputs have the same rows, and these are
+    no more than a region counts."""
     if call.folds:
         return True
     rows = {program.tensors[t].rows for t in call.outputs}
-    return len(rows) == 1 and any(w is not None for w in call.windows)
+    return len(rows) == 1 and max(rows) <= MAX_ROWS and any(w is not None for w in call.windows)
 
 
 def reads_of(program: Program, index: int, reverse: bool) -> list[Reads]:
