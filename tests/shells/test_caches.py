@@ -58,7 +58,9 @@ def launcher(program: str) -> dict[str, str]:
     return {"INGOT_LAUNCHER": program, "CMAKE_C_COMPILER_LAUNCHER": program}
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "shell", [pytest.param(name, marks=() if name == "scons" else pytest.mark.thorough) for name in SHELLS]
+)
 def test_ccache_finds_everything(shell: str, installed: Installed, tmp_path: Path) -> None:
     variables = {**launcher("ccache"), "CCACHE_DIR": str(tmp_path / "ccache"), "INGOT_CACHE": str(tmp_path / "cache")}
     first = checkout(shell, tmp_path / "first", installed, **variables, CCACHE_BASEDIR=str(tmp_path / "first"))

@@ -13,7 +13,12 @@ from support.real_shells import RealCell, RealShell, make_shells
 pytestmark = pytest.mark.slow
 
 CELL = RealCell({})
-SHELLS = ("scons own", "cmake ninja", "ninja", "make")
+SHELLS = [
+    "scons own",
+    "make",
+    pytest.param("cmake ninja", marks=pytest.mark.thorough),
+    pytest.param("ninja", marks=pytest.mark.thorough),
+]
 DAMAGES = {
     "network.c": lambda content: content[: len(content) // 2] + b"\n#error by hand\n",
     "linker script": lambda content: content[: len(content) // 2],

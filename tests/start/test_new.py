@@ -113,7 +113,9 @@ CELLS = [
     ("scons", N6, "fruit", "image-classification", "test/leaf/leaf-1.png", "leaf "),
     ("make", N6, "words", "keyword-spotting", "test/yes/yes-0.wav", "yes "),
     ("cmake", H7, "fruit", "image-classification", "test/lime/lime-2.png", "lime "),
-    ("ninja", N6, "fruit", "none", "test/brick/brick-0.png", "scores: uint8 1x5"),
+    pytest.param(
+        "ninja", N6, "fruit", "none", "test/brick/brick-0.png", "scores: uint8 1x5", marks=pytest.mark.thorough
+    ),
     ("ninja", H7, "moves", "sensor-windows", "test/walk/walk-0.npy", "walk "),
 ]
 
