@@ -23,10 +23,11 @@ QUANT = ("int8", 0.1, 0)
 def test_an_extent_that_a_kernel_does_not_count_is_refused(tmp_path: Path) -> None:
     model = tflite_builder.pool("MAX_POOL_2D", (1, ROWS, 1, 4), (3, 1), (1, 1), "SAME", "NONE", *QUANT)
     (tmp_path / "tall.tflite").write_bytes(model)
-    with pytest.raises(IngotError, match="MAX_POOL_2D .*its in_h is 70,000; the kernel takes 0 to 65,535"):
+    with pytest.raises(IngotError, match=r"MAX_POOL_2D .*its in_h is 70,000; the kernel takes 0 to 65,535"):
         compile_model(tmp_path / "tall.tflite", HOST_POOLS, tmp_path)
 
 
+@pytest.mark.slow
 def test_more_rows_than_a_region_counts_run_as_a_whole(tmp_path: Path) -> None:
     b = Builder()
     tensors = [b.input((1, ROWS, 1, 4), *QUANT), *(b.tensor((1, ROWS, 1, 4), *QUANT) for _ in range(2))]

@@ -15,16 +15,17 @@ from ingot.base.places import kernels_dir
 from ingot.compiler.kernels.program import Call
 
 _STRUCT = re.compile(r"typedef struct ingot_(\w+) \{(.*?)\} ingot_\1;", re.DOTALL)
-_FIELDS = re.compile(r"^\s*(u?)int(8|16|32)_t ([\w, ]+);", re.MULTILINE)
+_FIELDS = re.compile(r"^\s*(u?)int(8|16|32)_t ([\w, \[\]]+);", re.MULTILINE)
 
 
 def check_fields(call: Call) -> None:
     """Raises IngotError at the first number that is outside of what its field holds."""
     ranges = _ranges().get(call.descriptor, {})
     for name, value in call.fields.items():
-        low, high = ranges.get(name, (value, value))
-        if not low <= value <= high:
-            raise IngotError(f"its {name} is {value:,}; the kernel takes {low:,} to {high:,}")
+        for number in value if isinstance(value, tuple) else (value,):
+            low, high = ranges.get(name, (number, number))
+            if not low <= number <= high:
+                raise IngotError(f"its {name} is {number:,}; the kernel takes {low:,} to {high:,}")
 
 
 @functools.cache
@@ -36,5 +37,5 @@ def _ranges() -> Mapping[str, Mapping[str, tuple[int, int]]]:
             for unsigned, bits, fields in _FIELDS.findall(body):
                 half = 1 << (int(bits) - 1)
                 span = (0, 2 * half - 1) if unsigned else (-half, half - 1)
-                found.setdefault(name, {}).update(dict.fromkeys(re.findall(r"\w+", fields), span))
+                found.setdefault(name, {}).update(dict.fromkeys(re.findall(r"([a-z]\w*)(?:\[\w+\])*", fields), span))
     return found
