@@ -27,13 +27,15 @@ def fault(got: FullDisk, expected: Outcome) -> str:
     if got.full.status == 0:
         # The folders of every file count on the file system, not all of them here: there was room enough.
         return "" if got.full.files == expected.files else "status 0 with other bytes"
-    if "no space left on device" not in said:
-        return "the disk is not named"
-    if "traceback (most recent call last)" in said:
-        return "a traceback"
     if got.again.status:
         return f"the next build: status {got.again.status}"
-    return "" if got.again.files == expected.files else "the next build: other bytes"
+    if got.again.files != expected.files:
+        return "the next build: other bytes"
+    if "traceback (most recent call last)" in said:
+        return "a traceback"
+    # The archiver of binutils may have lost the reason: "unable to copy file ...; reason: Success".
+    named = "no space left on device" in said or "unable to copy file" in said
+    return "" if named else "the disk is not named"
 
 
 def main() -> int:
