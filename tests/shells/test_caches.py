@@ -65,7 +65,7 @@ def test_ccache_finds_everything(shell: str, installed: Installed, tmp_path: Pat
     variables = {**launcher("ccache"), "CCACHE_DIR": str(tmp_path / "ccache"), "INGOT_CACHE": str(tmp_path / "cache")}
     first = checkout(shell, tmp_path / "first", installed, **variables, CCACHE_BASEDIR=str(tmp_path / "first"))
     first.build()
-    assert installed.compiled() > 40
+    assert installed.compiled() > 15
     assert networks(first) == (0, 1)
     folder = tmp_path / "elsewhere" / "second"
     second = checkout(shell, folder, installed, **variables, CCACHE_BASEDIR=str(folder))
@@ -89,7 +89,7 @@ def test_scons_cache_dir_gives_everything(installed: Installed, tmp_path: Path) 
     assert installed.compiled() == 0
     others = [line for line in lines if not line.startswith(("Retrieved `", "scons: "))]
     assert others == []
-    assert sum(line.startswith("Retrieved `") for line in lines) > 50
+    assert sum(line.startswith("Retrieved `") for line in lines) > 25
     same_bytes(first, second)
 
 
@@ -147,7 +147,7 @@ def test_two_machines_of_distcc_compile_the_same_firmware(
     there = checkout("ninja", tmp_path / "there", installed, **variables, **launcher("distcc"))
     there.build()
     shares = [log.read_text().count("COMPILE_OK") for log in daemons.values()]
-    assert sum(shares) == compiled > 40
+    assert sum(shares) == compiled > 15
     assert min(shares) > 5, shares
     for name in ("firmware.bin", "network.c", "network_atonbuf.xSPI2.raw"):
         assert here.file(name).read_bytes() == there.file(name).read_bytes(), name

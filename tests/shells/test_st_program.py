@@ -41,7 +41,7 @@ def test_builtin_with_a_pack_links_sts_runtime_and_ingots_kernels(
     places = [Path(folder).resolve() for folder in network.folders]
     assert places.index((pack / "Npu/ll_aton").resolve()) < places.index(ROOT / "firmware/runtime")
     (link,) = [job for job in jobs if isinstance(job, LinkJob)]
-    assert [Path(name).name for name in link.libraries] == ["libingot_kernels.a", "NetworkRuntime1010_CM55_GCC.a"]
+    assert [Path(name).name for name in link.libraries] == ["libnetwork_kernels.a", "NetworkRuntime1010_CM55_GCC.a"]
     assert link.elf == elf and "-lm" in link.flags
 
 
@@ -60,7 +60,7 @@ def test_scons_links_with_a_script_and_flags_of_the_programs_own(installed: Inst
     (tmp_path / "SConstruct").write_text(SCONSTRUCT)
     said = installed.run(tmp_path, "scons", "-Q", "-n", "build/firmware.elf").splitlines()
     (link,) = [line.split() for line in said if line.startswith("arm-none-eabi-gcc main.o ")]
-    at = next(i for i, word in enumerate(link) if word.endswith("/libingot_kernels.a"))
+    at = next(i for i, word in enumerate(link) if word.endswith("/libnetwork_kernels.a"))
     assert "-Wl,-T,own.ld" in link[at:]
     flags = [word for word in link[1:] if word.startswith("-") and not word.startswith(("-Wl,-T", "-Wl,-Map"))]
     assert flags == ["-Wl,--cref", "-lm", "-o"]

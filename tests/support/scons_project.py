@@ -143,10 +143,10 @@ class Project:
         return build
 
     def outputs(self) -> dict[str, bytes]:
-        """Every file under build/, without SCons's database."""
+        """Every file under build/, without SCons's database and the objects that builds share."""
         top = self.folder / "build"
         return {
             path.relative_to(top).as_posix(): path.read_bytes()
             for path in sorted(top.rglob("*"))
-            if path.is_file() and not path.name.startswith(".sconsign")
+            if path.is_file() and not path.name.startswith(".sconsign") and top / "kernels" not in path.parents
         }

@@ -12,7 +12,7 @@
 #   <prefix>_DIR        the folder of all generated files, for -I
 #   <prefix>_OBJECTS    network.o and Ingot's runtime, for a firmware with a link step of its own
 #   <prefix>_STARTUP_OBJECTS    vectors and reset, for a firmware that has none of its own
-#   <prefix>_KERNELS    the archive of kernels, to be linked last
+#   <prefix>_KERNELS    the archive of the kernels that it calls, to be linked last
 #   <prefix>_CFLAGS     -I and -D that your own sources need
 #   <prefix>_LDFLAGS    for the link, with the linker script
 #   <prefix>_SCRIPT     the linker script itself

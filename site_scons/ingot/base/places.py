@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -34,3 +35,17 @@ def cache_dir() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "ingot"
+
+
+def near(path: Path | str) -> str:
+    """A path as build files should show it: relative to the working folder where it is below that, else absolute."""
+    return _near(os.fspath(path), os.getcwd())
+
+
+@functools.lru_cache(maxsize=4096)
+def _near(path: str, folder: str) -> str:
+    whole = Path(os.path.abspath(os.path.join(folder, path)))
+    try:
+        return whole.relative_to(folder).as_posix()
+    except ValueError:
+        return whole.as_posix()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError, did_you_mean
-from ingot.base.places import ROOT, firmware_dir, kernels_dir
+from ingot.base.places import ROOT, firmware_dir, kernels_dir, near
 
 SAMPLES = ("values", "pixels", "sound", "sensor")
 
@@ -73,5 +73,10 @@ def application_sample(folder: Path) -> str:
 
 
 def kernel_sources() -> list[Path]:
-    """All kernels. The linker takes from their archive what a network calls."""
+    """All kernels."""
     return sorted(kernels_dir().glob("*.c"), key=lambda path: path.name)
+
+
+def kernel_folders() -> list[str]:
+    """The folders of kernels and of the headers that they include; the kernels' is the first."""
+    return [near(kernels_dir()), near(firmware_dir() / "runtime")]

@@ -84,6 +84,11 @@ def board_sources(chip: str) -> list[str]:
     return [*BOARD_SOURCES, *(f"firmware/startup/{name}" for name in own or ["serial_none.c"])]
 
 
+def prefix_maps() -> list[str]:
+    """Flags that keep this machine's folders out of objects."""
+    return [f"-ffile-prefix-map={folder}=." for folder in sorted({os.getcwd(), str(ROOT)})]
+
+
 @functools.cache
 def settings() -> Mapping[str, Any]:
     """The content of toolchain/arm-none-eabi.json."""

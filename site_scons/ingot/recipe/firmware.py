@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ingot.base.places import near
 from ingot.model import Manifest
 from ingot.model.manifest import PART_OPTIONS
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.kernels import kernel_archive
-from ingot.recipe.network import NetworkBuild, near
+from ingot.recipe.network import NetworkBuild
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.several.names import check_names
@@ -99,15 +100,18 @@ class FirmwareBuild:
             dict.fromkeys(network.compilation.lacks for network in self.networks if network.compilation.lacks)
         )
 
-    @functools.cached_property
-    def _kernels(self) -> tuple[list[Job], str]:
-        return kernel_archive(self.first)
+    @property
+    def _archive(self) -> str:
+        """Of the kernels; of a single network it lies beside it, whatever the application."""
+        if self.others:
+            return self.program.path("obj/libingot_kernels.a")
+        return self.first.path(f"obj/lib{self.first.name}_kernels.a")
 
     @property
     def libraries(self) -> list[str]:
         """What is linked behind all objects: the kernels, and the library of ST's runtime."""
         st = self.first.st_runtime
-        return [*([self._kernels[1]] if self._calls_kernels else []), *([near(st.library)] if st else [])]
+        return [*([self._archive] if self._calls_kernels else []), *([near(st.library)] if st else [])]
 
     @property
     def _calls_kernels(self) -> bool:
@@ -232,8 +236,8 @@ class FirmwareBuild:
         )
 
     def kernels(self) -> list[Job]:
-        """The jobs of the kernels' archive; none where no network calls them."""
-        return self._kernels[0] if self._calls_kernels else []
+        """The job of the kernels' archive; none where no network calls them."""
+        return [kernel_archive(self.networks, self._archive)] if self._calls_kernels else []
 
     def link(self, elf: str, objects: Sequence[str], script: str = "") -> LinkJob:
         """The firmware's link. objects: in order."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.base.places import firmware_dir, kernels_dir
+from ingot.base.places import firmware_dir, kernels_dir, near
 from ingot.link import toolchain
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.kernels import kernel_archive
-from ingot.recipe.network import NetworkBuild, near
+from ingot.recipe.network import NetworkBuild
 from ingot.recipe.step import Files, Step
 
 DEFINES = {"LL_ATON_EB_DBG_INFO": "1"}
@@ -134,13 +134,14 @@ class ImageBuild:
             return self._compiled(stem, source, flags, DEFINES, folders, (network.header, network.stamp, self.stamp))
 
         flags = toolchain.image_compile_flags(self.core, self.secure, True)
-        kernels, archive = kernel_archive(network, flags, DEFINES)
+        archive = self.path(f"obj/lib{self.name}_rel_kernels.a")
+        kernels = kernel_archive([network], archive, flags, DEFINES)
         objects = [
             compiled("network", network.source),
             compiled("network_rel", self.path(f"{self.name}_rel.c"), moved=False),
             *(compiled(stem, near(runtime / f"{stem}.c")) for stem in ("ingot_reloc_image", "ingot_initializer")),
         ]
-        return [*kernels, *objects, self._linked(objects, archive)]
+        return [kernels, *objects, self._linked(objects, archive)]
 
     def _st_link(self) -> list[Job]:
         """network_rel.elf of a network of ST's: with ST's flags, macros and sources."""

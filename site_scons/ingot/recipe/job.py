@@ -18,7 +18,7 @@ class StepJob:
     also: files that it depends on without being given them. watch: what else makes it run again, anything JSON holds.
     target: the name that users ask for, of a step that writes no file or always runs; "" for the rest.
     always: it runs whenever it is asked for. keep: what it wrote stays when it fails, because it says what is wrong.
-    label: what a progress line calls it.
+    label: what a progress line calls it. store: the folder of what it keeps for other builds, "" for none.
     """
 
     step: Step
@@ -28,6 +28,7 @@ class StepJob:
     always: bool = False
     keep: bool = False
     label: str = ""
+    store: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -1,51 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The archive of all kernels: compiled once for each core and set of flags, shared by boards and models."""
+"""The archive of the kernels that networks call. Each is compiled once for a core and its flags, in a place that boards
+and models share."""
 
 from __future__ import annotations
 
-import hashlib
+import functools
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from ingot.base.places import firmware_dir, kernels_dir
-from ingot.link.sources import kernel_sources
-from ingot.recipe.job import ArchiveJob, CompileJob, Job
-from ingot.recipe.network import NetworkBuild, near
+from ingot.base.places import firmware_dir, kernels_dir, near
+from ingot.link.sources import kernel_folders, kernel_sources
+from ingot.recipe.job import CompileJob, StepJob
+from ingot.recipe.network import NetworkBuild
+from ingot.recipe.step import Step
 
 
 def kernel_archive(
-    network: NetworkBuild, more_flags: Sequence[str] = (), defines: Mapping[str, str | int] | None = None
-) -> tuple[list[Job], str]:
-    """The jobs, and the archive. more_flags, defines: of the kernels of a relocatable image.
+    networks: Sequence[NetworkBuild],
+    archive: str,
+    more_flags: Sequence[str] = (),
+    defines: Mapping[str, str | int] | None = None,
+) -> StepJob:
+    """The job, for the first network's core and flags. more_flags, defines: of the kernels of a relocatable image."""
+    first = networks[0]
+    core = first.board.core
+    store = f"{first.request.kernels}/{core}"
+    options = {
+        "store": store,
+        "compiler": first.compiler,
+        "archiver": first.archiver,
+        "flags": [*first.flags("kernels"), *more_flags],
+        "defines": [f"{name}={value}" for name, value in sorted((defines or {}).items())],
+        "launcher": first.request.launcher or None,
+    }
+    step = Step("compile_kernels", {"c_infos": [network.info for network in networks]}, {"archive": archive}, options)
+    kind = "position-independent, " if more_flags else ""
+    return StepJob(step, _read(), label=f"{kind}for {core}", store=store)
 
-    The folder's name says core, flags and files, so that what differs in any never shares a file.
-    """
-    core = network.board.core
-    flags = (*network.flags("kernels"), *more_flags)
-    macros = [f"{name}={value}" for name, value in (defines or {}).items()]
-    sources = kernel_sources()
-    # With other files it is another archive: nobody has to remove what an older one has.
-    names = [path.name for path in sources]
-    text = "\0".join([network.compiler, *flags, *macros, network.request.variant, *names])
-    folder = f"{network.request.kernels}/{core}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    folders = (near(kernels_dir()), near(firmware_dir() / "runtime"))
-    kind = "position-independent files" if more_flags else "files"
-    jobs: list[Job] = [
+
+def kernel_files(network: NetworkBuild) -> list[CompileJob]:
+    """How each kernel is compiled: for editors, and for build systems that compile all of them themselves."""
+    folder = f"{network.request.kernels}/{network.board.core}"
+    return [
         CompileJob(
             target=f"{folder}/{path.stem}.o",
             source=near(path),
             compiler=network.compiler,
-            flags=flags,
-            defines=defines or {},
-            folders=folders,
-            group=f"kernels|{len(sources)} {kind} for {core}",
+            flags=tuple(network.flags("kernels")),
+            folders=tuple(kernel_folders()),
         )
-        for path in sources
+        for path in kernel_sources()
     ]
-    archive = f"{folder}/libingot_kernels.a"
-    objects = tuple(_target(path, folder) for path in sources)
-    return [*jobs, ArchiveJob(archive, objects, network.archiver)], archive
 
 
-def _target(source: Path, folder: str) -> str:
-    return f"{folder}/{source.stem}.o"
+@functools.cache
+def _sources() -> tuple[str, ...]:
+    return tuple(str(path) for folder in (kernels_dir(), firmware_dir() / "runtime") for path in folder.glob("*.[ch]"))
+
+
+def _read() -> tuple[str, ...]:
+    """What the step reads besides its inputs: any kernel, and all headers."""
+    return tuple(near(path) for path in sorted(_sources()) if path.endswith(".h") or "/kernels/" in path)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.base.places import ROOT, firmware_dir
+from ingot.base.places import ROOT, firmware_dir, near
 from ingot.link.sources import application_extras
 from ingot.model.manifest import IO_OPTIONS
 from ingot.recipe.firmware import FirmwareBuild, object_stem
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
-from ingot.recipe.network import NetworkBuild, near
+from ingot.recipe.network import NetworkBuild
 from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.steps.explore import FIRMWARE, PLAIN, WAY
@@ -76,7 +76,11 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
     # A schedule has another network.c, in a folder of its own; the rest of both programs is the same.
     way = FirmwareBuild([NetworkBuild(replace(network.request, out=WAY), model=network.model)])
     (compiled,) = way.objects("network")
-    commands = {"cc": compiled.command}
+    commands: dict[str, Any] = {"cc": compiled.command}
+    (kernels,) = way.kernels()
+    assert isinstance(kernels, StepJob)
+    commands["kernels"] = {name: value for name, value in kernels.step.options.items() if value is not None}
+    commands["archive"] = kernels.outputs[0]
     reads: list[str] = []
     for name, elf, jobs in (("link", FIRMWARE, twin.build()[0]), ("link_plain", PLAIN, plain_jobs)):
         link = next(job for job in jobs if isinstance(job, LinkJob))

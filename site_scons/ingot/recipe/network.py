@@ -7,13 +7,12 @@ Everything follows from the request, the board's file, its pools and the model.y
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.base.places import ROOT, firmware_dir, kernels_dir
+from ingot.base.places import ROOT, firmware_dir, kernels_dir, near
 from ingot.board import find_board
 from ingot.board.known import board_and_pools
 from ingot.link import sources, toolchain
@@ -27,20 +26,6 @@ from ingot.recipe.request import Request
 from ingot.recipe.step import Files, Step
 from ingot.st.stedgeai.replaced import REPLACED
 from ingot.use_cases.config_files import config_files
-
-
-def near(path: Path | str) -> str:
-    """A path as build files should show it: relative to the working folder where it is below that, else absolute."""
-    return _near(os.fspath(path), os.getcwd())
-
-
-@functools.lru_cache(maxsize=4096)
-def _near(path: str, folder: str) -> str:
-    whole = Path(os.path.abspath(os.path.join(folder, path)))
-    try:
-        return whole.relative_to(folder).as_posix()
-    except ValueError:
-        return whole.as_posix()
 
 
 class NetworkBuild:
@@ -334,8 +319,3 @@ def _manifest(word: str) -> Manifest:
     """What the model means; a model file may be one that the build makes first."""
     path = Path(word)
     return bare_manifest(path) if is_model_file(path) else find_model(word, ROOT / "models")
-
-
-def prefix_maps() -> list[str]:
-    """Flags that keep this machine's folders out of objects."""
-    return [f"-ffile-prefix-map={folder}=." for folder in sorted({os.getcwd(), str(ROOT)})]

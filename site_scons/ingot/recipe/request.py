@@ -16,7 +16,7 @@ class Request:
     model, board: names, or paths. out: folder of what is built. name: C name of the network.
     twin: for the board's emulated twin. app: an application of firmware/apps or a folder, "" for the user's program.
     options: every option of ingot.recipe.options, with defaults where nothing was said.
-    ccflags: further flags of every C file. variant: what else objects depend on, of a process's environment.
+    ccflags: further flags of every C file.
     launcher: what stands before the compiler's name when C is compiled, such as ccache.
     kernels: folder of the kernels' archives, which boards and models share. models: folder of model files that are
     downloaded or made. config: further folder with the headers of the application's settings, "" for none.
@@ -33,7 +33,6 @@ class Request:
     app: str = ""
     options: Options = field(default_factory=default_options)
     ccflags: tuple[str, ...] = ()
-    variant: str = ""
     launcher: str = ""
     kernels: str = "build/kernels"
     models: str = "build/models"

@@ -86,19 +86,6 @@ class Rules:
             before = [name]
         return before[0] if before else ""
 
-    def kernels(self, jobs: Sequence[Job], archive: str) -> str:
-        """The target of an archive of kernels, once in a build; its name. "" where there is none to build."""
-        if not jobs:
-            return ""
-        name = f"ingot_kernels_{Path(archive).parent.name}"
-        mark = len(self.lines)
-        self.chain("", [])
-        stamps = [self._command(command_of(job, self.ingot, self.launcher)) for job in jobs]
-        self._target(name, stamps, [])
-        body = self.lines[mark:]
-        self.lines[mark:] = [f"if(NOT TARGET {name})", *(f"  {line}" for line in body), "endif()"]
-        return name
-
     def run(self, name: str, job: StepJob, after: Sequence[str]) -> None:
         """A target that runs a job whenever it is asked for."""
         command = command_of(job, self.ingot, self.launcher)
@@ -188,18 +175,23 @@ def network_rules(target: str, network: NetworkBuild, rules: Rules, own: Own, be
     generated = rules.chain(target, stages, [f"{name}_compile" for name in before])
     roles = ("network", "runtime", *(["startup"] if own.startup else []))
     objects = firmware.objects_alone(*roles, brought=[RUNTIME] if own.runtime else [])
-    kernels = rules.kernels(firmware.kernels(), firmware.libraries[0])
-    last = rules.chain(target, [("objects", objects)], [generated, *([kernels] if kernels else [])])
+    last = rules.chain(target, [("objects", objects), *_kernel_stage(firmware)], [generated])
     rules.interface(target, firmware, [job.target for job in objects], [last], own)
     rules.lines.append(f"add_custom_target({target}_weights)\nadd_dependencies({target}_weights {generated})")
     rules.properties(target, {"info": _absolute(network.info), "name": network.name, "members": target})
     return rules.text()
 
 
+def _kernel_stage(firmware: FirmwareBuild) -> list[tuple[str, Sequence[Job]]]:
+    jobs = firmware.kernels()
+    return [("kernels", jobs)] if jobs else []
+
+
 def program_rules(target: str, firmware: FirmwareBuild, rules: Rules, members: Sequence[str]) -> str:
     """The rules of `ingot_join`: one target of several networks. members: their targets."""
     jobs = firmware.generate()
-    stages = [("settings", jobs[:-1]), ("generate", jobs[-1:])]  # the last one reads what the others write
+    # The last one reads what the others write.
+    stages = [("settings", jobs[:-1]), ("generate", jobs[-1:]), *_kernel_stage(firmware)]
     last = rules.chain(target, stages, [f"{name}_objects" for name in members])
     objects = [job.target for job in firmware.objects_alone("network", "runtime", "startup")]
     rules.interface(target, firmware, objects, [last])

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingot.base.quoting import command_words, forward
+from ingot.link.toolchain import prefix_maps
 from ingot.recipe.job import ArchiveJob, CompileJob, Job, StepJob
-from ingot.recipe.network import prefix_maps
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ingot.link import toolchain
 from ingot.recipe.firmware import FirmwareBuild
-from ingot.recipe.job import CompileJob, StepJob
+from ingot.recipe.job import StepJob
+from ingot.recipe.kernels import kernel_files
 
 #: What the other build system decides: debug information and warnings.
 _OTHERS = ("-g", "-Wall", "-Wextra")
@@ -27,7 +28,7 @@ class SourceGroup:
 
 def source_groups(firmware: FirmwareBuild) -> list[SourceGroup]:
     """The groups "network", "runtime" and "kernels" of a firmware whose networks the built-in compiler makes."""
-    kernels = [job for job in firmware.kernels() if isinstance(job, CompileJob)]
+    kernels = kernel_files(firmware.first)
     parts = [("network", firmware.objects("network")), ("runtime", firmware.objects("runtime")), ("kernels", kernels)]
     left = {*toolchain.cpu_flags(firmware.first.board.core), *_OTHERS}
     groups = []

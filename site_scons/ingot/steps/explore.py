@@ -67,6 +67,8 @@ def explore(
     cc: Sequence[str] = (),
     link: Sequence[str] = (),
     link_plain: Sequence[str] = (),
+    kernels: Mapping[str, Any] | None = None,
+    archive: str = "",
     io_placement: str = "activations",
     io_input: str = "overwrite",
     io_output: str = "whole",
@@ -89,14 +91,16 @@ def explore(
 
     objects: what the commands read: object files and archives. empty: the firmware of the empty application. cc, link,
     link_plain: the recipe's commands that compile network.c, link the twin's firmware, and link that of the application
-    `inference` (for the size of the code); WAY stands in them for the folder of one schedule. With these four every
-    schedule is built and run on the twin; without them instructions are the cost model's.
+    `inference` (for the size of the code). archive: where both find their kernels; kernels: the other arguments of the
+    step of that name. WAY stands in all of them for the folder of one schedule. With these every schedule is built and
+    run on the twin; without them instructions are the cost model's.
     """
     from ingot.base.console import say
     from ingot.compiler.output_names import output_names
     from ingot.device.run.bench import measure
     from ingot.steps import compile as compile_steps
     from ingot.steps import link as link_steps
+    from ingot.steps.kernels import compile_kernels
 
     asked: dict[str, Any] = {
         "io_placement": io_placement,
@@ -123,6 +127,8 @@ def explore(
                 script, c_info = folder / "firmware.ld", folder / names.info
                 link_steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
                 (folder / "obj").mkdir()
+                if kernels:
+                    compile_kernels([c_info], Path(archive.replace(WAY, str(folder))), **kernels)
                 for command in (cc, link, link_plain):
                     _run([word.replace(WAY, str(folder)) for word in command])
                 elf, small = folder / FIRMWARE, folder / PLAIN

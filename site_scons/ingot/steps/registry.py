@@ -34,6 +34,7 @@ _MODULES = {
     "evaluate": ("evaluate",),
     "bench": ("bench",),
     "explore": ("explore",),
+    "kernels": ("compile_kernels",),
     "sbom": ("sbom",),
     "npu": ("list_npu", "verify_npu"),
     "quantize": ("quantize_model", "check_quantized"),

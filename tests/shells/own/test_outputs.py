@@ -38,6 +38,7 @@ def test_every_output_is_a_declared_target(project: Project) -> None:
     project.build("emulate")
     project.build("-c")
     assert project.outputs() == {}
+    assert not list((project.folder / "build").rglob("*.o"))
 
 
 def test_the_same_build_elsewhere_gives_the_same_bytes(built: Project, tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ import SCons.Builder
 from ingot.base.errors import IngotError
 from ingot.link import toolchain
 from ingot.recipe.job import ArchiveJob, CompileJob, Job, LinkJob, StepJob
-from ingot.recipe.network import prefix_maps
 from ingot.recipe.step import Files
 from ingot.shells.scons.paths import command_path, dir_node, file_node, literal_words
 from ingot.shells.scons.step import add_step, add_step_builder
@@ -113,7 +112,24 @@ def _common(env: Any, group: str, text: str) -> dict[str, Any]:
     return more
 
 
+def show_to_editors(env: Any, jobs: Iterable[CompileJob]) -> None:
+    """Entries of compilation_db for files that a step compiles."""
+    known: dict[Any, Any] = {}
+    for job in jobs:
+        own = _environment(env, job, known)
+        _known_to_editors([file_node(env, job.target)], [file_node(env, job.source)], own)
+
+
 def _compile(env: Any, job: CompileJob, known: dict[Any, Any]) -> Any:
+    made = _environment(env, job, known).IngotCompile(file_node(env, job.target), file_node(env, job.source))
+    # SCons finds what a file includes, but not what a flag does.
+    if included := [header for header in job.headers if header in job.flags]:
+        env.Depends(made, _files(env, included))
+    env.Requires(made, _files(env, job.headers))
+    return made
+
+
+def _environment(env: Any, job: CompileJob, known: dict[Any, Any]) -> Any:
     """known: environments by what they compile with; most files of a firmware are compiled in the same way."""
     key = (job.compiler, tuple(job.arguments), job.folders, job.group)
     if key not in known:
@@ -123,18 +139,13 @@ def _compile(env: Any, job: CompileJob, known: dict[Any, Any]) -> Any:
                 "CCCOM": _COMPILE,  # as compilation_db reads it
                 "INGOT_CC": job.compiler,
                 "INGOT_ARGUMENTS": literal_words(job.arguments),
-                "INGOT_MAPS": literal_words(prefix_maps()),
+                "INGOT_MAPS": literal_words(toolchain.prefix_maps()),
                 "CPPPATH": [dir_node(env, folder) for folder in job.folders],
                 "CPPDEFINES": [],
                 **_common(env, group, f"@{text}"),
             }
         )
-    made = known[key].IngotCompile(file_node(env, job.target), file_node(env, job.source))
-    # SCons finds what a file includes, but not what a flag does.
-    if included := [header for header in job.headers if header in job.flags]:
-        env.Depends(made, _files(env, included))
-    env.Requires(made, _files(env, job.headers))
-    return made
+    return known[key]
 
 
 def _link(env: Any, job: LinkJob) -> Any:
@@ -172,6 +183,12 @@ def _step(env: Any, job: StepJob, done: str) -> dict[str, Any]:
         keep=job.keep,
         **step.options,
     )
+    if job.store:
+        env.Clean(made, dir_node(env, job.store))
+        # As of the commands that SCons runs itself, the compiler is a source.
+        path = toolchain.compiler_environment().get("PATH")
+        if compiler := env.WhereIs(step.options["compiler"], path):
+            env.Depends(made, env.fs.File(compiler))
     nodes = dict(zip(job.outputs, made, strict=False))
     return {**nodes, job.target: made} if job.target else nodes
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingot.base import places
+from ingot.link import toolchain
 from ingot.model.manifest import MODEL_SUFFIXES
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.image import ImageBuild
+from ingot.recipe.kernels import kernel_files
 from ingot.recipe.network import NetworkBuild
 from ingot.recipe.options import Options, as_text, names_of, parse_options
 from ingot.recipe.request import Request
 from ingot.shells.scons.calls import user_call
-from ingot.shells.scons.declare import declare, folders, from_top, pick
+from ingot.shells.scons.declare import declare, folders, from_top, pick, show_to_editors
 from ingot.shells.scons.paths import command_path, expanded, file_node
 
 #: What `env.IngotModel` takes besides the arguments that it names.
@@ -95,6 +97,7 @@ class NetworkNodes:
     @functools.cached_property
     def kernels(self) -> list[Any]:
         self._declared(self.alone.kernels())
+        show_to_editors(self.env, kernel_files(self.build))
         return [file_node(self.env, path) for path in self.alone.libraries]
 
     @property
@@ -185,7 +188,7 @@ def ingot_model(
         kernels=env.get("INGOT_KERNELS") or from_top(env, env.fs.Dir("ingot-kernels")),
         models=env.get("INGOT_MODELS") or f"{folder}/model",
         ccflags=tuple(map(str, env.Flatten([env["INGOT_CCFLAGS"]]))),
-        variant=variant(env),
+        launcher="" if env["INGOT_LAUNCHER"] == toolchain.launcher() else env.subst("$INGOT_LAUNCHER"),
         stack=stack,
         heap=heap,
         beside=tuple(other.build.info for other in _networks(env, beside)),
@@ -198,15 +201,6 @@ def ingot_model(
     if settings is None:
         net.declare_all()
     return net
-
-
-#: Variables of a process that change what GCC makes of the same command line.
-_VARIABLES = ("COMPILER_PATH", "CPATH", "C_INCLUDE_PATH", "GCC_EXEC_PREFIX", "SOURCE_DATE_EPOCH")
-
-
-def variant(env: Any) -> str:
-    """What objects depend on besides the command line; "" in the usual environment."""
-    return " ".join(f"{name}={env['ENV'][name]}" for name in _VARIABLES if env["ENV"].get(name))
 
 
 def _with_paths(env: Any, options: Options) -> Options:

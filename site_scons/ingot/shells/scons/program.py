@@ -17,7 +17,7 @@ from ingot.board.known import known_board
 from ingot.link import toolchain
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.job import Job
-from ingot.recipe.network import NetworkBuild, prefix_maps
+from ingot.recipe.network import NetworkBuild
 from ingot.recipe.options import PROGRAM_OPTIONS, Options, as_text, parse_options
 from ingot.recipe.targets import Targets
 from ingot.recipe.whole import ALL, target_jobs
@@ -41,7 +41,7 @@ def ingot_toolchain(env: Any, board: str) -> Any:
         AR=f"{prefix}ar",
         OBJSUFFIX=".o",
         CCFLAGS=toolchain.compile_flags(target.core),
-        INGOT_MAPS=literal_words(prefix_maps()),
+        INGOT_MAPS=literal_words(toolchain.prefix_maps()),
         AS=f"{prefix}gcc",
         CCCOM="$( $INGOT_LAUNCHER $) $CC -o $TARGET -c $CCFLAGS $_CCCOMCOM $( $INGOT_MAPS $) $SOURCES",
         ASCOM="$AS -o $TARGET -c $CCFLAGS $ASFLAGS $( $INGOT_MAPS $) $SOURCES",

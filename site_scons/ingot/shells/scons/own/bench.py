@@ -6,11 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ingot.base.places import near
 from ingot.board import Board
 from ingot.model.manifest import bare_manifest
 from ingot.recipe.compilers import Settings
 from ingot.recipe.measure import bench_jobs
-from ingot.recipe.network import near
 from ingot.recipe.options import Options
 from ingot.recipe.request import Request
 from ingot.shells.scons.declare import declare

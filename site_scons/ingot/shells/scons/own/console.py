@@ -29,6 +29,7 @@ BUILT: set[str] = set()
 VERBS = {
     "obtain_model": "obtain",
     "compile_network": "compile",
+    "compile_kernels": "kernels",
     "take_prebuilt": "take",
     "run_stedgeai": "stedgeai",
     "intact": "check",
@@ -56,6 +57,7 @@ def settings(options: Options) -> dict[str, Any]:
         os.environ[VERBOSE] = "1"
     _make(Path(build))
     launcher = command_path(options.text("launcher") or toolchain.launcher(), "launcher")
+    os.environ["INGOT_LAUNCHER"] = launcher  # steps compile, too
     return {
         "INGOT_OPTIONS": options,
         "INGOT_OWN": True,

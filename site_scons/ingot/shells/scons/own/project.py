@@ -128,11 +128,14 @@ def fleet(env: Any, arguments: Mapping[str, str]) -> None:
 
 def _editors(env: Any, program: Any) -> None:
     """compile_commands.json: how each C file of the firmware is compiled."""
+    from ingot.recipe.kernels import kernel_files
     from ingot.shells.compile_commands import compile_commands_text
     from ingot.shells.scons.declare import declared_jobs
 
     jobs = [job for job in declared_jobs() if isinstance(job, CompileJob)]
-    text = compile_commands_text(jobs)
+    firmware = program.firmware
+    kernels = kernel_files(firmware.first) if firmware.kernels() else []
+    text = compile_commands_text([*jobs, *kernels])
 
     def write(target: Any, source: Any, env: Any) -> None:
         Path(str(target[0])).write_text(text)
