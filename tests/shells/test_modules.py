@@ -15,6 +15,7 @@ import yaml
 from ingot.base.places import ROOT
 from ingot.recipe.firmware import FirmwareBuild
 from ingot.recipe.job import CompileJob
+from ingot.recipe.kernels import kernel_files
 from ingot.recipe.request import Request
 from support.firmware import needs_gcc
 from support.pose_model import pose_model
@@ -73,11 +74,11 @@ def project(folder: Path) -> Path:
 
 
 def compiled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Path, CompileJob]:
-    """What Ninja compiles for the same request, but for startup and application."""
+    """How Ninja compiles the same files, but for startup and application."""
     monkeypatch.chdir(folder)
     firmware = FirmwareBuild.of([Request(model="network.tflite", board="n6dk", out="build/n6dk/network")])
-    jobs = [*firmware.objects("network", "runtime"), *firmware.kernels()]
-    return {Path(job.source).absolute(): job for job in jobs if isinstance(job, CompileJob)}
+    jobs = [*firmware.objects("network", "runtime"), *kernel_files(firmware.first)]
+    return {Path(job.source).absolute(): job for job in jobs}
 
 
 def written(folder: Path, *words: str) -> dict[str, bytes]:
@@ -96,7 +97,7 @@ def test_module_is_the_same_in_any_folder(tmp_path: Path) -> None:
     assert yaml.safe_load(here["ingot_module/zephyr/module.yml"]) == {"name": "ingot_network", "build": BUILD}
 
 
-def test_module_compiles_what_ninja_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_module_compiles_as_ninja_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = written(tmp_path / "here", "zephyr")["ingot_module/zephyr/CMakeLists.txt"].decode()
     text = text.replace("${INGOT_SOURCES}", str(ROOT)).replace("${INGOT_PROJECT}", str(tmp_path / "here"))
     listed = [Path(name) for name in re.findall(r'^  "(/\S+\.c)"$', text, re.MULTILINE)]
