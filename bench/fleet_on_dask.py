@@ -20,9 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "site_scons"))
 
 from ingot.shells.fleet.matrix import Entry, Outcome, read_fleet
-from ingot.shells.fleet.on_dask import run_on_dask
 from ingot.shells.fleet.report import junit_xml, table
-from ingot.shells.fleet.run import run_fleet
+from ingot.shells.fleet.run import run_fleet, run_on_workers
 
 OPTIONS = (
     "{}",
@@ -61,7 +60,9 @@ def main() -> None:
         entries = read_fleet(Path("fleet.yaml"), "build/fleet")
         started = time.monotonic()
         if folder == here:
-            outcomes = run_fleet(entries, (sys.executable, "-m", "ingot"), "build/fleet", 0, lambda line: print(line))
+            outcomes = run_fleet(
+                entries, (sys.executable, "-m", "ingot"), "build/fleet", 0, lambda line: print(line, flush=True)
+            )
         else:
             outcomes = on_two_workers(entries)
         print(f"{len(entries)} entries in {time.monotonic() - started:.0f} s", flush=True)
@@ -93,7 +94,7 @@ def on_two_workers(entries: list[Entry]) -> list[Outcome]:
                 os.kill(victim, signal.SIGKILL)
                 print(f"killed worker {victim}", flush=True)
 
-        return run_on_dask(entries, "build/fleet", cluster.scheduler_address, say)
+        return run_on_workers(entries, "build/fleet", cluster.scheduler_address, say)
 
 
 def digests(build: Path, folders: list[Path]) -> dict[str, str]:

@@ -7,7 +7,6 @@ import dataclasses
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,10 @@ import yaml
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
-from ingot.shells.fleet import on_dask, parcel
 from ingot.shells.fleet.matrix import Entry, read_fleet, sharded
-from ingot.shells.fleet.parcel import Delivery, parcel_of, unpack
+from ingot.shells.fleet.run import EntryWork, run_on_workers
+from ingot.shells.workers import on_dask, parcel
+from ingot.shells.workers.parcel import Delivery, parcel_of, unpack
 from support.pose_model import pose_model
 
 
@@ -37,23 +37,23 @@ def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
 
 
 def test_a_parcel_has_what_its_entry_reads(entries: list[Entry]) -> None:
-    packed = parcel_of(entries[0], "build/fleet")
+    packed = parcel_of(EntryWork(entries[0]), "build/fleet")
     assert list(packed.files) == ["../../nets/good.tflite"] and packed.depth == 2
     assert "boards/n6dk/board.yaml" in packed.own and any(name.startswith("firmware/runtime/") for name in packed.own)
 
 
 def test_the_key_is_of_the_content(entries: list[Entry]) -> None:
-    first, other = (parcel_of(entry, "build/fleet").key for entry in entries)
+    first, other = (parcel_of(EntryWork(entry), "build/fleet").key for entry in entries)
     assert first != other
     model = Path("../../nets/good.tflite")
     os.utime(model, (1, 1))
-    assert parcel_of(entries[0], "build/fleet").key == first
+    assert parcel_of(EntryWork(entries[0]), "build/fleet").key == first
     model.write_bytes(model.read_bytes() + b"\0")
-    assert parcel_of(entries[0], "build/fleet").key != first
+    assert parcel_of(EntryWork(entries[0]), "build/fleet").key != first
 
 
 def test_another_ingot_on_a_worker_is_refused(entries: list[Entry], tmp_path: Path) -> None:
-    packed = parcel_of(entries[0], "build/fleet")
+    packed = parcel_of(EntryWork(entries[0]), "build/fleet")
     with pytest.raises(IngotError, match="the worker has"):
         parcel.deliver(dataclasses.replace(packed, versions=("0" * 16, *packed.versions[1:])), tmp_path / "w")
     own = {**packed.own, "boards/n6dk/board.yaml": "0" * 64}
@@ -66,11 +66,11 @@ def test_what_comes_back_replaces_what_was_there(entries: list[Entry]) -> None:
     out = Path(entries[0].request.out)
     out.mkdir(parents=True)
     (out / "verified.txt").write_text("old")
-    outcome = unpack(Delivery("FAILED", "why", {}, {f"{out}/summary.json": b"{}"}), entries[0])
-    assert outcome.failed and [path.name for path in out.iterdir()] == ["summary.json"]
+    unpack(Delivery("FAILED", "why", {}, {f"{out}/summary.json": b"{}"}), EntryWork(entries[0]))
+    assert [path.name for path in out.iterdir()] == ["summary.json"]
     for name in (f"{out}/../../../x", "/etc/x"):
         with pytest.raises(IngotError, match="another place"):
-            unpack(Delivery("built", "", {}, {name: b""}), entries[0])
+            unpack(Delivery("built", "", {}, {name: b""}), EntryWork(entries[0]))
 
 
 def test_shards_have_every_entry_once(entries: list[Entry]) -> None:
@@ -97,21 +97,21 @@ def test_ci_files_shard_the_fleet() -> None:
 def test_without_the_package(entries: list[Entry], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(IngotError, match="needs the package distributed"):
-        on_dask.run_on_dask(entries, "build/fleet", "local:2", print)
+        run_on_workers(entries, "build/fleet", "local:2", print)
 
 
 def test_schedulers_that_are_none(entries: list[Entry]) -> None:
     pytest.importorskip("distributed")
     for text in ("local:0", "local", "nowhere"):
         with pytest.raises(IngotError, match="scheduler="):
-            on_dask.run_on_dask(entries, "build/fleet", text, print)
+            run_on_workers(entries, "build/fleet", text, print)
 
 
 def _pretend(packed: parcel.Parcel) -> Delivery:
     """A worker's task without a toolchain; the second entry's first worker dies of it."""
-    out = packed.entry.request.out
+    out = packed.work.out
     mark = Path(os.environ["INGOT_CACHE"]) / "died"
-    if packed.entry.label and not mark.exists():
+    if "ram" in packed.work.name and not mark.exists():
         mark.parent.mkdir(exist_ok=True)
         mark.write_text("")
         os.kill(os.getpid(), signal.SIGKILL)
@@ -124,8 +124,8 @@ def test_a_worker_that_dies_is_replaced(entries: list[Entry], monkeypatch: pytes
     monkeypatch.syspath_prepend(str(ROOT))  # workers get the path, and import this module
     monkeypatch.setattr(on_dask, "build_parcel", _pretend)
     said: list[str] = []
-    outcomes: Sequence[object] = on_dask.run_on_dask(entries, "build/fleet", "local:2", said.append)
-    assert [item.state for item in outcomes] == ["verified", "verified"] and len(said) == 2  # type: ignore[attr-defined]
-    keys = [parcel_of(entry, "build/fleet").key.encode() for entry in entries]
+    outcomes = run_on_workers(entries, "build/fleet", "local:2", said.append)
+    assert [item.state for item in outcomes] == ["verified", "verified"] and len(said) == 2
+    keys = [parcel_of(EntryWork(entry), "build/fleet").key.encode() for entry in entries]
     assert [Path(entry.request.out, "firmware.bin").read_bytes() for entry in entries] == keys
     assert (Path(os.environ["INGOT_CACHE"]) / "died").exists()

@@ -74,3 +74,9 @@ def ingot_command() -> list[str]:
     if script.name == "ingot" and os.access(script, os.X_OK):
         return [str(script.absolute())]
     return [sys.executable, "-m", "ingot"]
+
+
+def python_path() -> dict[str, str]:
+    """PYTHONPATH of a process that is to find this very Ingot, also where it is not installed."""
+    package = str(Path(__file__).resolve().parents[2])
+    return {"PYTHONPATH": os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH", "")])])}

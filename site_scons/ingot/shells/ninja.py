@@ -7,11 +7,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from ingot.base.errors import IngotError
 from ingot.base.quoting import command_text, ninja_path, ninja_value
-from ingot.shells.command import Command
+from ingot.shells.command import Command, python_path
 
 HEAD = """\
 # Written by `ingot ninja`; it is written again when board, pools or model.yaml change. Changes here are lost.
@@ -89,8 +88,7 @@ def find_ninja() -> str:
 
 def ninja_environment() -> dict[str, str]:
     """The environment in which the commands find this very Ingot, also where it is not installed."""
-    folders = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    return {**os.environ, **python_path()}
 
 
 def run_ninja(itself: str, targets: Sequence[str], parallel: int = 0) -> None:

@@ -31,9 +31,7 @@ from ingot.recipe.network import NetworkBuild
 from ingot.recipe.options import EVERYWHERE, Options, as_text, check_targets, names_of, parse_options
 from ingot.recipe.request import Request
 from ingot.recipe.whole import ALL
-
-#: Options that are paths; they count from the folder of the fleet.yaml.
-PATHS = ("st_output", "st_pack")
+from ingot.shells.workers.work import PATHS
 
 #: Targets that run on the board's emulated twin.
 ON_TWIN = ("emulate", "verify", "validate", "reloc-verify", "load-and-run")
@@ -136,7 +134,7 @@ def _check_folders(document: Document, entries: Sequence[Entry]) -> None:
 
 
 def _values(folder: Path, options: dict[str, Any], samples: int) -> Options:
-    """The options of an entry; any that every shell offers. Raises IngotError."""
+    """The options of an entry; any that every shell offers. Paths count from `folder`. Raises IngotError."""
     texts = {key.replace("-", "_"): as_text(value) for key, value in options.items()}
     for name in PATHS:
         if texts.get(name):

@@ -7,7 +7,8 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
@@ -18,8 +19,7 @@ from ingot.shells.command import Command, command_of
 from ingot.shells.fleet.matrix import Entry, Outcome, read_fleet
 from ingot.shells.fleet.report import junit_xml, table
 from ingot.shells.ninja import find_ninja, ninja_environment, ninja_text
-
-Say = Callable[[str], None]
+from ingot.shells.workers.work import Done, Say, files_read
 
 _PROGRESS = re.compile(r"\[\d+/\d+\] (.*)")
 _FAILED = re.compile(r"FAILED: (?:\[code=\d+\] )?(\S+)")
@@ -41,7 +41,7 @@ def fleet(
 
     The table is also in <build>/fleet.txt, and as JUnit XML in <build>/fleet.xml or `junit`; both are there after a
     failure, too. command: how `ingot` is called. board, model, shard: only these. parallel: commands at a time, 0 for
-    Ninja's choice. scheduler: of Dask, which runs the entries in place of this machine (ingot.shells.fleet.on_dask).
+    Ninja's choice. scheduler: of Dask, which runs the entries in place of this machine (ingot.shells.workers).
     """
     ingot = command or (sys.executable, "-m", "ingot")
     entries = read_fleet(file, build, board, model, shard)
@@ -64,9 +64,38 @@ def _outcomes(
 
     if not scheduler:
         return run_fleet(entries, ingot, build, parallel, say)
-    from ingot.shells.fleet.on_dask import run_on_dask
+    return run_on_workers(entries, build, scheduler, say)
 
-    return run_on_dask(entries, build, scheduler, say)
+
+@dataclass(frozen=True)
+class EntryWork:
+    """An entry as work for another machine (ingot.shells.workers.work)."""
+
+    entry: Entry
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @property
+    def out(self) -> str:
+        return self.entry.request.out
+
+    def reads(self) -> set[str]:
+        recipe = whole_recipe(FirmwareBuild.of([self.entry.request]), self.entry.targets)
+        return files_read(self.entry.request, recipe.jobs, recipe.targets)
+
+    def run(self, build: str) -> Done:
+        (outcome,) = run_fleet([self.entry], (sys.executable, "-m", "ingot"), build)
+        return Done(outcome.state, outcome.log, outcome.facts)
+
+
+def run_on_workers(entries: Sequence[Entry], build: str, scheduler: str, say: Say) -> list[Outcome]:
+    """The same as `run_fleet` on the workers of Dask. Raises IngotError as `run_on_dask` does."""
+    from ingot.shells.workers.on_dask import run_on_dask
+
+    done = run_on_dask([EntryWork(entry) for entry in entries], build, scheduler, say)
+    return [Outcome(entry, one.state, one.log, dict(one.facts)) for entry, one in zip(entries, done, strict=True)]
 
 
 def fleet_commands(
@@ -170,8 +199,6 @@ def _failures(text: str) -> dict[str, str]:
 
 
 def _outcome(entry: Entry, failures: dict[str, str], common: dict[str, str]) -> Outcome:
-    from ingot.shells.fleet.matrix import Outcome
-
     summary = Path(entry.request.out, "summary.json")
     texts = {file: text for file, text in failures.items() if file.startswith(f"{entry.request.out}/")} | common
     logs = [Path(log_file(entry, target)) for target in entry.targets]

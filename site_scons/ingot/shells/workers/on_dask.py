@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A fleet on the workers of Dask's `distributed`: one task an entry, keyed by content.
+"""Work on the workers of Dask's `distributed`: one task a piece of work, keyed by content.
 
 Dask starts a task anew when its worker dies; a task that ends three workers counts as failed. Two clients that ask one
 scheduler for the same content at the same time share one task.
@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.shells.fleet.matrix import Entry, Outcome
-from ingot.shells.fleet.parcel import Delivery, Parcel, deliver, parcel_of, unpack
+from ingot.shells.workers.parcel import Delivery, Parcel, deliver, parcel_of, unpack
+from ingot.shells.workers.work import Done, Say, Work
 
 _REMEDY = "scheduler=local:2 starts two workers here; scheduler=tcp://host:8786 asks those of a running scheduler."
 #: Seconds in which a scheduler has to answer, and have a worker.
@@ -24,30 +24,30 @@ _PATIENCE = 30
 _one_at_a_time = threading.Lock()
 
 
-def run_on_dask(entries: Sequence[Entry], build: str, scheduler: str, say: Callable[[str], None]) -> list[Outcome]:
-    """What became of each entry, in their order; their files are in `build` as after a build here.
+def run_on_dask(works: Sequence[Work], build: str, scheduler: str, say: Say) -> list[Done]:
+    """What became of each piece of work, in their order; their files are in `build` as after a build here.
 
-    say: gets a line an entry, as they end. Raises IngotError without `distributed`, or without a scheduler.
+    say: gets a line for each, as they end. Raises IngotError without `distributed`, or without a scheduler.
     """
     distributed = _distributed()
-    parcels = [parcel_of(entry, build) for entry in entries]
-    outcomes: dict[int, Outcome] = {}
+    parcels = [parcel_of(work, build) for work in works]
+    found: dict[int, Done] = {}
     with _client(distributed, scheduler) as client:
         _require_ingot(client, scheduler)
         futures = {
             client.submit(build_parcel, parcel, key=f"ingot-{parcel.key}", pure=True): number
             for number, parcel in enumerate(parcels)
         }
-        for done in distributed.as_completed(list(futures)):
-            number = futures[done]
-            outcomes[number] = _outcome(done, entries[number])
-            say(f"{outcomes[number].state} {entries[number].name} ({len(outcomes)} of {len(entries)})")
-            done.release()
-    return [outcomes[number] for number in range(len(entries))]
+        for future in distributed.as_completed(list(futures)):
+            number = futures[future]
+            found[number] = _done(future, works[number])
+            say(f"{found[number].state} {works[number].name} ({len(found)} of {len(works)})")
+            future.release()
+    return [found[number] for number in range(len(works))]
 
 
 def build_parcel(parcel: Parcel) -> Delivery:
-    """The task: builds a parcel in the folder of this worker. A worker with several threads builds one at a time."""
+    """The task: does the work of a parcel in this worker's folder. A worker with several threads does one at a time."""
     with _one_at_a_time:
         try:
             return deliver(parcel, _scratch())
@@ -63,11 +63,13 @@ def _scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix="ingot-", dir=get_worker().local_directory))
 
 
-def _outcome(future: Any, entry: Entry) -> Outcome:
+def _done(future: Any, work: Work) -> Done:
     error = future.exception()
-    if error is None:
-        return unpack(future.result(), entry)
-    return Outcome(entry, "FAILED", f"ingot: the task was given up: {error}")
+    if error is not None:
+        return Done("FAILED", f"ingot: the task was given up: {error}", {})
+    delivery: Delivery = future.result()
+    unpack(delivery, work)
+    return Done(delivery.state, delivery.log, delivery.facts)
 
 
 def _distributed() -> Any:
