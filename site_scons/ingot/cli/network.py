@@ -247,12 +247,19 @@ def report(c_info: Path, output: Path | None, summary: Path | None, costs: Path 
 @verb()
 @click.argument("model")
 @board_word
-@table_options("fuse", "weights_4bit", *IO_OPTIONS)
+@table_options("fuse", "weights_4bit", *IO_OPTIONS, "scheduler", "launcher")
 @json_option
-def explore(model: str, board: str, as_json: bool, **values: Any) -> None:
-    """Show what less RAM costs MODEL in instructions."""
+def explore(model: str, board: str, as_json: bool, scheduler: str, launcher: str, **values: Any) -> None:
+    """Show what less RAM costs MODEL in instructions: estimated, or measured on the board's twin by --scheduler."""
     manifest = manifest_of(model)
     options = options_of(values)
+    if scheduler:
+        from ingot.recipe.request import Request
+        from ingot.shells.explore import explore_on_workers
+
+        request = Request(model, board, "explore", app="validate", launcher=launcher, options=options)
+        explore_on_workers(request, model_file(manifest), scheduler, flags=True, as_json=as_json)
+        return
     io = manifest.io(**{name: options.text(name) for name in IO_OPTIONS})
     compiled: dict[str, Any] = {"fuse": options.switch("fuse"), "weights_4bit": options.text("weights_4bit")}
     explore_steps.explore(model_file(manifest), board_file(board), **io, **compiled, flags=True, as_json=as_json)

@@ -66,11 +66,40 @@ def bench_jobs(request: Request, models: Mapping[str, str], refused: Mapping[str
 
 def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
     """What less RAM costs: every way built and run on the twin. Raises IngotError where a limit is given."""
-    network, options = twin.first, twin.first.request.options
+    network = twin.first
+    asked, fuse = explore_asks(network)
+    jobs, inputs, settings = _way_programs(twin)
+    step = Step("explore", inputs, {}, {**asked, "fuse": fuse, **settings})
+    return [*jobs, StepJob(step, target="explore", always=True, label=network.model)]
+
+
+def way_jobs(firmware: FirmwareBuild, ask: tuple[str, Any], facts: str) -> list[Job]:
+    """One of the ways of `explore` from the model to its figures, which are written to `facts` as JSON."""
+    twin, obtaining = firmware.twin(), firmware.first.obtaining
+    asked, _ = explore_asks(twin.first)
+    jobs, inputs, settings = _way_programs(twin)
+    step = Step("measure_way", inputs, {"facts": facts}, {"ask": dict([ask]), "asked": asked, **settings})
+    return [*obtaining, *twin.generate_networks(), *twin.build()[0], *jobs, StepJob(step)]
+
+
+def explore_asks(network: NetworkBuild) -> tuple[dict[str, Any], bool]:
+    """The options of the compiler that all ways share, and whether layers may be fused. Raises IngotError for an option
+    that `explore` chooses itself."""
+    options = network.request.options
     if limit := options.number("ram_limit"):
         raise IngotError(f"ram_limit={limit}: explore tries limits of its own", remedy="Leave ram_limit= out.")
     if (npu := options.text("npu")) != "0":
         raise IngotError(f"npu={npu}: explore looks at what runs on the CPU", remedy="Leave npu= out.")
+    asked: dict[str, Any] = {
+        **network.manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
+        "weights_4bit": options.text("weights_4bit"),
+    }
+    return asked, options.switch("fuse")
+
+
+def _way_programs(twin: FirmwareBuild) -> tuple[list[Job], dict[str, Files], dict[str, Any]]:
+    """The jobs that all ways share; the inputs, and the commands and sizes, of a step that builds one way."""
+    network = twin.first
     empty_jobs, empty = _small(twin, "empty")
     plain_jobs, _ = _small(twin, "inference")
     # A schedule has another network.c, in a folder of its own; the rest of both programs is the same.
@@ -93,17 +122,8 @@ def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
         "objects": list(dict.fromkeys(reads)),
         "empty": empty,
     }
-    manifest = network.manifest
-    settings: dict[str, Any] = {
-        **manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
-        "fuse": options.switch("fuse"),
-        "weights_4bit": options.text("weights_4bit"),
-        "stack": manifest.stack,
-        "heap": manifest.heap,
-        **commands,
-    }
-    step = Step("explore", inputs, {}, settings)
-    return [*empty_jobs, *plain_jobs, StepJob(step, target="explore", always=True, label=network.model)]
+    settings: dict[str, Any] = {"stack": network.manifest.stack, "heap": network.manifest.heap, **commands}
+    return [*empty_jobs, *plain_jobs], inputs, settings
 
 
 def _small(twin: FirmwareBuild, app: str) -> tuple[list[Job], str]:

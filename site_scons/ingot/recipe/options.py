@@ -249,7 +249,11 @@ OPTIONS = (
         ),
         Option("build", "build", "folder for everything that is built"),
         Option("fleet", "", "a fleet.yaml: boards x models x options, built and verified; board=, model= choose of it"),
-        Option("scheduler", "", "of Dask, whose workers build a fleet: local:<workers> or tcp://<host>:<port>"),
+        Option(
+            "scheduler",
+            "",
+            "of Dask, whose workers build a fleet, or the schedules of explore: local:<workers> or tcp://<host>:<port>",
+        ),
         Option("shard", "", "K/N: only the Kth of N parts of a fleet, as machines of a CI server share it"),
         Option("cache", "", "folder of a shared cache of built files"),
         Option("launcher", "", "put before the compiler's name, such as ccache [the variable INGOT_LAUNCHER]"),

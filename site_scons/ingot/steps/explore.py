@@ -92,15 +92,10 @@ def explore(
     objects: what the commands read: object files and archives. empty: the firmware of the empty application. cc, link,
     link_plain: the recipe's commands that compile network.c, link the twin's firmware, and link that of the application
     `inference` (for the size of the code). archive: where both find their kernels; kernels: the other arguments of the
-    step of that name. WAY stands in all of them for the folder of one schedule. With these every schedule is built and
-    run on the twin; without them instructions are the cost model's.
+    step compile_kernels. WAY stands in all of them for the folder of one schedule. With these every schedule is built
+    and run on the twin; without them instructions are the cost model's.
     """
     from ingot.base.console import say
-    from ingot.compiler.output_names import output_names
-    from ingot.device.run.bench import measure
-    from ingot.steps import compile as compile_steps
-    from ingot.steps import link as link_steps
-    from ingot.steps.kernels import compile_kernels
 
     asked: dict[str, Any] = {
         "io_placement": io_placement,
@@ -113,37 +108,101 @@ def explore(
         "signature": signature,
         "weights_4bit": weights_4bit,
     }
-    ways = _ways(model, board, asked, fuse)
+    ways = ways_of(model, board, asked, fuse)
     if objects and empty:
-        twin, pools = open_board(board, twin=True)
-        names = output_names("network", pools)
+        programs = Programs(cc, link, link_plain, kernels or {}, archive, stack, heap)
         with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
             for number, way in enumerate(ways):
                 say(f"explore {number + 1} of {len(ways)}: {way.how(flags)}")
                 folder = Path(name) / str(number)
                 folder.mkdir()
-                outputs = [folder / file for file in names.all()]
-                network = compile_steps.compile_network(model, board, outputs, twin=True, **asked, **dict(way.asks[:1]))
-                script, c_info = folder / "firmware.ld", folder / names.info
-                link_steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
-                (folder / "obj").mkdir()
-                if kernels:
-                    compile_kernels([c_info], Path(archive.replace(WAY, str(folder))), **kernels)
-                for command in (cc, link, link_plain):
-                    _run([word.replace(WAY, str(folder)) for word in command])
-                elf, small = folder / FIRMWARE, folder / PLAIN
-                found = measure(way.how(flags), elf, empty, network, folder, twin, small)
-                ways[number] = replace(
-                    way,
-                    peak=found.activations,
-                    instructions=found.instructions,
-                    code=found.code,
-                    cycles=found.cycles,
-                )
-    if as_json:
-        print(as_json_text(ways, flags))
-    else:
-        print(table(ways, flags), end="")
+                ways[number] = measured(way, _figures(model, board, empty, folder, asked, way.asks[0], programs))
+    show(ways, flags, as_json)
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The recipe's commands for the programs of one schedule, in which WAY stands for its folder; stack and heap of the
+    first of them, in bytes, None for the board's."""
+
+    cc: Sequence[str]
+    link: Sequence[str]
+    link_plain: Sequence[str]
+    kernels: Mapping[str, Any]
+    archive: str
+    stack: int | None
+    heap: int | None
+
+
+def measure_way(
+    model: Path,
+    board: Path,
+    objects: Sequence[Path],
+    empty: Path,
+    facts: Path,
+    *,
+    ask: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    cc: Sequence[str],
+    link: Sequence[str],
+    link_plain: Sequence[str],
+    kernels: Mapping[str, Any] | None = None,
+    archive: str = "",
+    stack: int | None = None,
+    heap: int | None = None,
+) -> None:
+    """Builds one schedule, runs it on the twin, and writes the figures of a Way as JSON, for `measured`.
+
+    ask: the option that asks for the schedule, and its value. asked: the other options of compile_network. The rest is
+    as in `explore`.
+    """
+    with tempfile.TemporaryDirectory(prefix="ingot-explore-") as folder:
+        programs = Programs(cc, link, link_plain, kernels or {}, archive, stack, heap)
+        ((name, value),) = ask.items()
+        found = _figures(model, board, empty, Path(folder), asked, (name, value), programs)
+    facts.parent.mkdir(parents=True, exist_ok=True)
+    facts.write_text(json.dumps(found, sort_keys=True) + "\n")
+
+
+def _figures(
+    model: Path, board: Path, empty: Path, folder: Path, asked: Mapping[str, Any], ask: Ask, programs: Programs
+) -> dict[str, int | None]:
+    """What one schedule costs on the twin. folder: an empty one for its files."""
+    from ingot.compiler.output_names import output_names
+    from ingot.device.run.bench import measure
+    from ingot.steps import compile as compile_steps
+    from ingot.steps import link as link_steps
+    from ingot.steps.kernels import compile_kernels
+
+    twin, pools = open_board(board, twin=True)
+    names = output_names("network", pools)
+    outputs = [folder / file for file in names.all()]
+    network = compile_steps.compile_network(model, board, outputs, twin=True, **asked, **dict([ask]))
+    script, c_info = folder / "firmware.ld", folder / names.info
+    stack, heap = programs.stack, programs.heap
+    link_steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
+    (folder / "obj").mkdir()
+    if programs.kernels:
+        compile_kernels([c_info], Path(programs.archive.replace(WAY, str(folder))), **programs.kernels)
+    for command in (programs.cc, programs.link, programs.link_plain):
+        _run([word.replace(WAY, str(folder)) for word in command])
+    found = measure(ask[0], folder / FIRMWARE, empty, network, folder, twin, folder / PLAIN)
+    return {
+        "peak": found.activations,
+        "instructions": found.instructions,
+        "code": found.code,
+        "cycles": found.cycles,
+    }
+
+
+def measured(way: Way, figures: Mapping[str, int | None]) -> Way:
+    """The way with what `measure_way` wrote."""
+    return replace(way, **{name: figures[name] for name in ("peak", "instructions", "code", "cycles")})
+
+
+def show(ways: Sequence[Way], flags: bool, as_json: bool) -> None:
+    """Prints the ways as a table or as JSON."""
+    print(as_json_text(ways, flags) if as_json else table(ways, flags), end="\n" if as_json else "")
 
 
 def undominated(ways: Sequence[Way]) -> list[Way]:
@@ -200,7 +259,7 @@ def as_json_text(ways: Sequence[Way], flags: bool = False) -> str:
     return json.dumps(rows, indent=2, sort_keys=True)
 
 
-def _ways(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> list[Way]:
+def ways_of(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> list[Way]:
     """What `optimize=` gives and the points between, without measurements. asked: further CompileOptions."""
     from ingot.compiler.compile import CompileOptions, largest_pool
     from ingot.compiler.frontend.cut import Cut

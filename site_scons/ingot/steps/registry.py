@@ -33,7 +33,7 @@ _MODULES = {
     "several": ("networks_header", "verify_together"),
     "evaluate": ("evaluate",),
     "bench": ("bench",),
-    "explore": ("explore",),
+    "explore": ("explore", "measure_way"),
     "kernels": ("compile_kernels",),
     "sbom": ("sbom",),
     "npu": ("list_npu", "verify_npu"),

@@ -31,9 +31,11 @@ def firmware(env: Any) -> Any:
     """Declares everything; returns the program."""
     options: Options = env["INGOT_OPTIONS"]
     input_file(options)
-    for name in ("scheduler", "shard"):
-        if not options.is_default(name):
-            raise IngotError(f"{name}= is read by fleet= only", remedy=f"Add fleet=fleet.yaml, or leave {name}= out.")
+    if not options.is_default("shard"):
+        raise IngotError("shard= is read by fleet= only", remedy="Add fleet=fleet.yaml, or leave shard= out.")
+    if not options.is_default("scheduler") and "explore" not in SCons.Script.COMMAND_LINE_TARGETS:
+        remedy = "Add fleet=fleet.yaml, ask for explore, or leave scheduler= out."
+        raise IngotError("scheduler= is read by fleet= and explore only", remedy=remedy)
     env.SConsignFile(f"{env['INGOT_BUILD']}/.sconsign", dbm_module=signatures)
     if options.text("cache"):
         env.CacheDir(options.text("cache").replace("$", "$$"))
