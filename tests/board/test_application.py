@@ -11,7 +11,7 @@ import pytest
 from ingot.base.errors import IngotError
 from ingot.board import Pool, Range, find_board, load_board, resized
 from ingot.board.application import application_memory, application_summary, free_ranges
-from ingot.board.fit import load_pools
+from ingot.board.fit import check_pools, load_pools
 from support.boards import HYPER, KIB, OCTO, RAM, small_board, small_data, small_pools
 
 BOARDS = Path(__file__).resolve().parents[2] / "boards"
@@ -89,3 +89,16 @@ def test_shipped_boards(name: str, code: Range, data: Range) -> None:
     board = load_board(find_board(name, BOARDS))
     memory = application_memory(board, load_pools(board))
     assert (memory.code, memory.data) == (code, data)
+
+
+def test_the_last_bytes_of_the_psram_of_n6dk_are_nobodys() -> None:
+    """By erratum 2.4.5 of ES0620: neither the application gets them nor a pool that says the whole chip."""
+    board = load_board(BOARDS / "n6dk" / "board.yaml")
+    pools = load_pools(board)
+    (psram,) = [block.range for block in application_memory(board, pools).extra if block.name == "psram"]
+    assert psram.end == 0x92000000 - 32
+    largest = resized(pools, {"hyperRAM": 32 * KIB * KIB - 32})
+    assert not [block for block in application_memory(board, largest).extra if block.name.startswith("psram")]
+    check_pools(board, largest)
+    with pytest.raises(IngotError, match=r"'hyperRAM' .* takes bytes of 'psram_end' 0x91FFFFE0-0x91FFFFFF"):
+        check_pools(board, resized(pools, {"hyperRAM": 32 * KIB * KIB}))

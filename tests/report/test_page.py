@@ -316,7 +316,7 @@ def test_a_verdict_is_of_this_build_only(tmp_path: Path) -> None:
     file = tmp_path / VERDICT_FILE
     assert verdict_of(NETWORK, file) == ("not verified yet", None)
     twin = replace(NETWORK, options="optimize=ram fuse=true cpu=cortex-m33")
-    record_verdict(twin, tmp_path, "ok: 3 samples", True)
+    record_verdict(twin, file, "ok: 3 samples", True)
     assert verdict_of(NETWORK, file) == ("ok: 3 samples", True)
     for other in (replace(NETWORK, options="optimize=speed"), replace(NETWORK, model_sha256="cd" * 32)):
         assert verdict_of(other, file) == ("not verified since model, compiler or options changed", None)

@@ -222,7 +222,8 @@ def test_a_broken_summary(tmp_path: Path) -> None:
 def test_names_are_shown_by_their_end() -> None:
     assert short_name("a/block_1/relu;a/block_2/Conv2D") == "block_2/Conv2D"
     assert short_name("serving_default_x:0") == "serving_default_x:0" and short_name("/") == "/"
-    assert [fitted("block_2/Conv2D", n) for n in (14, 9, 4)] == ["block_2/Conv2D", "block_2/…", ""]
+    assert [fitted("block_2/Conv2D", n) for n in (14, 9, 6, 5)] == ["block_2/Conv2D", "block_2", "block…", ""]
+    assert short_name("a/x;a/dense_3/BiasAdd/ReadVariableOp/resource1") == "dense_3/BiasAdd"
 
 
 def test_what_the_epochs_cost_may_be_unknown() -> None:

@@ -19,6 +19,7 @@ from ingot.cli.words import (
     network_option,
     table_options,
 )
+from ingot.report.verdict import VERDICT_FILE
 from ingot.steps import run as run_steps
 
 
@@ -53,6 +54,7 @@ def verify(
         network,
         model_file(manifest),
         board_file(board),
+        elf.with_name(VERDICT_FILE),
         input=input,
         samples=samples,
         seed=seed,

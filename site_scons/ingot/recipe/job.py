@@ -18,7 +18,8 @@ class StepJob:
     also: files that it depends on without being given them. watch: what else makes it run again, anything JSON holds.
     target: the name that users ask for, of a step that writes no file or always runs; "" for the rest.
     always: it runs whenever it is asked for. keep: what it wrote stays when it fails, because it says what is wrong.
-    label: what a progress line calls it. store: the folder of what it keeps for other builds, "" for none.
+    folder: of further files, which the step names itself; "" for none.
+    label: what a progress line calls it.
     """
 
     step: Step
@@ -28,7 +29,7 @@ class StepJob:
     always: bool = False
     keep: bool = False
     label: str = ""
-    store: str = ""
+    folder: str = ""
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def kernel_archive(
     }
     step = Step("compile_kernels", {"c_infos": [network.info for network in networks]}, {"archive": archive}, options)
     kind = "position-independent, " if more_flags else ""
-    return StepJob(step, _read(), label=f"{kind}for {core}", store=store)
+    return StepJob(step, _read(), label=f"{kind}for {core}", folder=store)
 
 
 def kernel_files(network: NetworkBuild) -> list[CompileJob]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,8 @@ class Targets:
         options = {"base": base}
         if self.elf:
             options["map_file"] = f"{self.elf.removesuffix('.elf')}.map"
-        if ran := self.network.info if self.on_npu else self.twin_elf:
-            options["verdict"] = Path(ran).with_name(VERDICT_FILE).as_posix()
+        if verdict := self._verdict:
+            options["verdict"] = verdict
         step = Step("report", inputs, {"page": page}, options)
         return [*jobs, StepJob(step, (base,) if base else (), target="report", always=True, label=page)]
 
@@ -130,6 +131,12 @@ class Targets:
         return [*jobs, self._on_twin("emulate", Step(step, inputs, {}, options))]
 
     @property
+    def _verdict(self) -> str:
+        """What `verify` writes, beside what it ran; "" where nothing can be run."""
+        ran = self.network.info if self.on_npu else self.twin_elf
+        return Path(ran).with_name(VERDICT_FILE).as_posix() if ran else ""
+
+    @property
     def on_npu(self) -> bool:
         """Whether `verify` judges the network's epochs on the NPU, which no twin has."""
         return self.network.compilation.npu and not self.firmware.others
@@ -149,8 +156,8 @@ class Targets:
         if self.on_npu:
             given: dict[str, Any] = self.options.pick("samples", "seed")
             given |= {"input": self._input(), "manifest": self.network.manifest_file}
-            step = Step("verify_npu", {"model": self._model, **self._npu_inputs()}, {}, given)
-            return _run("verify", step, self._input_file(), self.network.source)
+            judged = Step("verify_npu", {"model": self._model, **self._npu_inputs()}, {"verdict": self._verdict}, given)
+            return replace(_run("verify", judged, self._input_file(), self.network.source), keep=True)
         twin = self.require_twin("verify")
         models = [network.model for network in twin.networks]
         options: dict[str, Any] = self.options.pick("samples", "seed")
@@ -159,7 +166,8 @@ class Targets:
             return self._on_twin("verify", Step("verify_together", inputs, {}, options))
         inputs = {"elf": self.twin_elf, "c_info": twin.first.info, "model": models[0], **self.board}
         options |= {"input": self._input(), "compiler": self.compiler, "manifest": self.network.manifest_file}
-        return self._on_twin("verify", Step("verify", inputs, {}, options))
+        step = Step("verify", inputs, {"verdict": self._verdict}, options)
+        return replace(self._on_twin("verify", step), keep=True)
 
     def validate(self) -> StepJob:
         """Asks the firmware: a board's with port=, else the twin's."""
@@ -199,7 +207,8 @@ class Targets:
         options = {"folder": self.firmware.program.path("flash"), "fsbl": fsbl}
         options |= self.options.pick("probe", "dry_run", "whole")  # type: ignore[arg-type]
         also = [*self.firmware.raws, *proof.outputs, *([fsbl] if fsbl else [])]
-        return _run("flash", Step("flash", inputs, {}, options), also, self.network.board.name)
+        job = _run("flash", Step("flash", inputs, {}, options), also, self.network.board.name)
+        return replace(job, folder=str(options["folder"]))
 
     # ---- images
 
@@ -246,7 +255,8 @@ class Targets:
         options["manifest"] = self.network.manifest_file
         options |= self.options.pick(*names, *switches)  # type: ignore[arg-type]
         step = Step("load_and_run", inputs, {}, options)
-        return [*jobs, *host_jobs], _run("load-and-run", step, self._input_file(), port or self.network.board.name)
+        job = _run("load-and-run", step, self._input_file(), port or self.network.board.name)
+        return [*jobs, *host_jobs], replace(job, folder=str(options["folder"]))
 
     def _twin_images(self, target: str) -> tuple[ImageBuild, list[Job], str, list[Job]]:
         """Both forms of the twin's image; the firmware that installs them: its jobs and its ELF; the images' jobs."""

@@ -18,10 +18,10 @@ VERDICT_FILE = "verify.json"
 _OF_THE_CORE = ("cpu=", "isa=")
 
 
-def record_verdict(network: Network, folder: Path, verdict: str, passed: bool) -> None:
-    """Writes verify.json. network: what ran. verdict: a line for people."""
+def record_verdict(network: Network, file: Path, verdict: str, passed: bool) -> None:
+    """Writes a verify.json. network: what ran. verdict: a line for people."""
     facts = {**_subject(network), "passed": passed, "verdict": verdict}
-    write_if_changed(folder / VERDICT_FILE, json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    write_if_changed(file, json.dumps(facts, indent=1, sort_keys=True) + "\n")
 
 
 def verdict_of(network: Network, file: Path) -> tuple[str, bool | None]:

@@ -93,6 +93,9 @@ class Rules:
         self.lines.append(
             f'add_custom_target({name} COMMAND {words} WORKING_DIRECTORY "{_HERE}" USES_TERMINAL VERBATIM)'
         )
+        # No byproducts: several targets of a project may write the same report.
+        if files := _list(map(_absolute, command.outputs[1:])):
+            self.lines.append(f"set_property(DIRECTORY APPEND PROPERTY ADDITIONAL_CLEAN_FILES {files})")
         self._after(name, after)
 
     def interface(

@@ -18,7 +18,9 @@ from ingot.recipe.job import ArchiveJob, CompileJob, Job, StepJob
 
 @dataclass(frozen=True)
 class Command:
-    """One command. kind: "step", "cc", "ar", "link" or "run" (always runs; its output is the name that users ask for).
+    """One command. kind: "step", "cc", "ar", "link" or "run".
+
+    "run" always runs; its first output is the name that users ask for.
 
     inputs: what it reads; the compiler, and a step, add more through `depfile`. A step leaves outputs alone whose
     content stays, so that what follows need not run.
@@ -60,7 +62,8 @@ def _step(job: StepJob, ingot: Sequence[str]) -> Command:
     manifest = step.options.get("manifest")
     inputs = (*job.inputs, *([str(manifest)] if manifest else []))
     if job.always:
-        return Command("run", (job.target,), inputs, tuple(words), text=f"{step.name} {job.label}".rstrip())
+        outputs = (job.target, *job.outputs)
+        return Command("run", outputs, inputs, tuple(words), text=f"{step.name} {job.label}".rstrip())
     depfile = f"{step.writes[0]}.d"
     words += ["--depfile", depfile]
     return Command("step", job.outputs, inputs, tuple(words), depfile, f"{step.name} {step.writes[0]}")

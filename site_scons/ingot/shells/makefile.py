@@ -124,7 +124,9 @@ def _tool(job: Command) -> str:
 
 def _run(job: Command, prefix: str) -> list[str]:
     name = f"{prefix}{job.outputs[0]}"
-    return [f".PHONY: {name}", f"{name}: {make_words(job.inputs)}", f"\t@{make_command(job.words)}"]
+    files = job.outputs[1:]
+    lines = [f".PHONY: {name}", f"{name}: {make_words(job.inputs)}", f"\t@{make_command(job.words)}"]
+    return [*lines, *([f"{make_words(files)}: {name} ;@true"] if files else [])]
 
 
 _RENDER = {"step": _step, "cc": _compiled, "ar": _compiled, "link": _linked, "run": _run}

@@ -31,6 +31,7 @@ def verify_npu(
     c_info: Path,
     files: Sequence[Path],
     model: Path,
+    verdict: Path,
     *,
     input: str = "",
     samples: int = 3,
@@ -40,8 +41,8 @@ def verify_npu(
 ) -> None:
     """Runs the network on the simulator, and judges each epoch by the model's tensors.
 
-    files: everything that the compiler wrote. manifest: see `emulate`. Raises IngotError where an epoch is further
-    from the model than its kind explains.
+    files: everything that the compiler wrote. manifest, verdict: see `verify`. Raises IngotError where an epoch is
+    further from the model than its kind explains.
     """
     from ingot.device.npu.judged import judge_build
     from ingot.device.npu.text import conclusion, verdict_facts, verdict_text
@@ -54,7 +55,7 @@ def verify_npu(
     given = samples_of(network, input, 1, seed, manifest, lines.append)[0][1] if input else []
     judged = judge_build(build, model, samples=samples, seed=seed, inputs=given)
     wrong = judged.verdict.wrong
-    record_verdict(network, c_info.parent, "NPU simulated: " + conclusion(judged.verdict), not wrong)
+    record_verdict(network, verdict, "NPU simulated: " + conclusion(judged.verdict), not wrong)
     if as_json:
         print(json.dumps(verdict_facts(judged), indent=2, sort_keys=True))
     else:

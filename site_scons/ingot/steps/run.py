@@ -174,6 +174,7 @@ def verify(
     c_info: Path,
     model: Path,
     board: Path,
+    verdict: Path,
     *,
     input: str = "",
     samples: int = 3,
@@ -183,7 +184,8 @@ def verify(
     manifest: str = "",
 ) -> None:
     """Compares the twin's outputs with LiteRT's reference kernels; of an .onnx with the definition of its arithmetic,
-    and that layer by layer with onnxruntime. manifest: see `emulate`. The verdict is kept beside the firmware.
+    and that layer by layer with onnxruntime. manifest: see `emulate`. verdict: the file
+    that keeps what was found, for the report.
 
     Raises IngotError when a byte differs.
     """
@@ -212,7 +214,7 @@ def verify(
         machine=target.machine,
         report=(lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True)),
     )
-    record_verdict(network, elf.parent, outcome.verdict(), outcome.passed)
+    record_verdict(network, verdict, outcome.verdict(), outcome.passed)
     budget = _budget(manifest, elf, c_info, network, given[0][1], target, outcome.run) if outcome.passed else []
     if as_json:
         facts = outcome.as_dict() | {"preprocessing": lines, "stand_in": network.stand_in}

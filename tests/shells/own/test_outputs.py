@@ -35,9 +35,16 @@ def test_everything_that_was_promised_is_there(built: Project) -> None:
 
 @pytest.mark.emulated
 def test_every_output_is_a_declared_target(project: Project) -> None:
-    project.build("emulate")
+    targets = ("emulate", "verify", "report", "bounds", "sbom", "flash", "check")
+    project.build(*targets, "samples=1", "dry_run=1")
+    assert (project.out / "report.html").exists() and (project.out / "twin" / "verify.json").exists()
+    cleaned = project.build("-c", *targets, "samples=1", "dry_run=1")
+    assert project.outputs() == {}, cleaned.out
+    left = project.out / "twin" / "of a target"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text("")
     project.build("-c")
-    assert project.outputs() == {}
+    assert not project.out.exists()
     assert not list((project.folder / "build").rglob("*.o"))
 
 

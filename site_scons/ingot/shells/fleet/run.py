@@ -128,7 +128,8 @@ def _logged(entry: Entry, command: Command, firmware: Sequence[str]) -> Command:
     target = command.outputs[0]
     log = log_file(entry, target)
     words = (*command.words, "--log", log)
-    return Command("link", (log,), (*command.inputs, *firmware), words, text=f"{target} {entry.name}")
+    outputs, inputs = (log, *command.outputs[1:]), (*command.inputs, *firmware)
+    return Command("link", outputs, inputs, words, text=f"{target} {entry.name}")
 
 
 def log_file(entry: Entry, target: str = "verify") -> str:

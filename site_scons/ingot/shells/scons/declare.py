@@ -183,8 +183,9 @@ def _step(env: Any, job: StepJob, done: str) -> dict[str, Any]:
         keep=job.keep,
         **step.options,
     )
-    if job.store:
-        env.Clean(made, dir_node(env, job.store))
+    if job.folder:
+        env.Clean(made, dir_node(env, job.folder))
+    if "compiler" in step.options:
         # As of the commands that SCons runs itself, the compiler is a source.
         path = toolchain.compiler_environment().get("PATH")
         if compiler := env.WhereIs(step.options["compiler"], path):

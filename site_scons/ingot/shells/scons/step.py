@@ -70,6 +70,7 @@ def add_step(
     env.Depends(nodes, list(also))
     if always:
         env.AlwaysBuild(nodes)
+        env.NoCache(nodes)  # else a cache with its files would be a reason not to run it
     if keep:
         env.Precious(nodes)
     return nodes

@@ -21,7 +21,7 @@ from ingot.recipe.whole import ALL
 from ingot.shells.scons.declare import declare
 from ingot.shells.scons.own import signatures
 from ingot.shells.scons.own.command_line import folder
-from ingot.shells.scons.paths import unexpanded
+from ingot.shells.scons.paths import dir_node, unexpanded
 
 #: Targets that are declared only when they are asked for: most need a firmware or kernels of their own.
 ON_REQUEST = tuple(name for name in ALL if name != "info")
@@ -48,9 +48,8 @@ def firmware(env: Any) -> Any:
     program = env.IngotProgram(f"{out}/firmware", net=net, app=app)
     env.Default(env.Alias("firmware", program.everything))
     cleaning = SCons.Script.GetOption("clean")
-    if cleaning and program.firmware.has_twin:
-        twin, _ = program.twin
-        env.Clean("firmware", env.Dir(f"#{twin.program.request.out}"))
+    if cleaning:  # also what only targets write that this command does not name
+        env.Clean("firmware", dir_node(env, out))
     targets = [name for name in ON_REQUEST if name in SCons.Script.COMMAND_LINE_TARGETS or asks_for_files(name)]
     if not cleaning:
         check_targets(options, targets)
