@@ -45,15 +45,15 @@ void ingot_conv2d_even_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, 
 void ingot_conv2d_even_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                               unsigned n);
 
-/* Both with weights of four bits, of one group (conv2d_w4.h). The scratch begins with two records and 48 bytes. */
+/* Both with weights of four bits (w4.h). */
 void ingot_conv2d_even_w4_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params,
                              unsigned y, unsigned n);
-void ingot_conv2d_even_w4_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, void *scratch,
-                                 const void *params, unsigned y, unsigned n);
+void ingot_conv2d_even_w4_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params,
+                                 unsigned y, unsigned n);
 void ingot_conv2d_w4_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params,
-                             unsigned y, unsigned n);
-void ingot_conv2d_w4_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, void *scratch,
-                                 const void *params, unsigned y, unsigned n);
+                        unsigned y, unsigned n);
+void ingot_conv2d_w4_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                            unsigned n);
 /* The same for weights with a zero point (ingot_mac_params.weights_zero), which is in the bias too. */
 void ingot_conv2d_offset_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params,
                             unsigned y, unsigned n);

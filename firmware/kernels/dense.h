@@ -9,6 +9,9 @@
  * 32-bit results narrow into eight neighbours. What is left of the channels, less than eight, is in one or two records
  * in natural order, zeros past the last channel.
  *
+ * With INGOT_W4 weights have four bits, a chunk of two lanes 16 bytes (w4.h). The biases of lanes 0 and 2 are 16 times as
+ * large then, and no sum of a channel with its bias reaches 2^27: Helium computes with 16 times their weights.
+ *
  * With INGOT_EVEN (mac_result.h) the words in the place of the multipliers are the true biases, those in the place of
  * the shifts float scales.
  */
@@ -16,6 +19,13 @@
 #define INGOT_DENSE_H
 
 #include "mac_result.h"
+
+#ifdef INGOT_W4
+#include "w4.h"
+#define INGOT_DENSE_CHUNK_BYTES 32 /* of four lanes */
+#else
+#define INGOT_DENSE_CHUNK_BYTES 64
+#endif
 
 typedef struct ingot_dense {
     unsigned depth;    /* bytes of a pixel */
@@ -29,13 +39,23 @@ typedef struct ingot_dense {
 
 INGOT_INLINE unsigned ingot_dense_record_bytes(unsigned depth)
 {
-    return 48 + (depth + 15) / 16 * 64;
+    return 48 + (depth + 15) / 16 * INGOT_DENSE_CHUNK_BYTES;
 }
 
 /* Bytes of all records. */
 INGOT_INLINE unsigned ingot_dense_bytes(unsigned depth, unsigned channels)
 {
     return (channels + 3) / 4 * ingot_dense_record_bytes(depth);
+}
+
+/* What the sum of a lane begins with. */
+INGOT_INLINE int32_t ingot_dense_bias(const int32_t *biases, unsigned lane)
+{
+#ifdef INGOT_W4
+    return lane % 2 ? biases[lane] : biases[lane] / 16;
+#else
+    return biases[lane];
+#endif
 }
 
 #if INGOT_MVE
@@ -45,11 +65,17 @@ INGOT_INLINE unsigned ingot_dense_bytes(unsigned depth, unsigned channels)
 #else
 INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_t *w, int32_t sum[4])
 {
-    for (unsigned at = 0; at < depth; at += 16, w += 64) {
+    for (unsigned at = 0; at < depth; at += 16, w += INGOT_DENSE_CHUNK_BYTES) {
         const unsigned length = depth - at < 16 ? depth - at : 16;
+#ifdef INGOT_W4
+        int8_t unpacked[64];
+        ingot_unpack_w4(unpacked, (const uint8_t *)w);
+#else
+        const int8_t *const unpacked = w;
+#endif
         for (unsigned lane = 0; lane < 4; lane++)
             for (unsigned i = 0; i < length; i++)
-                sum[lane] += in[at + i] * w[16 * lane + i];
+                sum[lane] += in[at + i] * unpacked[16 * lane + i];
     }
 }
 
@@ -67,7 +93,8 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
         const unsigned apart = quad * 4 < paired ? 2 : 1;
         for (unsigned i = 0; i < count; i++) {
             int32_t sum[4];
-            memcpy(sum, record, sizeof sum);
+            for (unsigned lane = 0; lane < 4; lane++)
+                sum[lane] = ingot_dense_bias((const int32_t *)record, lane);
             ingot_dense_sums(in + i * in_step, d->depth, record + 16, sum);
 #ifdef INGOT_DENSE_ADJUSTED
             for (unsigned lane = 0; d->adjust && lane < 4; lane++)

@@ -4,6 +4,8 @@
 #define INGOT_DENSE_DSP_H
 
 #include "mac_result.h"
+
+#include "dense_lanes_dsp.h"
 #include "scale_dsp.h"
 
 /* Bytes of input that all records are multiplied with before the next ones are: they stay in the data cache meanwhile. */
@@ -14,7 +16,7 @@
 #define INGOT_DENSE_2X2(pixel0, pixel1, weights_a, weights_b)                                                          \
     "ldr r8, " pixel0 "\n"                                                                                             \
     "ldr r10, " pixel1 "\n"                                                                                            \
-    "ldr r12, " weights_b "\n"                                                                                         \
+    INGOT_DENSE_WEIGHTS_B(weights_b)                                                                                   \
     "sxtb16 r9, r8, ror #8\n"                                                                                          \
     "sxtb16 r8, r8\n"                                                                                                  \
     "sxtb16 r11, r10, ror #8\n"                                                                                        \
@@ -25,7 +27,7 @@
     "smlad r7, r11, lr, r7\n"                                                                                          \
     "smlad r5, r8, r12, r5\n"                                                                                          \
     "smlad r7, r10, r12, r7\n"                                                                                         \
-    "ldr r12, " weights_a "\n"                                                                                         \
+    INGOT_DENSE_WEIGHTS_A(weights_a)                                                                                   \
     "sxtb16 lr, r12, ror #8\n"                                                                                         \
     "sxtb16 r12, r12\n"                                                                                                \
     "smlad r4, r9, lr, r4\n"                                                                                           \
@@ -50,16 +52,16 @@ __attribute__((naked, noinline)) static void ingot_dense_2x4(ingot_dense_job *jo
                      "ldm r12, {r0-r3}\n"
                      "ldrd r4, r5, [r2]\n"
                      "adds r2, #16\n"
-                     "1:\n"
+                     "1:\n" INGOT_DENSE_BIASED
                      "mov r6, r4\n"
                      "mov r7, r5\n"
                      "2:\n"
-                     INGOT_DENSE_2X2("[r0, #12]", "[r1, #12]", "[r2, #12]", "[r2, #28]")
-                     INGOT_DENSE_2X2("[r0, #8]", "[r1, #8]", "[r2, #8]", "[r2, #24]")
-                     INGOT_DENSE_2X2("[r0, #4]", "[r1, #4]", "[r2, #4]", "[r2, #20]")
-                     INGOT_DENSE_2X2("[r0], #16", "[r1], #16", "[r2], #64", "[r2, #16]")
+                     INGOT_DENSE_2X2("[r0, #12]", "[r1, #12]", "[r2, #12]", INGOT_DENSE_LANE_B("12"))
+                     INGOT_DENSE_2X2("[r0, #8]", "[r1, #8]", "[r2, #8]", INGOT_DENSE_LANE_B("8"))
+                     INGOT_DENSE_2X2("[r0, #4]", "[r1, #4]", "[r2, #4]", INGOT_DENSE_LANE_B("4"))
+                     INGOT_DENSE_2X2("[r0], #16", "[r1], #16", "[r2], " INGOT_DENSE_CHUNK, INGOT_DENSE_LANE_B("0"))
                      "subs r3, #1\n"
-                     "bne 2b\n"
+                     "bne 2b\n" INGOT_DENSE_SUMMED
                      /* Once more for lanes 2 and 3, if this was for 0 and 1: then the job is still in the first slot. */
                      "ldr r12, [sp]\n"
                      "cmp r12, #0\n"
@@ -69,7 +71,7 @@ __attribute__((naked, noinline)) static void ingot_dense_2x4(ingot_dense_job *jo
                      "strd r6, r7, [r12, #32]\n"
                      "ldm r12, {r0-r3}\n"
                      "ldrd r4, r5, [r2, #8]\n"
-                     "adds r2, #48\n"
+                     "adds r2, " INGOT_DENSE_LANES_2 "\n"
                      "b 1b\n"
                      "3:\n"
                      "ldr r12, [sp, #4]\n"
@@ -249,9 +251,10 @@ __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_j
 INGOT_INLINE void ingot_dense_widen(ingot_dense_wide_job *job, const ingot_mac_params *p, const int8_t *record,
                                     unsigned lane, unsigned lanes, uint32_t *wide)
 {
-    const int32_t *bias = (const int32_t *)record + lane;
-    const int8_t *weights = record + 16 + 16 * lane;
-    const int32_t *scaling = (const int32_t *)(record + 16 + 64 * job->chunks) + lane;
+    const int32_t bias[2] = {ingot_dense_bias((const int32_t *)record, lane),
+                             ingot_dense_bias((const int32_t *)record, lane + 1)};
+    const int8_t *weights = record + 16 + INGOT_DENSE_CHUNK_BYTES / 4 * lane;
+    const int32_t *scaling = (const int32_t *)(record + 16 + INGOT_DENSE_CHUNK_BYTES * job->chunks) + lane;
     job->quick = ingot_scale_saturates(p);
     for (unsigned i = 0; i < lanes; i++)
         job->quick &= ingot_scale_is_quick(bias[i], scaling[4 + i]);
@@ -263,9 +266,9 @@ INGOT_INLINE void ingot_dense_widen(ingot_dense_wide_job *job, const ingot_mac_p
         job->left[i] = scale.left;
         job->offset[i] = scale.offset;
     }
-    for (unsigned chunk = job->chunks; chunk; chunk--, weights += 64)
+    for (unsigned chunk = job->chunks; chunk; chunk--, weights += INGOT_DENSE_CHUNK_BYTES)
         for (unsigned at = 0; at < 16; at += 4, wide += 4) {
-            const uint32_t a = ingot_word_at(weights + at), b = ingot_word_at(weights + at + 16);
+            const uint32_t a = ingot_dense_word_a(weights + at), b = ingot_dense_word_b(weights + at);
             wide[0] = (uint32_t)ingot_even_bytes(a);
             wide[1] = (uint32_t)ingot_odd_bytes(a);
             wide[2] = (uint32_t)ingot_even_bytes(b);

@@ -24,6 +24,20 @@ typedef struct ingot_dense_job {
 #endif
 } ingot_dense_job;
 
+/* What is to be there before the chunks; may stand between other instructions. */
+#define INGOT_RECORD_BEGIN                                                                                             \
+    "ldrd r4, r6, [r5, #8]\n"                                                                                          \
+    "ldrd r0, r2, [r5]\n"                                                                                              \
+    "ldrd r8, r10, [r5], #8\n"                                                                                         \
+    "ldrd r1, r3, [sp, #0]\n"                                                                                          \
+    "ldrd r12, lr, [r5], #8\n"                                                                                         \
+    "vldrb.8 q0, [r1], #16\n"                                                                                          \
+    "ldr r7, [sp, #20]\n"                                                                                              \
+    "vldrb.8 q2, [r5], #16\n"
+
+#ifdef INGOT_W4
+#include "dense_w4_mve.h"
+#else
 /* One record for two pixels. r1, r3: pixels; r5: record, advances; r7: turns; r11: where the first turn begins. Sums in
  * the even registers: pixel 0 in r0 r2 r4 r6, pixel 1 in r8 r10 r12 lr.
  *
@@ -52,17 +66,6 @@ typedef struct ingot_dense_job {
     "vldrb.8 q0, [r1], #16\n"                                                                                          \
     "vmladava.s8 lr, q1, q3\n"
 
-/* What is to be there before the chunks; may stand between other instructions. */
-#define INGOT_RECORD_BEGIN                                                                                             \
-    "ldrd r4, r6, [r5, #8]\n"                                                                                          \
-    "ldrd r0, r2, [r5]\n"                                                                                              \
-    "ldrd r8, r10, [r5], #8\n"                                                                                         \
-    "ldrd r1, r3, [sp, #0]\n"                                                                                          \
-    "ldrd r12, lr, [r5], #8\n"                                                                                         \
-    "vldrb.8 q0, [r1], #16\n"                                                                                          \
-    "ldr r7, [sp, #20]\n"                                                                                              \
-    "vldrb.8 q2, [r5], #16\n"
-
 /* Four chunks a turn. The first turn begins behind the two instructions that a chunk does for the one before; a chunk
  * takes INGOT_CHUNK_BYTES of code. Then the sums become vectors: q0, q1; the multipliers are in q2. */
 #define INGOT_CHUNK_BYTES 56
@@ -77,6 +80,8 @@ typedef struct ingot_dense_job {
     "vldrw.32 q3, [r5], #16\n"                                                                                         \
     "vmov q0[3], q0[1], r2, r6\n"                                                                                      \
     "vmov q1[3], q1[1], r10, lr\n"
+#define INGOT_CLAMPS "" /* they stay in q6 and q7 */
+#endif
 
 /* Of a turn's four chunks, the first turn leaves out what makes a multiple of four of all. r11 is what ADD to the pc
  * takes, which is four bytes further on than the instruction. */
@@ -112,6 +117,7 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
     "vqadd.s32 q1, q1, q2\n"
 
 #define INGOT_STORE_CLAMPED                                                                                            \
+    INGOT_CLAMPS                                                                                                       \
     "vmax.s16 q5, q5, q6\n"                                                                                            \
     "vmax.s16 q4, q4, q6\n"                                                                                            \
     "vmin.s16 q4, q4, q7\n"                                                                                            \
@@ -199,7 +205,7 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
                          "vqmovnb.s32 q1, q1\n"                                                                        \
                          "vqadd.s16 q0, q0, r4\n"                                                                      \
                          "vqadd.s16 q1, q1, r4\n"                                                                      \
-                         "rsb r7, r9, #0\n"                                                                            \
+                         "rsb r7, r9, #0\n" INGOT_CLAMPS                                                               \
                          "vmax.s16 q0, q0, q6\n"                                                                       \
                          "vmax.s16 q1, q1, q6\n"                                                                       \
                          "vmin.s16 q0, q0, q7\n"                                                                       \
@@ -251,12 +257,8 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
     INGOT_CHECK_ALIGNED(job->records, 4);
     if (!(flags & INGOT_MAC_BIAS_IN_SUMS) || job->low != INT8_MIN || job->high != INT8_MAX)
         ingot_dense_pairs_even(job);
-    else if (job->chunks > 2 || job->rest)
+    else if (!ingot_dense_run_thin(job))
         ingot_dense_pairs_whole(job);
-    else if (job->chunks == 2)
-        ingot_dense_thin_2(job);
-    else
-        ingot_dense_thin_1(job);
 }
 #else
 INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")
@@ -296,12 +298,8 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
         ingot_dense_pairs_any(job);
     else if (flags & INGOT_MAC_BELOW_ZERO)
         ingot_dense_pairs_signed(job);
-    else if (job->chunks > 2 || job->rest || job->low != INT8_MIN || job->high != INT8_MAX)
+    else if (job->low != INT8_MIN || job->high != INT8_MAX || !ingot_dense_run_thin(job))
         ingot_dense_pairs(job);
-    else if (job->chunks == 2)
-        ingot_dense_thin_2(job);
-    else
-        ingot_dense_thin_1(job);
 }
 #endif
 

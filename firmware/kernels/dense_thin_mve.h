@@ -7,6 +7,15 @@
 #ifndef INGOT_DENSE_THIN_MVE_H
 #define INGOT_DENSE_THIN_MVE_H
 
+#ifdef INGOT_W4
+/* Weights of four bits have no such form. */
+static int ingot_dense_run_thin(const ingot_dense_job *job)
+{
+    (void)job;
+    return 0;
+}
+#else
+
 /* first, last, multipliers, shifts: how sums become results, see the end of this file.
  *
  * Two records, eight neighbours, of two pixels that are q0 and q1; r5: records. Sums of the first record become q4 and q5,
@@ -231,5 +240,18 @@ INGOT_DENSE_THIN(ingot_dense_thin_1, INGOT_THIN_INPUTS_1,
                  INGOT_THIN_BLOCK_1(INGOT_THIN_FIRST, INGOT_THIN_LAST, INGOT_THIN_WORDS, INGOT_THIN_SHIFTS))
 INGOT_DENSE_THIN(ingot_dense_thin_2, INGOT_THIN_INPUTS_2,
                  INGOT_THIN_BLOCK_2(INGOT_THIN_FIRST, INGOT_THIN_LAST, INGOT_THIN_WORDS, INGOT_THIN_SHIFTS))
+
+/* Runs the job if its pixels are that thin and its blocks whole; 0: it has not run. */
+static int ingot_dense_run_thin(const ingot_dense_job *job)
+{
+    if (job->chunks > 2 || job->rest)
+        return 0;
+    if (job->chunks == 2)
+        ingot_dense_thin_2(job);
+    else
+        ingot_dense_thin_1(job);
+    return 1;
+}
+#endif
 
 #endif

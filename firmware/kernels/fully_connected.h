@@ -10,7 +10,7 @@
  *     int8 weights[chunks][4 channels][16 bytes];
  *     int32 high[4]; uint32 low[4]; int32 right[4];
  *
- * Of weights with four bits (unpack_w4.h) a record has half as many bytes between bias and high.
+ * Of weights with four bits (w4.h) a record has half as many bytes between bias and high.
  *
  * For int16 the double is used itself: sums have 64 bits and results 16, and one product a result costs little.
  * Parameter block: int32 low, high, 0, 0, then for every output channel
@@ -48,6 +48,10 @@ void ingot_fully_connected_offset_s8(const ingot_fully_connected *k, const int8_
                                      unsigned y, unsigned n);
 void ingot_fully_connected_even_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const void *params,
                                    unsigned y, unsigned n);
+void ingot_fully_connected_even_rows_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out, void *scratch,
+                                        const void *params, unsigned y, unsigned n);
+void ingot_fully_connected_even_w4_s8(const ingot_fully_connected *k, const int8_t *in, int8_t *out,
+                                      const void *params, unsigned y, unsigned n);
 void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in, int16_t *out, const void *params,
                                unsigned y, unsigned n);
 void ingot_fully_connected_f32(const ingot_fully_connected *k, const float *in, float *out, const void *params,

@@ -28,6 +28,12 @@ INGOT_INLINE int32_t adjustment(const int8_t *in, unsigned depth, const ingot_ma
 #endif
 }
 
+INGOT_INLINE int8_t lane_result(int32_t sum, const int32_t *words, const ingot_mac_params *p)
+{
+    const int32_t scaled = ingot_requantize_once(sum, (uint32_t)words[0], (uint32_t)words[4], words[8]);
+    return (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+}
+
 #if INGOT_MVE
 /* The results of one record: sums become bytes at r2, as many as are left (r9). r0: zero point; q5, q6: clamps. */
 #define FOUR_RESULTS(sums, record)                                                                                     \
@@ -83,10 +89,8 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
         INGOT_CHECK_ALIGNED(record, 4);
         eight_sums(in, records[0], records[1], chunks, sums);
         for (int i = 0; i < 8 && i < left; i++) {
-            const int32_t *scaling = (const int32_t *)(records[i / 4] + 16 + chunks * 4 * INGOT_LANE_BYTES) + i % 4;
-            const int32_t scaled =
-                ingot_requantize_once(sums[i] + adjust, (uint32_t)scaling[0], (uint32_t)scaling[4], scaling[8]);
-            out[i] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
+            const int32_t *words = (const int32_t *)(records[i / 4] + 16 + chunks * 4 * INGOT_LANE_BYTES);
+            out[i] = lane_result(sums[i] + adjust, words + i % 4, p);
         }
     }
 }
@@ -97,14 +101,11 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
     const int8_t *record = (const int8_t *)(p + 1);
     const int32_t adjust = adjustment(in, k->depth, p);
     for (unsigned c = 0; c < k->channels; c += 4, record += bytes) {
-        const int32_t *scaling = (const int32_t *)(record + 16 + chunks * 4 * INGOT_LANE_BYTES);
+        const int32_t *words = (const int32_t *)(record + 16 + chunks * 4 * INGOT_LANE_BYTES);
         int32_t sums[4];
         four_sums(in, k->depth, record, sums);
-        for (unsigned lane = 0; lane < 4 && c + lane < k->channels; lane++) {
-            const int32_t scaled = ingot_requantize_once(sums[lane] + adjust, (uint32_t)scaling[lane],
-                                                         (uint32_t)scaling[4 + lane], scaling[8 + lane]);
-            out[c + lane] = (int8_t)ingot_clamp(scaled + p->out_zero, p->low, p->high);
-        }
+        for (unsigned lane = 0; lane < 4 && c + lane < k->channels; lane++)
+            out[c + lane] = lane_result(sums[lane] + adjust, words + lane, p);
     }
 }
 #endif

@@ -6,7 +6,7 @@
 #include "fully_connected.h"
 
 #ifdef INGOT_W4
-#include "unpack_w4.h"
+#include "w4.h"
 
 #define INGOT_LANE_BYTES 8 /* of a channel's chunk of weights */
 #else
@@ -162,7 +162,7 @@ static void four_sums(const int8_t *in, unsigned depth, const int8_t *record, in
 #if defined INGOT_W4
     for (unsigned at = 0; at < depth; at += 16) {
         int8_t weights[64];
-        ingot_unpack_w4(weights, (const uint8_t *)record + 16 + 2 * at, 1);
+        ingot_unpack_w4(weights, (const uint8_t *)record + 16 + 2 * at);
 #if INGOT_DSP
         add_products(in + at, weights, 1, sums);
 #else

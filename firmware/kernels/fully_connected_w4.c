@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FULLY_CONNECTED with weights of four bits: records as in fully_connected.h, their weights as in unpack_w4.h. */
+/* FULLY_CONNECTED with weights of four bits: records as in fully_connected.h, their weights as in w4.h. */
 #define INGOT_W4
 #include "fully_connected_once.h"
 

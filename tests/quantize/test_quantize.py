@@ -163,9 +163,20 @@ def test_activations_of_16_bits(tmp_path: Path) -> None:
 
 def test_weights_of_4_bits_in_some_layers(tmp_path: Path) -> None:
     assert four_bits(quantized(tmp_path, small=("conv",))) == (1, 18, 9, 18 + 144)
-    assert four_bits(quantized(tmp_path, small=("gemm",))).layers == 0  # int8 in flash, of numbers of 4 bits
+    assert four_bits(quantized(tmp_path, small=("gemm",))) == (1, 144, 72, 18 + 144)
+    assert four_bits(quantized(tmp_path, weights="int4")).layers == 2
     with pytest.raises(IngotError, match="weights: no layer's name matches 'dense'"):
         quantized(tmp_path, small=("dense",))
+
+
+@pytest.mark.parametrize("ends", [("inputs",), ("inputs", "outputs")])
+def test_float_ends(tmp_path: Path, ends: tuple[str, ...]) -> None:
+    """The layers between are the same."""
+    graph = quantized(tmp_path, in_float=ends)
+    kinds = [op.kind for op in graph.operators if op.kind in ("QUANTIZE", "DEQUANTIZE") or is_even(op)]
+    assert kinds == ["QUANTIZE", "CONV_2D", "FULLY_CONNECTED", *(["DEQUANTIZE"] if len(ends) == 2 else [])]
+    types = [graph.tensors[t].dtype for t in (*graph.inputs, *graph.outputs)]
+    assert types == [DType.FLOAT32, DType.FLOAT32 if len(ends) == 2 else DType.INT8]
 
 
 def test_the_section_names_layers() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import IngotError
+from ingot.compiler.frontend.onnx.float_ends import set_ends_in_float
 from ingot.compiler.frontend.onnx.proto import open_onnx
 from ingot.quantize.calibration import FloatInput, Sample
 from ingot.quantize.settings import QuantizeSettings, check_patterns
@@ -70,7 +71,8 @@ def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSett
 
     file = open_onnx(data, where)
     wide = settings.activations == "int16"
-    opset = NEWER_OPSET if wide or settings.small or settings.weights == "int4" else OPSET
+    small = (".*",) if settings.weights == "int4" else settings.small
+    opset = NEWER_OPSET if wide or small else OPSET
     types = quantization.QuantType
     logging.getLogger().setLevel(logging.ERROR)
     names = [node.name for node in file.nodes]
@@ -92,26 +94,34 @@ def quantize_onnx(data: bytes, samples: Sequence[Sample], settings: QuantizeSett
                 quant_format=quantization.QuantFormat.QDQ,
                 per_channel=True,
                 activation_type=types.QInt16 if wide else types.QInt8,
-                weight_type=types.QInt4 if settings.weights == "int4" else types.QInt8,
+                weight_type=types.QInt8,
                 nodes_to_exclude=kept,
                 calibrate_method=getattr(quantization.CalibrationMethod, _METHODS[settings.method]),
                 extra_options={
                     "WeightSymmetric": True,
                     "ActivationSymmetric": False,
-                    "TensorQuantOverrides": _small_weights(load(str(second)), settings.small, types.QInt4),
+                    "TensorQuantOverrides": _small_weights(load(str(second)), small, types.QInt4),
                 },
             )
-            return bytes(load(str(third)).SerializeToString())
+            result = load(str(third))
+            set_ends_in_float(result, settings.in_float)
+            return bytes(result.SerializeToString())
         except Exception as error:  # of many types
             reason = " ".join(str(error).split())[:300]
             raise IngotError(f"onnxruntime's quantizer fails: {reason}", where=where) from None
 
 
 def _small_weights(model: Any, patterns: Sequence[str], kind: Any) -> dict[str, list[dict[str, Any]]]:
-    """The overrides of onnxruntime's quantizer for the weights of layers that match: one scale an output channel."""
+    """The overrides of onnxruntime's quantizer for the weights of layers that match: one scale an output channel.
+    Depthwise ones, which are few, stay int8."""
+    shapes = {item.name: item.dims for item in model.graph.initializer}
     found = {}
     for node in model.graph.node:
         if node.op_type not in ("Conv", "Gemm") or not any(re.search(pattern, node.name) for pattern in patterns):
+            continue
+        dims = shapes.get(node.input[1], ())
+        grouped = any(a.name == "group" and a.i > 1 for a in node.attribute)
+        if not dims or (grouped and dims[1] == 1):
             continue
         turned = node.op_type == "Conv" or any(a.name == "transB" and a.i for a in node.attribute)
         found[node.input[1]] = [{"quant_type": kind, "symmetric": True, "axis": 0 if turned else 1}]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.quantize.calibration import Sample
+from ingot.quantize.float_ends import STORED
 
 Array = npt.NDArray[Any]
 MOST_SAMPLES = 20
@@ -117,8 +118,9 @@ def tflite_pairs(float_model: bytes, quantized: bytes, samples: Sequence[Sample]
     places = {item.name: i for i, item in enumerate(floats.tensors)}
     found = {}
     for i, item in enumerate(codes.tensors):
-        if item.scale and item.name in places:
-            at = places[item.name]
+        name = item.name.removesuffix(STORED)
+        if item.scale and name in places:
+            at = places[name]
             first, second = [one[at] for one in floats.values], [one[i] for one in codes.values]
-            found[item.name] = (item.scale, item.zero_point, item.dtype, first, second)
+            found[name] = (item.scale, item.zero_point, item.dtype, first, second)
     return found

@@ -20,7 +20,8 @@ class QuantizeSettings:
     """samples: how many of the calibration data. layout: of the data, "" for the model's. scale, mean: of uint8 data.
 
     activations: "int8" or "int16". weights: "int8" or "int4". small: patterns of layers whose weights are int4 all the
-    same. method: "minmax", "entropy" or "percentile". keep: patterns of layers that stay float32.
+    same. method: "minmax", "entropy" or "percentile". keep: patterns of layers that stay float32. in_float: "inputs",
+    "outputs": those that the network takes or gives as float32.
     """
 
     samples: int = 100
@@ -32,12 +33,22 @@ class QuantizeSettings:
     small: tuple[str, ...] = ()
     method: str = "minmax"
     keep: tuple[str, ...] = ()
+    in_float: tuple[str, ...] = ()
 
     @staticmethod
     def of(section: Mapping[str, Any]) -> QuantizeSettings:
-        """From the section, which its schema has accepted."""
+        """From the section, which its schema has accepted. Raises IngotError for inputs or outputs that are neither
+        float32 nor of the activations' type."""
         preprocess, weights = section.get("preprocess", {}), section.get("weights", "int8")
         each = {} if isinstance(weights, str) else weights
+        stored = section.get("activations", "int8")
+        for end in ("inputs", "outputs"):
+            if section.get(end, stored) not in (stored, "float32"):
+                raise IngotError(
+                    f"quantize: {end} are {section[end]}, the activations {stored}.",
+                    where="model.yaml",
+                    remedy=f"Write `{end}: {stored}` or `{end}: float32`.",
+                )
         return QuantizeSettings(
             samples=section.get("samples", 100),
             layout=section.get("layout", ""),
@@ -48,6 +59,7 @@ class QuantizeSettings:
             small=tuple(pattern for pattern, kind in each.items() if kind == "int4"),
             method=section.get("method", "minmax"),
             keep=tuple(section.get("float", ())),
+            in_float=tuple(end for end in ("inputs", "outputs") if section.get(end) == "float32"),
         )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.quantize.biases import with_room_for_biases
 from ingot.quantize.calibration import FloatInput, Sample
+from ingot.quantize.float_ends import with_float_ends
 from ingot.quantize.settings import QuantizeSettings, check_patterns
 
 SIGNATURE = "serving_default"
@@ -112,10 +113,11 @@ def quantize_tflite(data: bytes, samples: Sequence[Sample], settings: QuantizeSe
         renamed = [{names.get(name, name): array for name, array in sample.items()} for sample in samples]
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # it shows its progress
             result = tool.quantize(tool.calibrate({key: renamed}))
-        return with_room_for_biases(bytes(result.quantized_model), data)
+        made = with_room_for_biases(bytes(result.quantized_model), data)
     except Exception as error:  # of many types
         reason = " ".join(str(error).split())[:300]
         raise IngotError(f"ai-edge-quantizer fails: {reason}", where=where) from None
+    return with_float_ends(made, settings.in_float)
 
 
 def _results(data: bytes) -> list[str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every form of the dense inner product (firmware/kernels/dense_mve.h, dense_thin_mve.h) at its edges, emulated."""
+"""Every form of the dense inner product (firmware/kernels/dense_mve.h and what it includes) at its edges, emulated."""
 
 from __future__ import annotations
 
@@ -59,8 +59,11 @@ FORMS = {
 }
 
 
-def nibbles(depth: int, channels: int, *, pixels: int = 0, window: int = 1, large: bool = False) -> bytes:
-    """Weights of four bits: a convolution, or without pixels a FULLY_CONNECTED. large: with the long product."""
+def nibbles(
+    depth: int, channels: int, *, pixels: int = 0, window: int = 1, large: bool = False, activation: str = "NONE"
+) -> bytes:
+    """Weights of four bits: a convolution, or without pixels a FULLY_CONNECTED. large: with the long product, or with
+    shifts to the left."""
     draw, b = np.random.default_rng(depth + channels), tflite_builder.Builder()
     shape = (channels, window, window, depth) if pixels else (channels, depth)
     weights = draw.integers(-8, 8, shape)
@@ -70,7 +73,7 @@ def nibbles(depth: int, channels: int, *, pixels: int = 0, window: int = 1, larg
     bias = b.constant(draw.integers(-3000, 3000, channels).astype(np.int32))
     y = b.tensor((1, 1, pixels, channels) if pixels else (2, channels), "int8", 1.0, 3)
     if pixels:
-        b.operator("CONV_2D", [x, w, bias], [y], padding="VALID")
+        b.operator("CONV_2D", [x, w, bias], [y], padding="VALID", fused_activation_function=activation)
     else:
         b.operator("FULLY_CONNECTED", [x, w, bias], [y])
     return b.finish([y])
@@ -83,6 +86,11 @@ FORMS |= {
     "4 bits, long products": nibbles(40, 10, large=True),
     "4 bits, 1x1": nibbles(24, 13, pixels=5),
     "4 bits, windows": nibbles(5, 9, pixels=4, window=3),
+    "4 bits, one chunk, clamps": nibbles(16, 16, pixels=3, activation="RELU"),
+    "4 bits, two chunks, shifts left": nibbles(32, 8, pixels=2, large=True),
+    "4 bits, three chunks, one pixel": nibbles(48, 8, pixels=1),
+    "4 bits, four chunks, clamps and a rest": nibbles(64, 15, pixels=4, activation="RELU6"),
+    "4 bits, more than the cache holds": nibbles(400, 128, pixels=5),
 }
 
 

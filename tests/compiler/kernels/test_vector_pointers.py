@@ -15,6 +15,7 @@ ASSEMBLY = re.compile(r'"[^"]*\b(?:vldr[hwd]|vstr[hwd]|vld[24]\d?|vst[24]\d?)t?\
 CHECKED_IN = {
     "dense_mve.h": ["dense_mve.h"],
     "dense_thin_mve.h": ["dense_mve.h"],
+    "dense_w4_mve.h": ["dense_mve.h"],
     "depthwise_3x3_pixel_mve.h": ["depthwise_3x3_mve.h"],
     "depthwise_mve.h": ["depthwise_mve.h"],
     "depthwise_products.h": ["depthwise_mve.h", "depthwise_3x3_mve.h"],

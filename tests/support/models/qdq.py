@@ -27,13 +27,34 @@ def conv(b: QdqBuilder) -> bytes:
 
 
 def conv_w4(b: QdqBuilder) -> bytes:
-    """Weights of four bits, of windows and of single pixels."""
+    """Weights of four bits, of windows and of single pixels, in one group and in two; biases that fit in 28 bits and
+    others."""
     r = b.random
     kernel = [int(n) for n in r.choice(((1, 1), (3, 3), (1, 1), (2, 3)))]
-    channels, out_c = int(r.choice((3, 16, 20))), int(r.choice((3, 5, 8, 21)))
-    x = b.input((1, channels, kernel[0] + 4, kernel[1] + 6))
-    weights = b.weights((out_c, channels, *kernel), x, small=True)
-    return b.finish([b.quantized(b.node("Conv", [x, *weights]))])
+    groups, largest = int(r.choice((1, 1, 2))), int(r.choice((4000, 4000, 2**31 - 2)))
+    channels, out_c = int(r.choice((3, 16, 20))), groups * int(r.choice((3, 5, 8, 21)))
+    x = b.input((1, groups * channels, kernel[0] + 4, kernel[1] + 6))
+    weights = b.weights((out_c, channels, *kernel), x, largest=largest, small=True)
+    return b.finish([b.quantized(b.node("Conv", [x, *weights], group=groups))])
+
+
+def gemm_of_rows(b: QdqBuilder) -> bytes:
+    """One vector that is an image with rows of whole chunks of 16 bytes."""
+    r = b.random
+    channels, height, width = (int(r.choice(n)) for n in ((16, 32), (2, 3, 5), (1, 3)))
+    x = b.input((1, 3, height, width))
+    image = b.quantized(b.node("Conv", [x, *b.weights((channels, 3, 1, 1), x)]))
+    flat = b.node("Flatten", [image])
+    weights = b.weights((int(r.choice((3, 4, 9))), channels * height * width), image)
+    return b.finish([b.quantized(b.node("Gemm", [flat, *weights], transB=1))])
+
+
+def gemm_w4(b: QdqBuilder) -> bytes:
+    """Weights of four bits."""
+    r = b.random
+    depth, out_c = int(r.choice((5, 16, 33, 64))), int(r.choice((3, 4, 9, 16)))
+    x = b.input((int(r.choice((1, 3))), depth))
+    return b.finish([b.quantized(b.node("Gemm", [x, *b.weights((out_c, depth), x, small=True)], transB=1))])
 
 
 def depthwise(b: QdqBuilder) -> bytes:
@@ -226,13 +247,13 @@ def layer_of_two_types(b: QdqBuilder, given: str, made: str) -> bytes:
 MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
     function.__name__: function
     for function in (
-        conv, conv_w4, depthwise, gemm, matmul, matmul_of_two, softmax, add, sub, mul, average_pool,
-        average_pool_of_an_image, global_average_pool, reduce_mean, max_pool, concat, silu, clip, resize,
+        conv, conv_w4, depthwise, gemm, gemm_of_rows, gemm_w4, matmul, matmul_of_two, softmax, add, sub, mul,
+        average_pool, average_pool_of_an_image, global_average_pool, reduce_mean, max_pool, concat, silu, clip, resize,
         resize_linear, prelu, float_between, flattened, network,
     )
 }  # fmt: skip
 
-WIDE_MODELS = [name for name in MODELS if name not in ("conv_w4", "reduce_mean")]
+WIDE_MODELS = [name for name in MODELS if name not in ("conv_w4", "gemm_w4", "reduce_mean")]
 """Those whose activations may have 16 bits, as from opset 21 on."""
 
 ROUNDED = {

@@ -13,6 +13,8 @@ with ties to even. Such an operator has the attributes `low` and `high`, the cla
 
 from __future__ import annotations
 
+import numpy as np
+
 from ingot.compiler.graph.types import DType, Graph, Operator
 
 EVEN = "even"
@@ -27,15 +29,24 @@ def is_even(op: Operator) -> bool:
 _DEEPEST_4_BITS = 131_071
 """Numbers whose products with 16 times a weight of 4 bits no sum of 32 bits overflows."""
 
+SUMS_OF_4_BITS = 1 << 27
+"""The sum of a convolution with its bias stays below that: kernels compute 16 times it in 32 bits."""
+
 
 def keeps_4_bits(graph: Graph, op: Operator) -> bool:
-    """Whether its weights take half a byte each: those of a FULLY_CONNECTED or an ungrouped CONV_2D of int8 whose file
-    has them so."""
-    if op.attrs.get(WEIGHTS_BITS) != 4:
+    """Whether its weights take half a byte each: those of a FULLY_CONNECTED or a CONV_2D of int8 whose file has them
+    so, unless a bias is so large that sums need more than 28 bits. (Of a QDQ model such a bias is added last.)"""
+    if op.attrs.get(WEIGHTS_BITS) != 4 or op.kind not in ("CONV_2D", "FULLY_CONNECTED"):
         return False
     image, weights = (graph.tensors[op.inputs[i] or 0] for i in (0, 1))
     if image.dtype is not DType.INT8 or op.attrs.get("from_uint8"):
         return False
     if op.kind == "FULLY_CONNECTED":
         return weights.shape[1] <= _DEEPEST_4_BITS
-    return weights.shape[3] == image.shape[3]
+    return is_even(op) or _fits_28_bits(graph, op, weights.elements // max(weights.shape[0], 1))
+
+
+def _fits_28_bits(graph: Graph, op: Operator, depth: int) -> bool:
+    bias = graph.tensors[op.inputs[2]].data if len(op.inputs) > 2 and op.inputs[2] is not None else None
+    most = 0 if bias is None else int(np.abs(np.asarray(bias, np.int64)).max(initial=0))
+    return most + 255 * 8 * depth < SUMS_OF_4_BITS

@@ -7,7 +7,6 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/conv.h; multipliers as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +18,6 @@ from ingot.compiler.kernels.activation_range import ACTIVATIONS
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_conv_f32
 from ingot.compiler.kernels.conv_s16 import int16_layer, lower_conv_s16
 from ingot.compiler.kernels.mac_block import (
-    CHUNK,
     LANES,
     Words,
     channel_order,
@@ -34,10 +32,10 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, row_window
 from ingot.compiler.kernels.window_fields import window_fields
-from ingot.compiler.kernels.window_gathering import UNPACKING, USUAL, Gathering, choose_gathering
+from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
-packs(conv2d=1, conv2d_w4=1, conv2d_offset=1)
+packs(conv2d=1, conv2d_w4=2, conv2d_offset=1)
 
 
 class DenseParams(Protocol):
@@ -141,21 +139,15 @@ def dense_call(site: Site, form: str, params: DenseParams) -> Call:
 
 
 def packed_call(site: Site, form: str, params: DenseParams) -> Call:
-    """The same with weights of four bits: half as many bytes, and room in the scratch where two records are unpacked
-    (firmware/kernels/conv2d_w4.h)."""
+    """The same with weights of four bits: half as many bytes (firmware/kernels/dense.h)."""
 
     def packed(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
         first, blocks = params(site, groups, by_column=by_column)
-        return first, Param("weights", packed_halves(blocks.data.view(np.uint8), 2 * LANES * 4))
+        halves = packed_halves(blocks.data.view(np.uint8), 2 * LANES * 4)
+        halves[:, : 4 * LANES].view(np.int32)[:, ::2] *= 16
+        return first, Param("weights", halves)
 
-    call = dense_call(site, form, packed)
-    depth = site.input(1).elements // site.input(1).shape[0]
-    record = 3 * LANES * 4 + -(-depth // CHUNK) * LANES * CHUNK
-    return replace(call, scratch=_HEAD + 2 * record + call.scratch)
-
-
-_HEAD = 48
-"""Bytes of the scratch before the records."""
+    return dense_call(site, form, packed)
 
 
 def wide_conv(site: Site) -> Call:
@@ -168,9 +160,8 @@ def _gathering(site: Site) -> Gathering:
     _, kernel_h, kernel_w, channels = site.input(1).shape
     stride_w, dilation_w = site.op.attrs["stride_w"], site.op.attrs["dilation_w"]
     plain = dilation_w == 1 and channels == site.input(0).shape[3]
-    room = UNPACKING if keeps_4_bits(site.graph, site.op) else USUAL
     width = site.output().shape[2]
-    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain, room=room)
+    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain)
 
 
 def dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ingot.compiler.even.formulas import INT32, layer_scales
+from ingot.compiler.even.formulas import layer_scales
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
-from ingot.compiler.graph.arithmetic import EVEN, keeps_4_bits
+from ingot.compiler.graph.arithmetic import EVEN, SUMS_OF_4_BITS, keeps_4_bits
 from ingot.compiler.kernels.conv2d import (
     constant_weights,
     dense_call,
@@ -23,12 +23,13 @@ from ingot.compiler.kernels.conv2d import (
 )
 from ingot.compiler.kernels.depthwise import WIDE, depthwise_call
 from ingot.compiler.kernels.even_wide import DEEPEST, wide_conv, wide_fully_connected
-from ingot.compiler.kernels.mac_block import LANES, RIGHT_SHIFTS, Words, folded_bias, records
+from ingot.compiler.kernels.fully_connected import one_vector_of_rows, rows_call
+from ingot.compiler.kernels.mac_block import LANES, RIGHT_SHIFTS, Words, folded_bias, packed_halves, records
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs, vectors
 from ingot.compiler.kernels.rows import same_rows
 
-packs(conv2d_even=2, conv2d_even_w4=3, depthwise_even=2, fully_connected_even=2)
+packs(conv2d_even=2, conv2d_even_w4=4, depthwise_even=2, fully_connected_even=2)
 
 BIAS_IN_SUMS = 32  # INGOT_MAC_BIAS_IN_SUMS
 _DEEPEST = 65_000
@@ -88,7 +89,7 @@ def lower_depthwise(site: Site) -> Call:
 
 @lowers("FULLY_CONNECTED", arithmetic=EVEN, constraints=EVEN_LAYER, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
-    """One call of ingot_fully_connected_even_s8()."""
+    """One call of ingot_fully_connected_even_s8(), _rows_s8() or _w4_s8()."""
     if _is_wide(site):
         return wide_fully_connected(site)
     data = np.asarray(site.input(1).data, np.int8)
@@ -96,14 +97,18 @@ def lower_fully_connected(site: Site) -> Call:
     first, words, flags = _words(site, data)
     order = np.arange(-(-channels // LANES) * LANES)
     order[channels:] = -1
-    target = site.rows_out()
+    blocks, target = records(data, first, words, order), site.rows_out()
+    small = keeps_4_bits(site.graph, site.op)
+    params = (even_head(site, flags), Param("weights", packed_halves(blocks, 2 * LANES * 4) if small else blocks))
+    if not small and one_vector_of_rows(site):
+        return rows_call(site, "fully_connected_even_rows_s8", params)
     return Call(
-        kernel="fully_connected_even_s8",
+        kernel=f"fully_connected_even{'_w4' if small else ''}_s8",
         descriptor="fully_connected",
         inputs=(0,),
         outputs=(0,),
         fields={"depth": depth, "channels": channels, "vectors": vectors(site.output()) // target.rows},
-        params=(even_head(site, flags), Param("weights", records(data, first, words, order))),
+        params=params,
         windows=(same_rows(site.rows_in(0), target),),
     )
 
@@ -118,7 +123,8 @@ def even_head(site: Site, flags: int) -> Param:
 def _words(site: Site, data: npt.NDArray[np.int8]) -> tuple[Words, Words, int]:
     """What the sums begin with, (channels,); biases and bits of scales, (2, channels); flags. data: (channels, taps).
 
-    Where no input makes a sum with its bias leave 32 bits, the sums begin with the biases, and zeros are added last.
+    Where no input makes a sum with its bias leave 32 bits (28 of a convolution with weights of four), the sums begin
+    with the biases, and zeros are added last.
     """
     image, channels = site.input(0), data.shape[0]
     scales = layer_scales(image, site.input(1), site.output(), channels)
@@ -126,7 +132,9 @@ def _words(site: Site, data: npt.NDArray[np.int8]) -> tuple[Words, Words, int]:
     wide, zero = data.astype(np.int64), image.zero_point
     ends = np.stack([wide * (-128 - zero), wide * (127 - zero)])
     most, least = bias + ends.max(axis=0).sum(axis=1), bias + ends.min(axis=0).sum(axis=1)
-    fits = bool(most.max() <= INT32.max and least.min() >= INT32.min)
+    small = site.op.kind == "CONV_2D" and keeps_4_bits(site.graph, site.op)
+    beyond = SUMS_OF_4_BITS if small else 1 << 31
+    fits = bool(most.max() < beyond and least.min() >= -beyond)
     early, late = (bias, np.zeros_like(bias)) if fits else (None, bias)
     words = np.stack([late, scales.view(np.int32)])
     return folded_bias(data, early, zero), words, RIGHT_SHIFTS | (BIAS_IN_SUMS if fits else 0)

@@ -39,18 +39,8 @@ def lower_fully_connected(site: Site) -> Call:
         suffix, params = "w4_s8", _params_w4
     channels, depth = site.input(1).shape
     source, target = site.rows_in(0), site.rows_out()
-    if suffix == "s8" and _one_vector_of_rows(site):
-        return Call(
-            kernel="fully_connected_rows_s8",
-            descriptor="fully_connected",
-            inputs=(0,),
-            outputs=(0,),
-            fields={"depth": depth, "channels": channels, "vectors": 1, "row": source.row_bytes, "rows": source.rows},
-            params=params(site),
-            windows=(each_row(source.rows),),
-            scratch=4 * -(-channels // LANES) * LANES,
-            folds=source.rows,
-        )
+    if suffix == "s8" and one_vector_of_rows(site):
+        return rows_call(site, "fully_connected_rows_s8", params(site))
     return Call(
         kernel=f"fully_connected_{suffix}",
         descriptor="fully_connected",
@@ -62,7 +52,24 @@ def lower_fully_connected(site: Site) -> Call:
     )
 
 
-def _one_vector_of_rows(site: Site) -> bool:
+def rows_call(site: Site, kernel: str, params: tuple[Param, ...]) -> Call:
+    """The rows of the input are added up one after the other; where one_vector_of_rows()."""
+    channels, depth = site.input(1).shape
+    source = site.rows_in(0)
+    return Call(
+        kernel=kernel,
+        descriptor="fully_connected",
+        inputs=(0,),
+        outputs=(0,),
+        fields={"depth": depth, "channels": channels, "vectors": 1, "row": source.row_bytes, "rows": source.rows},
+        params=params,
+        windows=(each_row(source.rows),),
+        scratch=4 * -(-channels // LANES) * LANES,
+        folds=source.rows,
+    )
+
+
+def one_vector_of_rows(site: Site) -> bool:
     """Whether the input is one vector and has rows of whole chunks, which can be added up one after the other."""
     source, target = site.rows_in(0), site.rows_out()
     return vectors(site.output()) == target.rows == 1 < source.rows <= MAX_ROWS and source.row_bytes % CHUNK == 0

@@ -93,8 +93,8 @@ def records(
 
 
 def packed_halves(blocks: npt.NDArray[np.uint8], tail: int) -> npt.NDArray[np.uint8]:
-    """Records with 32 weights in 16 bytes (firmware/kernels/unpack_w4.h): of two channels' chunks the first is in the
-    low halves. tail: bytes of a record after its weights."""
+    """Records with 32 weights in 16 bytes (firmware/kernels/w4.h): of two channels' chunks the first is in the low
+    halves. tail: bytes of a record after its weights."""
     middle = blocks[:, 16:-tail].reshape(len(blocks), -1, 2, CHUNK)
     halves = (middle[:, :, 0] & 15) | (middle[:, :, 1] << 4)
     return np.concatenate([blocks[:, :16], halves.reshape(len(blocks), -1), blocks[:, -tail:]], axis=1)

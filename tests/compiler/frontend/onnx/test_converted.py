@@ -24,9 +24,6 @@ MODELS = ["mlperf_kws_ref_model", "mlperf_pretrainedResnet_quant", "mlperf_ad01_
 LEFT = {"omv_fomo_face_detection": 2}
 """TRANSPOSE that stay: around a Softmax over channels whose result has them first, and of a picture of one channel."""
 
-IMAGES_BEFORE_A_LAYER = {"omv_micro_speech": 2048}
-"""Bytes more: FULLY_CONNECTED of a QDQ model takes its image as a whole, that of a .tflite row by row."""
-
 MORE = ["mlperf_vww_96_int8", "omv_fomo_face_detection", "omv_micro_speech"]
 
 
@@ -72,4 +69,4 @@ def test_layers_and_memory(name: str, tmp_path: Path) -> None:
     for folder, file in (("a", path), ("b", other)):
         (tmp_path / folder).mkdir()
         networks.append(compile_model(file, HOST_POOLS, tmp_path / folder))
-    assert networks[1].peak <= 1.05 * networks[0].peak + IMAGES_BEFORE_A_LAYER.get(name, 0)
+    assert networks[1].peak <= 1.05 * networks[0].peak

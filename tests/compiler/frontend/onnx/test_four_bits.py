@@ -35,3 +35,17 @@ def test_half_a_byte_each_and_one_when_expanded() -> None:
     assert (kept.kernel, expanded.kernel) == ("conv2d_even_w4_s8", "conv2d_even_s8")
     sizes = [np.asarray(call.params[1].data).nbytes for call in (kept, expanded)]
     assert sizes[1] - sizes[0] == 1152 // 2
+
+
+def test_groups_and_matrices_keep_them() -> None:
+    """A depthwise convolution does not."""
+    b = QdqBuilder(2, 21)
+    x = b.input((1, 8, 4, 4))
+    y = b.quantized(b.node("Conv", [x, *b.weights((8, 4, 3, 3), x, small=True)], group=2))
+    z = b.quantized(b.node("Conv", [y, *b.weights((8, 1, 2, 2), y, small=True)], group=8))
+    flat = b.quantized(b.node("Flatten", [z]), b.scales[z])
+    out = b.quantized(b.node("Gemm", [flat, *b.weights((5, 8), flat, small=True)], transB=1))
+    graph = graph_of(b.finish([out]))
+    assert four_bits(graph).layers == 2
+    kernels = [call.kernel for call in lower(optimize(graph), Target()).calls]
+    assert [name for name in kernels if "w4" in name] == ["conv2d_even_w4_s8", "fully_connected_even_w4_s8"]

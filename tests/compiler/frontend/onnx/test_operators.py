@@ -20,7 +20,7 @@ DRAWS = 4
 @pytest.mark.parametrize("name", MODELS)
 def test_equal_to_the_definition_and_to_onnxruntime(name: str, seed: int) -> None:
     """Opsets from the oldest to the newest, where the operator's form stayed; activations of int8 and of uint8."""
-    opset = {"reduce_mean": 17, "conv_w4": 21}.get(name, (13, 17, 21, 17)[seed])
+    opset = {"reduce_mean": 17, "conv_w4": 21, "gemm_w4": 21}.get(name, (13, 17, 21, 17)[seed])
     builder = QdqBuilder(seed, opset, "uint8" if seed == 3 else "int8")
     model = MODELS[name](builder)
     graph, inputs, outputs = check(model, seed)

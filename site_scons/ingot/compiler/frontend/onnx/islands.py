@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from ingot.compiler.even.formulas import INT32, dequantize, quantize
+from ingot.compiler.even.formulas import dequantize, quantize
+from ingot.compiler.frontend.onnx.layer_constants import bias_in, symmetric
 from ingot.compiler.frontend.onnx.pointwise import Pointwise, table_entries
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
 from ingot.compiler.graph.arithmetic import EVEN, WEIGHTS_BITS
@@ -39,16 +40,17 @@ _VIEWS = ("RESHAPE", "TRANSPOSE")
 _INTEGERS = (DType.INT8, DType.INT16)
 
 
-def fuse_islands(graph: Graph, small: Collection[int] = ()) -> Graph:
-    """The graph with integer operators wherever its file quantizes both sides. small: weights of four bits."""
-    return _Islands(graph, small).graph
+def fuse_islands(graph: Graph, small: Collection[int] = (), in_float: Collection[str] = ()) -> Graph:
+    """The graph with integer operators wherever its file quantizes both sides. small: weights of four bits. in_float:
+    "inputs", "outputs": those whose numbers stay float32 in the network, too."""
+    return _Islands(graph, small, in_float).graph
 
 
 class _Islands:
     """One graph's rewriting. `graph` is the result."""
 
-    def __init__(self, graph: Graph, small: Collection[int]) -> None:
-        self._small = small
+    def __init__(self, graph: Graph, small: Collection[int], in_float: Collection[str]) -> None:
+        self._small, self._in_float = small, in_float
         self._tensors = list(graph.tensors)
         self._producers = {t: op for op in graph.operators for t in op.outputs}
         self._inputs = set(graph.inputs)
@@ -256,7 +258,7 @@ class _Islands:
                 for bound, limit in zip(bounds, (limits.min, limits.max), strict=True)
             )
             attrs |= {"arithmetic": EVEN, "low": low, "high": high}
-            if op.kind == "CONV_2D" and inputs[1] in self._small and self._tensors[inputs[0] or 0].dtype is DType.INT8:
+            if op.kind in LAYERS and inputs[1] in self._small:
                 attrs[WEIGHTS_BITS] = 4
         self._emit(quantizer, op.kind, inputs, target, attrs, (op, *clamps))
         return True
@@ -321,35 +323,19 @@ class _Islands:
 
     def _symmetric(self, t: int) -> int | None:
         """The weights with zero points of 0; None where numbers less their zero points need more than eight bits."""
-        tensor = self._tensors[t]
-        assert tensor.quant is not None and tensor.data is not None
-        if not np.any(tensor.quant.zero_point):
-            return t
-        shape = [1] * len(tensor.shape)
-        shape[tensor.quant.axis] = -1
-        data = tensor.data.astype(np.int64) - tensor.quant.zero_point.reshape(shape)
-        if data.min() < -128 or data.max() > 127:
-            return None
-        quant = replace(tensor.quant, zero_point=frozen(np.zeros_like(tensor.quant.zero_point)))
-        self._tensors.append(replace(tensor, quant=quant, data=frozen(data.astype(np.int8))))
-        return len(self._tensors) - 1
+        found = symmetric(self._tensors[t])
+        return t if found is self._tensors[t] else None if found is None else self._constant(found)
 
     def _bias(self, t: int, source: int, weights: int, channels: int) -> int:
-        """The bias in units of source scale * weight scale, saturating; its own numbers where that is its scale."""
+        """The bias in units of source scale * weight scale, saturating."""
         quant = self._tensors[weights].quant
         assert quant is not None
-        unit = np.float32(self._tensors[source].scale) * quant.scale
-        unit = np.broadcast_to(unit.astype(np.float64), (channels,))
         stored = self._constant_behind(t)
-        tensor = self._tensors[stored]
-        assert tensor.data is not None
-        codes = np.broadcast_to(tensor.data.astype(np.float64).reshape(-1), (channels,))
-        scale: Any = 1.0
-        if tensor.quant is not None and stored != t:
-            codes = codes - tensor.quant.zero_point
-            scale = tensor.quant.scale.astype(np.float64)
-        bias = np.clip(np.rint(codes * (scale / unit)), INT32.min, INT32.max).astype(np.int32)
-        self._tensors.append(Tensor(tensor.name, (channels,), DType.INT32, None, frozen(bias)))
+        unit = np.float32(self._tensors[source].scale) * quant.scale
+        return self._constant(bias_in(self._tensors[stored], stored != t, unit, channels))
+
+    def _constant(self, tensor: Tensor) -> int:
+        self._tensors.append(tensor)
         return len(self._tensors) - 1
 
     def _pair_inputs(self, op: Operator, output: Tensor) -> tuple[int | None, ...] | None:
@@ -386,23 +372,24 @@ class _Islands:
         return after
 
     def _as_output(self, t: int) -> int:
-        """The stored numbers of a float output, under its name."""
+        """The stored numbers of a float output, under its name; the output itself where it stays float."""
         stored = self._codes.get(t)
-        if stored is None:
+        if stored is None or "outputs" in self._in_float:
             return self._same.get(t, t)
         stored = self._same.get(stored, stored)
         self._tensors[stored] = replace(self._tensors[stored], name=self._tensors[t].name)
         return stored
 
     def _without_float_inputs(self, graph: Graph) -> Graph:
-        """The graph whose inputs are stored numbers. A float input that others read too is quantized by an operator."""
+        """The graph whose inputs are stored numbers. A float input that others read too, or that stays float, is
+        quantized by an operator."""
         read = {t for op in graph.operators for t in op.inputs}
         inputs, first = list(graph.inputs), []
         for number, t in enumerate(graph.inputs):
             stored = self._of_input.get(t)
             if stored is None or stored not in read | set(graph.outputs):
                 continue
-            if t in read:
+            if t in read or "inputs" in self._in_float:
                 first.append(Operator("QUANTIZE", (t,), (stored,), {"arithmetic": EVEN}))
             else:
                 inputs[number] = stored

@@ -101,7 +101,7 @@ def _times(constant: Constant, factor: float) -> Constant:
     if constant.quant is None:
         return Constant(constant.data * np.float32(factor))
     scale = constant.quant.scale * np.float32(factor)
-    return Constant(constant.data, replace(constant.quant, scale=frozen(scale)))
+    return Constant(constant.data, replace(constant.quant, scale=frozen(scale)), constant.small)
 
 
 def _fully_connected(reading: Reading, node: Node, source: Value, weights: Constant, bias: Constant | None) -> Value:
@@ -114,7 +114,7 @@ def _fully_connected(reading: Reading, node: Node, source: Value, weights: Const
         raise reading.error(node, "the scales of its weights are along the inputs, not the outputs.")
     builder = reading.builder
     if source.columns is not None:
-        weights = Constant(weights.data[:, source.columns], quant)
+        weights = Constant(weights.data[:, source.columns], quant, weights.small)
     source = builder.ordered(source, _vectors_last(source))
     inputs = [source.tensor, builder.real_constant(weights, (0, 1), node.inputs[1])]
     if bias is not None:

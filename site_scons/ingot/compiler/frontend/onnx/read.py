@@ -12,6 +12,7 @@ from ingot.compiler.frontend.check import check_operators
 from ingot.compiler.frontend.input_shape import with_input_shapes
 from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.frontend.onnx import elementwise, layers, movement, pooling, quantizers, resize
+from ingot.compiler.frontend.onnx.float_ends import ends_in_float
 from ingot.compiler.frontend.onnx.folding import folded
 from ingot.compiler.frontend.onnx.islands import LAYERS, fuse_islands
 from ingot.compiler.frontend.onnx.proto import DAMAGED, Node, OnnxFile, Port, open_onnx
@@ -85,7 +86,7 @@ def read_qdq(
         shapes = _input_shapes(file, name, where, input_shape)
     graph, reading = _translated(file, shapes, consumers, name, where, layout)
     inputs = tuple(reading.builder.places[t][1] for t in graph.inputs)
-    graph = _numbered(fuse_islands(graph, frozenset(reading.builder.small)))
+    graph = _numbered(fuse_islands(graph, frozenset(reading.builder.small), ends_in_float(file)))
     _check_weights(graph, where)
     check_structure(graph, where)
     check_operators(graph, where)
