@@ -14,10 +14,14 @@ from support import tflite_builder
 
 
 def test_one_model_or_all_of_a_folder(tmp_path: Path) -> None:
-    for name in ("b.tflite", "a.tflite", "c.onnx"):
+    for name in ("b.tflite", "a.tflite", "c.onnx", "notes.txt"):
         (tmp_path / name).touch()
-    assert models_of(tmp_path) == [tmp_path / "a.tflite", tmp_path / "b.tflite"]
-    assert models_of(tmp_path / "b.tflite") == [tmp_path / "b.tflite"]
+    assert [path.name for path in models_of(tmp_path)] == ["a.tflite", "b.tflite", "c.onnx"]
+    for name in ("b.tflite", "c.onnx"):
+        assert models_of(tmp_path / name) == [tmp_path / name]
+    (tmp_path / "b.onnx").touch()
+    with pytest.raises(IngotError, match=r"b\.onnx and b\.tflite in .* have the same name"):
+        models_of(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -25,13 +29,13 @@ def test_one_model_or_all_of_a_folder(tmp_path: Path) -> None:
     [
         ("missing", "there is no file or folder {}"),
         ("missing.tflite", "there is no file or folder {}"),
-        ("empty", "there is no .tflite in {}"),
-        ("net.onnx", "{} is not a .tflite"),
+        ("empty", "there is no .tflite or .onnx in {}"),
+        ("net.h5", "{} is no .tflite or .onnx"),
     ],
 )
 def test_where_there_is_none(name: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "net.onnx").touch()
+    (tmp_path / "net.h5").touch()
     with pytest.raises(IngotError) as caught:
         models_of(tmp_path / name)
     assert caught.value.what == message.format(tmp_path / name)

@@ -61,7 +61,7 @@ def compile(
     quiet: bool,
     **values: Any,
 ) -> None:
-    """Compile MODEL (a name under models/, a .tflite or a model.yaml) to network.c and its weights."""
+    """Compile MODEL (a name under models/, a .tflite, an .onnx or a model.yaml) to network.c and its weights."""
     from ingot.board import load_board
     from ingot.board.fit import load_pools
 

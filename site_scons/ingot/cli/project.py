@@ -26,7 +26,7 @@ def scons_command(verb: str, *arguments: str) -> list[str]:
 @click.option("--set", "settings", multiple=True, help="A further option of the build, name=value.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def bench(folder: Path, board: str, profile: bool, settings: tuple[str, ...], as_json: bool) -> None:
-    """Build every .tflite of FOLDER (or a single one), run it on the board's twin, and show what it costs."""
+    """Build every .tflite and .onnx of FOLDER (or a single one), run it on the board's twin, and show what it costs."""
     import subprocess
 
     asked = [f"board={board}", f"models={folder}", f"profile={int(profile)}", *settings]

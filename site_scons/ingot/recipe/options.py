@@ -89,7 +89,7 @@ OPTIONS = (
     *_group(
         "choice",
         Option("board", "n6dk", "a name under boards/, or a path to a board.yaml"),
-        Option("model", "movenet", "a name under models/, or a path to a .tflite or a model.yaml"),
+        Option("model", "movenet", "a name under models/, or a path to a .tflite, an .onnx or a model.yaml"),
     ),
     *_group(
         "network",
@@ -235,7 +235,7 @@ OPTIONS = (
     *_group(
         "report",
         Option("base", "", "the network_c_info.json of another build, to compare with", targets="report"),
-        Option("models", "../shared/models", "a .tflite, or a folder of them", targets="bench"),
+        Option("models", "../shared/models", "a .tflite or .onnx, or a folder of them", targets="bench"),
         Option("json", "0", "print the figures as JSON; --json is the same", "switch", targets="bench"),
         Option("profile", "0", "what each epoch costs on the twin", "switch"),
     ),

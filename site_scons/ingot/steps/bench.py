@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
+from ingot.model.manifest import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
     from ingot.device.run.bench import Measurement
@@ -18,17 +20,25 @@ if TYPE_CHECKING:
 
 
 def models_of(where: Path) -> list[Path]:
-    """What models= means: a .tflite, or all that a folder has, by name. Raises IngotError where there is none."""
-    if where.is_file() and where.suffix == ".tflite":
+    """What models= means: a .tflite or .onnx, or all that a folder has, by name. Raises IngotError where there is none,
+    and where two would have the same name."""
+    if where.is_file() and where.suffix in MODEL_SUFFIXES:
         return [where]
-    remedy = "Name a .tflite, or a folder of them, with models=<path>."
+    remedy = "Name a .tflite or .onnx, or a folder of them, with models=<path>."
     if where.is_file():
-        raise IngotError(f"{where} is not a .tflite", where="bench", remedy=remedy)
+        raise IngotError(f"{where} is no .tflite or .onnx", where="bench", remedy=remedy)
     if not where.is_dir():
         raise IngotError(f"there is no file or folder {where}", where="bench", remedy=remedy)
-    models = sorted(where.glob("*.tflite"))
+    models = sorted(path for path in where.iterdir() if path.suffix in MODEL_SUFFIXES)
     if not models:
-        raise IngotError(f"there is no .tflite in {where}", where="bench", remedy=remedy)
+        raise IngotError(f"there is no .tflite or .onnx in {where}", where="bench", remedy=remedy)
+    for one, other in itertools.pairwise(models):
+        if one.stem == other.stem:
+            raise IngotError(
+                f"{one.name} and {other.name} in {where} have the same name",
+                where="bench",
+                remedy="Rename one, or name a single file.",
+            )
     return models
 
 
