@@ -69,8 +69,8 @@ RESULTS = (
 FAULTS = ("DIFFERENT", "TRACEBACK", "CRASH")
 
 
-def ingot(model: bytes, input_shape: str = "") -> Answer:
-    """The model compiled and run on the host: whole tensors, row by row, in place, without passes."""
+def ingot(model: bytes, input_shape: str = "", count: int = 2) -> Answer:
+    """The model compiled and run on the host, `count` times: whole tensors, row by row, in place, without passes."""
     from ingot.base.errors import IngotError
     from ingot.compiler.frontend.tflite import parse_tflite
     from ingot.compiler.kernels.lower import lower
@@ -88,7 +88,7 @@ def ingot(model: bytes, input_shape: str = "") -> Answer:
         return answer._replace(state="traceback", what=traceback.format_exc())
     try:
         tensors = [program.tensors[t] for t in program.inputs]
-        inputs = samples([(t.shape, t.dtype.numpy) for t in tensors], model)
+        inputs = samples([(t.shape, t.dtype.numpy) for t in tensors], model, count)
         network = DirectNetwork(program)
         outputs = {"whole tensors": [network.run(sample) for sample in inputs]}
         if not any(t.role == "state" for t in program.tensors):
@@ -139,13 +139,18 @@ def oracle(model: bytes, inputs: list[Arrays] | None) -> Answer:
     return Answer("ran", outputs={"reference": outputs}, gap="; ".join(reference.met_gaps() if compared else []))
 
 
-def samples(specs: Sequence[tuple[tuple[int, ...], Any]], model: bytes) -> list[Arrays]:
-    """Two sets of inputs: random numbers, and many of the largest and smallest."""
+def samples(specs: Sequence[tuple[tuple[int, ...], Any]], model: bytes, count: int = 2) -> list[Arrays]:
+    """Sets of inputs: random numbers, and many of the largest and smallest, in turn."""
     import zlib
 
+    first = zlib.crc32(model)
+    sets = [_two_samples(specs, first + 2 * number) for number in range((count + 1) // 2)]
+    return [sample for two in sets for sample in two][:count]
+
+
+def _two_samples(specs: Sequence[tuple[tuple[int, ...], Any]], seed: int) -> list[Arrays]:
     from ingot.device.run.inputs import random_inputs
 
-    seed = zlib.crc32(model)
     reach = (1.0, 10.0, 300.0)[seed % 3]
     names = [(shape, np.dtype(dtype).name) for shape, dtype in specs]
     first = random_inputs(names, seed, [(-reach, reach)] * len(names))
@@ -226,6 +231,10 @@ class Child:
                 return False
         return True
 
+    def seconds(self) -> float:
+        """Processor time of the process that runs."""
+        return _processor_seconds(self._process.pid) if self._process else 0.0
+
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -253,10 +262,10 @@ def _serve(function: Callable[..., Answer], pipe: Connection) -> None:
 
 
 class Pair:
-    """Ingot and the oracle, side by side."""
+    """Ingot and the oracle, side by side, with `inputs` sets of inputs a model."""
 
-    def __init__(self) -> None:
-        self.ingot, self.oracle = Child(ingot), Child(oracle)
+    def __init__(self, inputs: int = 2) -> None:
+        self.ingot, self.oracle, self._inputs = Child(ingot), Child(oracle), inputs
 
     def outcome(self, seed: int) -> Outcome:
         """Of model number `seed`."""
@@ -264,9 +273,13 @@ class Pair:
         return self.of_model(drawn.content, drawn.input_shape)._replace(seed=seed, forms=drawn.forms)
 
     def of_model(self, model: bytes, input_shape: str = "") -> Outcome:
-        ours = self.ingot.ask(model, input_shape)
+        ours = self.ingot.ask(model, input_shape, self._inputs)
         theirs = self.oracle.ask(model, ours.inputs)
         return Outcome(0, *_verdict(ours, theirs), tuple(sorted(operators_of(model))), ())
+
+    def processor_seconds(self) -> float:
+        """Of both sides and of this process."""
+        return self.ingot.seconds() + self.oracle.seconds() + time.process_time()
 
     def close(self) -> None:
         self.ingot.close()
