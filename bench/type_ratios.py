@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Instructions of the same layers in int8, in uint8 and with weights of 4 bits, side by side on the emulated core.
 
-    python bench/type_ratios.py [--cpu cortex-m55]
+    python bench/type_ratios.py [NAME...] [--cpu cortex-m55] [--activation NONE|RELU6]
+
+NAME: a layer below, or a part of one. With RELU6 the output's zero point is its lowest number, as where networks have
+a RELU, which takes the shorter forms of the kernels.
 
 Prints instructions of one inference, and the ratio to int8. Layers are made up, of sizes that real networks have.
 """
@@ -42,7 +45,7 @@ LAYERS: dict[str, tuple[str, tuple[int, ...], int, int, int]] = {
 """name -> kind, input, output channels, window, stride."""
 
 
-def layer(name: str, form: str) -> bytes:
+def layer(name: str, form: str, activation: str = "NONE") -> bytes:
     """form: "int8", "uint8" or "int4"."""
     kind, shape, channels, window, stride = LAYERS[name]
     b, random = Builder(), np.random.default_rng(0)
@@ -63,12 +66,13 @@ def layer(name: str, form: str) -> bytes:
         w = b.constant(random.integers(-127, 128, weights_shape).astype(np.int8), scales, axis=axis)
     bias = b.constant(random.integers(-999, 999, channels).astype(np.int32))
     target: tuple[int, ...] = (shape[0], channels)
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"fused_activation_function": activation}
     if kind != "FULLY_CONNECTED":
         extents = [window_extent(n, window, stride, 1, "SAME") for n in shape[1:3]]
         target = (shape[0], *extents, channels)
-        options = {"padding": "SAME", "stride_h": stride, "stride_w": stride}
-    y = b.tensor(target, dtype, 0.4, 125 if dtype == "uint8" else -3)
+        options |= {"padding": "SAME", "stride_h": stride, "stride_w": stride}
+    zero = 125 if activation == "NONE" else 0
+    y = b.tensor(target, dtype, 0.4 if activation == "NONE" else 6 / 255, zero if dtype == "uint8" else zero - 128)
     b.operator(kind, [x, w, bias], [y], **options)
     return b.finish([y])
 
@@ -76,14 +80,17 @@ def layer(name: str, form: str) -> bytes:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cpu", default=default_core().name)
+    parser.add_argument("names", nargs="*", default=[""])
+    parser.add_argument("--activation", default="NONE")
     options = parser.parse_args()
-    names = [(name, form) for name in LAYERS for form in ("int8", "uint8", "int4")]
+    chosen = [name for name in LAYERS if any(part in name for part in options.names)]
+    names = [(name, form) for name in chosen for form in ("int8", "uint8", "int4")]
     names = [(name, form) for name, form in names if form != "int4" or "DEPTHWISE" not in name]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["INGOT_TEST_SESSION"] = folder
         cases = []
         for name, form in names:
-            program = program_of(layer(name, form))
+            program = program_of(layer(name, form, options.activation))
             # In a network the tables that turn uint8 into int8 stand at its ends.
             [call] = [call for call in program.calls if not call.kernel.startswith("table")]
             program = replace(program, calls=(call,), inputs=call.inputs, outputs=call.outputs)
@@ -93,7 +100,7 @@ def main() -> None:
     counts = {key: outcome.instructions for key, outcome in zip(names, outcomes, strict=True)}
     wrong = [key for key, outcome in zip(names, outcomes, strict=True) if outcome.differs is not None]
     print(f"{options.cpu}\n{'':40}{'int8':>10}{'uint8':>16}{'int4':>16}")
-    for name in LAYERS:
+    for name in chosen:
         whole = counts[name, "int8"]
         line = f"{name:40}{whole:>10,}"
         for form in ("uint8", "int4"):

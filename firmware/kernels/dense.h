@@ -33,7 +33,7 @@ typedef struct ingot_dense {
     const int8_t *records;
     const ingot_mac_params *params;
 #ifdef INGOT_DENSE_ADJUSTED
-    const int32_t *adjust; /* what is added to the sums of each pixel, and one number more; or NULL */
+    const int32_t *adjust; /* what is added to the sums of each pixel, and two numbers more */
 #endif
 } ingot_dense;
 
@@ -97,7 +97,7 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
                 sum[lane] = ingot_dense_bias((const int32_t *)record, lane);
             ingot_dense_sums(in + i * in_step, d->depth, record + 16, sum);
 #ifdef INGOT_DENSE_ADJUSTED
-            for (unsigned lane = 0; d->adjust && lane < 4; lane++)
+            for (unsigned lane = 0; lane < 4; lane++)
                 sum[lane] += d->adjust[i];
 #endif
             for (unsigned lane = 0; lane < 4 && first + lane * apart < d->channels; lane++) {

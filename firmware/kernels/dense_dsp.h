@@ -318,8 +318,7 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
     room = 0; /* that form has multipliers and shifts */
 #endif
 #ifdef INGOT_DENSE_ADJUSTED
-    if (d->adjust)
-        room = 0;
+    room = 0; /* that form adds nothing to the sums */
 #endif
     uint32_t wide[room ? 16 * room : 1];
     for (unsigned quad = 0; quad * 4 < d->channels; quad++, job.record += bytes) {
@@ -343,7 +342,7 @@ static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned i
             ingot_dense_2x4(&job);
             int8_t *a = to, *b = to + (left > 1 ? out_step : 0);
 #ifdef INGOT_DENSE_ADJUSTED
-            for (unsigned lane = 0; d->adjust && lane < lanes; lane++) {
+            for (unsigned lane = 0; lane < lanes; lane++) {
                 job.sums[0][lane] += d->adjust[count - left];
                 job.sums[1][lane] += d->adjust[count - left + 1];
             }
@@ -364,9 +363,13 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
                                unsigned count)
 {
     const unsigned most = in_step < INGOT_DENSE_PASS_BYTES / 2 ? (INGOT_DENSE_PASS_BYTES / in_step) & ~1u : 2;
+    ingot_dense pass = *d;
     while (count) {
         const unsigned pixels = count < most ? count : most;
-        ingot_dense_block(d, in, in_step, out, out_step, pixels);
+        ingot_dense_block(&pass, in, in_step, out, out_step, pixels);
+#ifdef INGOT_DENSE_ADJUSTED
+        pass.adjust += pixels;
+#endif
         in += pixels * in_step;
         out += pixels * out_step;
         count -= pixels;

@@ -20,7 +20,7 @@ typedef struct ingot_dense_job {
     unsigned entry;  /* where the first turn begins: ingot_dense_entry() */
     unsigned chunks; /* of 16 bytes in a pixel */
 #ifdef INGOT_DENSE_ADJUSTED
-    const int32_t *adjust; /* a number a pixel that is added to each of its sums */
+    const int32_t *adjust; /* a number a pixel that is added to each of its sums; two more are read */
 #endif
 } ingot_dense_job;
 
@@ -130,19 +130,60 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
     "vstrb.16 q4, [r0], #8\n"                                                                                          \
     "vstrb.16 q5, [r2], #8\n"
 
+#ifdef INGOT_DENSE_ADJUSTED
+/* The numbers of two pixels are at 48, where the clamps stood until they were in q6 and q7; where the next ones are is
+ * at 56. */
+#define INGOT_DENSE_FRAME "64"
+#define INGOT_ADJUST                                                                                                   \
+    "ldrd r0, r2, [sp, #48]\n"                                                                                         \
+    "vadd.i32 q0, q0, r0\n"                                                                                            \
+    "vadd.i32 q1, q1, r2\n"
+#define INGOT_ADJUST_BEGIN                                                                                             \
+    "ldr r0, [r0, #36]\n"                                                                                              \
+    INGOT_ADJUST_FROM
+#define INGOT_ADJUST_NEXT                                                                                              \
+    "ldr r0, [sp, #56]\n"                                                                                              \
+    INGOT_ADJUST_FROM
+#define INGOT_ADJUST_FROM                                                                                              \
+    "ldrd r2, r4, [r0], #8\n"                                                                                          \
+    "strd r2, r4, [sp, #48]\n"                                                                                         \
+    "str r0, [sp, #56]\n"
+/* The same where results saturate at -128 and 127, so that no clamps take q6 and q7. */
+#define INGOT_ADJUST_VECTORS                                                                                           \
+    "vadd.i32 q0, q0, q6\n"                                                                                            \
+    "vadd.i32 q1, q1, q7\n"
+#define INGOT_ADJUST_VECTORS_BEGIN                                                                                     \
+    "ldr r0, [r0, #36]\n"                                                                                              \
+    INGOT_ADJUST_VECTORS_FROM
+#define INGOT_ADJUST_VECTORS_NEXT                                                                                      \
+    "ldr r0, [sp, #56]\n"                                                                                              \
+    INGOT_ADJUST_VECTORS_FROM
+#define INGOT_ADJUST_VECTORS_FROM                                                                                      \
+    "ldrd r2, r4, [r0], #8\n"                                                                                          \
+    "vdup.32 q6, r2\n"                                                                                                 \
+    "str r0, [sp, #56]\n"                                                                                              \
+    "vdup.32 q7, r4\n"
+#else
+#define INGOT_DENSE_FRAME "56"
+#define INGOT_ADJUST
+#define INGOT_ADJUST_BEGIN
+#define INGOT_ADJUST_NEXT
+#endif
+
 /* Eight neighbours of two pixels, two records for each; then up to seven channels four at a time, for which r9 is below
  * zero; then the next two pixels. left, first (with the record's first words, q2), tie, last (with: its second words,
  * q3, or nothing): from sums to results; "@" makes a comment of an instruction. store: eight neighbours of each pixel are
  * clamped, or saturate, and stored. begin, next: what is done besides at the start, where r0 is the job's
  * address + 28, and between pairs of pixels. */
 #define INGOT_DENSE_PAIRS(name, left, tie)                                                                             \
-    INGOT_DENSE_PAIRS_WITH(name, left, "vqrdmulh.s32", tie, "vrshl.s32", ", q3", INGOT_STORE_CLAMPED, "", "")
+    INGOT_DENSE_PAIRS_WITH(name, INGOT_ADJUST left, "vqrdmulh.s32", tie, "vrshl.s32", ", q3", INGOT_STORE_CLAMPED,     \
+                           INGOT_ADJUST_BEGIN, INGOT_ADJUST_NEXT)
 #define INGOT_DENSE_PAIRS_WITH(name, left, first, tie, last, with, store, begin, next)                                 \
     __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
                          "vpush {d8-d15}\n"                                                                            \
-                         "sub sp, #56\n"                                                                               \
+                         "sub sp, #" INGOT_DENSE_FRAME "\n"                                                            \
                          "ldm r0!, {r1-r7}\n"                                                                          \
                          "mov r12, sp\n"                                                                               \
                          "stm r12!, {r1-r7}\n"                                                                         \
@@ -231,7 +272,7 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
                          "subs r7, #1\n"                                                                               \
                          "str r7, [sp, #32]\n"                                                                         \
                          "bne 3b\n"                                                                                    \
-                         "add sp, #56\n"                                                                               \
+                         "add sp, #" INGOT_DENSE_FRAME "\n"                                                            \
                          "vpop {d8-d15}\n"                                                                             \
                          "pop {r4-r11, pc}\n");                                                                        \
     }
@@ -268,20 +309,11 @@ INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 #include "dense_thin_mve.h"
 
 #ifdef INGOT_DENSE_ADJUSTED
-/* Where the clamps stood until they were in q6 and q7 is room for the place in `adjust`. */
-#define INGOT_ADJUST                                                                                                   \
-    "ldr r0, [sp, #48]\n"                                                                                              \
-    "ldrd r0, r2, [r0]\n"                                                                                              \
-    "vadd.i32 q0, q0, r0\n"                                                                                            \
-    "vadd.i32 q1, q1, r2\n"
-
-INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_adjusted, INGOT_ADJUST INGOT_LEFT, "vqrdmulh.s32", INGOT_TIE_ANY, "vrshl.s32",
-                       ", q3", INGOT_STORE_CLAMPED,
-                       "ldr r1, [r0, #36]\n"
-                       "str r1, [sp, #48]\n",
-                       "ldr r0, [sp, #48]\n"
-                       "adds r0, #8\n"
-                       "str r0, [sp, #48]\n")
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_saturated, INGOT_ADJUST_VECTORS, "vqrdmulh.s32", "", "vrshl.s32", ", q3",
+                       INGOT_STORE_SATURATED, INGOT_ADJUST_VECTORS_BEGIN, INGOT_ADJUST_VECTORS_NEXT)
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_saturated_signed, INGOT_ADJUST_VECTORS, "vqrdmulh.s32", INGOT_TIE_RIGHT,
+                       "vrshl.s32", ", q3", INGOT_STORE_SATURATED, INGOT_ADJUST_VECTORS_BEGIN,
+                       INGOT_ADJUST_VECTORS_NEXT)
 #endif
 
 /* The quickest form for the layer. No function pointers: those would have to be relocated. */
@@ -289,9 +321,15 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 {
     INGOT_CHECK_ALIGNED(job->records, 4);
 #ifdef INGOT_DENSE_ADJUSTED
-    if (job->adjust) {
-        ingot_dense_pairs_adjusted(job);
-        return;
+    if (flags & INGOT_MAC_RIGHT_SHIFTS && !job->rest && job->low == INT8_MIN && job->high == INT8_MAX) {
+        if (flags & INGOT_MAC_BELOW_ZERO) {
+            ingot_dense_pairs_saturated_signed(job);
+            return;
+        }
+        if (job->chunks > 2) {
+            ingot_dense_pairs_saturated(job);
+            return;
+        }
     }
 #endif
     if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
@@ -370,7 +408,7 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
             job.out[0] = job.out[1] = out + (count - 1) * out_step;
             job.pairs = 1;
 #ifdef INGOT_DENSE_ADJUSTED
-            job.adjust = d->adjust ? d->adjust + count - 1 : 0;
+            job.adjust = d->adjust + count - 1;
 #endif
             ingot_dense_run(&job, flags);
         }

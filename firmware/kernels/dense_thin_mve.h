@@ -15,6 +15,22 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
     return 0;
 }
 #else
+#ifdef INGOT_DENSE_ADJUSTED
+/* What is added to all sums of two pixels is at 40, where the next ones are is at 48. */
+#define INGOT_THIN_FRAME "56"
+#define INGOT_ADJUST_FIRST(sums) "ldrd r0, r2, [sp, #40]\nvadd.i32 " sums ", " sums ", r0\n"
+#define INGOT_ADJUST_SECOND(sums) "vadd.i32 " sums ", " sums ", r2\n"
+#define INGOT_THIN_ADJUST_BEGIN "ldr r4, [r0, #64]\n"
+#define INGOT_THIN_ADJUST_FROM "ldrd r6, r8, [r4], #8\nstrd r6, r8, [sp, #40]\nstr r4, [sp, #48]\n"
+#define INGOT_THIN_ADJUST_NEXT "ldr r4, [sp, #48]\n" INGOT_THIN_ADJUST_FROM
+#else
+#define INGOT_THIN_FRAME "40"
+#define INGOT_ADJUST_FIRST(sums)
+#define INGOT_ADJUST_SECOND(sums)
+#define INGOT_THIN_ADJUST_BEGIN
+#define INGOT_THIN_ADJUST_FROM
+#define INGOT_THIN_ADJUST_NEXT
+#endif
 
 /* first, last, multipliers, shifts: how sums become results, see the end of this file.
  *
@@ -42,6 +58,8 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
     "vldrw.32 q3, [r5, #" multipliers "]\n"                                                                            \
     "vmov q5[3], q5[1], r10, lr\n"                                                                                     \
     "vadd.i32 q5, q5, q2\n"                                                                                            \
+    INGOT_ADJUST_FIRST("q4")                                                                                           \
+    INGOT_ADJUST_SECOND("q5")                                                                                          \
     first("q5", "q3")                                                                                                  \
     "vadd.i32 q4, q4, q2\n"                                                                                            \
     shifts("q2")                                                                                                       \
@@ -67,10 +85,12 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
     "vmladav.s8 lr, q1, q3\n"                                                                                          \
     "vldrw.32 q2, [r5], #112\n"                                                                                        \
     "vadd.i32 q6, q6, q2\n"                                                                                            \
+    INGOT_ADJUST_FIRST("q6")                                                                                           \
     "vldrw.32 q3, [r5, #" multipliers "]\n"                                                                            \
     first("q6", "q3")                                                                                                  \
     "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
     "vadd.i32 q7, q7, q2\n"                                                                                            \
+    INGOT_ADJUST_SECOND("q7")                                                                                          \
     shifts("q2")                                                                                                       \
     first("q7", "q3")                                                                                                  \
     last("q6", "q2")                                                                                                   \
@@ -118,8 +138,10 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
     "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
     "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
     "vadd.i32 q6, q6, q4\n"                                                                                            \
+    INGOT_ADJUST_FIRST("q6")                                                                                           \
     "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
     "vadd.i32 q7, q7, q4\n"                                                                                            \
+    INGOT_ADJUST_SECOND("q7")                                                                                          \
     first("q6", "q5")                                                                                                  \
     shifts("q4")                                                                                                       \
     first("q7", "q5")                                                                                                  \
@@ -158,6 +180,8 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
     "vadd.i32 q3, q3, q4\n"                                                                                            \
     "vmov q5[3], q5[1], r2, r6\n"                                                                                      \
     "vadd.i32 q5, q5, q4\n"                                                                                            \
+    INGOT_ADJUST_FIRST("q5")                                                                                           \
+    INGOT_ADJUST_SECOND("q3")                                                                                          \
     "vldrw.32 q4, [r5, #" multipliers "]\n"                                                                            \
     first("q5", "q4")                                                                                                  \
     first("q3", "q4")                                                                                                  \
@@ -180,7 +204,7 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
                          "vpush {d8-d15}\n"                                                                            \
-                         "sub sp, #40\n"                                                                               \
+                         "sub sp, #" INGOT_THIN_FRAME "\n" INGOT_THIN_ADJUST_BEGIN INGOT_THIN_ADJUST_FROM              \
                          "mov r11, r0\n"                                                                               \
                          "ldrd r1, r3, [r11, #8]\n" /* outputs */                                                      \
                          "ldr r7, [r11, #44]\n" /* zero point */                                                       \
@@ -207,9 +231,10 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
                          "ldr r6, [sp, #4]\n"                                                                          \
                          "add r1, r6\n"                                                                                \
                          "add r3, r6\n"                                                                                \
+                         INGOT_THIN_ADJUST_NEXT                                                                        \
                          "subs r11, #1\n"                                                                              \
                          "bne 1b\n"                                                                                    \
-                         "add sp, #40\n"                                                                               \
+                         "add sp, #" INGOT_THIN_FRAME "\n"                                                             \
                          "vpop {d8-d15}\n"                                                                             \
                          "pop {r4-r11, pc}\n");                                                                        \
     }

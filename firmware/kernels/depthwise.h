@@ -41,8 +41,11 @@ void ingot_depthwise_even_s8(const ingot_depthwise *k, const int8_t *in, int8_t 
 void ingot_depthwise_even_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                                  unsigned n);
 
-/* Weights with a zero point. */
+/* Any, and 3x3 kernels, whose weights have a zero point: int16 weights[kernel_h * kernel_w][16], less the zero point;
+ * words of channels 0 2 4 6, 1 3 5 7, 8 10 12 14, 9 11 13 15. */
 void ingot_depthwise_offset_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                                unsigned n);
+void ingot_depthwise_offset_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params,
+                                   unsigned y, unsigned n);
 
 #endif

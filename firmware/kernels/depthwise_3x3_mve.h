@@ -7,8 +7,12 @@
 
 #include "depthwise_window.h"
 
+#ifdef INGOT_DEPTHWISE_OFFSET
+#include "depthwise_offset_pixel_mve.h"
+#else
 #include "depthwise_products.h"
 #include "depthwise_3x3_pixel_mve.h"
+#endif
 
 /* Pixels next to each other in a row. The nine taps are pixels of their own, so edges are pixels of zero points. */
 typedef struct run {
@@ -25,38 +29,57 @@ typedef struct run {
     __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                            \
                                                       int8_t *to __attribute__((unused)))                        \
     {                                                                                                            \
-        __asm__ volatile("push {r0, r4-r11, lr} \n vpush {d8-d15} \n sub sp, #48 \n mov r11, r1              \n"   \
+        __asm__ volatile("push {r0, r4-r11, lr} \n vpush {d8-d15} \n sub sp, %[room] + 48 \n mov r11, r1     \n"   \
                          "vldrb.8 q0, [r0] \n vldrb.8 q1, [r0, #16] \n vldrb.8 q2, [r0, #32]                \n"   \
-                         "vstrb.8 q0, [sp] \n vstrb.8 q1, [sp, #16] \n vstrb.8 q2, [sp, #32]                \n"   \
-                         "add r0, r0, %[taps] \n ldm r0, {r0-r8} \n mov r9, #8192                          \n"   \
-                         "1: ldr r12, [sp, #112]                                                            \n"   \
+                         "vstrb.8 q0, [sp, %[room]] \n vstrb.8 q1, [sp, %[room] + 16]                       \n"   \
+                         "vstrb.8 q2, [sp, %[room] + 32]                                                    \n"   \
+                         "add r0, r0, %[taps] \n ldm r0, {r0-r8}                                            \n"   \
+                         INGOT_PIXEL_BEGIN                                                                       \
+                         "1: ldr r12, [sp, %[room] + 112]                                                   \n"   \
                          "ldr r10, [r12, %[words]]                                                          \n"   \
                          "ldr lr, [r12, %[channels]]                                                        \n"   \
-                         "mvn r12, #3                                                                       \n"   \
+                         INGOT_PIXEL_LESS                                                                        \
                          "2:                                                                                \n"   \
                          SIXTEEN                                                                                 \
                          "bgt 2b                                                                            \n"   \
-                         "ldr r12, [sp, #112]                                                               \n"   \
+                         "ldr r12, [sp, %[room] + 112]                                                      \n"   \
                          "ldr lr, [r12, %[advance]]                                                         \n"   \
                          "add r0, r0, lr \n add r1, r1, lr \n add r2, r2, lr                                \n"   \
                          "ldr lr, [r12, %[advance] + 4]                                                     \n"   \
                          "add r3, r3, lr \n add r4, r4, lr \n add r5, r5, lr                                \n"   \
                          "ldr lr, [r12, %[advance] + 8]                                                     \n"   \
-                         "add r6, r6, lr \n add r7, r7, lr \n add r8, r8, lr                                \n"   \
+                         "add r6, r6, lr \n add r7, r7, lr                                                  \n"   \
+                         INGOT_PIXEL_ADVANCE_NINTH                                                               \
                          "ldr lr, [r12, %[advance_to]]                                                      \n"   \
                          "add r11, r11, lr                                                                  \n"   \
                          "ldr lr, [r12, %[pixels]]                                                          \n"   \
                          "subs lr, lr, #1                                                                   \n"   \
                          "str lr, [r12, %[pixels]]                                                          \n"   \
                          "bne 1b                                                                            \n"   \
-                         "add sp, #48 \n vpop {d8-d15} \n pop {r0, r4-r11, pc}                              \n"   \
+                         "add sp, %[room] + 48 \n vpop {d8-d15} \n pop {r0, r4-r11, pc}                     \n"   \
                          :                                                                                       \
                          : [taps] "i"(offsetof(run, taps)), [words] "i"(offsetof(run, words)),                   \
                            [channels] "i"(offsetof(run, channels)), [advance] "i"(offsetof(run, advance)),       \
-                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels)));    \
+                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels)),     \
+                           [room] "i"(INGOT_PIXEL_ROOM));                                                        \
     }
 
-#ifdef INGOT_EVEN
+#if defined INGOT_DEPTHWISE_OFFSET
+PIXELS(pixels_saturated, INGOT_PIXEL_SUMS INGOT_PIXEL_SATURATED)
+PIXELS(pixels_round_away, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_AWAY))
+PIXELS(pixels_round_any, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_ANY))
+
+static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
+{
+    INGOT_CHECK_ALIGNED(r->words, 4);
+    if (!(p->flags & INGOT_MAC_RIGHT_SHIFTS))
+        pixels_round_any(r, to);
+    else if (p->out_zero == INT8_MIN && p->low == INT8_MIN && p->high == INT8_MAX)
+        pixels_saturated(r, to);
+    else
+        pixels_round_away(r, to);
+}
+#elif defined INGOT_EVEN
 PIXELS(pixels_round_even, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
 
 PIXELS(pixels_even, INGOT_PIXEL_SUMS INGOT_PIXEL_EVEN)

@@ -9,6 +9,10 @@
  * ingot_depthwise_range; r9 = 2^13, r12 = -4; r11 the output, lr the channels that are left. */
 #define INGOT_PIXEL_WORDS 320
 #define INGOT_PIXEL_GROUP 336 /* bytes of a group */
+#define INGOT_PIXEL_ROOM 0 /* bytes in front of the ingot_depthwise_range */
+#define INGOT_PIXEL_BEGIN "mov r9, #8192 \n"
+#define INGOT_PIXEL_LESS "mvn r12, #3 \n"
+#define INGOT_PIXEL_ADVANCE_NINTH " add r8, r8, lr \n"
 
 /* Sums with their biases: channels 0 4 8 12, 2 6 10 14, 1 5 9 13, 3 7 11 15 in q0-q3.
  *

@@ -7,6 +7,9 @@
 #include "depthwise_window.h"
 #include "mac_result.h"
 
+#ifdef INGOT_DEPTHWISE_OFFSET
+#include "depthwise_offset_dsp.h"
+#else
 /* One output of each of the four input channels from c on. taps: pixels under the window, zero points outside. */
 INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned count, unsigned c, const int8_t *group,
                                        const ingot_mac_params *p, int32_t result[4])
@@ -31,6 +34,7 @@ INGOT_INLINE void ingot_depthwise_four(const int8_t *const taps[], unsigned coun
     result[2] = ingot_mac_result(s2, words[20], words[36], p->out_zero);
     result[3] = ingot_mac_result(s3, words[28], words[44], p->out_zero);
 }
+#endif
 
 /* One set of a row of one image, to every `apart`-th byte. Reads up to three bytes past each pixel. */
 INGOT_INLINE void ingot_depthwise_row_dsp(const ingot_depthwise *k, const int8_t *image, int8_t *to,

@@ -6,16 +6,26 @@
 #include "depthwise.h"
 #include "mac_result.h"
 
+#ifdef INGOT_DEPTHWISE_OFFSET
+typedef int16_t ingot_depthwise_weight;
+#else
+typedef int8_t ingot_depthwise_weight;
+#endif
+
 /* Bytes of the block that sixteen channels take. */
 INGOT_INLINE unsigned ingot_depthwise_group_bytes(const ingot_depthwise *k)
 {
-    return 16u * k->kernel_h * k->kernel_w + 3 * 16 * sizeof(int32_t);
+    return 16 * sizeof(ingot_depthwise_weight) * k->kernel_h * k->kernel_w + 3 * 16 * sizeof(int32_t);
 }
 
 /* Where the words of channel c (0..15) of a group stand. */
 INGOT_INLINE unsigned ingot_depthwise_slot(unsigned c)
 {
+#ifdef INGOT_DEPTHWISE_OFFSET
+    return (c & 8) + (c & 1) * 4 + (c & 7) / 2;
+#else
     return (c & 1) * 8 + (c & 2) * 2 + c / 4;
+#endif
 }
 
 /* Bytes of the block from one set of channels to the next. */
@@ -29,8 +39,9 @@ INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t
 {
     const int taps = k->kernel_h * k->kernel_w;
     const unsigned in_channel = channel / k->multiplier;
-    const int8_t *weights = (const int8_t *)(p + 1) + channel % k->multiplier * ingot_depthwise_set_bytes(k) +
-                            in_channel / 16 * ingot_depthwise_group_bytes(k);
+    const int8_t *group = (const int8_t *)(p + 1) + channel % k->multiplier * ingot_depthwise_set_bytes(k) +
+                          in_channel / 16 * ingot_depthwise_group_bytes(k);
+    const ingot_depthwise_weight *weights = (const ingot_depthwise_weight *)group;
     const int32_t *words = (const int32_t *)(weights + 16 * taps) + ingot_depthwise_slot(in_channel % 16);
     int32_t sum = words[0];
     weights += in_channel % 16;

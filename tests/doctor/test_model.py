@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from ingot.base.places import ROOT
 from ingot.cli.doctor import doctor
 from support.pose_model import pose_model
+from support.tflite_builder import Builder
 
 FITS = "It fits: the built-in compiler takes it."
 
@@ -60,3 +62,23 @@ def test_a_file_that_nobody_knows(tmp_path: Path) -> None:
     (tmp_path / "net.tflite").write_bytes(b"\xff" * 100)
     text = said(tmp_path / "net.tflite")
     assert "an unknown file" in text and "Give a .tflite file, as a converter wrote it." in text and FITS not in text
+
+
+def test_an_input_with_its_channels_first(tmp_path: Path) -> None:
+    b = Builder()
+    x, y = b.input((1, 3, 32, 40), "int8", 0.1, 0), b.tensor((1, 32, 40, 3), "int8", 0.1, 0)
+    b.operator("TRANSPOSE", [x, b.constant(np.array([0, 2, 3, 1], np.int32))], [y])
+    (tmp_path / "net.tflite").write_bytes(b.finish([y]))
+    text = said(tmp_path / "net.tflite")
+    assert "The input 't0' has its channels first ([1, 3, 32, 40]), as PyTorch has it." in text
+    assert "export it with channels last ([1, 32, 40, 3]; litert_torch.to_channel_last_io())." in text and FITS in text
+
+
+def test_several_signatures(tmp_path: Path) -> None:
+    b = Builder()
+    x, y = b.input((1, 8), "int8", 0.1, 0), b.tensor((1, 8), "int8", 0.1, 0)
+    b.operator("RELU", [x], [y])
+    (tmp_path / "net.tflite").write_bytes(b.finish([y], signatures=["serving_default", "train"]))
+    text = said(tmp_path / "net.tflite")
+    assert "'serving_default' is taken, which stands first; signature= takes another." in text
+    assert "'train'" in text and FITS in text

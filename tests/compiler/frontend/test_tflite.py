@@ -102,7 +102,8 @@ def test_the_first_signature_is_taken_and_all_are_listed():
     model = b.finish([y], signatures=["serving_default", "other"])
     graph = parse(model)
     assert graph.notes == (
-        "the file has several signatures ('serving_default', 'other'); 'serving_default' is taken, which stands first.",
+        "the file has several signatures ('serving_default', 'other'); 'serving_default' is taken, which stands first; "
+        "signature= takes another.",
     )
     assert [op.kind for op in graph.operators] == ["RELU"]
     check(model)

@@ -33,7 +33,9 @@ def other_subgraphs(model: Any, where: str) -> tuple[str, ...]:
         return ()
     listed = ", ".join(f"'{name}'" if name else f"number {index}" for index, name in sorted(names.items()))
     taken = f"'{names[0]}'" if names[0] else "the first one"
-    return (f"the file has several signatures ({listed}); {taken} is taken, which stands first.",)
+    return (
+        f"the file has several signatures ({listed}); {taken} is taken, which stands first; signature= takes another.",
+    )
 
 
 def check_control_flow(operators: Sequence[Operator], where: str) -> None:

@@ -68,7 +68,8 @@ def read_tflite(path: Path, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
 def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE) -> Graph:
     """The graph of a .tflite file that has been read; arguments as of read_tflite()."""
     data = cut_model(model_bytes(model.data), cut, str(model.path))
-    return parse_tflite(data, model.path.stem, str(model.path), input_shape)
+    graph = parse_tflite(data, model.path.stem, str(model.path), input_shape)
+    return replace(graph, notes=()) if cut.signature else graph
 
 
 def notes_of(model: ModelFile) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def lower_conv2d(site: Site) -> Call:
         return wide_conv(site)
     if keeps_4_bits(site.graph, site.op):
         return packed_call(site, "_w4", dense_params)
-    return dense_call(site, "_offset" if from_uint8(site.op) else "", dense_params)
+    return dense_call(site, "_offset" if weights_zero(site) else "", dense_params)
 
 
 def dense_call(site: Site, form: str, params: DenseParams) -> Call:

@@ -26,10 +26,9 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.window_fields import window_fields
 
-packs(depthwise=2, depthwise_offset=1)
+packs(depthwise=2, depthwise_offset=2)
 
 GROUP = 16  # channels that a vector holds
-EIGHT = 8  # channels that a vector holds of weights less their zero point
 WIDE = 4  # INGOT_MAC_WIDE
 FITS_16 = 16  # INGOT_MAC_FITS_16
 MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
@@ -56,9 +55,10 @@ def lower_depthwise(site: Site) -> Call:
 
 
 def depthwise_call(
-    site: Site, name: str, taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32], head: Param
+    site: Site, name: str, taps: npt.NDArray[np.signedinteger], words: npt.NDArray[np.int32], head: Param
 ) -> Call:
-    """One call of ingot_<name>_3x3_s8() or ingot_<name>_s8(). taps: (taps, channels). words: (3, channels)."""
+    """One call of ingot_<name>_3x3_s8() or ingot_<name>_s8(). taps: (taps, channels) of int8 or int16. words:
+    (3, channels)."""
     image, output, weights, attrs = site.input(0), site.output(), site.input(1), site.op.attrs
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     multiplier = out_c // in_c
@@ -104,34 +104,15 @@ def _fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scale
 
 
 def _with_offset(site: Site) -> Call:
-    """One call of ingot_depthwise_offset_s8(): weights less their zero point are numbers of 16 bits."""
+    """One call of ingot_depthwise_offset_3x3_s8() or _offset_s8(): weights less their zero point, of 16 bits."""
     image, output, weights = site.input(0), site.output(), site.input(1)
-    out_c, padded = output.shape[3], -(-output.shape[3] // EIGHT) * EIGHT
+    out_c = output.shape[3]
     taps = np.asarray(weights.data, np.int64).reshape(-1, out_c) - weights_zero(site)
     given = np.asarray(site.input(2).data, np.int32).reshape(-1) if site.has_input(2) else None
     scaling, flags = scaling_words(layer_scaling(site, out_c))
-    numbers, words = np.zeros((len(taps), padded), np.int16), np.zeros((3, padded), np.int32)
-    numbers[:, :out_c] = taps
-    words[:, :out_c] = np.concatenate([folded_bias(taps.T, given, image.zero_point)[None], scaling])
-    ordered = np.ascontiguousarray(words.reshape(3, -1, EIGHT // 2, 2).swapaxes(2, 3)).reshape(3, padded)
-    return Call(
-        kernel="depthwise_offset_s8",
-        descriptor="depthwise",
-        inputs=(0,),
-        outputs=(0,),
-        fields={
-            **window_fields(image, output, weights, site.op.attrs),
-            "multiplier": out_c // image.shape[3],
-            "batches": image.shape[0],
-            "together": 1,
-        },
-        params=(
-            head(image, output, site.op.attrs["activation"], flags),
-            Param("weights", numbers),
-            Param("words", ordered),
-        ),
-        windows=(window_rows(site, weights.shape[1]),),
-    )
+    words = np.concatenate([folded_bias(taps.T, given, image.zero_point)[None], scaling])
+    first = head(image, output, site.op.attrs["activation"], flags)
+    return depthwise_call(site, "depthwise_offset", taps.astype(np.int16), words, first)
 
 
 def pixels_together(channels: int, stride: int) -> int:
@@ -148,7 +129,7 @@ def pixels_beside(channels: int, stride: int, width: int) -> int:
 
 
 def _sets(
-    taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32], multiplier: int, together: int
+    taps: npt.NDArray[np.signedinteger], words: npt.NDArray[np.int32], multiplier: int, together: int
 ) -> npt.NDArray[np.uint8]:
     """The groups of every multiplier-th channel from the first on, then from the second on and so on."""
     sets = (slice(first, None, multiplier) for first in range(multiplier))
@@ -156,16 +137,20 @@ def _sets(
     return np.concatenate([_groups(np.tile(taps[:, one], repeats), np.tile(words[:, one], repeats)) for one in sets])
 
 
-def _groups(taps: npt.NDArray[np.int8], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+def _groups(taps: npt.NDArray[np.signedinteger], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
     """The groups as bytes, (groups, bytes of a group). taps: (taps, channels). words: (3, channels)."""
     count, channels = taps.shape
     groups = -(-channels // GROUP)
-    weights = np.zeros((count, groups * GROUP), np.int8)
+    weights = np.zeros((count, groups * GROUP), taps.dtype)
     weights[:, :channels] = taps
     numbers = np.zeros((3, groups * GROUP), np.int32)
     numbers[:, :channels] = words
-    # Channel c = 4 * lane + 2 * high + odd stands at odd * 8 + high * 4 + lane (ingot_depthwise_slot).
-    ordered = numbers.reshape(3, groups, 4, 2, 2).transpose(1, 0, 4, 3, 2)
+    if taps.dtype == np.int8:
+        # Channel c = 4 * lane + 2 * high + odd stands at odd * 8 + high * 4 + lane (ingot_depthwise_slot).
+        ordered = numbers.reshape(3, groups, 4, 2, 2).transpose(1, 0, 4, 3, 2)
+    else:
+        # Channel c = 8 * half + 2 * lane + odd stands at half * 8 + odd * 4 + lane.
+        ordered = numbers.reshape(3, groups, 2, 4, 2).transpose(1, 0, 2, 4, 3)
     parts = (
         np.ascontiguousarray(weights.reshape(count, groups, GROUP).swapaxes(0, 1)).reshape(groups, -1).view(np.uint8),
         np.ascontiguousarray(ordered).reshape(groups, -1).view(np.uint8),
