@@ -1,189 +1,203 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of 3x3 depthwise convolutions with the DSP instructions of Cortex-M4, M7 and M33: four channels of neighbouring
- * pixels at a time, whose weights are widened once. Taps in rows outside the image have weights of zero, and the bias has
- * what they would add. */
+/* Rows of 3x3 depthwise convolutions with the DSP instructions of Cortex-M4, M7 and M33: four channels at a time.
+ *
+ * What lies under the windows of some neighbouring outputs is widened once, column by column (depthwise_line_dsp.h): rows
+ * 0 and 1 of the kernel together as the operands of SMLAD, row 2 alone. */
 #ifndef INGOT_DEPTHWISE_3X3_DSP_H
 #define INGOT_DEPTHWISE_3X3_DSP_H
 
-#include "depthwise_window.h"
+#include "depthwise_line_dsp.h"
 #include "scale_dsp.h"
 
-/* Neighbouring pixels with the same taps inside the image. */
+/* Outputs side by side of four channels. */
 typedef struct ingot_depthwise_four {
-    const int8_t *rows[3]; /* the first tap of each row of the kernel */
-    int32_t across[2];     /* bytes from there to the second and the third */
-    int32_t bias[4];
-    int32_t step;          /* bytes to the next pixel */
+    const uint32_t *line; /* the columns of the first output */
     int8_t *out;
-    int32_t out_step;
     int32_t pixels;
-    int32_t quick;         /* scale_dsp.h */
+    int32_t step;     /* bytes from the columns of an output to those of the next one */
+    int32_t out_step;
+    int32_t quick;    /* the scales suit INGOT_DEPTHWISE_QUICK */
+    int32_t bias[4];
+    uint32_t weights[18]; /* of each column of the kernel: as the columns of the line */
+    int32_t multiplier[4];
+    int32_t right[4];  /* shift to the right */
+    int32_t offset[4]; /* quick: what rounds, and the zero point, before that shift; else: shift to the left */
     int32_t zero, low, high;
-    int32_t channels;      /* that are stored: 1..4 */
-    uint32_t weights[18];  /* of each tap the even and the odd channels */
-    ingot_scale scale[4];
-    uint32_t live;         /* the taps that weights and bias are for, bit 3 * row + column: whole rows */
 } ingot_depthwise_four;
 
-/* Nine taps of a pixel. r0-r2: rows, r3 r4: across, r5-r8: sums, lr: the job, whose weights are at 72. A Cortex-M7 issues
- * a product beside a load or a widening. */
+/* Nine taps of an output. r0: its columns, lr: the job, r4-r7: sums. A Cortex-M7 issues a product beside a load. */
 #define INGOT_DEPTHWISE_TAPS                                                                                           \
-    "ldr r9, [r0]\n"                                                                                                   \
-    "ldr r11, [lr, #72]\n"                                                                                             \
-    "sxtb16 r10, r9\n"                                                                                                 \
-    "ldr r12, [lr, #76]\n"                                                                                             \
-    "sxtb16 r9, r9, ror #8\n"                                                                                          \
-    "smlabb r5, r10, r11, r5\n"                                                                                        \
-    "smlatt r7, r10, r11, r7\n"                                                                                        \
-    "ldr r10, [r0, r3]\n"                                                                                              \
-    "smlabb r6, r9, r12, r6\n"                                                                                         \
-    "sxtb16 r11, r10\n"                                                                                                \
-    "smlatt r8, r9, r12, r8\n"                                                                                         \
-    "sxtb16 r10, r10, ror #8\n"                                                                                        \
+    "ldrd r4, r5, [lr, #24]\n"                                                                                         \
+    "ldr r8, [r0, #0]\n"                                                                                               \
+    "ldr r9, [lr, #40]\n"                                                                                              \
+    "ldr r10, [r0, #4]\n"                                                                                              \
+    "ldr r11, [lr, #44]\n"                                                                                             \
+    "ldrd r6, r7, [lr, #32]\n"                                                                                         \
+    "ldr r3, [r0, #16]\n"                                                                                              \
+    "smlad r4, r8, r9, r4\n"                                                                                           \
+    "ldr r12, [lr, #56]\n"                                                                                             \
+    "smlad r6, r10, r11, r6\n"                                                                                         \
+    "ldr r10, [r0, #12]\n"                                                                                             \
+    "ldr r8, [r0, #8]\n"                                                                                               \
+    "ldr r9, [lr, #48]\n"                                                                                              \
+    "smlabb r4, r3, r12, r4\n"                                                                                         \
+    "ldr r11, [lr, #52]\n"                                                                                             \
+    "smlatt r6, r3, r12, r6\n"                                                                                         \
+    "smlad r5, r8, r9, r5\n"                                                                                           \
+    "ldr r9, [lr, #64]\n"                                                                                              \
+    "ldr r3, [r0, #20]\n"                                                                                              \
+    "ldr r12, [lr, #60]\n"                                                                                             \
+    "smlad r7, r10, r11, r7\n"                                                                                         \
+    "ldr r8, [r0, #24]\n"                                                                                              \
+    "smlabb r5, r3, r12, r5\n"                                                                                         \
+    "ldr r10, [r0, #28]\n"                                                                                             \
+    "smlatt r7, r3, r12, r7\n"                                                                                         \
+    "ldr r11, [lr, #68]\n"                                                                                             \
+    "smlad r4, r8, r9, r4\n"                                                                                           \
+    "ldr r9, [lr, #72]\n"                                                                                              \
+    "ldr r3, [r0, #40]\n"                                                                                              \
     "ldr r12, [lr, #80]\n"                                                                                             \
-    "ldr r9, [lr, #84]\n"                                                                                              \
-    "smlabb r5, r11, r12, r5\n"                                                                                        \
-    "smlatt r7, r11, r12, r7\n"                                                                                        \
-    "ldr r11, [r0, r4]\n"                                                                                              \
-    "smlabb r6, r10, r9, r6\n"                                                                                         \
-    "sxtb16 r12, r11\n"                                                                                                \
-    "smlatt r8, r10, r9, r8\n"                                                                                         \
-    "sxtb16 r11, r11, ror #8\n"                                                                                        \
+    "smlad r6, r10, r11, r6\n"                                                                                         \
+    "ldr r8, [r0, #32]\n"                                                                                              \
+    "smlabb r4, r3, r12, r4\n"                                                                                         \
+    "ldr r10, [r0, #36]\n"                                                                                             \
+    "smlatt r6, r3, r12, r6\n"                                                                                         \
+    "ldr r11, [lr, #76]\n"                                                                                             \
+    "smlad r5, r8, r9, r5\n"                                                                                           \
+    "ldr r3, [r0, #44]\n"                                                                                              \
+    "ldr r12, [lr, #84]\n"                                                                                             \
+    "ldr r8, [r0, #48]\n"                                                                                              \
+    "smlad r7, r10, r11, r7\n"                                                                                         \
     "ldr r9, [lr, #88]\n"                                                                                              \
-    "ldr r10, [lr, #92]\n"                                                                                             \
-    "smlabb r5, r12, r9, r5\n"                                                                                         \
-    "smlatt r7, r12, r9, r7\n"                                                                                         \
-    "ldr r12, [r1]\n"                                                                                                  \
-    "smlabb r6, r11, r10, r6\n"                                                                                        \
-    "sxtb16 r9, r12\n"                                                                                                 \
-    "smlatt r8, r11, r10, r8\n"                                                                                        \
-    "sxtb16 r12, r12, ror #8\n"                                                                                        \
-    "ldr r10, [lr, #96]\n"                                                                                             \
+    "smlabb r5, r3, r12, r5\n"                                                                                         \
+    "ldr r11, [lr, #92]\n"                                                                                             \
+    "smlad r4, r8, r9, r4\n"                                                                                           \
+    "ldr r10, [r0, #52]\n"                                                                                             \
+    "smlatt r7, r3, r12, r7\n"                                                                                         \
+    "ldr r3, [r0, #64]\n"                                                                                              \
+    "ldr r8, [r0, #56]\n"                                                                                              \
+    "ldr r12, [lr, #104]\n"                                                                                            \
+    "smlad r6, r10, r11, r6\n"                                                                                         \
+    "ldr r9, [lr, #96]\n"                                                                                              \
+    "smlabb r4, r3, r12, r4\n"                                                                                         \
+    "ldr r10, [r0, #60]\n"                                                                                             \
+    "smlatt r6, r3, r12, r6\n"                                                                                         \
     "ldr r11, [lr, #100]\n"                                                                                            \
-    "smlabb r5, r9, r10, r5\n"                                                                                         \
-    "smlatt r7, r9, r10, r7\n"                                                                                         \
-    "ldr r9, [r1, r3]\n"                                                                                               \
-    "smlabb r6, r12, r11, r6\n"                                                                                        \
-    "sxtb16 r10, r9\n"                                                                                                 \
-    "smlatt r8, r12, r11, r8\n"                                                                                        \
-    "sxtb16 r9, r9, ror #8\n"                                                                                          \
-    "ldr r11, [lr, #104]\n"                                                                                            \
+    "smlad r5, r8, r9, r5\n"                                                                                           \
+    "ldr r3, [r0, #68]\n"                                                                                              \
+    "smlad r7, r10, r11, r7\n"                                                                                         \
     "ldr r12, [lr, #108]\n"                                                                                            \
-    "smlabb r5, r10, r11, r5\n"                                                                                        \
-    "smlatt r7, r10, r11, r7\n"                                                                                        \
-    "ldr r10, [r1, r4]\n"                                                                                              \
-    "smlabb r6, r9, r12, r6\n"                                                                                         \
-    "sxtb16 r11, r10\n"                                                                                                \
-    "smlatt r8, r9, r12, r8\n"                                                                                         \
-    "sxtb16 r10, r10, ror #8\n"                                                                                        \
-    "ldr r12, [lr, #112]\n"                                                                                            \
-    "ldr r9, [lr, #116]\n"                                                                                             \
-    "smlabb r5, r11, r12, r5\n"                                                                                        \
-    "smlatt r7, r11, r12, r7\n"                                                                                        \
-    "ldr r11, [r2]\n"                                                                                                  \
-    "smlabb r6, r10, r9, r6\n"                                                                                         \
-    "sxtb16 r12, r11\n"                                                                                                \
-    "smlatt r8, r10, r9, r8\n"                                                                                         \
-    "sxtb16 r11, r11, ror #8\n"                                                                                        \
-    "ldr r9, [lr, #120]\n"                                                                                             \
-    "ldr r10, [lr, #124]\n"                                                                                            \
-    "smlabb r5, r12, r9, r5\n"                                                                                         \
-    "smlatt r7, r12, r9, r7\n"                                                                                         \
-    "ldr r12, [r2, r3]\n"                                                                                              \
-    "smlabb r6, r11, r10, r6\n"                                                                                        \
-    "sxtb16 r9, r12\n"                                                                                                 \
-    "smlatt r8, r11, r10, r8\n"                                                                                        \
-    "sxtb16 r12, r12, ror #8\n"                                                                                        \
-    "ldr r10, [lr, #128]\n"                                                                                            \
-    "ldr r11, [lr, #132]\n"                                                                                            \
-    "smlabb r5, r9, r10, r5\n"                                                                                         \
-    "smlatt r7, r9, r10, r7\n"                                                                                         \
-    "ldr r9, [r2, r4]\n"                                                                                               \
-    "smlabb r6, r12, r11, r6\n"                                                                                        \
-    "sxtb16 r10, r9\n"                                                                                                 \
-    "smlatt r8, r12, r11, r8\n"                                                                                        \
-    "sxtb16 r9, r9, ror #8\n"                                                                                          \
-    "ldr r11, [lr, #136]\n"                                                                                            \
-    "ldr r12, [lr, #140]\n"                                                                                            \
-    "smlabb r5, r10, r11, r5\n"                                                                                        \
-    "smlatt r7, r10, r11, r7\n"                                                                                        \
-    "smlabb r6, r9, r12, r6\n"                                                                                         \
-    "smlatt r8, r9, r12, r8\n"
+    "smlabb r5, r3, r12, r5\n"                                                                                         \
+    "smlatt r7, r3, r12, r7\n"
 
-#define INGOT_DEPTHWISE_QUICK(sum, at)                                                                                 \
-    "ldrd r0, r1, [lr, #144 + " at "]\n"                                                                               \
-    "ldrd r2, r3, [lr, #152 + " at "]\n" INGOT_SCALE_QUICK(sum, "r0", "r1", "r2", "r3")
+/* Sums to results, and on to the next output. r1: where results go, r2: outputs left. Sums are doubled before SMMULR, so
+ * that it rounds as LiteRT does; negative ties go down. */
+#define INGOT_DEPTHWISE_QUICK                                                                                          \
+    "ldr r8, [lr, #112]\n"                                                                                             \
+    "ldr r9, [lr, #116]\n"                                                                                             \
+    "lsl r4, r4, #1\n"                                                                                                 \
+    "lsl r5, r5, #1\n"                                                                                                 \
+    "smmulr r4, r4, r8\n"                                                                                              \
+    "ldr r11, [lr, #124]\n"                                                                                            \
+    "lsl r6, r6, #1\n"                                                                                                 \
+    "ldr r10, [lr, #120]\n"                                                                                            \
+    "smmulr r5, r5, r9\n"                                                                                              \
+    "ldr r8, [lr, #144]\n"                                                                                             \
+    "lsl r7, r7, #1\n"                                                                                                 \
+    "ldr r9, [lr, #148]\n"                                                                                             \
+    "smmulr r6, r6, r10\n"                                                                                             \
+    "add r4, r4, r4, asr #31\n"                                                                                        \
+    "smmulr r7, r7, r11\n"                                                                                             \
+    "ldr r11, [lr, #156]\n"                                                                                            \
+    "add r5, r5, r5, asr #31\n"                                                                                        \
+    "add r5, r5, r9\n"                                                                                                 \
+    "add r6, r6, r6, asr #31\n"                                                                                        \
+    "ldr r10, [lr, #152]\n"                                                                                            \
+    "add r7, r7, r7, asr #31\n"                                                                                        \
+    "add r6, r6, r10\n"                                                                                                \
+    "add r4, r4, r8\n"                                                                                                 \
+    "ldr r10, [lr, #136]\n"                                                                                            \
+    "ldr r8, [lr, #128]\n"                                                                                             \
+    "ldr r12, [lr, #16]\n"                                                                                             \
+    "add r7, r7, r11\n"                                                                                                \
+    "asr r4, r4, r8\n"                                                                                                 \
+    "ldr r9, [lr, #132]\n"                                                                                             \
+    "asr r5, r5, r9\n"                                                                                                 \
+    "ldr r3, [lr, #12]\n"                                                                                              \
+    "ssat r5, #8, r5\n"                                                                                                \
+    "ldr r11, [lr, #140]\n"                                                                                            \
+    "asr r6, r6, r10\n"                                                                                                \
+    "subs r2, r2, #1\n"                                                                                                \
+    "asr r7, r7, r11\n"                                                                                                \
+    "ssat r7, #8, r7\n"                                                                                                \
+    "ssat r4, #8, r4\n"                                                                                                \
+    "strb r5, [r1, #1]\n"                                                                                              \
+    "add r0, r0, r3\n"                                                                                                 \
+    "strb r4, [r1, #0]\n"                                                                                              \
+    "ssat r6, #8, r6\n"                                                                                                \
+    "strb r7, [r1, #3]\n"                                                                                              \
+    "strb r6, [r1, #2]\n"                                                                                              \
+    "add r1, r1, r12\n"
+
 #define INGOT_DEPTHWISE_EXACT(sum, at)                                                                                 \
-    "ldrd r0, r1, [lr, #144 + " at "]\n"                                                                               \
-    "ldr r3, [lr, #156 + " at "]\n" INGOT_SCALE_EXACT(sum, "r0", "r1", "r3")
+    "ldr r8, [lr, #112 + " at "]\n"                                                                                    \
+    "ldr r9, [lr, #128 + " at "]\n"                                                                                    \
+    "ldr r3, [lr, #144 + " at "]\n" INGOT_SCALE_EXACT(sum, "r3", "r8", "r9")
 
 __attribute__((naked, noinline)) static void ingot_depthwise_pixels(ingot_depthwise_four *job __attribute__((unused)))
 {
-    __asm__ volatile("push {r4-r12, lr}\n"
+    __asm__ volatile("push {r4-r11, lr}\n"
                      "mov lr, r0\n"
-                     "1:\n"
-                     "ldm lr, {r0-r8}\n"
-                     INGOT_DEPTHWISE_TAPS
-                     "ldr r9, [lr, #52]\n"
-                     "cmp r9, #0\n"
-                     "beq 4f\n"
-                     INGOT_DEPTHWISE_QUICK("r5", "0") INGOT_DEPTHWISE_QUICK("r6", "16")
-                     INGOT_DEPTHWISE_QUICK("r7", "32") INGOT_DEPTHWISE_QUICK("r8", "48")
-                     "2:\n"
-                     "ldr r12, [lr, #40]\n"
-                     "ldr r9, [lr, #68]\n"
-                     "strb r5, [r12]\n"
-                     "cmp r9, #4\n"
-                     "bne 5f\n"
-                     "strb r6, [r12, #1]\n"
-                     "strb r7, [r12, #2]\n"
-                     "strb r8, [r12, #3]\n"
-                     "3:\n"
                      "ldm lr, {r0-r2}\n"
-                     "ldr r3, [lr, #36]\n"
-                     "ldrd r9, r10, [lr, #44]\n"
-                     "add r0, r0, r3\n"
-                     "add r1, r1, r3\n"
-                     "add r2, r2, r3\n"
-                     "add r12, r12, r9\n"
-                     "stm lr, {r0-r2}\n"
-                     "str r12, [lr, #40]\n"
-                     "subs r10, r10, #1\n"
-                     "str r10, [lr, #48]\n"
+                     "1:\n"
+                     INGOT_DEPTHWISE_TAPS
+                     "ldr r3, [lr, #20]\n"
+                     "cmp r3, #0\n"
+                     "beq 3f\n"
+                     INGOT_DEPTHWISE_QUICK
                      "bne 1b\n"
-                     "pop {r4-r12, pc}\n"
-                     "4:\n"
-                     "ldrd r10, r11, [lr, #56]\n"
-                     INGOT_DEPTHWISE_EXACT("r5", "0") INGOT_DEPTHWISE_EXACT("r6", "16")
-                     INGOT_DEPTHWISE_EXACT("r7", "32") INGOT_DEPTHWISE_EXACT("r8", "48")
-                     "ldr r12, [lr, #64]\n"
-                     INGOT_SCALE_HIGH("r5") INGOT_SCALE_HIGH("r6") INGOT_SCALE_HIGH("r7") INGOT_SCALE_HIGH("r8")
-                     "b 2b\n"
-                     "5:\n"
-                     "cmp r9, #2\n"
-                     "blt 3b\n"
-                     "strb r6, [r12, #1]\n"
-                     "beq 3b\n"
-                     "strb r7, [r12, #2]\n"
-                     "b 3b\n");
+                     "pop {r4-r11, pc}\n"
+                     "3:\n"
+                     "ldrd r10, r11, [lr, #160]\n"
+                     INGOT_DEPTHWISE_EXACT("r4", "0") INGOT_DEPTHWISE_EXACT("r5", "4")
+                     INGOT_DEPTHWISE_EXACT("r6", "8") INGOT_DEPTHWISE_EXACT("r7", "12")
+                     "ldr r12, [lr, #168]\n"
+                     INGOT_SCALE_HIGH("r4") INGOT_SCALE_HIGH("r5") INGOT_SCALE_HIGH("r6") INGOT_SCALE_HIGH("r7")
+                     "ldrd r3, r12, [lr, #12]\n"
+                     "strb r4, [r1]\n"
+                     "strb r5, [r1, #1]\n"
+                     "strb r6, [r1, #2]\n"
+                     "strb r7, [r1, #3]\n"
+                     "add r0, r0, r3\n"
+                     "add r1, r1, r12\n"
+                     "subs r2, r2, #1\n"
+                     "bne 1b\n"
+                     "pop {r4-r11, pc}\n");
 }
 
-/* Weights and biases of the channels from c on, for the taps (bit 3 * row + column) inside the image. Taps that are as
- * they were stay untouched. */
-static void ingot_depthwise_fill(ingot_depthwise_four *job, const int8_t *group, unsigned c, uint32_t live, int32_t zero)
+/* Weights, biases and scales of the channels from c on. */
+static void ingot_depthwise_begin(const ingot_depthwise *k, ingot_depthwise_four *job, unsigned c,
+                                  const ingot_mac_params *p)
 {
-    const int8_t *weights = group + c % 16;
-    uint32_t changed = job->live ^ live, *to = job->weights;
-    job->live = live;
-    for (; changed; changed >>= 1, live >>= 1, weights += 16, to += 2) {
-        if (!(changed & 1))
-            continue;
-        const uint32_t four = live & 1 ? ingot_word_at(weights) : 0;
-        const int32_t factor = live & 1 ? -zero : zero;
-        to[0] = (uint32_t)ingot_even_bytes(four);
-        to[1] = (uint32_t)ingot_odd_bytes(four);
-        for (unsigned i = 0; i < 4; i++)
-            job->bias[i] = (int32_t)((uint32_t)job->bias[i] + (uint32_t)(factor * weights[i]));
+    const int8_t *group = (const int8_t *)(p + 1) + c / 16 * ingot_depthwise_group_bytes(k), *weights = group + c % 16;
+    uint32_t *to = job->weights;
+    for (unsigned column = 3; column; column--, weights += 16)
+        to = ingot_depthwise_column(to, ingot_word_at(weights), ingot_word_at(weights + 16 * 3),
+                                    ingot_word_at(weights + 16 * 6));
+    /* Channels c, c + 1, c + 2, c + 3 stand at 0, 8, 4, 12 (ingot_depthwise_slot). */
+    const int32_t *words = (const int32_t *)(group + 16 * 9) + c % 16 / 4;
+    const int32_t *const word[4] = {words, words + 8, words + 4, words + 12};
+    job->quick = p->low == INT8_MIN && p->high == INT8_MAX;
+    for (unsigned i = 0; i < 4; i++) {
+        job->bias[i] = word[i][0];
+        job->multiplier[i] = word[i][16];
+        job->quick &= word[i][32] < 0 && ingot_scale_is_quick(word[i][0], word[i][32]);
+    }
+    const int32_t twice = 2 * p->out_zero + 1;
+    for (unsigned i = 0; i < 4; i++) {
+        const int32_t shift = word[i][32], left = shift > 0 ? shift : 0;
+        job->right[i] = left - shift;
+        job->offset[i] = job->quick ? twice * (1 << -shift) >> 1 : left;
     }
 }
 
@@ -194,113 +208,72 @@ typedef struct ingot_depthwise_band {
     unsigned y, n, ring;
 } ingot_depthwise_band;
 
-/* A pixel at the left or right edge: its window is put together, with zero points outside the image. */
-static void ingot_depthwise_edge(const ingot_depthwise *k, ingot_depthwise_four *job, const int8_t *const lines[3],
-                                 uint32_t zeros, int x)
+/* The outputs x .. x + count - 1 of some channels, less than four, to `to`. */
+static void ingot_depthwise_some(const ingot_depthwise *k, ingot_depthwise_four *job, int8_t *to, unsigned channels)
 {
-    uint32_t window[9], *to = window;
-    for (unsigned i = 0; i < 3; i++) {
-        int column = x * k->stride_w - k->pad_left;
-        for (unsigned j = 0; j < 3; j++, column += k->dilation_w)
-            *to++ = lines[i] && (unsigned)column < k->in_w ? ingot_word_at(lines[i] + column * k->in_c) : zeros;
-        job->rows[i] = (const int8_t *)(window + 3 * i);
-    }
-    job->across[0] = 4;
-    job->across[1] = 8;
-    job->pixels = 1;
+    int8_t four[4 * INGOT_DEPTHWISE_LINE];
+    const int pixels = job->pixels;
+    job->out = four;
+    job->out_step = 4;
     ingot_depthwise_pixels(job);
+    for (int i = 0; i < pixels; i++, to += k->out_c)
+        for (unsigned c = 0; c < channels; c++)
+            to[c] = four[4 * i + (int)c];
 }
 
-/* A row of four channels. The pixels first .. first + inside - 1 have their windows between the edges. */
+/* A row of four channels, or of the last ones. */
 static void ingot_depthwise_four_row(const ingot_depthwise *k, ingot_depthwise_four *job,
-                                     const ingot_depthwise_band *band, int y, unsigned c, const ingot_mac_params *p,
-                                     int first, int inside)
+                                     const ingot_depthwise_band *band, int y, unsigned c, uint32_t zeros)
 {
-    const int8_t *lines[3], *line = 0;
-    uint32_t live = 0;
+    uint32_t line[INGOT_DEPTHWISE_LINE * INGOT_DEPTHWISE_COLUMN];
+    ingot_depthwise_lines lines = {.zeros = zeros};
     int8_t *to = band->out + ingot_row_offset((unsigned)y, band->ring, k->out_w * k->out_c) + c;
-    for (int i = 0; i < 3; i++) {
-        const int in_y = y * k->stride_h - k->pad_top + i * k->dilation_h;
-        lines[i] = 0;
-        if ((unsigned)in_y < k->in_h) {
-            lines[i] = line = band->image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) + c;
-            live |= 7u << 3 * i;
+    for (int i = 0, in_y = y * k->stride_h - k->pad_top; i < 3; i++, in_y += k->dilation_h) {
+        const int inside = (unsigned)in_y < k->in_h;
+        lines.pitch[i] = inside ? k->in_c : 0;
+        lines.row[i] = inside ? band->image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) + c
+                              : (const int8_t *)&lines.zeros;
+    }
+    /* Windows share columns, or have three of their own. */
+    const int shared = k->dilation_w == 1 && k->stride_w < 3, stride = shared ? k->stride_w : 3;
+    const int most = (INGOT_DEPTHWISE_LINE - 3) / stride + 1;
+    int column = -k->pad_left;
+    job->step = stride * (int32_t)(sizeof *line * INGOT_DEPTHWISE_COLUMN);
+    job->line = line;
+    for (int left = k->out_w; left > 0; left -= most, column += most * k->stride_w, to += most * k->out_c) {
+        const int count = left < most ? left : most;
+        if (shared) {
+            ingot_depthwise_columns(line, &lines, column, (count - 1) * stride + 3, k->in_w);
+        } else {
+            uint32_t *end = line;
+            for (int i = 0, x = column; i < count; i++, x += k->stride_w)
+                for (int j = 0; j < 3; j++)
+                    end = ingot_depthwise_columns(end, &lines, x + j * k->dilation_w, 1, k->in_w);
         }
-    }
-    if (!line) {
-        for (int x = 0; x < k->out_w; x++, to += k->out_c)
-            for (unsigned i = 0; i < (unsigned)job->channels; i++)
-                to[i] = ingot_depthwise_value(k, band->image, p, y, x, c + i);
-        return;
-    }
-    if (job->live != live)
-        ingot_depthwise_fill(job, (const int8_t *)(p + 1) + c / 16 * ingot_depthwise_group_bytes(k), c, live,
-                             p->in_zero);
-    const uint32_t zeros = (uint8_t)p->in_zero * 0x01010101u;
-    int x = 0;
-    job->out = to;
-    for (; x < first; x++)
-        ingot_depthwise_edge(k, job, lines, zeros, x);
-    if (inside) {
-        const int column = x * k->stride_w - k->pad_left;
-        for (int i = 0; i < 3; i++) /* what stands for a row outside has weights of zero */
-            job->rows[i] = (lines[i] ? lines[i] : line) + column * k->in_c;
-        job->across[0] = k->dilation_w * k->in_c;
-        job->across[1] = 2 * job->across[0];
-        job->pixels = inside;
+        job->pixels = count;
+        if (k->in_c - c < 4) {
+            ingot_depthwise_some(k, job, to, k->in_c - c);
+            continue;
+        }
+        job->out = to;
+        job->out_step = k->out_c;
         ingot_depthwise_pixels(job);
-        x += inside;
     }
-    for (; x < k->out_w; x++)
-        ingot_depthwise_edge(k, job, lines, zeros, x);
-}
-
-/* All taps of four channels: as they are for most pixels. */
-INGOT_INLINE void ingot_depthwise_begin(const ingot_depthwise *k, ingot_depthwise_four *job, unsigned c,
-                                        const ingot_mac_params *p)
-{
-    const int8_t *weights = (const int8_t *)(p + 1) + c / 16 * ingot_depthwise_group_bytes(k);
-    const int32_t *words = (const int32_t *)(weights + 16 * 9);
-    for (unsigned i = 0; i < 4; i++)
-        job->bias[i] = words[ingot_depthwise_slot(c % 16 + i)];
-    weights += c % 16;
-    for (uint32_t *to = job->weights; to < job->weights + 18; to += 2, weights += 16) {
-        const uint32_t four = ingot_word_at(weights);
-        to[0] = (uint32_t)ingot_even_bytes(four);
-        to[1] = (uint32_t)ingot_odd_bytes(four);
-    }
-    job->live = 0x1ff;
 }
 
 /* Rows of one image. Reads up to three bytes past each pixel. */
 static void ingot_depthwise_3x3_band(const ingot_depthwise *k, const ingot_depthwise_band *band,
                                      const ingot_mac_params *p)
 {
-    int first, inside;
     ingot_depthwise_four job = {
-        .step = k->stride_w * k->in_c,
-        .out_step = k->out_c,
         .zero = p->out_zero,
         .low = p->low,
         .high = p->high,
     };
-    ingot_depthwise_inside(k, 3, &first, &inside);
     for (unsigned c = 0; c < k->in_c; c += 4) {
-        const int32_t *words =
-            (const int32_t *)((const int8_t *)(p + 1) + c / 16 * ingot_depthwise_group_bytes(k) + 16 * 9);
-        job.channels = (int32_t)(k->in_c - c < 4 ? k->in_c - c : 4);
-        job.quick = ingot_scale_saturates(p);
         ingot_depthwise_begin(k, &job, c, p);
-        for (unsigned i = 0; i < (unsigned)job.channels; i++) {
-            const int32_t *word = words + ingot_depthwise_slot(c % 16 + i);
-            job.quick &= ingot_scale_is_quick(word[0], word[32]);
-        }
-        for (unsigned i = 0; i < 4; i++) {
-            const int32_t *word = words + ingot_depthwise_slot(c % 16 + i);
-            job.scale[i] = ingot_scale_of(p, word[16], word[32], job.quick);
-        }
         for (unsigned y = band->y; y < band->y + band->n; y++)
-            ingot_depthwise_four_row(k, &job, band, (int)y, c, p, first, inside);
+            ingot_depthwise_four_row(k, &job, band, (int)y, c, (uint8_t)p->in_zero * 0x01010101u);
     }
 }
 
