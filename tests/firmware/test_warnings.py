@@ -5,6 +5,7 @@ portable ones on the host. `pytest -m slow` compiles all files, for a core of ea
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -103,23 +104,40 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
     return {**found, "": Source(folder / "out", folders)}
 
 
-#: Use case -> shape of its input, and its postprocessing. The pose application's settings serve every other file.
-SETTINGS = {
-    "sound": ((1, 16, 30, 1), AUDIO),
-    "sensor": ((1, 64, 3, 1), "type: human_activity"),
+#: Use case -> shapes of its input and outputs, and its postprocessing. Those of the pose application serve every other
+#: file.
+SETTINGS: dict[str, tuple[tuple[int, ...], list[tuple[int, ...]], str]] = {
+    "sound": ((1, 16, 30, 1), [(1, 2)], AUDIO),
+    "sensor": ((1, 64, 3, 1), [(1, 2)], "type: human_activity"),
+    "boxes": ((1, 32, 32, 3), [(1, 2, 2, 7)], "type: st_yolo_lc\n  anchors: [1, 1]\n  anchors_unit: grid"),
+    "ssd": (
+        (1, 32, 32, 3),
+        [(1, 1, 4), (1, 1, 3)],
+        "type: ssd\n  anchors: [0.5, 0.5, 1, 1]\n  xy_scale: 10\n  wh_scale: 5\n  score_activation: softmax",
+    ),
 }
-NEEDS = {"sound_loop": "sound", "sound_input": "sound", "sensor_loop": "sensor"}
+NEEDS = {
+    "sound_loop": "sound",
+    "sound_input": "sound",
+    "sensor_loop": "sensor",
+    "answer_boxes": "boxes",
+    "boxes_yolo": "boxes",
+    "boxes_ssd": "ssd",
+}
 
 
 def write_settings(folder: Path) -> None:
-    """app_config.h, and the tables beside it, of applications whose input is no picture."""
-    for name, (shape, wanted) in SETTINGS.items():
+    """app_config.h, and the tables beside it, of each use case."""
+    for name, (shape, shapes, wanted) in SETTINGS.items():
         text = f"name: m\nsource: {{file: m.tflite}}\npostprocessing:\n  classes: [go, stop]\n  {wanted}\n"
         (folder / name).mkdir()
         (folder / name / "model.yaml").write_text(text)
         source = NetworkBuffer("in", "p", 0, 1, shape, "int8", "input", (0, 0), (0.5,), (0,))
-        scores = NetworkBuffer("out", "p", 0, 2, (1, 2), "int8", "output", (0, 0), (1 / 256,), (-128,))
-        network = Network("network", "m", "", "builtin", "", (), (source, scores), (), (), ())
+        outputs = [
+            NetworkBuffer(f"out_{i}", "p", 0, math.prod(one), one, "int8", "output", (0, 0), (1 / 256,), (-128,))
+            for i, one in enumerate(shapes)
+        ]
+        network = Network("network", "m", "", "builtin", "", (), (source, *outputs), (), (), ())
         for file, content in app_config_texts(load_manifest(folder / name / "model.yaml"), network).items():
             (folder / name / file).write_text(content)
 

@@ -21,6 +21,7 @@ from ingot.model import load_manifest
 from ingot.start.told import packed_labels, use_of
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
+from support.ssd_model import ssd_model
 from support.tflite_builder import Builder
 from support.use_cases import trained
 
@@ -77,6 +78,15 @@ def test_a_detector_by_the_shape_of_its_boxes(
     lines = use_of(tmp_path / "yolo.tflite", "object-detection").lines
     assert f"  type: {family}" in lines
     assert f"  classes: [{', '.join(json.dumps(f'class {n}') for n in range(classes))}]" in lines
+
+
+def test_a_detector_of_an_ssd_ends_before_its_operator(tmp_path: Path) -> None:
+    (tmp_path / "ssd.tflite").write_bytes(ssd_model())
+    use = use_of(tmp_path / "ssd.tflite", labels=["cat", "dog", "cow"])
+    assert use.use_case == "object-detection"
+    assert '  outputs: ["offsets", "scores"]   # before TFLite_Detection_PostProcess' in use.lines
+    assert use.lines[-2:] == ("  type: ssd", '  classes: ["cat", "dog", "cow"]')
+    assert use_of(tmp_path / "ssd.tflite", "none").lines == use.lines[:2]
 
 
 @pytest.mark.slow

@@ -189,13 +189,14 @@ class Builder:
     def operator(self, kind: str, inputs: Sequence[int | None], outputs: Sequence[int], **options: Any) -> int:
         """Adds an operator and returns its index. None is an absent optional input.
 
-        "CUSTOM" takes custom_code=, an LSTM intermediates=[tensors].
+        "CUSTOM" takes custom_code= and custom_options= (bytes), an LSTM intermediates=[tensors].
         """
         op = schema.OperatorT()
         op.opcodeIndex = self._code(kind, options.pop("custom_code", None))
         op.inputs = [-1 if t is None else t for t in inputs]
         op.outputs = list(outputs)
         op.intermediates = options.pop("intermediates", None)
+        op.customOptions = list(options.pop("custom_options", b"")) or None
         table = options_table(kind)
         if table is not None:
             op.builtinOptions = _options(table, options)

@@ -495,6 +495,8 @@ def asserted(example: Example) -> set[str]:
     tables |= {"INGOT_CLASS_LABELS"} if labels(example) else set()
     boxes = {"yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc"}
     tables |= {"INGOT_BOXES"} if example.family in boxes else set()  # tests/answers/test_boxes.py computes with it
+    # ST's with its anchors in an output: tests/answers/test_ssd.py.
+    tables |= {"INGOT_BOXES", "INGOT_SSD"} if example.family == "st_ssd" else set()
     tables |= {"INGOT_ANCHORS"} if example.family in ("tiny_yolo_v2", "st_yolo_lc") else set()
     if example.family == "human_activity" and not example.keys["gravity_removed"]:
         tables |= {"INGOT_SENSOR_INPUT", "INGOT_SENSOR_SAMPLES", "INGOT_SENSOR_AXES"}
@@ -504,8 +506,9 @@ def asserted(example: Example) -> set[str]:
 
 
 def labels(example: Example) -> list[str]:
-    """The names of the classes, for Ingot's own postprocessing."""
-    return example.classes or example.arrays.get(f"{X}MODE_CLASS_LIST", [])
+    """The names of the classes, for Ingot's own postprocessing: without a background."""
+    names = example.classes or example.arrays.get(f"{X}MODE_CLASS_LIST", [])
+    return [name for name in names if name != "background" or example.family not in ("ssd", "st_ssd")]
 
 
 def compile_checker(folder: Path, source: str) -> subprocess.CompletedProcess[str]:

@@ -27,29 +27,27 @@ from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.load import sound_of
 from ingot.preprocessing.sound import SoundInput
 from ingot.use_cases.app_config import app_config_texts
+from ingot.use_cases.ssd import BACKGROUND
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[Any]
 
+#: Families whose answers are boxes.
+BOXES = ("yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc", "ssd", "st_ssd")
+
 #: Family of postprocessing -> the files of firmware/postprocessing that read its outputs.
 READERS: Mapping[str, tuple[str, ...]] = {
     "image_classification": ("answer_classes.c",),
     "audio_event_detection": ("answer_classes.c",),
     "human_activity": ("answer_classes.c",),
-    "yolo_v8": ("answer_boxes.c",),
-    "yolo_v5": ("answer_boxes.c",),
-    "tiny_yolo_v2": ("answer_boxes.c",),
-    "st_yolo_lc": ("answer_boxes.c",),
+    **dict.fromkeys(BOXES, ("answer_boxes.c", "boxes_yolo.c", "boxes_ssd.c")),
     "heatmaps_spe": ("answer_keypoints.c", "heatmaps.c"),
 }
 
 #: Families whose answer is one class.
 CLASSES = ("image_classification", "audio_event_detection", "human_activity")
-
-#: Families whose answers are boxes.
-BOXES = ("yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc")
 
 MOST = 100  # answers to one input
 FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-Wall", "-fno-strict-aliasing")
@@ -145,12 +143,21 @@ def answering_of(network: Network, manifest: Manifest | None) -> Answering | Non
     if manifest is None or family not in READERS:
         return None
     texts = app_config_texts(manifest, network)
+    if family in BOXES and "#define INGOT_BOXES" not in texts["app_config.h"]:
+        raise manifest.error(
+            f"nothing tells the anchors of '{family}'",
+            "postprocessing",
+            "type",
+            remedy="Give the model with its TFLite_Detection_PostProcess, or `anchors` with four numbers a box.",
+        )
     return Answering(network, family, texts, class_names(manifest, family), sound_of(network, manifest))
 
 
 def class_names(manifest: Manifest, family: str) -> list[str]:
     """Names of the classes in the order of the scores."""
     names = [str(name) for name in manifest.postprocessing.get("classes", [])]
+    if family in ("ssd", "st_ssd"):
+        return [name for name in names if name != BACKGROUND]
     # As ST's training of audio events sorts them (ingot.use_cases.signals).
     return sorted(names) if family == "audio_event_detection" else names
 

@@ -10,7 +10,7 @@ Files whose content stays are left alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,13 +177,17 @@ def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions, offloa
     offload: who compiles for the NPU, where options.npu asks for that.
     """
     from ingot.compiler.frontend.cut import Cut
+    from ingot.compiler.frontend.detection import detection_behind
     from ingot.compiler.frontend.model import parse_model
 
     options.check()
     cut = Cut(options.cut_inputs, options.cut_outputs, options.signature)
     source = parse_model(model, options.input_shape, cut, options.io_layout)
     label = options.model or model.path.stem
-    return render_outputs(plan_network(source, model.sha256, mpool, options, label, offload), mpool)
+    compiled = plan_network(source, model.sha256, mpool, options, label, offload)
+    outputs = [source.tensors[number].name for number in source.outputs]
+    head = detection_behind(model.data, outputs, str(model.path))
+    return render_outputs(replace(compiled, detection=head) if head else compiled, mpool)
 
 
 def plan_network(

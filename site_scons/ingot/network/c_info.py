@@ -9,6 +9,7 @@ from typing import Any
 
 from ingot.base.errors import DamagedFile, IngotError
 from ingot.base.untrusted import load_json, read_bounded
+from ingot.network.detection import detection_of
 from ingot.network.stai_format import from_stai
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 
@@ -95,6 +96,7 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         stack_arrays=tuple(sorted(own.get("stack_arrays", {}).items())),
         beside=tuple(own.get("beside", [])),
         in_turn=tuple(own.get("in_turn", [])),
+        detection=detection_of(own.get("detection")),
     )
 
 

@@ -257,6 +257,7 @@ def _extension(network: Network) -> dict[str, Any]:
         **({"stack_arrays": dict(network.stack_arrays)} if network.stack_arrays else {}),
         **({"beside": list(network.beside)} if network.beside else {}),
         **({"in_turn": list(network.in_turn)} if network.in_turn else {}),
+        **({"detection": network.detection.as_dict()} if network.detection else {}),
         "pool_starts": [pool.start for pool in network.pools],
         "buffers": [{"role": b.role, "ring_rows": b.ring_rows} for b in network.buffers],
         "epochs": [

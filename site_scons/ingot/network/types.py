@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingot.base.file_names import file_name
+from ingot.network.detection import DetectionHead
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Network:
     stack_arrays: kernel -> bytes of its arrays on the stack whose length follows from the shapes, of the largest call.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
     same time, and those that never do, so that activations may overlap.
+    detection: of a detector whose file goes on with an operator that the application computes.
     """
 
     name: str
@@ -152,6 +154,7 @@ class Network:
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
     io_layout: str = ""
+    detection: DetectionHead | None = None
 
     def __post_init__(self) -> None:
         for text in (self.name, *self.kernels):

@@ -47,11 +47,17 @@ class Use:
 
 
 def ports(model: Path) -> tuple[list[NetworkBuffer], list[NetworkBuffer]]:
-    """The inputs and the outputs of a model's file. Raises IngotError for a file that is no model."""
+    """The inputs and the outputs of a model's file. Raises IngotError for a file that is no model.
+
+    A network ends before the detections of an SSD, which the application computes.
+    """
+    from ingot.compiler.frontend.cut import Cut
+    from ingot.compiler.frontend.detection import outputs_before
     from ingot.compiler.frontend.model import parse_model
     from ingot.model.model_file import read_model_file
 
-    graph = parse_model(read_model_file(model))
+    file = read_model_file(model)
+    graph = parse_model(file, cut=Cut(outputs=",".join(outputs_before(file.data, str(model)))))
     return [_port(graph, t, "input") for t in graph.inputs], [_port(graph, t, "output") for t in graph.outputs]
 
 
@@ -68,12 +74,14 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
     Raises IngotError for a use case that does not fit the file.
     """
     inputs, outputs = ports(model)
-    chosen = use_case or _suggested(inputs, outputs)
+    cut = _cut(model)
+    chosen = use_case or ("object-detection" if cut else _suggested(inputs, outputs))
     facts = [f"{b.role} '{b.name}': {b.dtype} {shape_text(b.shape)}{_quantized(b)}" for b in (*inputs, *outputs)]
     family, _ = USE_CASES[chosen]
     if not family:
-        return Use(chosen, (), tuple(facts))
-    if len(inputs) != 1 or len(outputs) != 1:
+        return Use(chosen, cut, tuple(facts))
+    ssd = bool(cut) and chosen == "object-detection"
+    if len(inputs) != 1 or (len(outputs) != 1 and not ssd):
         raise IngotError(
             f"has {len(inputs)} inputs and {len(outputs)} outputs; {chosen} needs one of each",
             where=str(model),
@@ -83,7 +91,9 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
     read = {"keyword-spotting": _of_sound, "sensor-windows": _of_sensor}.get(chosen, _of_picture)
     before = read(model, inputs[0], guesses)
     count = math.prod(outputs[0].shape)
-    if chosen == "object-detection":
+    if ssd:
+        family, count = "ssd", outputs[1].shape[-1] - 1
+    elif chosen == "object-detection":
         family, count = _detector(model, outputs[0])
     after = ["postprocessing:", f"  type: {family}"]
     if chosen != "pose":
@@ -92,10 +102,19 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
         after += ["  sample_rate: 16000", f"  spectrogram: {SPECTROGRAM}"]
     if chosen == "sensor-windows":
         after.append("  sample_rate: 26          # not told by the file: samples a second, as in the training")
-    return Use(chosen, (*before, *after), tuple(facts), tuple(guesses))
+    return Use(chosen, (*cut, *before, *after), tuple(facts), tuple(guesses))
 
 
 SPECTROGRAM = "{hop_length: 320, n_fft: 512, window_length: 512, fmin: 100, fmax: 7500}"
+
+
+def _cut(model: Path) -> tuple[str, ...]:
+    """The lines of a model.yaml that end the network before what the application computes."""
+    from ingot.compiler.frontend.detection import OPERATOR, outputs_before
+
+    names = outputs_before(model.read_bytes(), str(model))
+    listed = ", ".join(json.dumps(name) for name in names)
+    return ("io:", f"  outputs: [{listed}]   # before {OPERATOR}") if names else ()
 
 
 def _suggested(inputs: Sequence[NetworkBuffer], outputs: Sequence[NetworkBuffer]) -> str:

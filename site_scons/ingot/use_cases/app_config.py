@@ -12,6 +12,7 @@ get their tables in user_mel_tables.h and .c.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ingot.base import c_text
@@ -24,7 +25,7 @@ from ingot.use_cases.abi import AUTO, GENERATIONS, Abi, find_abi
 from ingot.use_cases.case import Case
 from ingot.use_cases.config_files import SIGNALS, config_files
 from ingot.use_cases.context import Context
-from ingot.use_cases.families import FAMILIES
+from ingot.use_cases.families import FAMILIES, READ_HERE
 
 ASPECT_RATIOS = {
     "crop": "ASPECT_RATIO_CROP",
@@ -78,22 +79,29 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
 
 def config_text(case: Case, family: str, specific: Context, **more: Any) -> str:
     """The header of a family whose values are `specific`. more: what stands around them, by default nothing."""
-    own = ("sound", "sensor", "detector", "cells")  # of Ingot's applications
+    own = ("sound", "sensor", "detector", "head", "cells")  # of Ingot's applications
     nothing = dict.fromkeys(("postprocess_type", "postprocess_number", "camera", "numbered", "stand_in", *own))
     values = {**nothing, **dict.fromkeys(("origin", "message_0", "message_1", "message_2"), ""), **specific}
-    names = [c_text.string(name) for name in specific.get("classes", [])]
+    names = specific.get("classes", [])
+    for key, listed in (("classes", names), ("class_labels", specific.get("class_labels", names))):
+        values[key] = [c_text.string(name) for name in listed]
     template = f"app_config/{family or 'none'}.h.j2"
-    return render(template, base=_base(family, case.abi), abi=case.abi, **{**values, "classes": names, **more})
+    return render(template, base=_base(family, case.abi), abi=case.abi, **{**values, **more})
 
 
 def _described(manifest: Manifest, network: Network, family: str, names: Sequence[str]) -> tuple[Case, Context]:
-    """The family's values, in the first of those generations that has the model's types."""
-    for name in names:
-        case = Case(manifest, network, find_abi(name))
+    """The family's values, in the first of those generations that has the model's types.
+
+    Where the generation is open, there may be none: Ingot's own applications read every type.
+    """
+    cases = [Case(manifest, network, find_abi(name)) for name in names]
+    if names == GENERATIONS and family in READ_HERE and "postprocess_type" not in manifest.postprocessing:
+        cases.append(replace(cases[-1], typed=False))
+    for case in cases:
         try:
             return case, FAMILIES[family](case) if family else {}
         except IngotError:
-            if name == names[-1]:
+            if case is cases[-1]:
                 raise
     raise AssertionError("no generation")
 

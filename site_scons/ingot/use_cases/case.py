@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingot.base.errors import IngotError
@@ -17,13 +17,18 @@ TYPE_LETTERS = {"uint8": "U", "int8": "I", "float32": "F"}
 
 #: Keys of `postprocessing` that every family takes.
 COMMON_KEYS = ("type", "postprocess_type", "classes")
+#: Those of every detector.
+BOX_KEYS = ("confidence_threshold", "iou_threshold", "max_boxes")
 
 
 @dataclass(frozen=True)
 class Case:
+    """typed: whether the types of input and output have to be those of an application of ST's."""
+
     manifest: Manifest
     network: Network
     abi: Abi
+    typed: bool = field(default=True, kw_only=True)
 
     @property
     def family(self) -> str:
@@ -145,11 +150,11 @@ class Case:
     def threshold(self, key: str, default: float) -> float:
         return float(self.get(key, default))
 
-    def boxes(self) -> dict[str, Any]:
-        """The thresholds that every detector has."""
+    def boxes(self, iou: float = 0.5) -> dict[str, Any]:
+        """The thresholds that every detector has. iou: where the model.yaml says nothing."""
         return {
             "conf": self.threshold("confidence_threshold", 0.5),
-            "iou": self.threshold("iou_threshold", 0.5),
+            "iou": self.threshold("iou_threshold", iou),
             "max_boxes": int(self.get("max_boxes", 10)),
         }
 
@@ -170,7 +175,10 @@ class Case:
         """Name and number of `family` with the suffix of the model's types: input's letter, output's letter.
 
         also: another family that ST has for the same outputs; taken where the model.yaml names it.
+        Nothing where no type is needed.
         """
+        if not self.typed:
+            return {}
         if self.abi.h7:
             return {"postprocess_type": f"POSTPROCESS_{family}", "postprocess_number": self.abi.numbers[family]}
         source, output = self.network.inputs[0], output or self.network.outputs[0]

@@ -1,60 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Object and face detection."""
+"""Object and face detection, other than SSD (ingot.use_cases.ssd)."""
 
 from __future__ import annotations
 
 from ingot.network.types import NetworkBuffer
-from ingot.use_cases.case import Case, pairs, shape_text
+from ingot.use_cases.case import BOX_KEYS, Case, pairs
 from ingot.use_cases.context import Context
 
 N6 = ("n6-v1", "n6-v2", "n6-v3")
-BOX_KEYS = ("confidence_threshold", "iou_threshold", "max_boxes")
-
-
-def st_ssd(case: Case) -> Context:
-    """ST's SSD MobileNet: scores (1, boxes, classes + background), boxes and anchors (1, boxes, 4)."""
-    case.only_abis(*N6, "h7")
-    case.only_keys(*BOX_KEYS, "xy_variance", "wh_variance")
-    scores, boxes = _scores(case)
-    late = case.abi.name == "n6-v3"
-    kind = "ST_SSD" if case.abi.h7 else "OD_SSD" if late else "OD_ST_SSD"
-    return {
-        **case.postprocess_type(kind, scores),
-        **case.boxes(),
-        "prefix": f"{case.abi.od}_SSD_PP" if late else f"{case.abi.od}_SSD_ST_PP",
-        "variances": (case.threshold("xy_variance", 0.1), case.threshold("wh_variance", 0.2)) if late else None,
-        "total": boxes,
-        "classes": case.classes(scores.shape[-1], background=True),
-    }
-
-
-def ssd(case: Case) -> Context:
-    """SSD whose TFLite_Detection_PostProcess was cut off: the scales are that operator's."""
-    case.only_abis("n6-v3", "h7")
-    case.only_keys(*BOX_KEYS, "xy_scale", "wh_scale")
-    scores, boxes = _scores(case)
-    h7 = case.abi.h7
-    xy, wh = case.need("xy_scale", "the operator's x_scale", "10.0"), case.need("wh_scale", "its w_scale", "5.0")
-    return {
-        **case.postprocess_type("SSD" if h7 else "OD_SSD", scores),
-        **case.boxes(),
-        "prefix": f"{case.abi.od}_SSD_PP",
-        "scales": (float(xy), float(wh)) if h7 else None,
-        "variances": None if h7 else (1 / float(xy), 1 / float(wh)),
-        "total": boxes,
-        "classes": case.classes(scores.shape[-1], background=True),
-    }
-
-
-def _scores(case: Case) -> tuple[NetworkBuffer, int]:
-    """The output with a score a class, and the number of boxes. A box has 4 coordinates, so it is the one without."""
-    outputs = [case.shaped(output, 3, "(1, boxes, classes or 4)") for output in case.outputs(2, 3)]
-    scores = [output for output in outputs if output.shape[2] != 4] or outputs[:1]
-    boxes = {output.shape[1] for output in outputs}
-    if len(scores) != 1 or len(boxes) != 1:
-        shapes = ", ".join(shape_text(output) for output in outputs)
-        raise case.error(f"the outputs {shapes} are not scores and boxes of one detector")
-    return scores[0], boxes.pop()
 
 
 def tiny_yolo_v2(case: Case) -> Context:
@@ -68,7 +21,7 @@ def st_yolo_lc(case: Case) -> Context:
 def _yolo_v2(case: Case, stride: int) -> Context:
     """One grid: output (1, rows, columns, anchors x (5 + classes)). Anchors go out in cells of the grid."""
     case.only_abis(*N6, "h7")
-    case.only_keys(*BOX_KEYS, "anchors", "anchors_unit")
+    case.only_keys(*BOX_KEYS, "suppression", "anchors", "anchors_unit")
     output = case.output(4, "(1, rows, columns, anchors x (5 + classes))")
     _, rows, columns, channels = output.shape
     height, width, _ = case.image()
@@ -98,6 +51,7 @@ def _detector(
     limits = case.boxes()
     return {
         "form": f"INGOT_BOXES_{form}",
+        "across": str(int(case.get("suppression") == "all")),
         "classes": str(classes),
         "values": str(values),
         "rows": str(grid[0]),
@@ -177,7 +131,7 @@ def _grids(case: Case, strides: tuple[int, ...], axes: str) -> list[NetworkBuffe
 def yolo_v8(case: Case) -> Context:
     """YOLOv8 and v5u: output (1, 4 + classes, boxes)."""
     case.only_abis(*N6)
-    case.only_keys(*BOX_KEYS)
+    case.only_keys(*BOX_KEYS, "suppression")
     (output,) = case.outputs(1)
     values, boxes = case.table(output, "4 + classes", "boxes")
     scale, zero_point = case.quantization(output)
@@ -197,7 +151,7 @@ def yolo_v8(case: Case) -> Context:
 def yolo_v5(case: Case) -> Context:
     """YOLOv5: output (1, boxes, 5 + classes), uint8."""
     case.only_abis(*N6)
-    case.only_keys(*BOX_KEYS)
+    case.only_keys(*BOX_KEYS, "suppression")
     output = case.output(3, "(1, boxes, 5 + classes)")
     _, boxes, values = output.shape
     scale, zero_point = case.quantization(output)

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ingot.use_cases import detection, images, pose, signals
+from ingot.use_cases import detection, images, pose, signals, ssd
 from ingot.use_cases.case import Case
 from ingot.use_cases.context import Context
 
 FAMILIES: Mapping[str, Callable[[Case], Context]] = {
     "heatmaps_spe": pose.heatmaps_spe,
     "yolo_mpe": pose.yolo_mpe,
-    "st_ssd": detection.st_ssd,
-    "ssd": detection.ssd,
+    "st_ssd": ssd.st_ssd,
+    "ssd": ssd.ssd,
     "tiny_yolo_v2": detection.tiny_yolo_v2,
     "st_yolo_lc": detection.st_yolo_lc,
     "st_yolo_x": detection.st_yolo_x,
@@ -30,3 +30,6 @@ FAMILIES: Mapping[str, Callable[[Case], Context]] = {
     "human_activity": signals.human_activity,
     "hand_posture": signals.hand_posture,
 }
+
+#: Those of ST's types whose outputs firmware/postprocessing reads as well: in any type of input and output.
+READ_HERE = ("heatmaps_spe", "yolo_v8", "yolo_v5", "tiny_yolo_v2", "st_yolo_lc", "ssd", "st_ssd")

@@ -12,6 +12,7 @@ from ingot.compiler.graph import Graph
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.plan.types import Plan
 from ingot.compiler.schedule.types import Schedule
+from ingot.network.detection import DetectionHead
 from ingot.network.types import NetworkPool
 
 UNTOLD = ("input-shape", "inputs", "outputs", "signature", "weights-4bit")
@@ -31,7 +32,8 @@ class Compiled:
     options: the options that made it, for the comments (name -> value as text).
     reasons: index of an operator -> why it runs on the CPU, beside an NPU.
     prefix: middle part of the initializer's file name.
-    io_layout: one of ingot.compiler.frontend.layouts. beside, in_turn: see ingot.network.types.Network.
+    io_layout: one of ingot.compiler.frontend.layouts. beside, in_turn, detection: see
+    ingot.network.types.Network.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Compiled:
     reasons: Mapping[int, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
+    detection: DetectionHead | None = None
 
     def pool(self, name: str) -> NetworkPool:
         """The real pool of that name. Raises KeyError."""

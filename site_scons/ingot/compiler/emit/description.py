@@ -50,6 +50,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         stack_arrays=_stack_arrays(compiled),
         beside=compiled.beside,
         in_turn=compiled.in_turn,
+        detection=compiled.detection,
     )
 
 
