@@ -2,8 +2,8 @@
 """Convolutions as epochs.
 
 Features and weights go to one to four CONVACCs, each of which takes `depth` of the input's channels and hands its exact
-sums to the next; the last one's are shifted, scaled by two ARITHs, and written. A set of kernels needs the features
-once. Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
+sums to the next; the last one's are shifted, scaled by one or two ARITHs, and written. A set of kernels needs the
+features once. Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
 
 Where four units are too few, a set needs several passes: the last unit's sums, shifted to 16 bits, go to memory and
 come back to the first one, which adds them to those of the next channels. Only those of the last pass go on.
@@ -18,12 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ingot.st.npu.codegen.layers import Convolution
 from ingot.st.npu.codegen.results import write_results
-from ingot.st.npu.codegen.scaling import Scaling
+from ingot.st.npu.codegen.scaling import Scaling, Stage
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
 from ingot.st.npu.cost import PAIRS
 from ingot.st.npu.forms import Form
@@ -40,6 +39,9 @@ MOST_OUTPUTS = 384
 MOST_PASSES = 255
 #: Cycles that an epoch takes to start, as public timings of one-layer networks have it.
 START = 1500
+#: Cycles in which the words that a CONVACC and its features' stream take in the blob come from flash: some 60 words.
+#: The two streams of partial sums take as many each.
+UNIT = 600
 #: Most elements of a frame of partial sums whose reader waits.
 TRIGGERED = 1536
 _SIMD = {"u8": 1, "s8": 2}
@@ -158,7 +160,8 @@ def _cost(layer: Convolution, part: Part) -> int:
     read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * frames
     made = rows * columns * part.outputs * part.way.passes
     products = made * layer.kernel[0] * layer.kernel[1] * part.way.depth
-    return max(read, made, products // PAIRS[part.way.simd]) + START
+    units = part.way.units + 2 * (part.sums(layer) > 0)
+    return max(read, made, products // PAIRS[part.way.simd]) + START + UNIT * units
 
 
 def convolution_epoch(
@@ -195,13 +198,11 @@ def convolution_epoch(
         _loop(draft, part, part.sums(layer) // 2, sums, chain[0], chain[-1])
     outputs = slice(part.first, part.first + part.outputs)
     pixels = layer.target.shape[0] * layer.target.shape[1]
-    a, plus = scaling.a[outputs], scaling.plus[outputs]
-    first = _multiplier(a, np.zeros_like(a), way.kernels, pixels, RES=scaling.first, OBYTES=2)
-    second = _multiplier(np.full_like(a, scaling.k), plus, way.kernels, pixels, RES=scaling.last, OBYTES=1, COMBINEBC=1)
-    multiplied = draft.add(first, "ARITH", chain[-1])
-    if way.passes > 1:
-        draft.link_each(chain[-1], multiplied, way.passes)
-    scaled = draft.add(second, "ARITH", multiplied)
+    scaled = chain[-1]
+    for number, stage in enumerate(scaling.stages):
+        scaled = draft.add(_multiplier(stage, outputs, way.kernels, pixels), "ARITH", scaled)
+        if not number and way.passes > 1:
+            draft.link_each(chain[-1], scaled, way.passes)
     write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
     return content
 
@@ -301,10 +302,10 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     return registers("CONVACC", fields, words)
 
 
-def _multiplier(a: Array, plus: Array, kernels: int, pixels: int, **fields: int) -> Registers:
+def _multiplier(stage: Stage, outputs: slice, kernels: int, pixels: int) -> Registers:
     """An ARITH with numbers a channel: of the kernels of a set for each pixel, set after set."""
     memory = []
-    for one, other in zip(a.tolist(), plus.tolist(), strict=True):
+    for one, other in zip(stage.a[outputs].tolist(), stage.plus[outputs].tolist(), strict=True):
         memory += [one & 0xFFFF | (other >> 16 & 0xFFFF) << 16, other & 0xFFFF]
     channels = len(memory) // 2
     counters = {"RSTCNT1": kernels - 1, "RSTCNT2": pixels * kernels - 1, "RSTCNT3": pixels * channels - 1}
@@ -313,6 +314,6 @@ def _multiplier(a: Array, plus: Array, kernels: int, pixels: int, **fields: int)
     flags = dict.fromkeys(("ROUND", "SAT", "CNT1", "CNT2", "CNT3", "COEFFA", "COEFFB", "COEFFC"), 1)
     bytes_in = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES"), 2)
     # A one goes to the registers that the memory stands for, as in public builds.
-    scalars = {"A": int(a[0]) if fields["OBYTES"] == 1 else 1}
-    values = counters | steps | flags | bytes_in | scalars | fields
-    return registers("ARITH", values, (3, 4, 5, 6, 9, 10, 11), memory)
+    last = stage.bytes == 1
+    own = {"A": int(stage.a[0]) if last else 1, "COMBINEBC": int(last), "RES": stage.shift, "OBYTES": stage.bytes}
+    return registers("ARITH", counters | steps | flags | bytes_in | own, (3, 4, 5, 6, 9, 10, 11), memory)

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numbers that a convolution's sums are scaled with, and how far the result can be from the model's.
 
+In one stage, as the model does it:
+
+    out[ch] = S8(R(R(sum, s) * A[ch] + BC[ch], r))          A = round(scale_in * scale_w[ch] / scale_out * 2^(s + r))
+
+or in two, with a number of 16 bits in between, where these hold more of the scales:
+
     y[ch]   = S16(R(R(sum, s) * A[ch], r1))                 Qn bits behind the point, in units of the real number
     out[ch] = S8(R(y * K + BC[ch], r2))                     r2 = Qn + k, K = round(2^k / scale_out)
 
-A = round(scale_in * scale_w[ch] * 2^(Qn + s + r1))
-BC = round((bias * scale_in * scale_w / scale_out + zero_out) * 2^r2)
+A = round(scale_in * scale_w[ch] * 2^(Qn + s + r1)) of two stages
+BC = round((bias * scale_in * scale_w / scale_out + zero_out) * 2^r), with r2 for r in two stages
 
 The shift s and Qn are chosen so that no 16-bit number is held inside its range unless the result saturates anyway: the
 largest sum that counts is that of the weights' signs with the input's ends, or that at which int8 is at its end.
+
+The memory of a stage takes two words of the program a channel: one stage is half of them.
 """
 
 from __future__ import annotations
@@ -29,21 +37,27 @@ LARGEST_SUM = 1 << 23
 MOST_SHIFT, LARGEST_PLUS = 22, 1 << 30
 #: Largest number of 16 bits that is meant to occur, with room for what rounds up.
 FULL = 32700
+OUTSIDE = "its scales are outside of what the multipliers can hold"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """R(x * a[ch] + plus[ch], shift), held inside so many bytes. The last stage makes the result, of one byte."""
+
+    a: Array
+    plus: Array
+    shift: int
+    bytes: int
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """s: shift of the sums. a, first: multipliers of each channel to 16 bits, and their shift (r1). k, plus, last: to
-    the output (K, BC, r2). error: how far the number before the last rounding can be from the model's, of the last
+    """s: shift of the sums. error: how far the number before the last rounding can be from the model's, of the last
     place, by channel.
     """
 
     s: int
-    a: Array
-    first: int
-    k: int
-    plus: Array
-    last: int
+    stages: tuple[Stage, ...]
     error: Array
 
     @property
@@ -76,38 +90,85 @@ def scaling_of(layer: Convolution, passes: int = 1) -> Scaling:
     counted = np.maximum(np.maximum(np.minimum(up, high), np.minimum(down, -low)), 1.0)
     within = counted if passes == 1 else np.maximum(up, down)  # before the last pass nothing may be held
     s = max(0, math.ceil(math.log2(max(1.0, float(within.max())) / 32767)))
-    fraction = math.floor(math.log2(FULL / float((counted * real).max())))
-    first = min(16, math.floor(math.log2(32767.49 / float(real.max()))) - fraction - s)
+    sums = _Sums(layer, real, step, counted, np.minimum(np.maximum(up, down), counted + 1), s)
+    rounded = (0.5 * step * 2.0**s * passes if s else 0.0) + _of_the_model(step)
+    found, reasons = [], []
+    for stages in (_one_stage, _two_stages):
+        try:
+            made, error = stages(sums)
+        except Refusal as reason:
+            reasons.append(reason)
+        else:
+            found.append(Scaling(s, made, error + rounded))
+    if not found:
+        raise reasons[0]
+    return min(found, key=lambda scaling: scaling.bound)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """real, step: of a sum of 1, as a real number and in units of the last place. counted: the largest sum that counts.
+    most: that can be off. s: their shift.
+    """
+
+    layer: Convolution
+    real: Array
+    step: Array
+    counted: Array
+    most: Array
+    s: int
+
+    def plus(self, shift: int) -> Array:
+        """The bias and the zero point of the output, with so many bits behind the point."""
+        return np.round((self.layer.bias * self.step + self.layer.target.zero) * 2.0**shift).astype(np.int64)
+
+
+def _one_stage(sums: _Sums) -> tuple[tuple[Stage, ...], Array]:
+    """The stage, and the error that it adds. Raises Refusal."""
+    shift = min(MOST_SHIFT, math.floor(math.log2(32767.49 / float(sums.step.max()))) - sums.s)
+    while shift >= 1 and np.abs(sums.plus(shift)).max() >= LARGEST_PLUS:
+        shift -= 1
+    if shift < 1:
+        raise Refusal(OUTSIDE)
+    a = np.round(sums.step * 2.0 ** (sums.s + shift)).astype(np.int64)
+    exact = a / 2.0 ** (sums.s + shift)
+    error = np.abs(exact / sums.step - 1) * sums.most * sums.step + 0.5 * 2.0**-shift
+    return (Stage(a, sums.plus(shift), shift, 1),), error
+
+
+def _two_stages(sums: _Sums) -> tuple[tuple[Stage, ...], Array]:
+    """The stages, and the error that they add. Raises Refusal."""
+    scale = sums.layer.target.scale
+    fraction = math.floor(math.log2(FULL / float((sums.counted * sums.real).max())))
+    first = min(16, math.floor(math.log2(32767.49 / float(sums.real.max()))) - fraction - sums.s)
     if first < 0:
-        raise Refusal("its scales are outside of what the multipliers can hold")
-    a = np.round(real * 2.0 ** (fraction + s + first)).astype(np.int64)
-    k_shift, k, plus = _last(layer, real, fraction)
+        raise Refusal(OUTSIDE)
+    a = np.round(sums.real * 2.0 ** (fraction + sums.s + first)).astype(np.int64)
+    k_shift, k, plus = _last(sums, fraction)
     last = fraction + k_shift
-    exact = a / 2.0 ** (fraction + s + first)
-    most = np.minimum(np.maximum(up, down), counted + 1)
+    exact = a / 2.0 ** (fraction + sums.s + first)
     error = (
-        (0.5 * step * 2.0**s * passes if s else 0.0)
-        + np.abs(exact / real - 1) * most * step
-        + 0.5 * 2.0**-fraction / layer.target.scale
-        + abs(k / 2.0**k_shift * layer.target.scale - 1) * FULL * 2.0**-fraction / layer.target.scale
+        np.abs(exact / sums.real - 1) * sums.most * sums.step
+        + 0.5 * 2.0**-fraction / scale
+        + abs(k / 2.0**k_shift * scale - 1) * FULL * 2.0**-fraction / scale
         + 0.5 * 2.0**-last
-        + _of_the_model(step)
     )
-    return Scaling(s, a, first, k, plus, last, error)
+    return (Stage(a, np.zeros_like(a), first, 2), Stage(np.full_like(a, k), plus, last, 1)), error
 
 
-def _last(layer: Convolution, real: Array, fraction: int) -> tuple[int, int, Array]:
+def _last(sums: _Sums, fraction: int) -> tuple[int, int, Array]:
     """k's shift, K, and BC. Raises Refusal."""
-    shift = math.floor(math.log2(32767.49 * layer.target.scale))
+    scale = sums.layer.target.scale
+    shift = math.floor(math.log2(32767.49 * scale))
     while True:
-        k = round(2.0**shift / layer.target.scale)
+        k = round(2.0**shift / scale)
         last = fraction + shift
-        plus = np.round((layer.bias * real / layer.target.scale + layer.target.zero) * 2.0**last).astype(np.int64)
+        plus = sums.plus(last)
         if last <= MOST_SHIFT and np.abs(plus).max() < LARGEST_PLUS:
             break
         shift -= 1
     if last < 1 or k < 1:
-        raise Refusal("its scales are outside of what the multipliers can hold")
+        raise Refusal(OUTSIDE)
     return shift, k, plus
 
 
