@@ -70,9 +70,9 @@ def test_check_finds_a_damaged_program(kind: str, what: str, folder: Path, tmp_p
 def test_each_epoch_has_a_kind(folder: Path) -> None:
     assert [kind_of(epoch) for epoch in open_build(folder).epochs] == [
         "other scale or format",
-        "convolution 1x1 8 bits, chain of 4",
+        "convolution 1x1 deep 8 bits",
         "other scale or format",
-        "convolution 1x1 8 bits, chain of 4",
+        "convolution 1x1 deep 8 bits",
         "sum of two",
     ]
 
@@ -95,7 +95,7 @@ def test_a_dump_confirms_kinds_of_epochs(folder: Path) -> None:
     assert found.equal and found.bytes
     verdicts = {item.kind: item.verdict for item in found.kinds}
     assert verdicts["other scale or format"] == "not confirmed: no buffer of it in the dump"
-    assert verdicts["convolution 1x1 8 bits, chain of 4"] == "confirmed: 512 bytes of 1 epochs"
+    assert verdicts["convolution 1x1 deep 8 bits"] == "confirmed: 512 bytes of 1 epochs"
     assert verdicts["sum of two"].startswith("confirmed: 256 bytes of 1 epochs")
     last = host.network.outputs[0].name
     dump[last] = bytes([dump[last][0] ^ 4]) + dump[last][1:]

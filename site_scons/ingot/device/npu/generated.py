@@ -20,8 +20,8 @@ from ingot.device.npu.oracles import Oracle, open_oracle
 from ingot.device.run.inputs import random_inputs
 from ingot.st.npu.build import Build
 from ingot.st.npu.codegen.build import build_of
-from ingot.st.npu.codegen.generate import Generated, Program
 from ingot.st.npu.codegen.layers import Addition, Layer, Numbers
+from ingot.st.npu.codegen.made import Generated, Program
 from ingot.st.npu.cost import EpochCost, costs_of
 from ingot.st.npu.proof import Proof, prove
 from ingot.st.npu.sim.epoch import run_epoch

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingot.base.text_table import text_table
 from ingot.device.npu.generated import Checked
-from ingot.st.npu.codegen.generate import Generated
+from ingot.st.npu.codegen.made import Generated
 from ingot.st.npu.cost import CLOCK, EpochCost, cost_facts
 from ingot.st.npu.proof import faults_text, proof_facts
 

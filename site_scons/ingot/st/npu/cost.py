@@ -16,7 +16,7 @@ from typing import Any
 from ingot.st.npu.build import Build
 from ingot.st.npu.flow import flows_of
 from ingot.st.npu.machine import HardwareEpoch
-from ingot.st.npu.registers import FIELDS
+from ingot.st.npu.registers import field_values
 from ingot.st.npu.routes import links_of
 from ingot.st.npu.streams import streams_of
 
@@ -84,7 +84,7 @@ def _cost(epoch: HardwareEpoch, build: Build, flash: float) -> EpochCost:
     for unit, registers in epoch.units.items():
         if unit.kind != "CONVACC":
             continue
-        fields = {name: field.get(registers[field.word]) for name, field in FIELDS["CONVACC"].items()}
+        fields = field_values("CONVACC", registers.words)
         own = flows.get(unit, 0) * fields["KW"] * fields["KH"] * fields["BTCDEPTH"]
         products, working = products + own, working + 1
         busiest = max(busiest, -(-own // PAIRS[2 if fields["SIMD"] == 2 else 1]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ingot.st.npu.machine import HardwareEpoch
-from ingot.st.npu.registers import FIELDS, Port, Unit
+from ingot.st.npu.registers import Port, Unit, field_values
 from ingot.st.npu.routes import Link
 from ingot.st.npu.streams import Stream
 
@@ -72,7 +72,7 @@ class _Flow:
             return stream.frames, stream.frame_elements
         frames, size = self.into(Port(unit, 0))
         registers = self.epoch.units[unit]
-        fields = {name: field.get(registers[field.word]) for name, field in FIELDS[unit.kind].items()}
+        fields = field_values(unit.kind, registers.words)
         if unit.kind == "CONVACC":
             return frames * (fields["FSTATCNT"] if fields["FSTAT"] else 1), _convolved(fields)
         if unit.kind == "POOL":

@@ -9,7 +9,7 @@ from typing import Any
 from ingot.st.npu.build import Build
 from ingot.st.npu.instructions import decode
 from ingot.st.npu.machine import HardwareEpoch
-from ingot.st.npu.registers import FIELDS, Unit, signed
+from ingot.st.npu.registers import Unit, field_values, signed
 from ingot.st.npu.routes import links_of
 from ingot.st.npu.streams import Stream, streams_of
 
@@ -48,7 +48,7 @@ def epoch_facts(epoch: HardwareEpoch) -> dict[str, Any]:
 def unit_facts(epoch: HardwareEpoch, unit: Unit) -> dict[str, Any]:
     """What a computing unit does: its fields by name."""
     registers = epoch.units[unit]
-    fields = {name: field.get(registers[field.word]) for name, field in FIELDS[unit.kind].items()}
+    fields = field_values(unit.kind, registers.words)
     return {"unit": str(unit), "does": _does(unit, fields), "fields": fields}
 
 

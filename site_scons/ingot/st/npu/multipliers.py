@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.st.npu.machine import HardwareEpoch
-from ingot.st.npu.registers import FIELDS, MEMORY, Unit, signed
+from ingot.st.npu.registers import MEMORY, Unit, field_values, signed
 from ingot.st.npu.routes import links_of
 
 #: How far a multiplier may be from the proportion.
@@ -31,7 +31,7 @@ def multipliers_of(epoch: HardwareEpoch, chain: Sequence[Unit], count: int) -> n
     if len(behind) != 1:
         return None
     registers = epoch.units[behind[0]]
-    fields = {name: field.get(registers[field.word]) for name, field in FIELDS["ARITH"].items()}
+    fields = field_values("ARITH", registers.words)
     if not fields["COEFFA"] or fields["DUALIN"] or fields["OP"] or fields["RSTCNT3"] + 1 < count:
         return None
     places = [MEMORY + 2 * ((fields["COEFFADDR"] + number) % 512) for number in range(count)]

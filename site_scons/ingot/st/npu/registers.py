@@ -7,6 +7,7 @@ Anything else is refused by name; see envelope.py.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -114,7 +115,7 @@ class Field:
     lsb: int
     seen: frozenset[int] | None = None
 
-    @property
+    @functools.cached_property
     def mask(self) -> int:
         """Its bits in the word."""
         return ((1 << (self.msb - self.lsb + 1)) - 1) << self.lsb
@@ -360,6 +361,19 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         8 ORND 19..18 1
     """),
 }
+#: Kind of unit -> (name, word, lowest bit, bits from it on as ones) of each field, to read all of them at once.
+_PLACES: Mapping[str, tuple[tuple[str, int, int, int], ...]] = {
+    kind: tuple((name, field.word, field.lsb, field.mask >> field.lsb) for name, field in fields.items())
+    for kind, fields in FIELDS.items()
+}
+
+
+def field_values(kind: str, words: Mapping[int, int]) -> dict[str, int]:
+    """Every field of a unit of that kind, without sign; a word that is not there is 0."""
+    get = words.get
+    return {name: get(word, 0) >> lsb & ones for name, word, lsb, ones in _PLACES[kind]}
+
+
 #: Of a destination's word in the switch.
 LINK: Mapping[str, Field] = _fields("""
     0 EN0 0 0,1

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.machine import HardwareEpoch, Registers
-from ingot.st.npu.registers import FIELDS, Unit
+from ingot.st.npu.registers import Unit, field_values
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -160,7 +160,7 @@ def streams_of(epoch: HardwareEpoch) -> list[Stream]:
 
 def stream_of(unit: Unit, registers: Registers, where: str) -> Stream:
     """Reads one stream engine's registers. Raises IngotError."""
-    fields = {name: field.get(registers[field.word]) for name, field in FIELDS["STRENG"].items()}
+    fields = field_values("STRENG", registers.words)
     sizes = [fields[f"SIZE{n}"] for n in range(3)]
     element = sizes.count(8)
     if not element or sizes != [8] * element + [0] * (3 - element):

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.model import read_model
 from ingot.device.npu.generated import Checked, check_program
-from ingot.st.npu.codegen.generate import SUMS, Program, generate
+from ingot.st.npu.codegen.generate import generate
+from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.flow import wrong_lengths
 from ingot.st.npu.machine import HardwareEpoch, Registers
 from ingot.st.npu.program import blob_of_epochs

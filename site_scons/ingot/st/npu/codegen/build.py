@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ingot.st.npu.build import Build
-from ingot.st.npu.codegen.generate import Program
 from ingot.st.npu.codegen.layers import Layer
+from ingot.st.npu.codegen.made import Program
 from ingot.st.npu.codegen.units import SPARE
 from ingot.st.npu.container import read_blob, write_blob
 from ingot.st.npu.images import Image
 from ingot.st.npu.machine import HardwareEpoch, Machine
 from ingot.st.npu.memory import EARLY_END
-from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.streams import streams_of
 from ingot.st.prebuilt.network_c import NetworkSource, SourceBlock, SourceBuffer, SourcePool
 
@@ -30,7 +29,7 @@ def build_of(program: Program) -> Build:
         raise ValueError("no layer runs on the NPU")
     machine, blobs, blocks = Machine(), {}, []
     for name, run in program.blobs().items():
-        blobs[name] = read_blob(write_blob(blob_of_epochs(run)), name)
+        blobs[name] = read_blob(write_blob(program.assembled[name]), name)
         machine.run(blobs[name], name)
         blocks.append(SourceBlock(run[0].number, run[-1].number, "EC", name))
     epochs = tuple(machine.epochs)

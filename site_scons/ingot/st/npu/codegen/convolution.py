@@ -170,20 +170,19 @@ def convolution_epoch(
     part: Part,
     scaling: Scaling,
     source: int,
-    weights: int,
+    weights: tuple[int, int],
     sums: int,
     targets: Mapping[str, int],
-) -> bytes:
-    """Adds the units of a part to an epoch, and gives the bytes of its kernels, which lie at `weights`.
+) -> None:
+    """Adds the units of a part to an epoch.
 
-    source: address of the features in the part's format. sums: of the partial sums, where there are passes. targets:
-    format -> address of the whole output.
+    source: address of the features in the part's format. weights: address of the kernels, and how many bytes they are.
+    sums: address of the partial sums, where there are passes. targets: format -> address of the whole output.
     """
     way = part.way
-    content = _kernels(layer, part)
     size = 3 if way.deep else 1
     signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
-    stream = raw_stream(weights, len(content) // size, size, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
+    stream = raw_stream(weights[0], weights[1] // size, size, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
     kernels = draft.add(stream, "STRENG")
     chain: list[Unit] = []
     for number in range(way.units):
@@ -204,7 +203,6 @@ def convolution_epoch(
         if not number and way.passes > 1:
             draft.link_each(chain[-1], scaled, way.passes)
     write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
-    return content
 
 
 def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, last: Unit) -> None:
@@ -219,7 +217,8 @@ def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, las
     draft.link(reader, head, 2)
 
 
-def _kernels(layer: Convolution, part: Part) -> bytes:
+def packed_kernels(layer: Convolution, part: Part) -> bytes:
+    """The bytes of a part's kernels, as their stream reads them."""
     way = part.way
     shape = KernelShape(way.kernels, *layer.kernel, way.depth, way.deep)
     if layer.depthwise:

@@ -12,12 +12,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingot.compiler.graph import DType, Graph, Operator
-from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, ways
+from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, packed_kernels, ways
 from ingot.st.npu.codegen.layers import (
     VIEWS,
     Addition,
     Convolution,
-    Layer,
     Mean,
     Numbers,
     Refusal,
@@ -27,97 +26,18 @@ from ingot.st.npu.codegen.layers import (
     roots_of,
     with_folded_zero,
 )
+from ingot.st.npu.codegen.made import SUMS, Choice, Found, Generated, Program
 from ingot.st.npu.codegen.others import addition_epoch, format_epoch, largest_epoch, mean_epoch, requantized_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
 from ingot.st.npu.machine import HardwareEpoch
-from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import Public
 
 #: A stream of weights begins at a multiple of so many bytes.
 ALIGNED = 16
 #: An error before the last rounding that is no reason to read a tensor with its zero point (`fold`).
 SMALL = 0.06
-#: In place of a format: partial sums of the layer that makes a tensor.
-SUMS = "sums"
-
-
-@dataclass(frozen=True)
-class Generated:
-    """An operator. epochs: what it runs as; none for one of the CPU. refused: why it is one of the CPU, else "".
-
-    bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
-    error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
-    view: whether nothing runs: it only changes a shape, or is folded into the next one.
-    reads, writes: buffers of a layer of the NPU, without its partial sums.
-    """
-
-    op: Operator
-    layer: Layer | None = None
-    epochs: tuple[HardwareEpoch, ...] = ()
-    refused: str = ""
-    bound: int = 0
-    error: float = 0.0
-    number: int = 0
-    view: bool = False
-    reads: tuple[Key, ...] = ()
-    writes: tuple[Key, ...] = ()
-
-
-@dataclass(frozen=True)
-class Program:
-    """operators: in the order of the graph. weights: the image at `flash`.
-
-    places: (root of a tensor, format) -> address. lives: of the same. roots: tensor -> the one with the same bytes,
-    for those that are another's view.
-    """
-
-    graph: Graph
-    operators: tuple[Generated, ...]
-    weights: bytes
-    flash: int
-    ram: tuple[int, int]
-    places: Mapping[Key, int]
-    lives: Mapping[Key, Life]
-    roots: Mapping[int, int]
-
-    @property
-    def epochs(self) -> tuple[HardwareEpoch, ...]:
-        """All epochs, in the order of execution."""
-        return tuple(epoch for item in self.operators for epoch in item.epochs)
-
-    def address(self, tensor: int, form: str) -> int:
-        """Where a tensor lies. Raises KeyError when no epoch reads or writes it in that format."""
-        return self.places[self.roots.get(tensor, tensor), form]
-
-    def strange(self, table: Public) -> list[str]:
-        """What of the program the table does not have: epochs and instructions."""
-        found = [what for epoch in self.epochs for what in table.strange(epoch)]
-        for name, epochs in self.blobs().items():
-            found += table.strange_program(blob_of_epochs(epochs), name)
-        return list(dict.fromkeys(found))
-
-    def blobs(self) -> dict[str, tuple[HardwareEpoch, ...]]:
-        """The epochs by the blob that they are in: a new one wherever the CPU has something to do."""
-        found: dict[str, tuple[HardwareEpoch, ...]] = {}
-        open_blob: list[HardwareEpoch] = []
-        for item in self.operators:
-            if item.number:
-                open_blob = []
-            for epoch in item.epochs:
-                open_blob.append(epoch)
-                found[f"_ec_blob_{open_blob[0].number}"] = tuple(open_blob)
-        return found
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """A layer, the parts of a convolution, and the tensors that it reads with their formats."""
-
-    layer: Layer
-    parts: tuple[Part, ...]
-    reads: tuple[tuple[Numbers, str], ...]
 
 
 Address = Callable[[Numbers, str], int]
@@ -133,18 +53,21 @@ def generate(
     fold: bool = False,
     place: Places | None = None,
     left: Mapping[int, str] | None = None,
+    found: Found | None = None,
 ) -> Program:
     """The epochs of a graph. ram: first address and the one behind the last. flash: address of the weights.
 
     fold: whether convolutions of 1x1 may read any tensor as u8, its zero point in the bias. No public build does that.
     place: where buffers lie; without it they are placed in `ram`. left: number of an operator -> why it is left to the
-    CPU from the beginning.
+    CPU from the beginning. found: of a program of the same graph, with the same table and `fold`.
 
     A layer that no public build's forms allow is left to the CPU. Raises IngotError when the tensors do not fit.
     """
     refused: dict[int, str] = dict(left or {})
+    found = found or Found()
     while True:
-        generator = _Generator(graph, table, ram, flash, fold, refused, place or (lambda lives: placed(lives, ram)))
+        place = place or (lambda lives: placed(lives, ram))
+        generator = _Generator(graph, table, ram, flash, fold, refused, place, found)
         program = generator.program()
         if program is not None:
             return program
@@ -165,6 +88,7 @@ class _Generator:
     fold: bool
     refused: dict[int, str]
     place: Places
+    found: Found
     weights: bytearray = field(default_factory=bytearray)
     rotation: Rotation = field(default_factory=Rotation)
     number: int = 1
@@ -195,7 +119,8 @@ class _Generator:
                 self.refused[number] = str(reason)
                 return None
         weights = bytes(self.weights)
-        return Program(self.graph, tuple(made), weights, self.flash, self.ram, self.places, lives, self.roots)
+        where = self.flash, self.ram, self.places, lives, self.roots
+        return Program(self.graph, tuple(made), weights, *where, self.found)
 
     def _left(self, number: int, views: Collection[int]) -> Generated:
         """An operator of the CPU, which is an epoch of its own, or one that is none."""
@@ -208,10 +133,18 @@ class _Generator:
     def _root(self, tensor: int) -> int:
         return self.roots.get(tensor, tensor)
 
-    def _choice(self, number: int) -> _Choice | None:
+    def _choice(self, number: int) -> Choice | None:
         """How a layer would be made, tried at an address of no matter; None for one of the CPU."""
         if number in self.refused:
             return None
+        if number not in self.found.choices:
+            choice = self._chosen(number)
+            if choice is None:
+                return None
+            self.found.choices[number] = choice
+        return self.found.choices[number]
+
+    def _chosen(self, number: int) -> Choice | None:
         try:
             layer = layer_of(self.graph, self.graph.operators[number])
             parts: tuple[Part, ...] = ()
@@ -221,8 +154,8 @@ class _Generator:
             self.refused[number] = str(reason)
             return None
         if isinstance(layer, Addition):
-            return _Choice(layer, (), ((layer.one, "s8"), (layer.other, "s8")))
-        return _Choice(layer, parts, ((layer.source, parts[0].way.format if parts else "s8"),))
+            return Choice(layer, (), ((layer.one, "s8"), (layer.other, "s8")))
+        return Choice(layer, parts, ((layer.source, parts[0].way.format if parts else "s8"),))
 
     def _best(self, layer: Convolution) -> tuple[Convolution, tuple[Part, ...]]:
         """The layer, or the one with its zero point in the bias, and its parts. Raises Refusal."""
@@ -245,7 +178,7 @@ class _Generator:
         """The cheapest way that the table allows. Raises Refusal."""
         reasons = []
         for parts in ways(layer, self.table):
-            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place)
+            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
             try:
                 trial._convolution(layer, parts, lambda numbers, form: 1 << 29, {"s8": 1 << 29})
             except Refusal as problem:
@@ -254,7 +187,7 @@ class _Generator:
                 return parts
         raise Refusal(reasons[0] if reasons else _no_way(layer))
 
-    def _lives(self, taken: Mapping[int, _Choice], views: Collection[int]) -> dict[Key, Life]:
+    def _lives(self, taken: Mapping[int, Choice], views: Collection[int]) -> dict[Key, Life]:
         """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
         last: dict[int, int] = {}
         first: dict[int, int] = {}
@@ -285,7 +218,7 @@ class _Generator:
                     lives[self._root(choice.layer.target.tensor), SUMS] = Life(size, number, number)
         return lives
 
-    def _others_read(self, tensor: int, taken: Mapping[int, _Choice], views: Collection[int]) -> bool:
+    def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
         """Whether the CPU or the application reads a tensor, or nobody does."""
         root = self._root(tensor)
         if root in {self._root(output) for output in self.graph.outputs}:
@@ -300,7 +233,7 @@ class _Generator:
         }
         return root not in read or root in by_cpu
 
-    def _generated(self, op: Operator, choice: _Choice) -> Generated:
+    def _generated(self, op: Operator, choice: Choice) -> Generated:
         """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
         epochs: list[HardwareEpoch] = []
         reads = [(self._root(numbers.tensor), form) for numbers, form in choice.reads]
@@ -352,15 +285,24 @@ class _Generator:
         scaling, epochs = _scaling(layer, parts), []
         for part in parts:
             self.weights += bytes(-len(self.weights) % ALIGNED)
+            content = self._packed(layer, part)
             draft = Draft(self.number, self.rotation)
             place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
             sums = address(layer.target, SUMS) if part.sums(layer) else 0
             try:
-                self.weights += convolution_epoch(draft, layer, part, scaling, source, place, sums, targets)
+                convolution_epoch(draft, layer, part, scaling, source, (place, len(content)), sums, targets)
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
+            self.weights += content
             epochs.append(self._finished(draft))
         return epochs
+
+    def _packed(self, layer: Convolution, part: Part) -> bytes:
+        """The kernels of a part."""
+        known, key = self.found.packed, (layer.target.tensor, part)
+        if key not in known:
+            known[key] = packed_kernels(layer, part)
+        return known[key]
 
     def _finished(self, draft: Draft) -> HardwareEpoch:
         """The epoch. Raises Refusal for anything that no public build has."""

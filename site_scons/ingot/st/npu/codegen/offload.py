@@ -19,12 +19,12 @@ from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.program import Param
 from ingot.compiler.offload import KIND, Addresses, Job
 from ingot.st.npu.codegen.build import build_of
-from ingot.st.npu.codegen.generate import SUMS, Program, generate
+from ingot.st.npu.codegen.generate import generate
+from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
 from ingot.st.npu.codegen.target import NpuTarget
 from ingot.st.npu.codegen.units import SPARE
 from ingot.st.npu.container import write_blob
-from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.proof import prove
 from ingot.st.npu.public import Public
 
@@ -91,7 +91,14 @@ class NpuOffload:
         graph, table = self.trial.graph, self.table
         left = {number: item.refused for number, item in enumerate(self.trial.operators) if item.refused}
         program = generate(
-            graph, table, ram, flash, fold=self.fold, place=lambda lives: {k: places[k] for k in lives}, left=left
+            graph,
+            table,
+            ram,
+            flash,
+            fold=self.fold,
+            place=lambda lives: {key: places[key] for key in lives},
+            left=left,
+            found=self.trial.found,
         )
         assert [item.refused for item in program.operators] == [item.refused for item in self.trial.operators]
         self.bound = program
@@ -147,9 +154,7 @@ class NpuOffload:
 
 def _blobs(program: Program) -> dict[str, bytes]:
     """The files of the blobs, by their names."""
-    return {
-        name: np.array(write_blob(blob_of_epochs(epochs)), "<u4").tobytes() for name, epochs in program.blobs().items()
-    }
+    return {name: np.array(write_blob(blob), "<u4").tobytes() for name, blob in program.assembled.items()}
 
 
 def _padded(weights: bytes) -> bytes:

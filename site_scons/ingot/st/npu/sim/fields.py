@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ingot.base.errors import IngotError
 from ingot.st.npu.machine import HardwareEpoch
-from ingot.st.npu.registers import FIELDS, Unit, signed
+from ingot.st.npu.registers import Unit, field_values, signed
 
 _SIGNED: Mapping[str, Mapping[str, int]] = {
     "CONVACC": {"FSUB": 24, "ZFBIAS": 16},
@@ -20,7 +20,7 @@ _SIGNED: Mapping[str, Mapping[str, int]] = {
 def fields_of(epoch: HardwareEpoch, unit: Unit) -> dict[str, int]:
     """Every field of a unit."""
     registers = epoch.units[unit]
-    found = {name: field.get(registers[field.word]) for name, field in FIELDS[unit.kind].items()}
+    found = field_values(unit.kind, registers.words)
     for name, bits in _SIGNED.get(unit.kind, {}).items():
         found[name] = signed(found[name], bits)
     return found
