@@ -154,6 +154,32 @@ def _run(program: Program, build: Build, oracle: Oracle, found: dict[int, Differ
         _compare(program, store, item, item.layer.target, oracle, difference)
 
 
+def classes(program: Program, build: Build, model: Path, samples: int, seed: int) -> Iterator[tuple[int, int]]:
+    """Of each input: the place of the largest number in what the NPU's layers make up to the first of the CPU, each
+    handed the results of those before; and in LiteRT's tensor. Raises IngotError as the oracle does.
+    """
+    oracle, epochs = open_oracle(model), {epoch.number: epoch for epoch in build.epochs}
+    first = next((at for at, item in enumerate(program.operators) if item.number), len(program.operators))
+    layers = [item for item in program.operators[:first] if item.layer is not None]
+    given = {source.tensor: source for item in layers for source in sources_of(item.layer)}
+    for _, inputs in _inputs(program.graph, samples, seed):
+        oracle.run(inputs)
+        store = Simulation(build).store
+        for tensor in program.graph.inputs:
+            if tensor in given:
+                _put(program, store, given[tensor], oracle.tensor(tensor))
+        for item in layers:
+            for epoch in item.epochs:
+                run_epoch(epochs[epoch.number], store)
+        last = layers[-1].layer
+        assert last is not None
+        wanted = oracle.tensor(last.target.tensor).reshape(-1)
+        (form, address), *_ = sorted(_formats(program, last.target).items())
+        data = store.view("", address, last.target.bytes, layers[-1].op.kind)
+        made = data.view(np.int8) if form == "s8" else data
+        yield int(made.argmax()), int(wanted.argmax())
+
+
 def sources_of(layer: Layer) -> tuple[Numbers, ...]:
     """The tensors that a layer reads."""
     return (layer.one, layer.other) if isinstance(layer, Addition) else (layer.source,)
