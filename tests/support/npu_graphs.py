@@ -101,6 +101,13 @@ class Small:
         self.builder.operator("MAX_POOL_2D", inputs, [self.last], **sizes)
         return self
 
+    def function(self, kind: str = "LOGISTIC") -> Small:
+        """A function of each number: 1/256 and 1/128 are the scales that LiteRT asks for."""
+        inputs = [self.last]
+        self.last = self._result(self.shape, *((1 / 256, -128) if kind == "LOGISTIC" else (1 / 128, 0)))
+        self.builder.operator(kind, inputs, [self.last])
+        return self
+
     def other(self) -> Small:
         """A layer that the generator does not know."""
         inputs = [self.last]

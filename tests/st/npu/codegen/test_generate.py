@@ -49,6 +49,8 @@ LAYERS: dict[str, Callable[[], Small]] = {
     "other scale": lambda: Small((4, 4, 8), zero=5).requantize(0.9, -20),
     "sum": lambda: Small((4, 4, 16), zero=3).add(),
     "average and dense": lambda: Small((5, 5, 64)).mean(-128).dense(16),
+    "sigmoid": lambda: Small((4, 4, 16), zero=3).convolve(16, zero=5).function(),
+    "tanh": lambda: Small((4, 4, 16), zero=3).function("TANH").convolve(16),
     "largest": lambda: Small((8, 8, 16)).largest(),
 }
 

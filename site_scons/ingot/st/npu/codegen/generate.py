@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from ingot.compiler.graph import DType, Graph, Operator
 from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, packed_kernels, ways
+from ingot.st.npu.codegen.functions import function_epoch
 from ingot.st.npu.codegen.layers import (
     VIEWS,
     Addition,
     Convolution,
+    Function,
     Mean,
     Numbers,
     Refusal,
@@ -266,6 +268,9 @@ class _Generator:
                 unsigned = self.graph.tensors[layer.source.tensor].dtype is DType.UINT8
                 place = self._address(layer.source, "s8")
                 error = requantized_epoch(draft, layer, place, targets, unsigned=unsigned)
+            elif isinstance(layer, Function):
+                bound = function_epoch(draft, layer, self._address(layer.source, "s8"), targets)
+                error = float(bound)
             elif isinstance(layer, Mean):
                 error = mean_epoch(draft, layer, self._address(layer.source, "s8"), targets)
             else:
@@ -273,7 +278,8 @@ class _Generator:
         except ValueError as problem:
             raise Refusal(str(problem)) from None
         epochs.append(self._finished(draft))
-        bound = math.floor(error) + 1 if error else 0
+        if not isinstance(layer, Function):  # of which every result is known
+            bound = math.floor(error) + 1 if error else 0
         return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
 
     def _address(self, numbers: Numbers, form: str) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
+from ingot.compiler.passes.pointwise import compute
 
 Array = npt.NDArray[Any]
 #: Kinds that hand the same bytes on under another shape.
@@ -108,7 +109,16 @@ class Requantized:
     target: Numbers
 
 
-Layer = Convolution | Addition | Mean | Largest | Requantized
+@dataclass(frozen=True)
+class Function:
+    """A function of each number alone. values: what LiteRT's kernel makes of -128 to 127."""
+
+    source: Numbers
+    target: Numbers
+    values: Array
+
+
+Layer = Convolution | Addition | Mean | Largest | Requantized | Function
 
 
 class Refusal(Exception):
@@ -274,6 +284,11 @@ def _requantized(graph: Graph, op: Operator) -> Requantized:
     return Requantized(_numbers(graph, op.inputs[0], (DType.INT8, DType.UINT8)), _numbers(graph, op.outputs[0]))
 
 
+def _function(graph: Graph, op: Operator) -> Function:
+    source, target = _numbers(graph, op.inputs[0]), _numbers(graph, op.outputs[0])
+    return Function(source, target, compute(graph, op, [np.arange(-128, 128)]).astype(np.int64))
+
+
 _MAKERS: dict[str, Any] = {
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _convolution,
@@ -283,4 +298,6 @@ _MAKERS: dict[str, Any] = {
     "AVERAGE_POOL_2D": _average,
     "MAX_POOL_2D": _largest,
     "QUANTIZE": _requantized,
+    "LOGISTIC": _function,
+    "TANH": _function,
 }

@@ -23,10 +23,19 @@ def write_results(
         draft.add(_stream(target, address, first, depth, sets), "STRENG", unit)
 
 
+def copied() -> Registers:
+    """An ARITH that changes nothing of bytes: public builds have one in front of a function of a tensor."""
+    return _of_bytes(0)
+
+
 def plus_128() -> Registers:
     """An ARITH that makes u8 of s8: x + 128, of which the lowest byte is taken."""
+    return _of_bytes(128)
+
+
+def _of_bytes(plus: int) -> Registers:
     sizes = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES", "OBYTES"), 1)
-    return registers("ARITH", {"A": 16384, "B": 0x20, "COMBINEBC": 1, "RES": 14} | sizes)
+    return registers("ARITH", {"A": 16384, "B": plus >> 2, "COMBINEBC": 1, "RES": 14} | sizes)
 
 
 def _stream(target: Numbers, address: int, first: int, depth: int, sets: int) -> Registers:

@@ -26,6 +26,7 @@ _FIXED: Mapping[str, Mapping[str, int]] = {
     },
     "CONVACC": {"ORNDMODE": 1, "ROUND": 1, "SAT": 1, "OBYTES": 2, "FSHIFT": 16, "NOSUM": 1, "NO1SUM": 1},
     "ARITH": {"ORNDMODE": 1, "XFSHIFT": 16, "YFSHIFT": 16},
+    "ACTIV": {"ROUND": 1, "SAT": 1, "FBYTES": 1, "FSHIFT": 16, "FOBYTES": 1, "OBYTES": 1, "ORNDMODE": 1},
     "POOL": {
         "ROUND": 1,
         "SAT": 1,
@@ -42,6 +43,7 @@ _WORDS: Mapping[str, Sequence[int]] = {
     "STRENG": (2, 3, 5, 6, 7, 8, 9, 10, 12, 13, 14, 17, 18),
     "CONVACC": (2, 3, 4, 5, 6, 7, 10, 13),
     "ARITH": (2, 7, 8, 12, 13),
+    "ACTIV": (2, 3),
     "POOL": (2, 3, 4, 5, 6, 7, 8),
 }
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingot.base.errors import IngotError
-from ingot.st.npu.machine import HardwareEpoch
+from ingot.st.npu.machine import HardwareEpoch, Registers
 from ingot.st.npu.registers import Unit, field_values, signed
 
 _SIGNED: Mapping[str, Mapping[str, int]] = {
@@ -19,7 +19,11 @@ _SIGNED: Mapping[str, Mapping[str, int]] = {
 
 def fields_of(epoch: HardwareEpoch, unit: Unit) -> dict[str, int]:
     """Every field of a unit."""
-    registers = epoch.units[unit]
+    return values_of(unit, epoch.units[unit])
+
+
+def values_of(unit: Unit, registers: Registers) -> dict[str, int]:
+    """The same of registers that are in no epoch."""
     found = field_values(unit.kind, registers.words)
     for name, bits in _SIGNED.get(unit.kind, {}).items():
         found[name] = signed(found[name], bits)
