@@ -35,6 +35,8 @@ LAYERS: dict[str, Callable[[], Small]] = {
     "first, u8": lambda: Small((9, 8, 3)).convolve(16, 3),
     "1x1": lambda: Small((4, 5, 16)).convolve(32),
     "1x1, s8": lambda: Small((4, 5, 16), zero=7).convolve(48, zero=-20),
+    "1x1, stride 2": lambda: Small((7, 6, 16)).convolve(32, 1, 2),
+    "1x1, deep, stride 2": lambda: Small((6, 5, 32)).convolve(32, 1, 2, zero=-3),
     "1x1, deep": lambda: Small((4, 6, 32)).convolve(32, zero=-3),
     "1x1, chain": lambda: Small((4, 4, 192)).convolve(32),
     "1x1, s8 chain": lambda: Small((4, 4, 64), zero=-5).convolve(32),

@@ -154,7 +154,7 @@ def _parts(layer: Convolution, way: Way, table: Public) -> tuple[Part, ...]:
 
 def _cost(layer: Convolution, part: Part) -> int:
     """Cycles at least."""
-    height, width, _ = layer.source.shape
+    height, width, _ = layer.read
     rows, columns, _ = layer.target.shape
     frames = part.sets * part.way.passes
     read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * frames
@@ -231,11 +231,12 @@ def packed_kernels(layer: Convolution, part: Part) -> bytes:
 def _features(layer: Convolution, part: Part, source: int, number: int) -> Registers:
     """The stream of a CONVACC's features: the image, or its channels, once a set."""
     way = part.way
-    height, width, channels = layer.source.shape
+    height, width, channels = layer.read
+    pixel, line = channels * layer.skips[1], layer.source.shape[1] * channels * layer.skips[0]
     signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
     step = way.units * way.depth if way.passes > 1 else 0
     again = {"LIMIT": part.sets * way.passes, "FRAME_RPT": way.passes, "FOFFSET": step}
-    if way.depth == channels:
+    if way.depth == channels and layer.skips == (1, 1):
         if way.deep:
             again |= {"RAW_OUT": 1}
             return raw_stream(source, -(-layer.source.bytes // 3), 3, **(again | signed))
@@ -249,12 +250,12 @@ def _features(layer: Convolution, part: Part, source: int, number: int) -> Regis
     start = source + number * way.depth
     if way.deep:
         shape = (height, width, -(-way.depth // 3))
-        return raster_stream(start, shape, channels, last + 2, 3, RAW_OUT=1, **again)
-    return raster_stream(start, (height, width, way.depth), channels, last, **(again | signed))
+        return raster_stream(start, shape, pixel, last + 2, 3, line, RAW_OUT=1, **again)
+    return raster_stream(start, (height, width, way.depth), pixel, last, line=line, **(again | signed))
 
 
 def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Registers:
-    height, width, _ = layer.source.shape
+    height, width, _ = layer.read
     top, bottom, left, right = layer.pads
     fields = {
         "KW": layer.kernel[1],
@@ -279,7 +280,10 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     elif layer.source.zero:
         fields |= {"FSUB": layer.source.zero}
     if way.deep:
-        whole = way.depth == layer.source.shape[2]  # else each pixel begins with an element of 24 bits
+        whole = way.depth == layer.source.shape[2] and layer.skips == (
+            1,
+            1,
+        )  # else each pixel begins with an element of 24 bits
         fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if whole else 1}
     words = [12] if "FSUB" in fields else []
     if way.units > 1:

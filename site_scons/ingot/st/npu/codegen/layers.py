@@ -38,7 +38,8 @@ class Convolution:
     """weights: (outputs, rows, columns, inputs) of int8; of depthwise ones (1, rows, columns, channels).
 
     bias: int64, one an output, in units of the source's scale times the weights'. scales: of the weights, one an
-    output. pads: top, bottom, left, right. strides: down, across.
+    output. pads: top, bottom, left, right. strides: down, across. skips: of how many pixels, down and across, it reads
+    one: 1x1 kernels with a stride have it in place of the stride.
     """
 
     source: Numbers
@@ -49,6 +50,13 @@ class Convolution:
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)
     strides: tuple[int, int] = (1, 1)
     depthwise: bool = False
+    skips: tuple[int, int] = (1, 1)
+
+    @property
+    def read(self) -> Shape:
+        """Height, width and channels of the pixels that it reads."""
+        height, width, channels = self.source.shape
+        return -(-height // self.skips[0]), -(-width // self.skips[1]), channels
 
     @property
     def kernel(self) -> tuple[int, int]:
@@ -211,7 +219,10 @@ def _convolution(graph: Graph, op: Operator) -> Convolution:
     weights, bias, scales = _parameters(graph, op, target.shape[2], 3 if depthwise else 0)
     strides = int(op.attrs["stride_h"]), int(op.attrs["stride_w"])
     top, bottom, left, right = pads
-    return Convolution(source, target, weights, bias, scales, (top, bottom, left, right), strides, depthwise)
+    skips = (1, 1)
+    if weights.shape[1:3] == (1, 1) and not depthwise and not any(pads):
+        skips, strides = strides, (1, 1)
+    return Convolution(source, target, weights, bias, scales, (top, bottom, left, right), strides, depthwise, skips)
 
 
 def _dense(graph: Graph, op: Operator) -> Convolution:

@@ -132,14 +132,14 @@ def raw_stream(address: int, elements: int, size: int = 1, total: int = 0, **fie
 
 
 def raster_stream(
-    address: int, shape: tuple[int, int, int], pixel: int, last: int, size: int = 1, **fields: int
+    address: int, shape: tuple[int, int, int], pixel: int, last: int, size: int = 1, line: int = 0, **fields: int
 ) -> Registers:
     """A stream of a part of each pixel. shape: height, width, elements of a pixel. pixel: bytes to the next pixel.
 
-    last: address of the last byte of the buffer.
+    last: address of the last byte of the buffer. line: bytes to the next line; 0 where no pixel is left out.
     """
     height, width, depth = shape
-    line = width * pixel
+    line = line or width * pixel
     sizes = {"SIZE1": 8 * (size > 1), "SIZE2": 8 * (size > 2)}
     values = {
         "ADDR": address,
