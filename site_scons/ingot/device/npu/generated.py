@@ -156,7 +156,8 @@ def _run(program: Program, build: Build, oracle: Oracle, found: dict[int, Differ
 
 def classes(program: Program, build: Build, model: Path, samples: int, seed: int) -> Iterator[tuple[int, int]]:
     """Of each input: the place of the largest number in what the NPU's layers make up to the first of the CPU, each
-    handed the results of those before; and in LiteRT's tensor. Nothing where the first layer is the CPU's. Raises IngotError as the oracle does.
+    handed the results of those before; and in LiteRT's tensor. Nothing where the first layer is the CPU's. Raises
+    IngotError as the oracle does.
     """
     oracle, epochs = open_oracle(model), {epoch.number: epoch for epoch in build.epochs}
     first = next((at for at, item in enumerate(program.operators) if item.number), len(program.operators))
