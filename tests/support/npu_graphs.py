@@ -101,6 +101,35 @@ class Small:
         self.builder.operator("MAX_POOL_2D", inputs, [self.last], **sizes)
         return self
 
+    def multiply(self, zero: int = 5, other_zero: int = -7) -> Small:
+        """The last tensor times a second input."""
+        other = self.builder.input((1, *self.shape), "int8", 0.01, other_zero)
+        inputs = [self.last, other]
+        self.last = self._result(self.shape, 1.1 * self.scale, zero)
+        self.builder.operator("MUL", inputs, [self.last])
+        return self
+
+    def join(self, axis: int = 3, channels: int = 8) -> Small:
+        """The last tensor and a second input, one behind the other."""
+        shape = [1, *self.shape]
+        shape[axis] = channels
+        other = self.builder.input(tuple(shape), "int8", self.scale, self.zero)
+        inputs = [self.last, other]
+        joined = [1, *self.shape]
+        joined[axis] += channels
+        self.last = self._result((joined[1], joined[2], joined[3]), self.scale, self.zero)
+        self.builder.operator("CONCATENATION", inputs, [self.last], axis=axis)
+        return self
+
+    def slice(self, begin: tuple[int, int, int], size: Shape) -> Small:
+        """A part of the last tensor."""
+        ends = np.array([1, *(one + more for one, more in zip(begin, size, strict=True))], np.int32)
+        places = [np.array([0, *begin], np.int32), ends, np.ones(4, np.int32)]
+        inputs = [self.last, *map(self.builder.constant, places)]
+        self.last = self._result(size, self.scale, self.zero)
+        self.builder.operator("STRIDED_SLICE", inputs, [self.last])
+        return self
+
     def function(self, kind: str = "LOGISTIC") -> Small:
         """A function of each number: 1/256 and 1/128 are the scales that LiteRT asks for."""
         inputs = [self.last]

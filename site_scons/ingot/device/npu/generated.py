@@ -20,7 +20,7 @@ from ingot.device.npu.oracles import Oracle, open_oracle
 from ingot.device.run.inputs import random_inputs
 from ingot.st.npu.build import Build
 from ingot.st.npu.codegen.build import build_of
-from ingot.st.npu.codegen.layers import Addition, Layer, Numbers
+from ingot.st.npu.codegen.layers import Numbers, sources_of
 from ingot.st.npu.codegen.made import Generated, Program
 from ingot.st.npu.cost import EpochCost, costs_of
 from ingot.st.npu.proof import Proof, prove
@@ -181,11 +181,6 @@ def classes(program: Program, build: Build, model: Path, samples: int, seed: int
         data = store.view("", address, last.target.bytes, layers[-1].op.kind)
         made = data.view(np.int8) if form == "s8" else data
         yield int(made.argmax()), int(wanted.argmax())
-
-
-def sources_of(layer: Layer) -> tuple[Numbers, ...]:
-    """The tensors that a layer reads."""
-    return (layer.one, layer.other) if isinstance(layer, Addition) else (layer.source,)
 
 
 def _formats(program: Program, numbers: Numbers) -> dict[str, int]:

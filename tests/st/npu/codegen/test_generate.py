@@ -53,6 +53,15 @@ LAYERS: dict[str, Callable[[], Small]] = {
     "average and dense": lambda: Small((5, 5, 64)).mean(-128).dense(16),
     "sigmoid": lambda: Small((4, 4, 16), zero=3).convolve(16, zero=5).function(),
     "tanh": lambda: Small((4, 4, 16), zero=3).function("TANH").convolve(16),
+    "product": lambda: Small((4, 4, 16), zero=3).multiply(),
+    "product of zero points at the end": lambda: Small((4, 4, 16)).multiply(-128, -128).convolve(16),
+    "joined channels": lambda: Small((4, 5, 16), zero=3).join(3, 8),
+    "joined channels, u8": lambda: Small((4, 5, 24)).join(3, 8).convolve(16),
+    "joined rows": lambda: Small((3, 4, 8), zero=2).join(1, 2),
+    "joined columns": lambda: Small((3, 4, 8), zero=2).join(2, 2),
+    "many joined channels": lambda: Small((2, 3, 320), zero=2).join(3, 192),
+    "part": lambda: Small((4, 5, 24), zero=2).slice((1, 2, 8), (2, 3, 16)),
+    "part of many channels": lambda: Small((2, 3, 640), zero=2).slice((0, 0, 64), (2, 3, 320)),
     "largest": lambda: Small((8, 8, 16)).largest(),
 }
 

@@ -33,13 +33,13 @@ MOST_SHIFT, MOST_B, MOST_C = 15, 8, 14
 _LARGEST = 32767
 
 
-def function_epoch(draft: Draft, layer: Function, source: int, targets: Mapping[str, int]) -> int:
-    """Adds the units; gives by how many units of the last place a result is off at most. Raises Refusal."""
+def function_epoch(draft: Draft, layer: Function, source: int, targets: Mapping[str, int]) -> float:
+    """Adds the units; gives the error before the last rounding: 0 where every result is right. Raises Refusal."""
     made, off = fitted(layer.values)
     stream = draft.add(raw_stream(source, layer.source.bytes), "STRENG")
     unit = draft.add(made, "ACTIV", draft.add(copied(), "ARITH", stream))
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
-    return off
+    return 0.5 * off
 
 
 def fitted(values: Array) -> tuple[Registers, int]:

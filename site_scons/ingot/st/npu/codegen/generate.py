@@ -11,28 +11,25 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, packed_kernels, ways
-from ingot.st.npu.codegen.functions import function_epoch
 from ingot.st.npu.codegen.layers import (
     VIEWS,
-    Addition,
     Convolution,
-    Function,
-    Mean,
     Numbers,
     Refusal,
-    Requantized,
     folded_pads,
     layer_of,
     roots_of,
+    sources_of,
     with_folded_zero,
 )
 from ingot.st.npu.codegen.made import SUMS, Choice, Found, Generated, Program
-from ingot.st.npu.codegen.others import addition_epoch, format_epoch, largest_epoch, mean_epoch, requantized_epoch
+from ingot.st.npu.codegen.others import format_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
+from ingot.st.npu.codegen.unweighted import fillers
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.public import Public
 
@@ -155,9 +152,8 @@ class _Generator:
         except Refusal as reason:
             self.refused[number] = str(reason)
             return None
-        if isinstance(layer, Addition):
-            return Choice(layer, (), ((layer.one, "s8"), (layer.other, "s8")))
-        return Choice(layer, parts, ((layer.source, parts[0].way.format if parts else "s8"),))
+        formats = parts[0].way.format if parts else "s8"
+        return Choice(layer, parts, tuple((source, formats) for source in sources_of(layer)))
 
     def _best(self, layer: Convolution) -> tuple[Convolution, tuple[Part, ...]]:
         """The layer, or the one with its zero point in the bias, and its parts. Raises Refusal."""
@@ -259,27 +255,17 @@ class _Generator:
             error = float(scaling.error.max())
             bound = scaling.bound
             return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
-        draft = Draft(self.number, self.rotation)
-        try:
-            if isinstance(layer, Addition):
-                sources = self._address(layer.one, "s8"), self._address(layer.other, "s8")
-                error = addition_epoch(draft, layer, sources, targets)
-            elif isinstance(layer, Requantized):
-                unsigned = self.graph.tensors[layer.source.tensor].dtype is DType.UINT8
-                place = self._address(layer.source, "s8")
-                error = requantized_epoch(draft, layer, place, targets, unsigned=unsigned)
-            elif isinstance(layer, Function):
-                bound = function_epoch(draft, layer, self._address(layer.source, "s8"), targets)
-                error = float(bound)
-            elif isinstance(layer, Mean):
-                error = mean_epoch(draft, layer, self._address(layer.source, "s8"), targets)
-            else:
-                error = largest_epoch(draft, layer, self._address(layer.source, "s8"), targets)
-        except ValueError as problem:
-            raise Refusal(str(problem)) from None
-        epochs.append(self._finished(draft))
-        if not isinstance(layer, Function):  # of which every result is known
-            bound = math.floor(error) + 1 if error else 0
+        sources = [self._address(numbers, "s8") for numbers in sources_of(layer)]
+        errors = []
+        for fill in fillers(layer, sources, targets):
+            draft = Draft(self.number, self.rotation)
+            try:
+                errors.append(fill(draft) or 0.0)
+            except ValueError as problem:
+                raise Refusal(str(problem)) from None
+            epochs.append(self._finished(draft))
+        error = max(errors)
+        bound = math.floor(error) + 1 if error else 0
         return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
 
     def _address(self, numbers: Numbers, form: str) -> int:

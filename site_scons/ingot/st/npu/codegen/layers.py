@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingot.compiler.frontend.strided_slice import strided_slice_ranges
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.passes.pointwise import compute
 
@@ -111,10 +112,11 @@ def with_folded_zero(layer: Convolution) -> Convolution:
 
 @dataclass(frozen=True)
 class Requantized:
-    """The same real numbers with another scale or zero point. source: of int8 or uint8."""
+    """The same real numbers with another scale or zero point. unsigned: whether the source is of uint8."""
 
     source: Numbers
     target: Numbers
+    unsigned: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,41 @@ class Function:
     values: Array
 
 
-Layer = Convolution | Addition | Mean | Largest | Requantized | Function
+@dataclass(frozen=True)
+class Product:
+    """one * other, of the same shape."""
+
+    one: Numbers
+    other: Numbers
+    target: Numbers
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Tensors one after the other. axis: 0 for rows, 1 for columns, 2 for channels."""
+
+    parts: tuple[Numbers, ...]
+    target: Numbers
+    axis: int
+
+
+@dataclass(frozen=True)
+class Sliced:
+    """A part of a tensor. first: its row, column and channel."""
+
+    source: Numbers
+    target: Numbers
+    first: Shape
+
+
+Layer = Convolution | Addition | Product | Mean | Largest | Requantized | Function | Joined | Sliced
+
+
+def sources_of(layer: Layer) -> tuple[Numbers, ...]:
+    """The tensors that a layer reads."""
+    if isinstance(layer, Joined):
+        return layer.parts
+    return (layer.one, layer.other) if isinstance(layer, Addition | Product) else (layer.source,)
 
 
 class Refusal(Exception):
@@ -258,11 +294,43 @@ def _parameters(graph: Graph, op: Operator, outputs: int, axis: int) -> tuple[Ar
 
 
 def _addition(graph: Graph, op: Operator) -> Addition:
+    return Addition(*_two(graph, op))
+
+
+def _product(graph: Graph, op: Operator) -> Product:
+    return Product(*_two(graph, op))
+
+
+def _two(graph: Graph, op: Operator) -> tuple[Numbers, Numbers, Numbers]:
     one, other, target = (_numbers(graph, tensor) for tensor in (*op.inputs[:2], op.outputs[0]))
     _whole_range(op, target)
     if not one.shape == other.shape == target.shape:
         raise Refusal("its inputs have different shapes")
-    return Addition(one, other, target)
+    return one, other, target
+
+
+def _joined(graph: Graph, op: Operator) -> Joined:
+    parts, target = tuple(_numbers(graph, tensor) for tensor in op.inputs), _numbers(graph, op.outputs[0])
+    _whole_range(op, target)
+    rank = len(graph.tensors[target.tensor].shape)
+    axis = int(op.attrs["axis"]) % rank + 3 - rank
+    if axis < 0 or any((part.scale, part.zero) != (target.scale, target.zero) for part in parts):
+        raise Refusal("it joins images, or tensors with different scales")
+    return Joined(parts, target, axis)
+
+
+def _sliced(graph: Graph, op: Operator) -> Sliced:
+    source, target = _numbers(graph, op.inputs[0]), _numbers(graph, op.outputs[0])
+    shape = graph.tensors[source.tensor].shape
+    begin, end, steps = (None if tensor is None else graph.tensors[tensor].data for tensor in op.inputs[1:4])
+    if begin is None or end is None or steps is None:
+        raise Refusal("which part it takes is no constant")
+    taken = strided_slice_ranges(shape, begin.tolist(), end.tolist(), steps.tolist(), op)
+    plain = len(taken) == len(shape) == len(graph.tensors[target.tensor].shape)
+    if not plain or any(len(one) > 1 and one.step != 1 for one in taken) or source.scale != target.scale:
+        raise Refusal("it takes other than neighbours, or changes the number of axes")
+    rows, columns, channel = (one.start for one in [range(1)] * (3 - len(taken)) + taken[-3:])
+    return Sliced(source, target, (rows, columns, channel))
 
 
 def _mean(graph: Graph, op: Operator) -> Mean:
@@ -292,7 +360,9 @@ def _largest(graph: Graph, op: Operator) -> Largest:
 
 
 def _requantized(graph: Graph, op: Operator) -> Requantized:
-    return Requantized(_numbers(graph, op.inputs[0], (DType.INT8, DType.UINT8)), _numbers(graph, op.outputs[0]))
+    source = _numbers(graph, op.inputs[0], (DType.INT8, DType.UINT8))
+    unsigned = graph.tensors[source.tensor].dtype is DType.UINT8
+    return Requantized(source, _numbers(graph, op.outputs[0]), unsigned)
 
 
 def _function(graph: Graph, op: Operator) -> Function:
@@ -311,4 +381,7 @@ _MAKERS: dict[str, Any] = {
     "QUANTIZE": _requantized,
     "LOGISTIC": _function,
     "TANH": _function,
+    "MUL": _product,
+    "CONCATENATION": _joined,
+    "STRIDED_SLICE": _sliced,
 }

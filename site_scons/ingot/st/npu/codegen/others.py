@@ -16,8 +16,8 @@ MOST_RES = 22
 _SIGNED_16 = 32767
 
 
-def _largest_shift(value: float) -> int:
-    """The largest k with round(value * 2^k) in 15 bits."""
+def largest_shift(value: float) -> int:
+    """The largest k with round(value * 2^k) in 15 bits. value: above 0."""
     return math.floor(math.log2((_SIGNED_16 + 0.49) / value))
 
 
@@ -27,8 +27,8 @@ def addition_epoch(draft: Draft, layer: Addition, sources: tuple[int, int], targ
     out = R((a * x >> AX) + (b * y >> BY) + (c << C), RES): the scales' ratios with RES bits behind the point.
     """
     one, other = (side.scale / layer.target.scale for side in (layer.one, layer.other))
-    bits = min(_largest_shift(one), _largest_shift(other), MOST_BITS)
-    ax, by = (max(0, min(_largest_shift(ratio) - bits, most)) for ratio, most in ((one, MOST_AX), (other, MOST_BY)))
+    bits = min(largest_shift(one), largest_shift(other), MOST_BITS)
+    ax, by = (max(0, min(largest_shift(ratio) - bits, most)) for ratio, most in ((one, MOST_AX), (other, MOST_BY)))
     a, b = round(one * 2.0 ** (bits + ax)), round(other * 2.0 ** (bits + by))
     exact = (layer.target.zero - layer.one.zero * one - layer.other.zero * other) * 2.0**bits
     shift = max(0, math.ceil(math.log2(max(abs(exact), 1) / _SIGNED_16)))
@@ -55,10 +55,10 @@ def mean_epoch(draft: Draft, layer: Mean, source: int, targets: Mapping[str, int
     height, width, channels = layer.source.shape
     depth = next((depth for depth in (8, 4, 2, 1) if channels % depth == 0), 1)
     count = height * width
-    power = min(_largest_shift(1 / count), 24)
+    power = min(largest_shift(1 / count), 24)
     times = round(2.0**power / count)
     ratio = layer.source.scale / layer.target.scale
-    bits = min(_largest_shift(ratio), MOST_RES)
+    bits = min(largest_shift(ratio), MOST_RES)
     a = round(ratio * 2.0**bits)
     plus = round((layer.target.zero - layer.source.zero * ratio) * 2.0**bits)
     if bits < 0 or power < 8 or abs(plus) >= 1 << 30:
@@ -147,12 +147,10 @@ def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[st
     return 0.0
 
 
-def requantized_epoch(
-    draft: Draft, layer: Requantized, source: int, targets: Mapping[str, int], *, unsigned: bool
-) -> float:
-    """One ARITH; the error before the last rounding. unsigned: whether the source is of uint8. Raises Refusal."""
+def requantized_epoch(draft: Draft, layer: Requantized, source: int, targets: Mapping[str, int]) -> float:
+    """One ARITH; the error before the last rounding. Raises Refusal."""
     ratio = layer.source.scale / layer.target.scale
-    bits = min(_largest_shift(ratio), MOST_RES)
+    bits = min(largest_shift(ratio), MOST_RES)
     a = round(ratio * 2.0**bits)
     exact = (layer.target.zero - layer.source.zero * ratio) * 2.0**bits
     plus = round(exact)
@@ -160,7 +158,7 @@ def requantized_epoch(
         raise Refusal("its scales are too far apart")
     sizes = {"XFBYTES": 2, "XFOBYTES": 2, "YFBYTES": 1, "YFOBYTES": 1, "OBYTES": 1}
     numbers = {"A": a, "B": plus >> 16, "CC": plus & 0xFFFF, "COMBINEBC": 1, "RES": bits}
-    signed = {} if unsigned else {"LSBMODE": 1, "SIGNEXT": 1}
+    signed = {} if layer.unsigned else {"LSBMODE": 1, "SIGNEXT": 1}
     stream = draft.add(raw_stream(source, layer.source.bytes, **signed), "STRENG")
     unit = draft.add(registers("ARITH", {"ROUND": 1, "SAT": 1} | numbers | sizes), "ARITH", stream)
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The product of two tensors as an epoch of three ARITHs.
+
+    p = x * y                                      exact in 16 bits
+    t = p - zero_y * x                             x * (y - zero_y), exact in 16 bits
+    out = R((A*t >> AX) + (B*y >> BY) + (c << C), RES)
+
+A = ratio * 2^(RES + AX), B = -ratio * zero_x * 2^(RES + BY), c = (ratio * zero_x * zero_y + zero_out) * 2^RES, with
+ratio = scale_x * scale_y / scale_out. So only the last one rounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from ingot.st.npu.codegen.layers import Product, Refusal
+from ingot.st.npu.codegen.others import MOST_AX, MOST_BITS, MOST_BY, MOST_C, largest_shift
+from ingot.st.npu.codegen.results import write_results
+from ingot.st.npu.codegen.units import Draft, raw_stream, registers
+
+#: Largest x * (y - zero_y), and its number of 16 bits.
+_LARGEST, _SIGNED_16 = 128 * 255, 32767
+_FLAGS = {"ROUND": 1, "SAT": 1, "DUALIN": 1}
+
+
+def product_epoch(draft: Draft, layer: Product, sources: tuple[int, int], targets: Mapping[str, int]) -> float:
+    """Adds the units; gives the error before the last rounding. Raises Refusal.
+
+    sources: addresses of the two tensors. targets: format -> address of the result.
+    """
+    numbers, error = _numbers(layer)
+    x, y = (draft.add(raw_stream(address, layer.target.bytes), "STRENG") for address in sources)
+    bytes_in = {"XFBYTES": 1, "XFOBYTES": 1, "YFBYTES": 1, "YFOBYTES": 1}
+    both = draft.add(
+        registers("ARITH", _FLAGS | bytes_in | {"OP": 7, "A": 1, "B": 1, "CC": 1, "OBYTES": 2}), "ARITH", x, y
+    )
+    bytes_in |= {"XFBYTES": 2, "XFOBYTES": 2}
+    less = draft.add(
+        registers("ARITH", _FLAGS | bytes_in | {"A": 1, "B": -layer.other.zero, "OBYTES": 2}), "ARITH", both, x
+    )
+    unit = draft.add(registers("ARITH", _FLAGS | bytes_in | numbers | {"OBYTES": 1}), "ARITH", less, y)
+    write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
+    return error
+
+
+def _numbers(layer: Product) -> tuple[dict[str, int], float]:
+    """Fields of the last ARITH, and the error before its rounding. Raises Refusal."""
+    ratio = layer.one.scale * layer.other.scale / layer.target.scale
+    slope = -ratio * layer.one.zero
+    level = ratio * layer.one.zero * layer.other.zero + layer.target.zero
+    bits = min(largest_shift(max(ratio, abs(slope))), MOST_BITS)
+    while bits >= 0 and (ratio * _LARGEST + abs(slope) * 128 + abs(level)) * 2.0**bits >= 1 << 30:
+        bits -= 1
+    c_shift = max(0, math.ceil(math.log2(max(abs(level) * 2.0**bits, 1) / _SIGNED_16)))
+    if bits < 0 or c_shift > MOST_C:
+        raise Refusal("its scales are too far apart")
+    ax = max(0, min(largest_shift(ratio) - bits, MOST_AX))
+    by = max(0, min(largest_shift(abs(slope)) - bits, MOST_BY)) if slope else 0
+    a, b, c = (
+        round(ratio * 2.0 ** (bits + ax)),
+        round(slope * 2.0 ** (bits + by)),
+        round(level * 2.0 ** (bits - c_shift)),
+    )
+    off = (
+        abs(a / 2.0 ** (bits + ax) - ratio) * _LARGEST
+        + abs(b / 2.0 ** (bits + by) - slope) * 128
+        + abs(c * 2.0 ** (c_shift - bits) - level)
+        + ((ax > 0) + (by > 0)) * 2.0**-bits
+    )
+    of_the_model = 0.5 * 2.0 ** math.frexp(ratio)[1] if ratio < 0.5 else 0.0
+    return {"A": a, "AX": ax, "B": b, "BY": by, "CC": c, "C": c_shift, "RES": bits}, off + of_the_model

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Layers without weights as epochs: what fills each of them, by the kind of layer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+
+from ingot.st.npu.codegen.copies import joined_epoch, sliced_epoch
+from ingot.st.npu.codegen.functions import function_epoch
+from ingot.st.npu.codegen.layers import (
+    Addition,
+    Convolution,
+    Function,
+    Joined,
+    Layer,
+    Mean,
+    Product,
+    Requantized,
+    Sliced,
+)
+from ingot.st.npu.codegen.others import addition_epoch, largest_epoch, mean_epoch, requantized_epoch
+from ingot.st.npu.codegen.products import product_epoch
+from ingot.st.npu.codegen.units import Draft
+
+#: Fills an epoch, and gives the error before the last rounding; nothing for one that moves bytes.
+Filler = Callable[[Draft], float | None]
+
+
+def fillers(layer: Layer, sources: Sequence[int], targets: Mapping[str, int]) -> list[Filler]:
+    """One for each epoch of a layer. sources: addresses of its inputs. targets: format -> address of the result.
+
+    A filler raises Refusal for what cannot be, ValueError for numbers that no register holds.
+    """
+    part = functools.partial
+    if isinstance(layer, Convolution):
+        raise TypeError("a convolution has weights")
+    if isinstance(layer, Joined):
+        copies = (part(joined_epoch, layer=layer, number=number) for number in range(len(layer.parts)))
+        return [part(copy, source=place, targets=targets) for copy, place in zip(copies, sources, strict=True)]
+    if isinstance(layer, Addition):
+        return [part(addition_epoch, layer=layer, sources=(sources[0], sources[1]), targets=targets)]
+    if isinstance(layer, Product):
+        return [part(product_epoch, layer=layer, sources=(sources[0], sources[1]), targets=targets)]
+    if isinstance(layer, Sliced):
+        return [part(sliced_epoch, layer=layer, source=sources[0], targets=targets)]
+    if isinstance(layer, Requantized):
+        return [part(requantized_epoch, layer=layer, source=sources[0], targets=targets)]
+    if isinstance(layer, Function):
+        return [part(function_epoch, layer=layer, source=sources[0], targets=targets)]
+    if isinstance(layer, Mean):
+        return [part(mean_epoch, layer=layer, source=sources[0], targets=targets)]
+    return [part(largest_epoch, layer=layer, source=sources[0], targets=targets)]
