@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,35 @@ class Small:
         path = folder / "model.tflite"
         path.write_bytes(self.builder.finish([self.last]))
         return path
+
+
+def random_graph(seed: int) -> Small:
+    """A few layers of any kind and size, whether public builds have them or not."""
+    chance = random.Random(seed)
+    pick = chance.choice
+    side = chance.randint(1, 9)
+    small = Small((side, side, pick([1, 3, 8, 12, 16, 24, 32, 48])), pick([-128, -5, 0, 30]), chance.randint(0, 99))
+    for _ in range(chance.randint(1, 4)):
+        kind = pick(
+            ["convolve", "depthwise", "add", "mean", "largest", "other", "multiply", "join", "slice", "function"]
+        )
+        height, width, channels = small.shape
+        zero = pick([-128, -128, 4])
+        if kind == "convolve":
+            small.convolve(pick([8, 10, 16, 24, 32, 80]), pick([1, 1, 3]), pick([1, 1, 2]), zero)
+        elif kind == "depthwise":
+            small.convolve(0, 3, pick([1, 2]), zero, depthwise=True)
+        elif kind == "multiply":
+            small.multiply(zero, pick([-128, -7, 50]))
+        elif kind == "join":
+            small.join(pick([1, 2, 3]), pick([1, 8, 40]))
+        elif kind == "slice":
+            first = chance.randrange(height), chance.randrange(width), chance.randrange(channels)
+            small.slice(first, (height - first[0], width - first[1], channels - first[2]))
+        elif kind == "function":
+            small.function(pick(["LOGISTIC", "TANH"]))
+        elif kind != "largest":
+            getattr(small, kind)()
+        elif min(height, width) > 1:
+            small.largest()
+    return small.add()
