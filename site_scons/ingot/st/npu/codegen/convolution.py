@@ -35,6 +35,8 @@ from ingot.st.npu.sim.elements import ENTRIES
 Array = npt.NDArray[Any]
 #: Outputs of an epoch: entries of a coefficient memory that an address reaches without translation.
 MOST_OUTPUTS = 384
+#: A stream of weights begins at a multiple of so many bytes.
+ALIGNED = 16
 #: Frames that a context of the switch counts.
 MOST_PASSES = 255
 #: Cycles that an epoch takes to start, as public timings of one-layer networks have it.
@@ -42,6 +44,8 @@ START = 1500
 #: Cycles in which the words that a CONVACC and its features' stream take in the blob come from flash: some 60 words.
 #: The two streams of partial sums take as many each.
 UNIT = 600
+#: Rows of kernels that a CONVACC takes of those that have more.
+MOST_ROWS = 3
 #: Most elements of a frame of partial sums whose reader waits.
 TRIGGERED = 1536
 _SIMD = {"u8": 1, "s8": 2}
@@ -53,6 +57,7 @@ class Way:
 
     deep: 1x1 kernels on 24-bit elements. depth: channels of a CONVACC. kernels: of a set. units: CONVACCs in the chain.
     passes: of partial sums, 1 for none. switch: whether they come back by the stream switch, not through memory.
+    split: rows of kernels that one CONVACC takes, where another takes the rest and an ARITH adds both; else 0.
     """
 
     format: str
@@ -62,6 +67,12 @@ class Way:
     units: int
     passes: int = 1
     switch: bool = False
+    split: int = 0
+
+    @property
+    def roundings(self) -> int:
+        """How many sums of 16 bits make the sum of a result."""
+        return 2 if self.split else self.passes
 
     @property
     def simd(self) -> int:
@@ -110,6 +121,11 @@ def _rank(cost: int, parts: Sequence[Part]) -> tuple[int, int, bool, int, str]:
 
 
 def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
+    if layer.kernel[0] > MOST_ROWS:
+        for way in _ways(halves(layer, MOST_ROWS)[0], table):
+            if way.units == way.passes == 1 and _tail_known(layer, way, table):
+                yield replace(way, units=2, split=MOST_ROWS)
+        return
     channels, outputs = layer.source.shape[2], layer.target.shape[2]
     form = format_of(layer)
     for known in table.forms:
@@ -131,6 +147,26 @@ def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
                     yield way
                     if passes > 1 and units == 1:
                         yield replace(way, switch=True)
+
+
+def _tail_known(layer: Convolution, way: Way, table: Public) -> bool:
+    """Whether public builds have the rest of the kernels' rows with the same depth and as many kernels."""
+    rows, columns = layer.kernel
+    kernel = (rows - MOST_ROWS, columns, *layer.strides, int(way.deep), 0, way.simd, way.depth, way.kernels)
+    return Form("kernel", kernel) in table.forms
+
+
+def halves(layer: Convolution, rows: int) -> tuple[Convolution, Convolution]:
+    """The convolutions with the first rows of the kernels, and with the rest; their sums add up to the layer's."""
+    top, _, left, right = layer.pads
+    height, lines, stride = layer.source.shape[0], layer.target.shape[0], layer.strides[0]
+    found = []
+    for weights, first in ((layer.weights[:, :rows], 0), (layer.weights[:, rows:], rows)):
+        start = first - top  # of the window of the first output
+        end = start + (lines - 1) * stride + weights.shape[1]
+        pads = max(0, -start), max(0, end - height), left, right
+        found.append(replace(layer, weights=weights, pads=pads, crop=max(0, start)))
+    return found[0], found[1]
 
 
 def _known(way: Way, table: Public) -> bool:
@@ -180,10 +216,15 @@ def convolution_epoch(
     sums: address of the partial sums, where there are passes. targets: format -> address of the whole output.
     """
     way = part.way
-    size = 3 if way.deep else 1
-    signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
-    stream = raw_stream(weights[0], weights[1] // size, size, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
-    kernels = draft.add(stream, "STRENG")
+    pixels = layer.target.shape[0] * layer.target.shape[1]
+    outputs = slice(part.first, part.first + part.outputs)
+    if way.split:
+        scaled = _split(draft, layer, part, scaling, source, weights)
+        for stage in scaling.stages:
+            scaled = draft.add(_multiplier(stage, outputs, way.kernels, pixels), "ARITH", scaled)
+        write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
+        return
+    kernels = draft.add(_kernel_stream(way, *weights), "STRENG")
     chain: list[Unit] = []
     for number in range(way.units):
         features = draft.add(_features(layer, part, source, number), "STRENG")
@@ -195,14 +236,35 @@ def convolution_epoch(
         draft.link(chain[0], chain[0], 2)
     elif way.passes > 1:
         _loop(draft, part, part.sums(layer) // 2, sums, chain[0], chain[-1])
-    outputs = slice(part.first, part.first + part.outputs)
-    pixels = layer.target.shape[0] * layer.target.shape[1]
     scaled = chain[-1]
     for number, stage in enumerate(scaling.stages):
         scaled = draft.add(_multiplier(stage, outputs, way.kernels, pixels), "ARITH", scaled)
         if not number and way.passes > 1:
             draft.link_each(chain[-1], scaled, way.passes)
     write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
+
+
+def _kernel_stream(way: Way, address: int, size: int) -> Registers:
+    element = 3 if way.deep else 1
+    signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
+    return raw_stream(address, size // element, element, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
+
+
+def _split(
+    draft: Draft, layer: Convolution, part: Part, scaling: Scaling, source: int, weights: tuple[int, int]
+) -> Unit:
+    """Two CONVACCs that take the same features, each some rows of the kernels, and the ARITH that adds their sums."""
+    units = []
+    start = weights[0]
+    for half in halves(layer, part.way.split):
+        size = len(_packed(half, part))
+        features = draft.add(_features(half, part, source, 0), "STRENG")
+        kernels = draft.add(_kernel_stream(part.way, start, size), "STRENG")
+        units.append(draft.add(_convacc(half, replace(part.way, units=1), scaling, 0), "CONVACC", features, kernels))
+        start += size + -size % ALIGNED
+    flags = {"ROUND": 1, "SAT": 1, "DUALIN": 1, "A": 1, "B": 1, "OBYTES": 2}
+    bytes_in = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES"), 2)
+    return draft.add(registers("ARITH", flags | bytes_in), "ARITH", *units)
 
 
 def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, last: Unit) -> None:
@@ -218,13 +280,21 @@ def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, las
 
 
 def packed_kernels(layer: Convolution, part: Part) -> bytes:
-    """The bytes of a part's kernels, as their stream reads them."""
+    """The bytes of a part's kernels, as their stream reads them; of kernels that are split, both."""
+    if not part.way.split:
+        return _packed(layer, part)
+    head, tail = (_packed(half, part) for half in halves(layer, part.way.split))
+    return head + bytes(-len(head) % ALIGNED) + tail
+
+
+def _packed(layer: Convolution, part: Part) -> bytes:
     way = part.way
     shape = KernelShape(way.kernels, *layer.kernel, way.depth, way.deep)
     if layer.depthwise:
         sets = depthwise_sets(layer.weights, part.first, shape, part.sets)
     else:
-        sets = dense_sets(layer.weights, part.first, shape, way.units * way.passes, part.sets)
+        count = 1 if way.split else way.units * way.passes
+        sets = dense_sets(layer.weights, part.first, shape, count, part.sets)
     return pack_kernels(sets, way.deep)
 
 
@@ -263,7 +333,8 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
         "BTCDEPTH": way.depth,
         "NR": way.kernels,
         "TPAD": top,
-        "BPAD": bottom,
+        "BPAD": min(bottom, layer.kernel[0] - 1),
+        "ZBOTTOM": bottom - min(bottom, layer.kernel[0] - 1),
         "LPAD": left,
         "RPAD": right,
         "VSTRD": layer.strides[0],
@@ -271,6 +342,7 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
         "W": width * way.depth,
         "H": height,
         "RCROP": width * way.depth - 1,
+        "TCROP": layer.crop,
         "BCROP": height - 1,
         "SIMD": way.simd,
         "FBYTES": way.simd,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingot.compiler.graph import Graph, Operator
-from ingot.st.npu.codegen.convolution import Part, convolution_epoch, format_of, packed_kernels, ways
+from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
 from ingot.st.npu.codegen.layers import (
     VIEWS,
     Convolution,
@@ -33,8 +33,6 @@ from ingot.st.npu.codegen.unweighted import fillers
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.public import Public
 
-#: A stream of weights begins at a multiple of so many bytes.
-ALIGNED = 16
 #: An error before the last rounding that is no reason to read a tensor with its zero point (`fold`).
 SMALL = 0.06
 
@@ -307,7 +305,7 @@ class _Generator:
 
 
 def _scaling(layer: Convolution, parts: Sequence[Part]) -> Scaling:
-    return scaling_of(layer, parts[0].way.passes)
+    return scaling_of(layer, parts[0].way.roundings)
 
 
 def _no_way(layer: Convolution) -> str:

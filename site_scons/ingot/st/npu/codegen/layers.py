@@ -40,7 +40,7 @@ class Convolution:
 
     bias: int64, one an output, in units of the source's scale times the weights'. scales: of the weights, one an
     output. pads: top, bottom, left, right. strides: down, across. skips: of how many pixels, down and across, it reads
-    one: 1x1 kernels with a stride have it in place of the stride.
+    one: 1x1 kernels with a stride have it in place of the stride. crop: lines at the top that no kernel reaches.
     """
 
     source: Numbers
@@ -52,6 +52,7 @@ class Convolution:
     strides: tuple[int, int] = (1, 1)
     depthwise: bool = False
     skips: tuple[int, int] = (1, 1)
+    crop: int = 0
 
     @property
     def read(self) -> Shape:
