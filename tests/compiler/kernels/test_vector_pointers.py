@@ -22,9 +22,9 @@ CHECKED_IN = {
     "depthwise_products.h": ["depthwise_sixteen_mve.h", "depthwise_offset_mve.h", "depthwise_3x3_mve.h"],
     "depthwise_sixteen_mve.h": ["depthwise_sixteen_mve.h"],
     "dot16.h": ["dot16.h"],
-    "fully_connected_even.c": ["fully_connected_even.c"],
+    "fully_connected_even_once.h": ["fully_connected_even_once.h"],
     "fully_connected_once.h": ["fully_connected_once.h"],
-    "fully_connected_sums.h": ["fully_connected_once.h", "fully_connected_even.c"],
+    "fully_connected_sums.h": ["fully_connected_once.h", "fully_connected_even_once.h"],
     "quantize.c": ["quantize.c"],
     "svdf.c": ["svdf.c"],
 }
