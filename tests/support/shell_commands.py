@@ -31,7 +31,7 @@ APP = "myapp"
 Words = tuple[str, ...]
 
 #: Words of a command that belong to a shell, with the number of words behind each.
-_OF_SHELL = {"--depfile": 1, "--stamp": 1, "--target": 1, "-MMD": 0, "-MP": 0, "-MF": 1, "--log": 1}
+_OF_SHELL = {"--depfile": 1, "--stamp": 1, "--target": 1, "-MMD": 0, "-MP": 0, "-MF": 1, "--log": 1, "--then": 1}
 
 
 @dataclass(frozen=True)

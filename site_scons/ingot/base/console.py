@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TextIO
 
 VERBOSE = "INGOT_VERBOSE"
@@ -20,6 +21,17 @@ def say(text: str) -> None:
 def say_error(error: object) -> None:
     """The message of a mistake that ends the work."""
     print(f"{_painted('ingot:', _RED, sys.stderr)} {error}", file=sys.stderr, flush=True)
+
+
+def print_to(file: str) -> Path:
+    """Lets this process, and those that it starts, print to a file from now on, the message of a failure too."""
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    with path.open("wb") as opened:
+        for standard in (1, 2):
+            os.dup2(opened.fileno(), standard)
+    return path
 
 
 def has_colors(stream: TextIO) -> bool:

@@ -100,6 +100,7 @@ def _around_words(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--target", default="", help="Target of that rule. Default: the first output.")
 @click.option("--stamp", default="", help="An empty file to touch at the end.")
 @click.option("--log", default="", help="Write what is printed to this file; when the step fails, to <file>.part.")
+@click.option("--then", default="", help="Of a proof: print the table of the build, and that this comes next.")
 def step(
     name: str,
     inputs: Words,
@@ -110,13 +111,19 @@ def step(
     target: str,
     stamp: str,
     log: str,
+    then: str,
 ) -> None:
     """Run one step of a build; build files are full of these."""
+    from ingot.base.console import print_to
     from ingot.base.depfile import write_depfile
+    from ingot.link.summary import print_summary
     from ingot.steps.call import call_step, files_read
 
-    part = _print_to(f"{log}.part") if log else None
+    part = print_to(f"{log}.part") if log else None
     call_step(name, inputs, outputs, options)
+    if then:
+        summary = next(Path(word.partition("=")[2]) for word in outputs if word.startswith("summary="))
+        print_summary(summary, {}, then)
     if part:
         sys.stdout.flush()
         part.replace(log)
@@ -125,17 +132,6 @@ def step(
     if depfile:
         named = target or stamp or outputs[0].partition("=")[2]
         write_depfile(Path(depfile), [named], files_read(inputs, options), phony=bool(target))
-
-
-def _print_to(file: str) -> Path:
-    """Lets this process, and those that it starts, print to a file from now on, the message of a failure too."""
-    path = Path(file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sys.stdout.flush()
-    with path.open("wb") as opened:
-        for standard in (1, 2):
-            os.dup2(opened.fileno(), standard)
-    return path
 
 
 @verb()
@@ -149,7 +145,9 @@ def ninja(itself: str, **values: Any) -> Any:
     again = [*_again("ninja", values), "--out", itself]
     launcher, build = values["launcher"], values["build"]
     firmware, recipe = _whole(**values)
-    text = ninja_text(_commands(recipe, launcher), recipe.targets, build, itself, again, _inputs_of(firmware))
+    call = "ninja" if itself == "build.ninja" else f"ninja -f {itself}"
+    commands = _commands(recipe, launcher, f"{call} verify, {call} flash")
+    text = ninja_text(commands, recipe.targets, build, itself, again, _inputs_of(firmware))
     write_if_changed(Path(itself), text)
     return {"files": [itself], "targets": _targets_of(recipe)}
 
@@ -175,12 +173,13 @@ def build_targets(verb: str, targets: Words, parallel: int, **values: Any) -> An
     """Builds targets of a firmware with Ninja. values: of project_words."""
     from ingot.base.files import write_if_changed
     from ingot.shells.ninja import ninja_text, run_ninja
-    from ingot.start.project import model_and_board
+    from ingot.start.project import model_and_board, next_of_build
 
+    then = next_of_build(values["model"], values["board"])
     values["model"], values["board"] = model_and_board(verb, values["model"], values["board"])
     launcher, build = values["launcher"], values["build"]
     firmware, recipe = _whole(**values)
-    commands = _commands(recipe, launcher)
+    commands = _commands(recipe, launcher, then)
     known = _targets_of(recipe)
     for target in targets:
         if target not in known:
@@ -210,7 +209,8 @@ def make_rules(itself: str, prefix: str, asked: str, **values: Any) -> Any:
     launcher = values["launcher"]
     firmware, recipe = _whole(**values)
     variables = make_variables(firmware)
-    commands, inputs = _commands(recipe, launcher), _inputs_of(firmware)
+    then = f"make {prefix}verify, make {prefix}flash"
+    commands, inputs = _commands(recipe, launcher, then), _inputs_of(firmware)
     for path, command in command_files(commands).items():
         write_if_changed(Path(path), command)
     text = make_text(commands, recipe.targets, variables, prefix, itself, inputs, asked)
@@ -372,10 +372,10 @@ def _targets_of(recipe: Recipe) -> list[str]:
     return [*recipe.targets, *running]
 
 
-def _commands(recipe: Recipe, launcher: str) -> list[Any]:
+def _commands(recipe: Recipe, launcher: str, then: str) -> list[Any]:
     from ingot.shells.command import command_of, ingot_command
 
-    return [command_of(job, ingot_command(), launcher) for job in recipe.jobs]
+    return [command_of(job, ingot_command(), launcher, then) for job in recipe.jobs]
 
 
 def _again(verb: str, values: dict[str, Any]) -> list[str]:

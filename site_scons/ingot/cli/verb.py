@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +20,17 @@ from ingot.base.errors import IngotError, did_you_mean
 
 JSON_HELP = "Print the result as JSON, and nothing else on standard output."
 QUIET_HELP = "Print nothing but errors."
+
+
+#: Verbs that show their progress themselves, or run until they are ended.
+OWN_PROGRESS = ("build", "fleet", "monitor", "run", "step", "watch")
+
+
+def _what(ctx: click.Context) -> str:
+    """The verb and what it is about, for a line of progress."""
+    first = next((value for value in ctx.params.values() if isinstance(value, str | Path) and str(value)), "")
+    words = ctx.command_path.split()[1:]
+    return " ".join([*words, *([str(first)] if first else [])])
 
 
 class Verb(click.Command):
@@ -57,6 +69,17 @@ class Verb(click.Command):
         for name in chosen:
             if name not in self._own:
                 del ctx.params[name]
+        from ingot.base.progress import under_way
+
+        with under_way(_what(ctx), wanted=self._takes_its_time and not chosen["quiet"]):
+            return self._invoke(ctx, chosen)
+
+    @property
+    def _takes_its_time(self) -> bool:
+        """Whether nobody would know what the verb does: not of one that waits for others or says its steps itself."""
+        return self.name not in OWN_PROGRESS
+
+    def _invoke(self, ctx: click.Context, chosen: Mapping[str, bool]) -> Any:
         as_json = chosen["as_json"] and "as_json" not in self._own
         quiet = chosen["quiet"] and "quiet" not in self._own and not chosen["as_json"]
         if not as_json and not quiet:

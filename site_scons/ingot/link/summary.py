@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -57,6 +59,15 @@ def _together(networks: Sequence[Network], aliases: Aliases) -> int:
 
 def _count(network: Network, kind: str) -> int:
     return sum(epoch.kind == kind for epoch in network.epochs)
+
+
+def print_summary(file: Path, seconds: Mapping[str, float], then: str) -> None:
+    """Prints the table of a summary.json, and behind it where the firmware is and what comes next.
+
+    seconds, then: see summary_text; then: commands.
+    """
+    facts = json.loads(file.read_text(encoding="utf-8"))
+    print(f"\n{summary_text(facts, seconds, f'firmware in {file.parent.as_posix()}/; next: {then}')}", flush=True)
 
 
 def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float], then: str = "") -> str:

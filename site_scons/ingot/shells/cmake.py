@@ -62,10 +62,13 @@ class Own:
 
 
 class Rules:
-    """The text of one file of rules. ingot: how the command `ingot` is called. launcher: before the C compiler."""
+    """The text of one file of rules. ingot: how the command `ingot` is called. launcher: before the C compiler.
+
+    then: what is said to come next when a firmware is proven.
+    """
 
     def __init__(self, ingot: Sequence[str], launcher: str = "") -> None:
-        self.ingot, self.launcher = ingot, launcher
+        self.ingot, self.launcher, self.then = ingot, launcher, ""
         self.lines = ["# Written by Ingot; changes here are lost."]
 
     def depends(self, files: Sequence[str]) -> None:
@@ -81,7 +84,7 @@ class Rules:
         before = list(after)
         for stage, jobs in stages:
             name = f"{target}_{stage}"
-            stamps = [self._command(command_of(job, self.ingot, self.launcher)) for job in jobs]
+            stamps = [self._command(command_of(job, self.ingot, self.launcher, self.then)) for job in jobs]
             self._target(name, stamps, before)
             before = [name]
         return before[0] if before else ""
@@ -206,6 +209,7 @@ def check_rules(executable: str, firmware: FirmwareBuild, rules: Rules, target: 
     """The rules of `ingot_check`: the proof after each link, and the files for flash."""
     elf = f"$<TARGET_FILE:{executable}>"
     jobs = [*firmware.flash_files(elf, weights=False), firmware.check(elf)]
+    rules.then = "cmake --build . --target with what ingot_add_target adds (verify, flash)"
     rules.chain(executable, [("check", jobs)], [executable, target])
     rules.lines.append(f"set_property(TARGET {executable}_check PROPERTY EXCLUDE_FROM_ALL FALSE)")
     return rules.text().replace(

@@ -34,9 +34,18 @@ class Command:
     text: str = ""
 
 
-def command_of(job: Job, ingot: Sequence[str], launcher: str = "") -> Command:
-    """A job as a command. ingot: how the command `ingot` is called. launcher: put before the C compiler."""
+#: Steps at whose end a firmware is built and proven.
+PROOFS = ("check_firmware", "check_network")
+
+
+def command_of(job: Job, ingot: Sequence[str], launcher: str = "", then: str = "") -> Command:
+    """A job as a command. ingot: how the command `ingot` is called. launcher: put before the C compiler.
+
+    then: what comes next when the board's firmware is built; with it the proof also prints the table of the build.
+    """
     command = _command_of(job, ingot, launcher)
+    if then and isinstance(job, StepJob) and job.step.name in PROOFS and not job.step.options.get("twin"):
+        command = replace(command, words=(*command.words, "--then", then))
     return replace(command, outputs=tuple(map(forward, command.outputs)), inputs=tuple(map(forward, command.inputs)))
 
 

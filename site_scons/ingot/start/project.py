@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
+from ingot.base.quoting import command_text
 from ingot.base.yamlfile import load_yaml
 
 PROJECT_FILE = "ingot.yaml"
@@ -45,3 +46,10 @@ def model_and_board(verb: str, model: str, board: str) -> tuple[str, str]:
                 remedy=f"Give it ({example}), or begin a project: ingot new NAME --model FILE --board BOARD.",
             )
     return model, board
+
+
+def next_of_build(model: str, board: str) -> str:
+    """The commands behind `ingot build`. model, board: as the command line had them, "" for the project's."""
+    again = [word for word in (model, board and "--board", board) if word]
+    flash = ["build", *again, "-t", "flash"] if again else ["flash"]
+    return ", ".join(command_text(["ingot", *words], windows=False) for words in (["run", *again], flash))

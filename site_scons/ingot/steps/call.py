@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import DamagedFile, IngotError, did_you_mean
+from ingot.base.progress import MOMENTS, under_way
 from ingot.base.text_values import real_number, switch, table, whole_number
 from ingot.steps.registry import Argument, Kind, step_arguments, step_function
 
@@ -42,7 +43,8 @@ def run_step(name: str, arguments: Mapping[str, Any]) -> Any:
     those of its folder go as well. Verbs are given files of anybody's, and move none.
     """
     try:
-        return step_function(name)(**arguments)
+        with under_way(name.replace("_", " "), MOMENTS[1:]):  # the shell has said its name before
+            return step_function(name)(**arguments)
     except DamagedFile as error:
         aside = error.path.with_name(f"{error.path.name}.damaged")
         try:

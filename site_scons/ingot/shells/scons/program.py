@@ -159,8 +159,8 @@ def ingot_program(
         link = replace(link, intact="") if own_script else link
         jobs += [*firmware.kernels(), *objects, link]
     proof = firmware.check(made.elf_path)
-    jobs += [*firmware.flash_files(made.elf_path), proof]
-    nodes = declare(env, jobs)
+    jobs += firmware.flash_files(made.elf_path)
+    nodes = {**declare(env, jobs), **declare(_with_next(env, made), [proof])}
     if made.elf_path:
         made.elf, made.map = nodes[made.elf_path], nodes[f"{path}.map"]
         made.binaries = [nodes[f"{path}.bin"], nodes[f"{path}.hex"]]
@@ -172,6 +172,14 @@ def ingot_program(
                 made.target(name)
     made.everything = [*(node for item in nets for node in item.nodes.values()), *nodes.values()]
     return made
+
+
+def _with_next(env: Any, program: ProgramNodes) -> Any:
+    """An environment in which the proof of a user's program says what comes next; Ingot's own build does at its end."""
+    if env.get("INGOT_OWN") or SCons.Script.GetOption("silent"):
+        return env
+    stem = f"scons {program.name}-" if program.name else "scons "
+    return env.Override({"INGOT_THEN": f"{stem}verify, {stem}flash"})
 
 
 def _program_of(first: NetworkBuild, app: str, path: str) -> NetworkBuild:

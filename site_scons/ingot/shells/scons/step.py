@@ -20,13 +20,16 @@ from ingot.base.console import say_error
 from ingot.base.errors import IngotError, os_error
 from ingot.base.imports import import_one_at_a_time
 from ingot.base.stamp import code_stamp
+from ingot.link.summary import print_summary
+from ingot.shells.command import PROOFS
 
 
 def add_step_builder(env: Any) -> None:
     """Gives the environment the builder that `add_step` uses.
 
-    The environment may have INGOT_STEP_SAY, a function of step and label that gives a progress line, and INGOT_RAN, a
-    function of step, seconds and first target ("" when it failed) that is told of every step.
+    The environment may have INGOT_STEP_SAY, a function of step and label that gives a progress line, INGOT_RAN, a
+    function of step, seconds and first target ("" when it failed) that is told of every step, and INGOT_THEN, the
+    commands that come next when the board's firmware is proven.
     """
     action = SCons.Action.Action(_run, _describe)
     env.Append(BUILDERS={"IngotStep": SCons.Builder.Builder(action=action, multi=False)})
@@ -103,6 +106,9 @@ def _run(target: Any, source: Any, env: Any) -> int:
     if status and not env["INGOT_KEEP"]:
         for node in target:
             Path(str(node)).unlink(missing_ok=True)
+    then = env.get("INGOT_THEN")
+    if then and not status and job["step"] in PROOFS and not job["options"].get("twin"):
+        print_summary(arguments["summary"], {}, then)
     if ran := env.get("INGOT_RAN"):
         ran(job["step"], time.monotonic() - started, "" if status else str(target[0]))
     return status

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,7 +20,7 @@ from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.text_table import help_line
 from ingot.board import board_names
 from ingot.link import sources
-from ingot.link.summary import summary_text
+from ingot.link.summary import print_summary
 from ingot.model import list_models
 from ingot.recipe.options import Options, options_help, parse_options
 from ingot.recipe.targets import TARGETS as MODEL_TARGETS
@@ -119,10 +118,8 @@ def _check_targets(env: Any) -> None:
 def _summary(files: list[str], figures: Path) -> None:
     """Prints the figures when something of the firmware was built and everything succeeded."""
     if console.BUILT.intersection(files) and figures.is_file() and not SCons.Script.GetBuildFailures():
-        facts = json.loads(figures.read_text())
         again = " ".join(["scons", *_words_to_repeat()])
-        then = f"firmware in {figures.parent}/; next: {again} emulate, {again} flash"
-        print(f"\n{summary_text(facts, console.SECONDS, then)}")
+        print_summary(figures, console.SECONDS, f"{again} emulate, {again} flash")
 
 
 def _words_to_repeat() -> list[str]:

@@ -46,6 +46,13 @@ VERBS = {
     "reloc_st_sources": "layout",
     "reloc_places": "layout",
     "load_and_run": "run",
+    "measure_epochs": "measure",
+    "measure_way": "measure",
+    "networks_header": "header",
+    "verify_together": "verify",
+    "verify_npu": "verify",
+    "quantize_model": "quantize",
+    "check_quantized": "check",
 }
 
 
