@@ -20,6 +20,9 @@ from ingot.several.names import check_names
 from ingot.st.stedgeai.pack import SOURCE_FLAGS
 from ingot.st.stedgeai.replaced import REPLACED, RUNTIME
 
+#: Steps at whose end a firmware is built and proven.
+PROOFS = ("check_firmware", "check_network")
+
 #: Applications that install relocatable images: they include reloc_places.h.
 LOADERS = ("model_host", "model_update")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ingot.base.quoting import command_words, forward
 from ingot.link.toolchain import prefix_maps
+from ingot.recipe.firmware import PROOFS
 from ingot.recipe.job import ArchiveJob, CompileJob, Job, StepJob
 
 
@@ -32,10 +33,6 @@ class Command:
     words: tuple[str, ...]
     depfile: str = ""
     text: str = ""
-
-
-#: Steps at whose end a firmware is built and proven.
-PROOFS = ("check_firmware", "check_network")
 
 
 def command_of(job: Job, ingot: Sequence[str], launcher: str = "", then: str = "") -> Command:

@@ -21,7 +21,7 @@ from ingot.base.errors import IngotError, os_error
 from ingot.base.imports import import_one_at_a_time
 from ingot.base.stamp import code_stamp
 from ingot.link.summary import print_summary
-from ingot.shells.command import PROOFS
+from ingot.recipe.firmware import PROOFS
 
 
 def add_step_builder(env: Any) -> None:
