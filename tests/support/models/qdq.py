@@ -42,8 +42,8 @@ def gemm_of_rows(b: QdqBuilder) -> bytes:
     """One vector that is an image with rows of whole chunks of 16 bytes."""
     r = b.random
     channels, height, width = (int(r.choice(n)) for n in ((16, 32), (2, 3, 5), (1, 3)))
-    x = b.input((1, 3, height, width))
-    image = b.quantized(b.node("Conv", [x, *b.weights((channels, 3, 1, 1), x)]))
+    x = b.input((1, 4, height, width))
+    image = b.quantized(b.node("Conv", [x, *b.weights((channels, 4, 1, 1), x)]))
     flat = b.node("Flatten", [image])
     weights = b.weights((int(r.choice((3, 4, 9))), channels * height * width), image)
     return b.finish([b.quantized(b.node("Gemm", [flat, *weights], transB=1))])
