@@ -11,6 +11,7 @@ from pathlib import Path
 from ingot.board import find_board
 from ingot.board.target import open_board
 from ingot.device.run.inputs import random_inputs
+from ingot.device.run.qemu import Image
 from ingot.device.run.twin import TwinRun, emulate, images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
@@ -23,6 +24,17 @@ from ingot.steps.link import io_bytes
 
 
 @dataclass(frozen=True)
+class Built:
+    """A network as the `validate` firmware of a board's twin. kernels: object file of every kernel."""
+
+    network: Network
+    elf: Path
+    images: list[Image]
+    machine: str
+    kernels: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class Measured:
     """A network and one inference of it. kernels: object file of every kernel."""
 
@@ -32,7 +44,18 @@ class Measured:
 
 
 def measure(model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4bit: str = "keep") -> Measured:
-    """Builds the `validate` firmware for the board's twin in `folder` and runs it once. Raises IngotError."""
+    """Builds the firmware in `folder` and runs it once. Raises IngotError."""
+    built = build(model, board_name, folder, fuse=fuse, weights_4bit=weights_4bit)
+    sample = random_inputs([(buffer.shape, buffer.dtype) for buffer in built.network.inputs], 1)
+    run = emulate(built.elf, built.images, built.network, [sample], machine=built.machine)
+    return Measured(built.network, run, built.kernels)
+
+
+def build(
+    model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4bit: str = "keep", shared: Path | None = None
+) -> Built:
+    """The firmware, in `folder`. shared: a folder for object files of kernels, which are used again. Raises
+    IngotError."""
     board_file = find_board(board_name, toolchain.ROOT / "boards")
     twin, pools = open_board(board_file, twin=True)
     outputs = [folder / "network.c"]
@@ -49,7 +72,9 @@ def measure(model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4
 
     def compile_one(job: tuple[Path, str]) -> Path:
         source, role = job
-        target = folder / f"{role}-{source.stem}.o"
+        target = (shared if shared and role == "kernels" else folder) / f"{role}-{source.stem}.o"
+        if shared and role == "kernels" and target.exists():
+            return target
         command = toolchain.compile_command(source, target, twin.core, role, include, defines)
         subprocess.run(command, check=True)
         return target
@@ -58,6 +83,5 @@ def measure(model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4
         objects = list(pool.map(compile_one, jobs))
     elf = folder / "firmware.elf"
     subprocess.run(toolchain.link_command(objects, elf, twin.core, script), check=True)
-    sample = random_inputs([(buffer.shape, buffer.dtype) for buffer in network.inputs], 1)
-    run = emulate(elf, images_of(network, folder), network, [sample], machine=twin.machine)
-    return Measured(network, run, tuple(path for path in objects if path.name.startswith("kernels-")))
+    kernels = tuple(path for path in objects if path.name.startswith("kernels-"))
+    return Built(network, elf, images_of(network, folder), twin.machine, kernels)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,7 @@ def lower_depthwise(site: Site) -> Call:
 
 
 def depthwise_call(
-    site: Site, name: str, taps: npt.NDArray[np.signedinteger], words: npt.NDArray[np.int32], head: Param
+    site: Site, name: str, taps: npt.NDArray[np.signedinteger[Any]], words: npt.NDArray[np.int32], head: Param
 ) -> Call:
     """One call of ingot_<name>_3x3_s8() or ingot_<name>_s8(). taps: (taps, channels) of int8 or int16. words:
     (3, channels)."""
@@ -129,7 +130,7 @@ def pixels_beside(channels: int, stride: int, width: int) -> int:
 
 
 def _sets(
-    taps: npt.NDArray[np.signedinteger], words: npt.NDArray[np.int32], multiplier: int, together: int
+    taps: npt.NDArray[np.signedinteger[Any]], words: npt.NDArray[np.int32], multiplier: int, together: int
 ) -> npt.NDArray[np.uint8]:
     """The groups of every multiplier-th channel from the first on, then from the second on and so on."""
     sets = (slice(first, None, multiplier) for first in range(multiplier))
@@ -137,7 +138,7 @@ def _sets(
     return np.concatenate([_groups(np.tile(taps[:, one], repeats), np.tile(words[:, one], repeats)) for one in sets])
 
 
-def _groups(taps: npt.NDArray[np.signedinteger], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+def _groups(taps: npt.NDArray[np.signedinteger[Any]], words: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
     """The groups as bytes, (groups, bytes of a group). taps: (taps, channels). words: (3, channels)."""
     count, channels = taps.shape
     groups = -(-channels // GROUP)
