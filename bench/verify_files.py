@@ -36,7 +36,7 @@ def main(files: tuple[Path, ...], board: str, samples: int, sequence: int) -> No
         for file in files:
             line, good = one(file, board, samples, sequence, Path(shared))
             done.append(good)
-            print(f"{'ok' if good else 'FAILED':8}{file.name:64}{line}", flush=True)
+            print(f"{'ok' if good else 'FAILED':8}{file.name[-58:]:60}{line}", flush=True)
     print(f"{board}'s twin: {sum(done)} of {len(done)} equal to LiteRT's reference kernels")
     raise SystemExit(not all(done))
 

@@ -82,3 +82,11 @@ def test_several_signatures(tmp_path: Path) -> None:
     text = said(tmp_path / "net.tflite")
     assert "'serving_default' is taken, which stands first; signature= takes another." in text
     assert "'train'" in text and FITS in text
+
+
+def test_a_c_array_of_a_model(tmp_path: Path) -> None:
+    numbers = ", ".join(f"0x{byte:02x}" for byte in pose_model(0))
+    text = f'#include "model.h"\n// made by xxd -i\nalignas(16) const unsigned char g_model[] = {{\n  {numbers}\n}};\n'
+    (tmp_path / "model.cc").write_text(text)
+    text = said(tmp_path / "model.cc")
+    assert text.startswith(f"{tmp_path}/model.cc: a C array of a TensorFlow Lite model\n") and FITS in text
