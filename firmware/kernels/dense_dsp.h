@@ -95,8 +95,8 @@ typedef struct ingot_dense_wide_job {
     int32_t offset[2];      /* quick: what rounds, and the zero point, both before the shift to the right */
     int32_t right[2];
     unsigned apart;         /* bytes from channel 0 to channel 1; 0: there is no channel 1 */
-    int32_t left[2];        /* shift to the left before the product; quick: one more than that */
-    int32_t quick;          /* results saturate at -128 and 127, ties may go up, no sum overflows when it is shifted */
+    int32_t left[2];        /* shift to the left before the product; quick: none */
+    int32_t quick;          /* results saturate at -128 and 127, shifts go right, no sum overflows when it is doubled */
     int32_t zero, low, high;
 } ingot_dense_wide_job;
 
@@ -184,6 +184,37 @@ typedef struct ingot_dense_wide_job {
     "smlad r5, r12, r10, r5\n"                                                                                         \
     "smlad r7, r8, r10, r7\n"
 
+/* Four sums to results, none waiting for the one before it: r4 r6 of channel 0, r5 r7 of channel 1; r8 r9: multipliers, r0
+ * r1: shifts to the right, lr: the job. Sums are doubled before SMMULR, so that it rounds as LiteRT does; negative ties go
+ * down. */
+#define INGOT_DENSE_WIDE_QUICK                                                                                         \
+    "lsl r4, r4, #1\n"                                                                                                 \
+    "lsl r5, r5, #1\n"                                                                                                 \
+    "lsl r6, r6, #1\n"                                                                                                 \
+    "ldr r10, [lr, #44]\n"                                                                                             \
+    "smmulr r4, r4, r8\n"                                                                                              \
+    "lsl r7, r7, #1\n"                                                                                                 \
+    "smmulr r5, r5, r9\n"                                                                                              \
+    "ldr r11, [lr, #48]\n"                                                                                             \
+    "smmulr r6, r6, r8\n"                                                                                              \
+    "add r4, r4, r4, asr #31\n"                                                                                        \
+    "smmulr r7, r7, r9\n"                                                                                              \
+    "add r5, r5, r5, asr #31\n"                                                                                        \
+    "add r6, r6, r6, asr #31\n"                                                                                        \
+    "add r4, r4, r10\n"                                                                                                \
+    "add r7, r7, r7, asr #31\n"                                                                                        \
+    "add r5, r5, r11\n"                                                                                                \
+    "add r6, r6, r10\n"                                                                                                \
+    "asr r4, r4, r0\n"                                                                                                 \
+    "add r7, r7, r11\n"                                                                                                \
+    "asr r5, r5, r1\n"                                                                                                 \
+    "asr r6, r6, r0\n"                                                                                                 \
+    "ssat r4, #8, r4\n"                                                                                                \
+    "asr r7, r7, r1\n"                                                                                                 \
+    "ssat r5, #8, r5\n"                                                                                                \
+    "ssat r6, #8, r6\n"                                                                                                \
+    "ssat r7, #8, r7\n"
+
 __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_job *job __attribute__((unused)))
 {
     __asm__ volatile("push {r0, r4-r11, lr}\n"
@@ -203,21 +234,14 @@ __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_j
                      "2:\n" INGOT_DENSE_WIDE_TURN
                      "bne 2b\n"
                      "ldr lr, [sp]\n"
+                     "ldr r12, [lr, #72]\n"
                      "ldr r8, [lr, #36]\n"
                      "ldr r9, [lr, #40]\n"
-                     "ldr r10, [lr, #44]\n"
-                     "ldr r11, [lr, #48]\n"
                      "ldr r0, [lr, #52]\n"
-                     "ldr r1, [lr, #56]\n"
-                     "ldr r2, [lr, #64]\n"
-                     "ldr r3, [lr, #68]\n"
-                     "ldr r12, [lr, #72]\n"
                      "cmp r12, #0\n"
+                     "ldr r1, [lr, #56]\n"
                      "beq 4f\n"
-                     INGOT_SCALE_QUICK("r4", "r2", "r8", "r10", "r0")
-                     INGOT_SCALE_QUICK("r5", "r3", "r9", "r11", "r1")
-                     INGOT_SCALE_QUICK("r6", "r2", "r8", "r10", "r0")
-                     INGOT_SCALE_QUICK("r7", "r3", "r9", "r11", "r1")
+                     INGOT_DENSE_WIDE_QUICK
                      "3:\n"
                      "ldr r2, [lr, #8]\n"
                      "ldr r12, [lr, #60]\n"
@@ -226,15 +250,17 @@ __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_j
                      "strb r5, [r2, r12]\n"
                      "strb r4, [r2]\n"
                      "add r2, r2, r3\n"
+                     "subs r1, #1\n"
                      "strb r7, [r2, r12]\n"
                      "strb r6, [r2]\n"
                      "add r2, r2, r3\n"
-                     "str r2, [lr, #8]\n"
-                     "subs r1, #1\n"
                      "str r1, [lr, #16]\n"
+                     "str r2, [lr, #8]\n"
                      "bne 1b\n"
                      "pop {r0, r4-r11, pc}\n"
                      "4:\n"
+                     "ldr r2, [lr, #64]\n"
+                     "ldr r3, [lr, #68]\n"
                      "ldr r10, [lr, #76]\n"
                      "ldr r11, [lr, #80]\n"
                      INGOT_SCALE_EXACT("r4", "r2", "r8", "r0")
@@ -246,6 +272,43 @@ __attribute__((naked, noinline)) static void ingot_dense_wide(ingot_dense_wide_j
                      INGOT_SCALE_HIGH("r6") INGOT_SCALE_HIGH("r7")
                      "b 3b\n");
 }
+
+#ifdef INGOT_W4
+static void ingot_dense_widen_lanes(const int8_t *weights, uint32_t *wide, unsigned chunks)
+{
+    for (; chunks; chunks--, weights += INGOT_DENSE_CHUNK_BYTES)
+        for (unsigned at = 0; at < 16; at += 4, wide += 4) {
+            const uint32_t a = ingot_dense_word_a(weights + at), b = ingot_dense_word_b(weights + at);
+            wide[0] = (uint32_t)ingot_even_bytes(a);
+            wide[1] = (uint32_t)ingot_odd_bytes(a);
+            wide[2] = (uint32_t)ingot_even_bytes(b);
+            wide[3] = (uint32_t)ingot_odd_bytes(b);
+        }
+}
+#else
+/* Four bytes of two lanes. The compilers store them word by word. */
+#define INGOT_DENSE_WIDEN(at, to)                                                                                      \
+    "ldr %[a], [%[from], #" at "]\n"                                                                                   \
+    "ldr %[b], [%[from], #" at " + 16]\n"                                                                              \
+    "sxtb16 %[c], %[a]\n"                                                                                              \
+    "sxtb16 %[a], %[a], ror #8\n"                                                                                      \
+    "sxtb16 %[d], %[b]\n"                                                                                              \
+    "strd %[c], %[a], [%[to], #" to "]\n"                                                                              \
+    "sxtb16 %[b], %[b], ror #8\n"                                                                                      \
+    "strd %[d], %[b], [%[to], #" to " + 8]\n"
+
+__attribute__((noinline)) static void ingot_dense_widen_lanes(const int8_t *weights, uint32_t *wide, unsigned chunks)
+{
+    for (; chunks; chunks--, weights += 64, wide += 16) {
+        uint32_t a, b, c, d;
+        __asm__ volatile(INGOT_DENSE_WIDEN("0", "0") INGOT_DENSE_WIDEN("4", "16")
+                         INGOT_DENSE_WIDEN("8", "32") INGOT_DENSE_WIDEN("12", "48")
+                         : [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d)
+                         : [from] "r"(weights), [to] "r"(wide)
+                         : "memory");
+    }
+}
+#endif
 
 /* Two lanes of a record, prepared for ingot_dense_wide(). lanes: 1 when the second one stands for no channel. */
 INGOT_INLINE void ingot_dense_widen(ingot_dense_wide_job *job, const ingot_mac_params *p, const int8_t *record,
@@ -259,21 +322,14 @@ INGOT_INLINE void ingot_dense_widen(ingot_dense_wide_job *job, const ingot_mac_p
     for (unsigned i = 0; i < lanes; i++)
         job->quick &= ingot_scale_is_quick(bias[i], scaling[4 + i]);
     for (unsigned i = 0; i < 2; i++) {
+        const int32_t shift = scaling[4 + i], left = shift > 0 ? shift : 0;
         job->bias[i] = bias[i];
-        const ingot_scale scale = ingot_scale_of(p, scaling[i], scaling[4 + i], job->quick);
-        job->multiplier[i] = scale.multiplier;
-        job->right[i] = scale.right;
-        job->left[i] = scale.left;
-        job->offset[i] = scale.offset;
+        job->multiplier[i] = scaling[i];
+        job->right[i] = left - shift;
+        job->left[i] = left;
+        job->offset[i] = job->quick ? ingot_scale_offset(p, shift) : 0;
     }
-    for (unsigned chunk = job->chunks; chunk; chunk--, weights += INGOT_DENSE_CHUNK_BYTES)
-        for (unsigned at = 0; at < 16; at += 4, wide += 4) {
-            const uint32_t a = ingot_dense_word_a(weights + at), b = ingot_dense_word_b(weights + at);
-            wide[0] = (uint32_t)ingot_even_bytes(a);
-            wide[1] = (uint32_t)ingot_odd_bytes(a);
-            wide[2] = (uint32_t)ingot_even_bytes(b);
-            wide[3] = (uint32_t)ingot_odd_bytes(b);
-        }
+    ingot_dense_widen_lanes(weights, wide, job->chunks);
 }
 
 /* One or two lanes of a record, from `lane` on, for `count` pixels. wide: 64 bytes for every chunk. */

@@ -187,17 +187,16 @@ static void ingot_depthwise_begin(const ingot_depthwise *k, ingot_depthwise_four
     /* Channels c, c + 1, c + 2, c + 3 stand at 0, 8, 4, 12 (ingot_depthwise_slot). */
     const int32_t *words = (const int32_t *)(group + 16 * 9) + c % 16 / 4;
     const int32_t *const word[4] = {words, words + 8, words + 4, words + 12};
-    job->quick = p->low == INT8_MIN && p->high == INT8_MAX;
+    job->quick = ingot_scale_saturates(p);
     for (unsigned i = 0; i < 4; i++) {
         job->bias[i] = word[i][0];
         job->multiplier[i] = word[i][16];
-        job->quick &= word[i][32] < 0 && ingot_scale_is_quick(word[i][0], word[i][32]);
+        job->quick &= ingot_scale_is_quick(word[i][0], word[i][32]);
     }
-    const int32_t twice = 2 * p->out_zero + 1;
     for (unsigned i = 0; i < 4; i++) {
         const int32_t shift = word[i][32], left = shift > 0 ? shift : 0;
         job->right[i] = left - shift;
-        job->offset[i] = job->quick ? twice * (1 << -shift) >> 1 : left;
+        job->offset[i] = job->quick ? ingot_scale_offset(p, shift) : left;
     }
 }
 

@@ -14,8 +14,12 @@ INGOT_INLINE unsigned ingot_patch_bytes(const ingot_conv2d *k)
 
 #ifdef INGOT_PATCH_S16
 #define INGOT_PATCH_ELEMENT "16"
+#define INGOT_PATCH_STORE "strh"
+#define INGOT_PATCH_BYTES 2
 #else
 #define INGOT_PATCH_ELEMENT "8"
+#define INGOT_PATCH_STORE "strb"
+#define INGOT_PATCH_BYTES 1
 #endif
 
 #if INGOT_MVE
@@ -41,6 +45,38 @@ INGOT_INLINE void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
                      : "+r"(to)
                      : "r"(bytes), "r"(value)
                      : "q0", "lr", "memory");
+}
+#elif INGOT_DSP
+/* Word by word, at any address; a C library for small code goes byte by byte, and the compiler makes calls of it of the
+ * same loops in C. */
+__attribute__((noinline, unused)) static void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned bytes)
+{
+    uint32_t word;
+    for (; bytes >= 4; bytes -= 4)
+        __asm__ volatile("ldr %0, [%1], #4\n"
+                         "str %0, [%2], #4\n"
+                         : "=&r"(word), "+r"(from), "+r"(to)
+                         :
+                         : "memory");
+    for (; bytes; bytes--)
+        __asm__ volatile("ldrb %0, [%1], #1\n"
+                         "strb %0, [%2], #1\n"
+                         : "=&r"(word), "+r"(from), "+r"(to)
+                         :
+                         : "memory");
+}
+
+__attribute__((noinline, unused)) static void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
+{
+#ifdef INGOT_PATCH_S16
+    const uint32_t word = (uint16_t)value * 0x00010001u;
+#else
+    const uint32_t word = (uint8_t)value * 0x01010101u;
+#endif
+    for (; bytes >= 4; bytes -= 4)
+        __asm__ volatile("str %1, [%0], #4" : "+r"(to) : "r"(word) : "memory");
+    for (; bytes; bytes -= INGOT_PATCH_BYTES)
+        __asm__ volatile(INGOT_PATCH_STORE " %1, [%0], #%c2" : "+r"(to) : "r"(word), "i"(INGOT_PATCH_BYTES) : "memory");
 }
 #else
 INGOT_INLINE void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned bytes)
