@@ -337,19 +337,18 @@ static void ingot_dense_two_channels(const ingot_dense *d, const int8_t *record,
                                      const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step, unsigned apart,
                                      unsigned count, uint32_t *wide)
 {
-    ingot_dense_wide_job job = {
-        .in = in,
-        .in_step = in_step,
-        .out = out,
-        .out_step = out_step,
-        .pairs = count / 2,
-        .wide = wide,
-        .chunks = (d->depth + 15) / 16,
-        .apart = lanes == 1 ? 0 : apart,
-        .zero = d->params->out_zero,
-        .low = d->params->low,
-        .high = d->params->high,
-    };
+    ingot_dense_wide_job job; /* no initializer: where some of it is zero, that is a call of memset() */
+    job.in = in;
+    job.in_step = in_step;
+    job.out = out;
+    job.out_step = out_step;
+    job.pairs = count / 2;
+    job.wide = wide;
+    job.chunks = (d->depth + 15) / 16;
+    job.apart = lanes == 1 ? 0 : apart;
+    job.zero = d->params->out_zero;
+    job.low = d->params->low;
+    job.high = d->params->high;
     ingot_dense_widen(&job, d->params, record, lane, lanes, wide);
     if (job.pairs)
         ingot_dense_wide(&job);

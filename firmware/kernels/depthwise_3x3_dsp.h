@@ -264,11 +264,10 @@ static void ingot_depthwise_four_row(const ingot_depthwise *k, ingot_depthwise_f
 static void ingot_depthwise_3x3_band(const ingot_depthwise *k, const ingot_depthwise_band *band,
                                      const ingot_mac_params *p)
 {
-    ingot_depthwise_four job = {
-        .zero = p->out_zero,
-        .low = p->low,
-        .high = p->high,
-    };
+    ingot_depthwise_four job; /* no initializer: that would be a call of memset() */
+    job.zero = p->out_zero;
+    job.low = p->low;
+    job.high = p->high;
     for (unsigned c = 0; c < k->in_c; c += 4) {
         ingot_depthwise_begin(k, &job, c, p);
         for (unsigned y = band->y; y < band->y + band->n; y++)

@@ -108,19 +108,104 @@ INGOT_INLINE void add_products(const int8_t *in, const int8_t *weights, unsigned
 }
 #else
 #if INGOT_DSP
-/* Four bytes of the vector times those of each lane. r8 r9: even and odd bytes of the vector. */
-#define LANE(sum, weights)                                                                                             \
-    "ldr r10, " weights "\n"                                                                                           \
+/* 16 bytes of the vector at r0 times those of each lane at r1. r8 r9: even and odd bytes of the vector; r10 r11, r12 lr:
+ * those of a lane. A Cortex-M7 issues a product beside a load or a widening, when neither waits for the other. */
+#define FOUR_LANES                                                                                                     \
+    "ldr r10, [r1, #0]\n"                                                                                              \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "ldr r8, [r0, #0]\n"                                                                                               \
+    "sxtb16 r9, r8, ror #8\n"                                                                                          \
+    "sxtb16 r8, r8\n"                                                                                                  \
+    "smlad r4, r9, r11, r4\n"                                                                                          \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "ldr r12, [r1, #16]\n"                                                                                             \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r4, r8, r10, r4\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r5, r9, lr, r5\n"                                                                                           \
+    "ldr r10, [r1, #32]\n"                                                                                             \
+    "smlad r5, r8, r12, r5\n"                                                                                          \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "ldr r12, [r1, #48]\n"                                                                                             \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "smlad r6, r9, r11, r6\n"                                                                                          \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r6, r8, r10, r6\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r7, r9, lr, r7\n"                                                                                           \
+    "ldr r10, [r1, #4]\n"                                                                                              \
+    "smlad r7, r8, r12, r7\n"                                                                                          \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "ldr r8, [r0, #4]\n"                                                                                               \
+    "sxtb16 r9, r8, ror #8\n"                                                                                          \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "smlad r4, r9, r11, r4\n"                                                                                          \
+    "sxtb16 r8, r8\n"                                                                                                  \
+    "ldr r12, [r1, #20]\n"                                                                                             \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r4, r8, r10, r4\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r5, r9, lr, r5\n"                                                                                           \
+    "ldr r10, [r1, #36]\n"                                                                                             \
+    "smlad r5, r8, r12, r5\n"                                                                                          \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "ldr r12, [r1, #52]\n"                                                                                             \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "smlad r6, r9, r11, r6\n"                                                                                          \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r6, r8, r10, r6\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r7, r9, lr, r7\n"                                                                                           \
+    "smlad r7, r8, r12, r7\n"                                                                                          \
+    "ldr r8, [r0, #8]\n"                                                                                               \
+    "sxtb16 r9, r8, ror #8\n"                                                                                          \
+    "ldr r10, [r1, #8]\n"                                                                                              \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "ldr r12, [r1, #24]\n"                                                                                             \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "sxtb16 r8, r8\n"                                                                                                  \
+    "smlad r4, r9, r11, r4\n"                                                                                          \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r4, r8, r10, r4\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r5, r9, lr, r5\n"                                                                                           \
+    "ldr r10, [r1, #40]\n"                                                                                             \
+    "smlad r5, r8, r12, r5\n"                                                                                          \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "ldr r12, [r1, #56]\n"                                                                                             \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "smlad r6, r9, r11, r6\n"                                                                                          \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r6, r8, r10, r6\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r7, r9, lr, r7\n"                                                                                           \
+    "ldr r10, [r1, #12]\n"                                                                                             \
+    "smlad r7, r8, r12, r7\n"                                                                                          \
+    "ldr r12, [r1, #28]\n"                                                                                             \
+    "ldr r8, [r0, #12]\n"                                                                                              \
+    "sxtb16 r9, r8, ror #8\n"                                                                                          \
     "sxtb16 r11, r10, ror #8\n"                                                                                        \
     "sxtb16 r10, r10\n"                                                                                                \
-    "smlad " sum ", r9, r11, " sum "\n"                                                                                \
-    "smlad " sum ", r8, r10, " sum "\n"
-
-#define FOUR_LANES(in, weights0, weights1, weights2, weights3)                                                         \
-    "ldr r8, " in "\n"                                                                                                 \
-    "sxtb16 r9, r8, ror #8\n"                                                                                          \
-    "sxtb16 r8, r8\n" LANE("r4", weights0) LANE("r5", weights1)                                                        \
-        LANE("r6", weights2) LANE("r7", weights3)
+    "smlad r4, r9, r11, r4\n"                                                                                          \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "sxtb16 r8, r8\n"                                                                                                  \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r4, r8, r10, r4\n"                                                                                          \
+    "ldr r10, [r1, #44]\n"                                                                                             \
+    "smlad r5, r9, lr, r5\n"                                                                                           \
+    "sxtb16 r11, r10, ror #8\n"                                                                                        \
+    "smlad r5, r8, r12, r5\n"                                                                                          \
+    "sxtb16 r10, r10\n"                                                                                                \
+    "ldr r12, [r1, #60]\n"                                                                                             \
+    "sxtb16 lr, r12, ror #8\n"                                                                                         \
+    "smlad r6, r9, r11, r6\n"                                                                                          \
+    "smlad r6, r8, r10, r6\n"                                                                                          \
+    "sxtb16 r12, r12\n"                                                                                                \
+    "smlad r7, r9, lr, r7\n"                                                                                           \
+    "add r0, #16\n"                                                                                                    \
+    "add r1, #64\n"                                                                                                    \
+    "subs r2, #1\n"                                                                                                    \
+    "smlad r7, r8, r12, r7\n"
 
 /* Adds a vector times the four lanes of a record, 23 instructions for 16 products. Reads whole chunks of 16 bytes. */
 __attribute__((naked, noinline)) static void
@@ -130,12 +215,7 @@ add_products(const int8_t *in __attribute__((unused)), const int8_t *weights __a
     __asm__ volatile("push {r4-r11, lr}\n"
                      "ldm r3, {r4-r7}\n"
                      "1:\n"
-                     FOUR_LANES("[r0, #12]", "[r1, #12]", "[r1, #28]", "[r1, #44]", "[r1, #60]")
-                     FOUR_LANES("[r0, #8]", "[r1, #8]", "[r1, #24]", "[r1, #40]", "[r1, #56]")
-                     FOUR_LANES("[r0, #4]", "[r1, #4]", "[r1, #20]", "[r1, #36]", "[r1, #52]")
-                     FOUR_LANES("[r0], #16", "[r1, #0]", "[r1, #16]", "[r1, #32]", "[r1, #48]")
-                     "adds r1, #64\n"
-                     "subs r2, #1\n"
+                     FOUR_LANES
                      "bne 1b\n"
                      "stm r3, {r4-r7}\n"
                      "pop {r4-r11, pc}\n");

@@ -51,13 +51,25 @@ INGOT_INLINE void ingot_patch_fill(int8_t *to, int32_t value, unsigned bytes)
  * same loops in C. */
 __attribute__((noinline, unused)) static void ingot_patch_copy(int8_t *to, const int8_t *from, unsigned bytes)
 {
-    uint32_t word;
-    for (; bytes >= 4; bytes -= 4)
+    uint32_t word, second;
+    for (; bytes >= 8; bytes -= 8)
+        __asm__ volatile("ldr %0, [%2]\n"
+                         "ldr %1, [%2, #4]\n"
+                         "add %2, #8\n"
+                         "str %0, [%3]\n"
+                         "str %1, [%3, #4]\n"
+                         "add %3, #8\n"
+                         : "=&r"(word), "=&r"(second), "+r"(from), "+r"(to)
+                         :
+                         : "memory");
+    if (bytes >= 4) {
+        bytes -= 4;
         __asm__ volatile("ldr %0, [%1], #4\n"
                          "str %0, [%2], #4\n"
                          : "=&r"(word), "+r"(from), "+r"(to)
                          :
                          : "memory");
+    }
     for (; bytes; bytes--)
         __asm__ volatile("ldrb %0, [%1], #1\n"
                          "strb %0, [%2], #1\n"
