@@ -20,7 +20,9 @@ import numpy.typing as npt
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import data
-from layers import Conv, Network
+import detector
+from export import classifier
+from layers import Conv, Dense, Network, softmax_slope
 
 from ingot.model import load_manifest
 from ingot.network.types import NetworkBuffer
@@ -47,8 +49,8 @@ postprocessing:
 def fruit_network() -> Network:
     """The classifier of pictures, trained; its inputs are 0..1."""
     pictures, numbers = data.fruit(1500, seed=1)
-    network = Network((24, 24, 3), [Conv(8), Conv(12)], len(data.FRUIT))
-    network.fit(pictures / 255, numbers)
+    network = Network((24, 24, 3), [Conv(8), Conv(12), Dense(len(data.FRUIT), relu=False)])
+    network.fit(pictures / 255, numbers, softmax_slope)
     return network
 
 
@@ -56,7 +58,7 @@ def fruit(folder: Path) -> Network:
     from PIL import Image
 
     network = fruit_network()
-    content = network.tflite(data.fruit(200, seed=2)[0] / 255, "uint8", (0.0, 1.0))
+    content = classifier(network, data.fruit(200, seed=2)[0] / 255, "uint8", (0.0, 1.0))
     (folder / "fruit.tflite").write_bytes(content)
     (folder / "model.yaml").write_text(FRUIT_YAML.format(classes=", ".join(data.FRUIT)))
     for path, picture in _files(folder, data.FRUIT, *data.fruit(TESTS * len(data.FRUIT), seed=3, size=48)):
@@ -107,14 +109,15 @@ def words_network(folder: Path) -> tuple[Network, Array]:
     inputs, _ = spectra(100, seed=1)
     (folder / "model.yaml").write_text(words_yaml(round(float(inputs.mean()), 1), round(float(inputs.std()), 1)))
     inputs, numbers = spectra(800, seed=1)
-    network = Network((MELS, COLUMNS, 1), [Conv(6), Conv(8)], len(data.WORDS))
-    network.fit(inputs, numbers, epochs=5)
+    network = Network((MELS, COLUMNS, 1), [Conv(6), Conv(8), Dense(len(data.WORDS), relu=False)])
+    network.fit(inputs, numbers, softmax_slope, epochs=5)
     return network, inputs[:200]
 
 
 def words(folder: Path) -> Network:
     network, inputs = words_network(folder)
-    (folder / "words.tflite").write_bytes(network.tflite(inputs, "int8", (float(inputs.min()), float(inputs.max()))))
+    held = (float(inputs.min()), float(inputs.max()))
+    (folder / "words.tflite").write_bytes(classifier(network, inputs, "int8", held))
     for path, samples in _files(folder, data.WORDS, *data.words(TESTS * len(data.WORDS), seed=3)):
         with wave.open(str(path.with_suffix(".wav")), "wb") as opened:
             opened.setnchannels(1)
@@ -139,10 +142,10 @@ postprocessing:
 
 def moves(folder: Path) -> Network:
     inputs, numbers = data.moves(1200, seed=1)
-    network = Network((data.WINDOW, 3, 1), [Conv(8, (5, 3)), Conv(8, (5, 1))], len(data.MOVES))
-    network.fit(inputs[..., None], numbers, epochs=20)
+    network = Network((data.WINDOW, 3, 1), [Conv(8, (5, 3)), Conv(8, (5, 1)), Dense(len(data.MOVES), relu=False)])
+    network.fit(inputs[..., None], numbers, softmax_slope, epochs=20)
     held = (float(inputs.min()), float(inputs.max()))
-    (folder / "moves.tflite").write_bytes(network.tflite(inputs[:200, ..., None], "int8", held))
+    (folder / "moves.tflite").write_bytes(classifier(network, inputs[:200, ..., None], "int8", held))
     (folder / "model.yaml").write_text(MOVES_YAML.format(classes=", ".join(data.MOVES)))
     for path, window in _files(folder, data.MOVES, *data.moves(TESTS * len(data.MOVES), seed=3)):
         np.save(path.with_suffix(".npy"), window)
@@ -159,7 +162,13 @@ def _files(folder: Path, names: tuple[str, ...], values: Array, numbers: Array) 
     return found
 
 
-MODELS: Mapping[str, Callable[[Path], Network]] = {"fruit": fruit, "words": words, "moves": moves}
+MODELS: Mapping[str, Callable[[Path], object]] = {
+    "fruit": fruit,
+    "words": words,
+    "moves": moves,
+    "forms": detector.yolo,
+    "forms_ssd": detector.ssd,
+}
 
 
 def main() -> None:

@@ -305,3 +305,22 @@ def test_the_command_counts_arrays(
     assert facts["ingot"] == facts["litert"] and facts["different_outputs"] == []
     assert facts["ingot"]["right"] == 50 - len(facts["wrong"]) and "x[7]" in facts["wrong"]
     assert facts["ingot"]["accuracy"] > 0.85
+
+
+# ---- boxes
+
+
+@pytest.mark.parametrize("name", ["forms", pytest.param("forms_ssd", marks=pytest.mark.thorough)])
+def test_a_trained_detector_finds_the_forms(name: str, tmp_path: Path) -> None:
+    """A YOLO's and an SSD's head: mAP on pictures that training has not seen, and the same as LiteRT's."""
+    result = built(name, tmp_path).evaluate(trained(name) / "test")
+    assert result.different == () and result.apart == (0, 0.0)
+    facts = result.as_dict()
+    assert facts["ingot"] == facts["litert"] and facts["ingot"]["boxes"] >= 30
+    assert facts["ingot"]["mAP50"] > 0.9 and min(facts["ingot"]["classes_AP50"].values()) > 0.8
+    moved = tmp_path / "moved"  # the boxes of the next picture: what is there counts, not how many
+    shutil.copytree(trained(name) / "test", moved)
+    texts = [file.read_text() for file in sorted(moved.glob("*.txt"))]
+    for file, text in zip(sorted(moved.glob("*.txt")), texts[1:] + texts[:1], strict=True):
+        file.write_text(text)
+    assert built(name, tmp_path).evaluate(moved).as_dict()["ingot"]["mAP50"] < 0.3

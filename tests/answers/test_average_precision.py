@@ -17,6 +17,7 @@ from ingot.answers.evaluate import Evaluation, evaluate
 from ingot.base.errors import IngotError
 from ingot.model import load_manifest
 from ingot.network.types import Network, NetworkBuffer
+from ingot.preprocessing.load import inputs_in
 from support.host_library import needs_cc
 
 LEFT = Box(0, 0.0, 0.0, 0.4, 0.4)
@@ -226,3 +227,8 @@ def test_a_folder_without_pictures_or_boxes_is_refused(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "x.png")
     with pytest.raises(IngotError, match=r"x\.txt: there is no such file, which should have the boxes"):
         pictures_with_boxes(tmp_path, ("cat",))
+    (tmp_path / "x.txt").write_text("cat 0.5 0.5 1 1\n")
+    (tmp_path / ".DS_Store").touch()
+    ((file, boxes),) = pictures_with_boxes(tmp_path, ("cat",))
+    assert file == tmp_path / "x.png" and len(boxes) == 1
+    assert inputs_in(tmp_path) == [tmp_path / "x.png"]

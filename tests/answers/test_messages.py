@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingot.base.errors import IngotError
 from ingot.model import load_manifest
 from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.load import load_inputs
+from ingot.preprocessing.wav import read_wav
 
 LAYOUT = "Give a folder with a folder of files for each class, or a .npz file with the arrays x and y."
 SOUND = """\
@@ -94,20 +96,71 @@ def sound(path: Path, rate: int = 16000, width: int = 2, channels: int = 1, coun
     return path
 
 
+def wave_file(path: Path, form: tuple[int, int, int, int], data: bytes, extended: bool = False) -> Path:
+    """form: format, channels, samples a second, bits. extended: as WAVE_FORMAT_EXTENSIBLE tells it."""
+    kind, channels, rate, bits = form
+    size = channels * bits // 8
+    head = struct.pack("<HHIIHH", 0xFFFE if extended else kind, channels, rate, rate * size, size, bits)
+    if extended:
+        head += struct.pack("<HHIH14x", 22, bits, 0, kind)
+    chunks = [(b"LIST", b"odd"), (b"fmt ", head), (b"data", data)]
+    body = b"".join(name + struct.pack("<I", len(part)) + part + b"\0" * (len(part) % 2) for name, part in chunks)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body)
+    return path
+
+
+CONVERT = "Convert it: ffmpeg -i clip.wav -ar 16000 -ac 1 -sample_fmt s16 converted.wav"
+
+
 @pytest.mark.parametrize(
-    ("rate", "width", "message"),
+    ("form", "message"),
     [
-        (44100, 2, "has 16 bits at 44,100 Hz, the model takes 16 bits at 16,000 Hz"),
-        (16000, 1, "has 8 bits at 16,000 Hz, the model takes 16 bits at 16,000 Hz"),
+        ((1, 1, 44100, 16), f"has 44,100 samples a second, the model takes 16,000\n  {CONVERT}"),
+        ((6, 1, 16000, 8), f"has 1 channels of 8 bits in the WAVE format 6, which is not read\n  {CONVERT}"),
+        ((1, 1, 16000, 12), f"has 1 channels of 12 bits in the WAVE format 1, which is not read\n  {CONVERT}"),
+        ((1, 0, 16000, 16), f"has 0 channels of 16 bits in the WAVE format 1, which is not read\n  {CONVERT}"),
     ],
 )
-def test_a_sound_of_another_kind(rate: int, width: int, message: str, tmp_path: Path) -> None:
-    (tmp_path / "model.yaml").write_text(SOUND)
-    file = sound(tmp_path / "clip.wav", rate, width)
+def test_a_sound_of_another_kind(form: tuple[int, int, int, int], message: str, tmp_path: Path) -> None:
+    file = wave_file(tmp_path / "clip.wav", form, bytes(64))
     with pytest.raises(IngotError) as caught:
-        load_inputs(file, network(), load_manifest(tmp_path / "model.yaml"))
-    remedy = "Convert it: ffmpeg -i clip.wav -ar 16000 -ac 1 -sample_fmt s16 converted.wav"
-    assert str(caught.value) == f"{file}: {message}\n  {remedy}"
+        read_wav(file, 16000)
+    assert str(caught.value) == f"{file}: {message}"
+
+
+def test_a_sound_without_samples(tmp_path: Path) -> None:
+    file = wave_file(tmp_path / "clip.wav", (1, 2, 16000, 16), b"\1\2\3")
+    with pytest.raises(IngotError) as caught:
+        read_wav(file, 16000)
+    assert str(caught.value) == f"{file}: has no samples\n  Record or cut it again."
+
+
+@pytest.mark.parametrize("extended", [False, True])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(("kind", "bits"), [(1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64)])
+def test_the_same_sound_in_every_kind_of_samples(
+    kind: int, bits: int, channels: int, extended: bool, tmp_path: Path
+) -> None:
+    """The left channel louder than the right by as much as the mean is between; full scale saturates."""
+    wanted = np.asarray([0, 256, -256, 12800, -32768, 32512], np.int64)
+    apart = np.asarray([0, 256, 256, 256, 0, 0])
+    values = np.stack([wanted + apart, wanted - apart], axis=1) if channels == 2 else wanted[:, None]
+    if kind == 3:
+        data = (values / 32768).astype(f"<f{bits // 8}").tobytes()
+    elif bits == 8:
+        data = (values // 256 + 128).astype(np.uint8).tobytes()
+    else:
+        wide = (values << (bits - 16)).astype("<i8").tobytes()
+        data = b"".join(wide[at : at + bits // 8] for at in range(0, len(wide), 8))
+    file = wave_file(tmp_path / "clip.wav", (kind, channels, 16000, bits), data, extended)
+    found = read_wav(file, 16000)
+    assert found.dtype == np.int16 and found.tolist() == wanted.tolist()
+
+
+def test_floats_beyond_full_scale_saturate(tmp_path: Path) -> None:
+    data = np.asarray([1.0, -1.5, np.nan, np.inf, 0.4999 / 32768], "<f4").tobytes()
+    file = wave_file(tmp_path / "clip.wav", (3, 1, 16000, 32), data)
+    assert read_wav(file, 16000).tolist() == [32767, -32768, 0, 32767, 0]
 
 
 def test_a_sound_that_is_cut_off_and_one_that_is_none(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -15,7 +14,6 @@ import numpy as np
 import pytest
 
 from ingot.base.errors import IngotError
-from ingot.base.places import ROOT
 from ingot.cli import main as cli
 from ingot.model import load_manifest
 from ingot.start.told import packed_labels, use_of
@@ -23,9 +21,8 @@ from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
 from support.ssd_model import ssd_model
 from support.tflite_builder import Builder
+from support.use_case_cells import CASES, H7, N6, Cell, run_cell, wrong_answers
 from support.use_cases import trained
-
-N6, H7 = "n6dk", "h747-disco"
 
 
 def begin(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
@@ -80,6 +77,24 @@ def test_a_detector_by_the_shape_of_its_boxes(
     assert f"  classes: [{', '.join(json.dumps(f'class {n}') for n in range(classes))}]" in lines
 
 
+@pytest.mark.parametrize(
+    ("channels", "labels", "anchors", "classes"), [(8, 3, 1, 3), (30, 0, 5, 1), (16, 3, 2, 3), (8, 0, 1, 3)]
+)
+def test_a_grid_is_told_by_its_stride(channels: int, labels: int, anchors: int, classes: int, tmp_path: Path) -> None:
+    """How many anchors there are follows from the labels; how large they are is told by nothing."""
+    b = Builder()
+    image = b.input((1, 48, 48, 3), "int8", 1 / 255, -128)
+    kernel = b.constant(np.ones((channels, 16, 16, 3), np.int8), [0.1] * channels)
+    grid = b.tensor((1, 3, 3, channels), "int8", 0.1, 0)
+    b.operator("CONV_2D", [image, kernel, None], [grid], padding="SAME", strideH=16, strideW=16)
+    (tmp_path / "grid.tflite").write_bytes(b.finish([grid]))
+    use = use_of(tmp_path / "grid.tflite", "object-detection", [f"c{n}" for n in range(labels)])
+    assert "  type: st_yolo_lc" in use.lines
+    assert f"anchors: [{', '.join(['1, 1'] * anchors)}]" in use.guesses
+    (line,) = [line for line in use.lines if line.startswith("  classes: ")]
+    assert len(json.loads(line.removeprefix("  classes: "))) == classes
+
+
 def test_a_detector_of_an_ssd_ends_before_its_operator(tmp_path: Path) -> None:
     (tmp_path / "ssd.tflite").write_bytes(ssd_model())
     use = use_of(tmp_path / "ssd.tflite", labels=["cat", "dog", "cow"])
@@ -99,34 +114,16 @@ def test_labels_that_are_packed_into_the_file(tmp_path: Path) -> None:
     assert '  classes: ["apple", "lime", "brick", "leaf", "berry"]' in use_of(model).lines
 
 
-def commands(build: str) -> list[str]:
-    """Build, verify, run, show how it is flashed."""
-    return {
-        "scons": [
-            "scons -Q",
-            "scons -Q verify samples=1",
-            "scons -Q emulate input={data}",
-            "scons -Q flash dry_run=1 probe=cubeprogrammer",
-        ],
-        "make": ["make", "make verify OPTIONS='--samples 1'", "make emulate OPTIONS='--input {data}'"],
-        "ninja": ["ingot build", "ingot build -t verify --samples 1", "ingot run --input {data}"],
-        "cmake": [
-            "cmake -B build -DINPUT={data} && cmake --build build",
-            "cmake --build build --target verify",
-            "cmake --build build --target emulate",
-        ],
-    }[build]
+def cell(use: str, build: str, board: str) -> Any:
+    return Cell(next(case for case in CASES if case.use == use), build, board)
 
 
-#: Build, board, model, use case, its data, what is said about it.
+#: One of each row and column; bench/every_use_case.py has all.
 CELLS = [
-    ("scons", N6, "fruit", "image-classification", "test/leaf/leaf-1.png", "leaf "),
-    ("make", N6, "words", "keyword-spotting", "test/yes/yes-0.wav", "yes "),
-    ("cmake", H7, "fruit", "image-classification", "test/lime/lime-2.png", "lime "),
-    pytest.param(
-        "ninja", N6, "fruit", "none", "test/brick/brick-0.png", "scores: uint8 1x5", marks=pytest.mark.thorough
-    ),
-    ("ninja", H7, "moves", "sensor-windows", "test/walk/walk-0.npy", "walk "),
+    cell("image-classification", "scons", N6),
+    cell("keyword-spotting", "make", N6),
+    cell("object-detection", "cmake", H7),
+    cell("sensor-windows", "ninja", H7),
 ]
 
 
@@ -134,44 +131,13 @@ CELLS = [
 @pytest.mark.emulated
 @needs_gcc
 @needs_qemu
-@pytest.mark.parametrize(("build", "board", "name", "use", "data", "said"), CELLS)
-def test_a_project_builds_verifies_and_says_the_right_answer(
-    build: str,
-    board: str,
-    name: str,
-    use: str,
-    data: str,
-    said: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    there = trained(name)
-    words = ["--use-case", use, "--build", build]
-    if use != "none":
-        names = load_manifest(there / "model.yaml").postprocessing["classes"]
-        (tmp_path / "labels.txt").write_text("\n".join(map(str, names)))
-        words += ["--labels", "labels.txt"]
-    begin(tmp_path, monkeypatch, "mine", "--model", str(there / f"{name}.tflite"), "--board", board, *words)
-    if use == "keyword-spotting":  # the file does not tell it: as it was trained
-        text = (there / "model.yaml").read_text().replace("keyword_spotting", "app")
-        (tmp_path / "mine" / "model.yaml").write_text(text)
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for tool, module in (("ingot", "ingot"), ("scons", "SCons")):
-        (tools / tool).write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
-        (tools / tool).chmod(0o755)
-    environment: dict[str, Any] = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
-    environment |= {"PYTHONPATH": str(ROOT / "site_scons"), "INGOT_CACHE": str(tmp_path / "cache")}
-    printed = ""
-    for command in commands(build):
-        line = command.format(data=there / data, board=board)
-        done = subprocess.run(
-            ["bash", "-c", line], cwd=tmp_path / "mine", env=environment, capture_output=True, text=True, timeout=900
-        )
-        assert done.returncode == 0, f"{line}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        printed += done.stdout
-    assert [text for text in map(str.strip, printed.splitlines()) if text.startswith(said)], printed
-    assert build != "scons" or "STM32_Programmer_CLI -c port=SWD" in printed
+@pytest.mark.parametrize("one", CELLS, ids=lambda one: one.name)
+def test_a_project_builds_verifies_and_says_the_right_answers(one: Cell, tmp_path: Path) -> None:
+    there = trained(one.case.model)
+    printed = run_cell(one, there, tmp_path, tmp_path / "cache", verify=True)
+    assert wrong_answers(one, there, printed) == []
+    changed = re.sub("(leaf|yes|square|walk)", "no", printed)
+    assert wrong_answers(one, there, changed), "an answer that is another one is found"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ def trained(name: str) -> Path:
         network = train.fruit(folder)
         calibration = example("data").fruit(200, seed=2)[0] / 255
         for dtype in ("float32", "uint8", "int8"):
-            (folder / f"{dtype}.tflite").write_bytes(network.tflite(calibration, dtype, (0.0, 1.0)))
+            (folder / f"{dtype}.tflite").write_bytes(
+                example("export").classifier(network, calibration, dtype, (0.0, 1.0))
+            )
 
     return made_once(f"trained-{name}", make)

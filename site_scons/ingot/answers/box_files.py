@@ -13,7 +13,7 @@ from pathlib import Path
 from ingot.answers.average_precision import Box
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.untrusted import read_bounded
-from ingot.preprocessing.load import is_picture
+from ingot.preprocessing.load import is_input, is_picture
 
 LAYOUT = "Give a folder of pictures with a .txt beside each: a line `class x y width height` a box, in fractions."
 
@@ -25,7 +25,7 @@ def pictures_with_boxes(path: Path, names: Sequence[str]) -> list[tuple[Path, tu
     if not path.is_dir():
         raise IngotError("is no folder", where=str(path), remedy=LAYOUT)
     images, labels = (path / "images", path / "labels") if (path / "images").is_dir() else (path, path)
-    files = [file for file in sorted(images.iterdir()) if file.is_file() and is_picture(file)]
+    files = [file for file in sorted(images.iterdir()) if is_input(file) and is_picture(file)]
     if not files:
         raise IngotError("holds no picture", where=str(images), remedy=LAYOUT)
     return [(file, boxes_of(labels / f"{file.stem}.txt", names)) for file in files]

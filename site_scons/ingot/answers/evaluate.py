@@ -21,7 +21,7 @@ from ingot.network.types import Network
 from ingot.preprocessing.definition import image_input
 from ingot.preprocessing.load import first_window, is_picture, load_inputs
 from ingot.preprocessing.picture import read_picture
-from ingot.preprocessing.sound import WAV_SUFFIX
+from ingot.preprocessing.wav import WAV_SUFFIX
 
 if TYPE_CHECKING:
     import numpy.typing as npt

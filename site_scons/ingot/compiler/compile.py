@@ -185,8 +185,7 @@ def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions, offloa
     source = parse_model(model, options.input_shape, cut, options.io_layout)
     label = options.model or model.path.stem
     compiled = plan_network(source, model.sha256, mpool, options, label, offload)
-    outputs = [source.tensors[number].name for number in source.outputs]
-    head = detection_behind(model.data, outputs, str(model.path))
+    head = detection_behind(model.data, [source.tensors[t].name for t in source.outputs], str(model.path))
     return render_outputs(replace(compiled, detection=head) if head else compiled, mpool)
 
 

@@ -35,6 +35,7 @@ OPERATORS = {
     "LOGISTIC": (2, ""),
     "SOFTMAX": (2, "SoftmaxOptions"),
     "FULLY_CONNECTED": (4, "FullyConnectedOptions"),
+    "RESHAPE": (1, ""),
     "PAD": (2, "PadOptions"),
     "ADD": (2, "AddOptions"),
     "CONV_2D": (3, "Conv2DOptions"),

@@ -17,7 +17,8 @@ from ingot.preprocessing.numpy_file import numpy_arrays
 from ingot.preprocessing.picture import input_pixels, input_values, picture_line, read_picture
 from ingot.preprocessing.sensor import SensorInput, sensor_input
 from ingot.preprocessing.sensor import windows as sensor_windows
-from ingot.preprocessing.sound import WAV_SUFFIX, SoundInput, read_wav, sound_input, sound_values, windows
+from ingot.preprocessing.sound import SoundInput, sound_input, sound_values, windows
+from ingot.preprocessing.wav import WAV_SUFFIX, read_wav
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 NUMPY_SUFFIXES = (".npy", ".npz")
 BYTES_SUFFIXES = (".bin", ".raw")
+BOXES_SUFFIX = ".txt"
+"""Of what lies beside a detector's pictures (ingot.answers.box_files)."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,26 @@ class Sample:
 
 
 def inputs_in(path: Path) -> list[Path]:
-    """The file itself, or the files of a folder by name, without hidden ones. Raises IngotError for an empty folder."""
+    """The file itself, or the files of a folder by name. Raises IngotError for a folder without any.
+
+    Hidden ones are left out, and the boxes beside pictures.
+    """
     if not path.is_dir():
         return [path]
-    files = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(".")]
+    files = [file for file in sorted(path.iterdir()) if is_input(file)]
     if not files:
         raise IngotError("holds no file", where=str(path), remedy="Give a folder of pictures or of NumPy files.")
     return files
 
 
+def is_input(file: Path) -> bool:
+    """Whether a file of a folder is one to be run."""
+    return file.is_file() and not file.name.startswith(".") and file.suffix.lower() != BOXES_SUFFIX
+
+
 def is_picture(file: Path) -> bool:
     """Whether a file is taken for a picture, by its name."""
-    return file.suffix.lower() not in (*NUMPY_SUFFIXES, *BYTES_SUFFIXES, WAV_SUFFIX)
+    return file.suffix.lower() not in (*NUMPY_SUFFIXES, *BYTES_SUFFIXES, WAV_SUFFIX, BOXES_SUFFIX)
 
 
 def load_inputs(path: Path, network: Network, manifest: Manifest | None = None) -> list[Sample]:

@@ -11,11 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
-from ingot.base.untrusted import read_bounded
 from ingot.model import Manifest
 from ingot.network.types import NetworkBuffer
 from ingot.preprocessing.mel import MelFilters, hann, mel_filters
@@ -33,7 +31,6 @@ SMALLEST = 1e-10  # of an energy, before its logarithm
 #: What librosa's defaults are where the model.yaml says nothing; fmax: half the sample rate.
 SPECTROGRAM: Mapping[str, Any] = {"norm": "slaney", "htk": False, "power": 2, "db": True, "fmin": 0}
 EXAMPLE = "{hop_length: 160, n_fft: 512, window_length: 400, fmin: 125, fmax: 7500}"
-WAV_SUFFIX = ".wav"
 
 
 @dataclass(frozen=True)
@@ -162,32 +159,6 @@ def transform(manifest: Manifest) -> tuple[int, Mapping[str, Any]]:
 
 def _error(manifest: Manifest, what: str, key: str = "spectrogram", remedy: str = "") -> IngotError:
     return manifest.error(what, "postprocessing", key, remedy=remedy)
-
-
-def read_wav(file: Path, rate: int) -> Array:
-    """The samples of a .wav file as int16, of several channels the mean. Raises IngotError for another rate."""
-    import io
-    import wave
-
-    import numpy as np
-
-    content = read_bounded(file, "image")
-    try:
-        with wave.open(io.BytesIO(content)) as opened:
-            width, channels, found = opened.getsampwidth(), opened.getnchannels(), opened.getframerate()
-            data = opened.readframes(opened.getnframes())
-    except (wave.Error, EOFError, ValueError, OverflowError, MemoryError) as error:
-        reason = str(error) or "it ends too early"
-        raise IngotError(f"is not a readable sound: {reason}", where=str(file), remedy="Give a .wav of PCM.") from None
-    if width != 2 or found != rate or not 1 <= channels <= 64:
-        raise IngotError(
-            f"has {8 * width} bits at {found:,} Hz, the model takes 16 bits at {rate:,} Hz",
-            where=str(file),
-            remedy=f"Convert it: ffmpeg -i {file.name} -ar {rate} -ac 1 -sample_fmt s16 converted.wav",
-        )
-    samples = np.frombuffer(data[: len(data) // (2 * channels) * 2 * channels], "<i2").reshape(-1, channels)
-    mean: npt.NDArray[Any] = np.rint(samples.mean(axis=1)).astype(np.int16) if channels > 1 else samples[:, 0]
-    return mean.astype(np.int16)
 
 
 def windows(samples: Array, sound: SoundInput) -> list[tuple[int, Array]]:

@@ -80,6 +80,7 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
     family, _ = USE_CASES[chosen]
     if not family:
         return Use(chosen, cut, tuple(facts))
+    more: list[str] = []
     ssd = bool(cut) and chosen == "object-detection"
     if len(inputs) != 1 or (len(outputs) != 1 and not ssd):
         raise IngotError(
@@ -94,10 +95,11 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
     if ssd:
         family, count = "ssd", outputs[1].shape[-1] - 1
     elif chosen == "object-detection":
-        family, count = _detector(model, outputs[0])
+        family, count, more = _detector(model, inputs[0], outputs[0], len(labels), guesses)
     after = ["postprocessing:", f"  type: {family}"]
     if chosen != "pose":
         after.append(f"  classes: [{', '.join(json.dumps(name) for name in _classes(model, count, labels, guesses))}]")
+    after += more
     if chosen == "keyword-spotting":
         after += ["  sample_rate: 16000", f"  spectrogram: {SPECTROGRAM}"]
     if chosen == "sensor-windows":
@@ -191,18 +193,39 @@ def _of_sensor(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[s
     return ["preprocessing: {mean: 0, std: 1}   # of the samples, as in the training"]
 
 
-def _detector(model: Path, output: NetworkBuffer) -> tuple[str, int]:
-    """(family of postprocessing, number of classes) of a YOLO head."""
+def _detector(
+    model: Path, source: NetworkBuffer, output: NetworkBuffer, labels: int, guesses: list[str]
+) -> tuple[str, int, list[str]]:
+    """(family of postprocessing, number of classes, more lines) of a YOLO head. labels: how many are known."""
     shape = output.shape
     if len(shape) == 3 and shape[0] == 1 and 4 < shape[1] < shape[2]:
-        return "yolo_v8", shape[1] - 4
+        return "yolo_v8", shape[1] - 4, []
     if len(shape) == 3 and shape[0] == 1 and 5 < shape[2] < shape[1]:
-        return "yolo_v5", shape[2] - 5
+        return "yolo_v5", shape[2] - 5, []
+    grid = {stride for stride in GRIDS if source.shape[1:3] == tuple(stride * extent for extent in shape[1:3])}
+    if len(shape) == 4 and grid and shape[3] > 5:
+        return _grid(GRIDS[grid.pop()], shape[3], labels, guesses)
     raise IngotError(
-        f"gives {shape_text(shape)}, which is neither (1, 4 + classes, boxes) nor (1, boxes, 5 + classes)",
+        f"gives {shape_text(shape)}, which is none of (1, 4 + classes, boxes), (1, boxes, 5 + classes) and a grid of "
+        "strides 16 or 32",
         where=str(model),
         remedy="Other detectors are in docs/app-config.md: give --use-case none, and write `postprocessing` by hand.",
     )
+
+
+#: Stride of a YOLOv2 -> its family.
+GRIDS = {16: "st_yolo_lc", 32: "tiny_yolo_v2"}
+
+
+def _grid(family: str, channels: int, labels: int, guesses: list[str]) -> tuple[str, int, list[str]]:
+    """Of a YOLOv2: anchors x (5 + classes) channels. Without labels five anchors, as in its paper, or one."""
+    anchors = channels // (5 + labels) if labels and channels % (5 + labels) == 0 else 5 if channels % 5 == 0 else 1
+    if channels // anchors <= 5:
+        anchors = 1
+    listed = f"anchors: [{', '.join(['1, 1'] * anchors)}]"
+    guesses += [listed, "anchors_unit: grid"]
+    lines = [f"  {listed}   # not told by the file: width, height, ... as in the training", "  anchors_unit: grid"]
+    return family, channels // anchors - 5, lines
 
 
 def _classes(model: Path, count: int, labels: Sequence[str], guesses: list[str]) -> list[str]:
