@@ -65,6 +65,34 @@ CASES: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda f: arrays(f, x=X, y=np.asarray([0, 1, 2])),
         "{f}/set.npz: y[2] is 2, which is no class of 0 to 1\n  The classes are: 0, 1.",
     ),
+    "no number": (
+        lambda f: arrays(f, x=X, y=np.asarray([0, np.nan, 1])),
+        "{f}/set.npz: y[1] is nan, which is no class of 0 to 1\n  The classes are: 0, 1.",
+    ),
+    "infinite": (
+        lambda f: arrays(f, x=X, y=np.asarray([0, 1, -np.inf])),
+        "{f}/set.npz: y[2] is -inf, which is no class of 0 to 1\n  The classes are: 0, 1.",
+    ),
+    "a half": (
+        lambda f: arrays(f, x=X, y=np.asarray([0, 0.5, 1])),
+        "{f}/set.npz: y[1] is 0.5, which is no class of 0 to 1\n  The classes are: 0, 1.",
+    ),
+    "complex": (
+        lambda f: arrays(f, x=X, y=np.asarray([1j, 0, 1])),
+        "{f}/set.npz: y[0] is 1j, which is no class of 0 to 1\n  The classes are: 0, 1.",
+    ),
+    "dates": (
+        lambda f: arrays(f, x=X, y=np.asarray(["2020-01-01"] * 3, "M8[D]")),
+        "{f}/set.npz: y[0] is datetime.date(2020, 1, 1), which is no class of 0 to 1\n  The classes are: 0, 1.",
+    ),
+    "another name": (
+        lambda f: arrays(f, x=X, y=np.asarray(["0", "1", "two"])),
+        "{f}/set.npz: y[2] is 'two', which is no class of 0 to 1\n  The classes are: 0, 1.",
+    ),
+    "one of many": (
+        lambda f: arrays(f, x=X, y=np.eye(2)[[0, 1, 0]]),
+        "{f}/set.npz: x is (3, 16, 30, 1) and y (3, 2)\n  Give a class in y for each input in x: y.argmax(axis=1).",
+    ),
 }
 
 
@@ -83,8 +111,9 @@ def test_a_folder_of_another_name(tmp_path: Path) -> None:
 
 
 def test_names_in_y_and_the_order_of_the_model_yaml(tmp_path: Path) -> None:
-    labelled = open_dataset(arrays(tmp_path, x=X, y=np.asarray(["b", "a", "b"])), network(), 2, ["b", "a"])
-    assert [item.truth for item in labelled.items()] == [0, 1, 0]
+    for labels in (np.asarray(["b", "a", "b"]), np.asarray([b"b", b"a", b"b"]), np.asarray([[0.0], [1.0], [0.0]])):
+        labelled = open_dataset(arrays(tmp_path, x=X, y=labels), network(), 2, ["b", "a"])
+        assert [item.truth for item in labelled.items()] == [0, 1, 0]
 
 
 def sound(path: Path, rate: int = 16000, width: int = 2, channels: int = 1, count: int = 8000) -> Path:

@@ -106,21 +106,21 @@ def _arrays(path: Path, network: Network, classes: int, names: Sequence[str]) ->
     if len(network.inputs) != 1:
         raise IngotError(f"the network has {len(network.inputs)} inputs; x can be one", where=str(path))
     inputs, labels = arrays["x"], arrays["y"]
+    if labels.ndim == 2 and labels.shape[1] == 1:  # a column, as some data sets have them
+        labels = labels[:, 0]
     if inputs.ndim < 1 or labels.shape != inputs.shape[:1] or not len(labels):
         raise IngotError(
             f"x is {inputs.shape} and y {labels.shape}",
             where=str(path),
-            remedy="Give a class in y for each input in x.",
+            remedy="Give a class in y for each input in x"
+            + (": y.argmax(axis=1)." if labels.shape == (*inputs.shape[:1], classes) else "."),
         )
     known = tuple(names) or tuple(str(number) for number in range(classes))
-    if labels.dtype.kind in "US":
-        numbers = [known.index(str(label)) if str(label) in known else -1 for label in labels]
-    else:
-        numbers = [int(label) if label == int(label) else -1 for label in labels.tolist()]
+    numbers = [_number(label, known) for label in labels.tolist()]
     for i, number in enumerate(numbers):
         if not 0 <= number < classes:
             raise IngotError(
-                f"y[{i}] is {labels[i]}, which is no class of 0 to {classes - 1}",
+                f"y[{i}] is {labels.tolist()[i]!r}, which is no class of 0 to {classes - 1}",
                 where=str(path),
                 remedy=f"The classes are: {', '.join(known)}.",
             )
@@ -134,3 +134,13 @@ def _arrays(path: Path, network: Network, classes: int, names: Sequence[str]) ->
             yield Labelled(f"x[{i}]", number, None, (array,))
 
     return Dataset(known, len(numbers), items)
+
+
+def _number(label: Any, names: Sequence[str]) -> int:
+    """The class of a label: a whole number, or a name; -1 for anything else."""
+    if isinstance(label, bytes):
+        label = label.decode(errors="replace")
+    if isinstance(label, str):
+        return names.index(label) if label in names else -1
+    whole = isinstance(label, (bool, int)) or (isinstance(label, float) and label.is_integer())
+    return int(label) if whole else -1
