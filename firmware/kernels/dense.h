@@ -63,20 +63,29 @@ INGOT_INLINE int32_t ingot_dense_bias(const int32_t *biases, unsigned lane)
 #elif INGOT_DSP
 #include "dense_dsp.h"
 #else
+INGOT_INLINE void ingot_dense_chunk(const int8_t *in, unsigned length, const int8_t *w, int32_t sum[4])
+{
+#ifdef INGOT_W4
+    int8_t unpacked[64];
+    if (!length)
+        return;
+    ingot_unpack_w4(unpacked, (const uint8_t *)w);
+    w = unpacked;
+#endif
+    for (unsigned lane = 0; lane < 4; lane++) {
+        int32_t total = 0;
+        for (unsigned i = 0; i < length; i++)
+            total += in[i] * w[16 * lane + i];
+        sum[lane] += total;
+    }
+}
+
 INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_t *w, int32_t sum[4])
 {
-    for (unsigned at = 0; at < depth; at += 16, w += INGOT_DENSE_CHUNK_BYTES) {
-        const unsigned length = depth - at < 16 ? depth - at : 16;
-#ifdef INGOT_W4
-        int8_t unpacked[64];
-        ingot_unpack_w4(unpacked, (const uint8_t *)w);
-#else
-        const int8_t *const unpacked = w;
-#endif
-        for (unsigned lane = 0; lane < 4; lane++)
-            for (unsigned i = 0; i < length; i++)
-                sum[lane] += in[at + i] * unpacked[16 * lane + i];
-    }
+    unsigned at = 0;
+    for (; depth - at >= 16; at += 16, w += INGOT_DENSE_CHUNK_BYTES)
+        ingot_dense_chunk(in + at, 16, w, sum); /* a length that the compiler knows: vectors on a host */
+    ingot_dense_chunk(in + at, depth - at, w, sum);
 }
 
 /* `count` pixels, in_step and out_step bytes apart. */

@@ -59,10 +59,57 @@ INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t
     return (int8_t)ingot_clamp(ingot_mac_result(sum, words[16], words[32], p->out_zero), p->low, p->high);
 }
 
+#if !INGOT_MVE && !INGOT_DSP
+/* `count` values of a pixel, 1 to 16, from channel 16 * group on; each input channel has one output. The reference is
+ * ingot_depthwise_value(): here the channels are innermost, which a compiler for a host turns into vectors. */
+INGOT_INLINE void ingot_depthwise_group(const ingot_depthwise *k, const int8_t *image, int8_t *to,
+                                        const ingot_mac_params *p, int y, int x, unsigned group, unsigned count)
+{
+    const int8_t *weights = (const int8_t *)(p + 1) + group * ingot_depthwise_group_bytes(k);
+    const int32_t *words = (const int32_t *)(weights + 16 * k->kernel_h * k->kernel_w);
+    int32_t sum[16] = {0};
+    for (int ky = 0; ky < k->kernel_h; ky++) {
+        const int in_y = y * k->stride_h - k->pad_top + ky * k->dilation_h;
+        for (int kx = 0; kx < k->kernel_w; kx++, weights += 16) {
+            const int in_x = x * k->stride_w - k->pad_left + kx * k->dilation_w;
+            if (in_y >= 0 && in_y < k->in_h && in_x >= 0 && in_x < k->in_w) {
+                const int8_t *pixel = image + ingot_row_offset((unsigned)in_y, k->in_ring, k->in_w * k->in_c) +
+                                      (unsigned)in_x * k->in_c + group * 16;
+                if (count == 16)
+                    for (unsigned c = 0; c < 16; c++)
+                        sum[c] += pixel[c] * weights[c];
+                else
+                    for (unsigned c = 0; c < count; c++)
+                        sum[c] += pixel[c] * weights[c];
+            } else {
+                for (unsigned c = 0; c < 16; c++)
+                    sum[c] += p->in_zero * weights[c];
+            }
+        }
+    }
+    for (unsigned c = 0; c < count; c++) {
+        const int32_t *own = words + ingot_depthwise_slot(c);
+        to[c] = (int8_t)ingot_clamp(ingot_mac_result(own[0] + sum[c], own[16], own[32], p->out_zero), p->low, p->high);
+    }
+}
+
+#endif
+
 /* One row of one image. */
 INGOT_INLINE void ingot_depthwise_row_portable(const ingot_depthwise *k, const int8_t *image, int8_t *to,
                                                const ingot_mac_params *p, int y)
 {
+#if !INGOT_MVE && !INGOT_DSP
+    if (k->multiplier == 1) {
+        for (int x = 0; x < k->out_w; x++)
+            for (unsigned c = 0; c < k->in_c; c += 16) {
+                const unsigned count = k->in_c - c < 16 ? k->in_c - c : 16;
+                ingot_depthwise_group(k, image, to, p, y, x, c / 16, count);
+                to += count;
+            }
+        return;
+    }
+#endif
     for (int x = 0; x < k->out_w; x++)
         for (unsigned c = 0; c < k->out_c; c++)
             *to++ = ingot_depthwise_value(k, image, p, y, x, c);
