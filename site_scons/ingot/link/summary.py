@@ -67,7 +67,8 @@ def print_summary(file: Path, seconds: Mapping[str, float], then: str) -> None:
     seconds, then: see summary_text; then: commands.
     """
     facts = json.loads(file.read_text(encoding="utf-8"))
-    print(f"\n{summary_text(facts, seconds, f'firmware in {file.parent.as_posix()}/; next: {then}')}", flush=True)
+    folder = file.parent if file.parent.name else Path.cwd()  # CMake runs its commands in a folder of its own
+    print(f"\n{summary_text(facts, seconds, f'firmware in {folder.as_posix()}/; next: {then}')}", flush=True)
 
 
 def summary_text(facts: Mapping[str, Any], seconds: Mapping[str, float], then: str = "") -> str:

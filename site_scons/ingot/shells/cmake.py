@@ -209,7 +209,7 @@ def check_rules(executable: str, firmware: FirmwareBuild, rules: Rules, target: 
     """The rules of `ingot_check`: the proof after each link, and the files for flash."""
     elf = f"$<TARGET_FILE:{executable}>"
     jobs = [*firmware.flash_files(elf, weights=False), firmware.check(elf)]
-    rules.then = "cmake --build . --target with what ingot_add_target adds (verify, flash)"
+    rules.then = f"cmake --build {_HERE} --target verify or flash, where ingot_add_target adds them"
     rules.chain(executable, [("check", jobs)], [executable, target])
     rules.lines.append(f"set_property(TARGET {executable}_check PROPERTY EXCLUDE_FROM_ALL FALSE)")
     return rules.text().replace(
