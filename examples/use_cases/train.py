@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import data
 import detector
+import puppet
 from export import classifier
 from layers import Conv, Dense, Network, softmax_slope
 
@@ -168,6 +169,7 @@ MODELS: Mapping[str, Callable[[Path], object]] = {
     "moves": moves,
     "forms": detector.yolo,
     "forms_ssd": detector.ssd,
+    "puppet": puppet.puppet,
 }
 
 

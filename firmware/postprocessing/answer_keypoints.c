@@ -5,10 +5,26 @@
 #include "answer.h"
 #include "answer_text.h"
 #include "heatmaps.h"
+#include "output_values.h"
 
 #define KEYPOINTS AI_POSE_PP_POSE_KEYPOINTS_NB
 #define HEIGHT AI_SPE_MOVENET_POSTPROC_HEATMAP_HEIGHT
 #define WIDTH AI_SPE_MOVENET_POSTPROC_HEATMAP_WIDTH
+
+/* As pose_decode(), of values of any type. */
+static void decode_any(const LL_Buffer_InfoTypeDef *output, pose_keypoint *points)
+{
+    for (uint32_t k = 0; k < KEYPOINTS; k++) {
+        uint32_t best = 0;
+        for (uint32_t cell = 1; cell < HEIGHT * WIDTH; cell++)
+            if (ingot_output_value(output, cell * KEYPOINTS + k) > ingot_output_value(output, best * KEYPOINTS + k))
+                best = cell;
+        points[k].x = ((float)(best % WIDTH) + 0.5f) / (float)WIDTH;
+        points[k].y = ((float)(best / WIDTH) + 0.5f) / (float)HEIGHT;
+        points[k].score = ingot_output_value(output, best * KEYPOINTS + k);
+        points[k].visible = points[k].score >= AI_POSE_PP_CONF_THRESHOLD;
+    }
+}
 
 unsigned ingot_answers(const LL_Buffer_InfoTypeDef *output, ingot_answer *found, unsigned most)
 {
@@ -22,7 +38,7 @@ unsigned ingot_answers(const LL_Buffer_InfoTypeDef *output, ingot_answer *found,
         pose_decode_s8(heatmaps, HEIGHT, WIDTH, KEYPOINTS, output->scale[0], output->offset[0],
                        AI_POSE_PP_CONF_THRESHOLD, points);
     else
-        ingot_stop("heatmaps must be float or int8");
+        decode_any(output, points);
     unsigned count = 0;
     for (uint32_t k = 0; k < KEYPOINTS && count < most; k++)
         if (points[k].visible)

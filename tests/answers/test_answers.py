@@ -324,3 +324,20 @@ def test_a_trained_detector_finds_the_forms(name: str, tmp_path: Path) -> None:
     for file, text in zip(sorted(moved.glob("*.txt")), texts[1:] + texts[:1], strict=True):
         file.write_text(text)
     assert built(name, tmp_path).evaluate(moved).as_dict()["ingot"]["mAP50"] < 0.3
+
+
+# ---- key points
+
+
+@pytest.mark.thorough
+def test_the_joints_of_a_puppet_are_found(tmp_path: Path) -> None:
+    """Nine of ten joints, each within an eighth of the picture, on pictures that training has not seen."""
+    one, there = built("puppet", tmp_path), trained("puppet")
+    host, answering, near = HostNetwork(one.folder), one.answering, []
+    places = np.loadtxt(there / "places.csv", delimiter=",").reshape(-1, 13, 2)
+    for number, joints in enumerate(places):
+        (inputs,) = load_inputs(there / "test" / f"puppet-{number}.png", one.network, one.manifest)
+        answers, _ = answering.answers(host.run(inputs.arrays))
+        found = {answer.what: np.asarray(answer.box[:2]) for answer in answers}
+        near += [k in found and np.abs(found[k] - joint).max() < 0.125 for k, joint in enumerate(joints)]
+    assert np.mean(near) > 0.9 and len(near) == 260

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -11,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from ingot.base.places import ROOT
 from ingot.model import load_manifest
@@ -31,6 +34,7 @@ class Case:
 CASES = (
     Case("image-classification", "fruit", ("test/leaf/leaf-1.png", "test/lime/lime-2.png", "test/brick/brick-0.png")),
     Case("object-detection", "forms", ("test/forms-0.png", "test/forms-1.png", "test/forms-2.png")),
+    Case("pose", "puppet", ("test/puppet-0.png", "test/puppet-1.png")),
     Case("keyword-spotting", "words", ("test/yes/yes-0.wav", "test/no/no-1.wav", "test/go/go-2.wav")),
     Case("sensor-windows", "moves", ("test/walk/walk-0.npy", "test/rest/rest-1.npy", "test/run/run-2.npy")),
 )
@@ -123,13 +127,13 @@ def wrong_answers(cell: Cell, trained: Path, printed: str) -> list[str]:
 
 
 def _said(printed: str, names: Sequence[str]) -> dict[str, list[str]]:
-    """The lines behind `<file>: ...` of each file."""
+    """The lines behind `<file>: ...` or `<file> at <where its first window begins>: ...` of each file."""
     found: dict[str, list[str]] = {}
+    begins = re.compile(rf"({'|'.join(map(re.escape, names))})(?: at [\d.]+(?: s)?)?: ")
     current = ""
     for line in map(str.strip, printed.splitlines()):
-        start = next((name for name in names if line.startswith(f"{name}: ")), "")
-        if start:
-            current, line = start, line[len(start) + 2 :]
+        if start := begins.match(line):
+            current, line = start[1], line[start.end() :]
         if line.startswith(("instructions ", "stack ")):
             current = ""
         if current:
@@ -141,4 +145,17 @@ def _is_right(case: Case, trained: Path, name: str, words: Sequence[str]) -> boo
     if case.use == "object-detection":
         truth = [line.split()[0] for line in (trained / name).with_suffix(".txt").read_text().splitlines()]
         return sorted(line.split()[0] for line in words) == sorted(truth)
+    if case.use == "pose":
+        return _joints_are_there(trained, name, words)
     return len(words) == 1 and words[0].split()[0] == Path(name).parent.name
+
+
+def _joints_are_there(trained: Path, name: str, words: Sequence[str]) -> bool:
+    """Ten of the joints at least, nine of ten of those that were found within an eighth of the picture."""
+    number = int(Path(name).stem.rpartition("-")[2])
+    places = np.loadtxt(trained / "places.csv", delimiter=",")[number].reshape(-1, 2)
+    found = [re.fullmatch(r"key point (\d+) \d+ % at x (-?[\d.]+) %, y (-?[\d.]+) %", line) for line in words]
+    near = [
+        math.dist((float(m[2]) / 100, float(m[3]) / 100), places[int(m[1])]) < 0.125 for m in found if m is not None
+    ]
+    return len(near) == len(words) and len(near) >= 10 and sum(near) >= 0.85 * len(near)
