@@ -67,6 +67,23 @@ def test_check_finds_a_damaged_program(kind: str, what: str, folder: Path, tmp_p
         check_npu(tmp_path, "network")
 
 
+def test_a_read_of_what_several_epochs_wrote(tmp_path: Path) -> None:
+    """Rows of two tensors that were joined, and a part of both: each row of the description is one epoch's."""
+    small = Small((4, 4, 8), zero=3).add().join(1, 3).slice((2, 0, 0), (4, 4, 8)).add()
+    board, pools = open_board(ROOT / "boards" / "n6dk" / "board.yaml")
+    outputs = compile_file(
+        read_model_file(small.write(tmp_path)),
+        pools,
+        CompileOptions(npu="only"),
+        NpuOffload(target_of(board, pools), public(), only=True),
+    )
+    outputs.write(tmp_path)
+    found = check_npu(tmp_path, "network")
+    assert found is not None and found.facts["proven"]
+    joined = [b.name for b in open_build(tmp_path).source.buffers if b.name.startswith("joined_")]
+    assert len(joined) == 1
+
+
 def test_each_epoch_has_a_kind(folder: Path) -> None:
     assert [kind_of(epoch) for epoch in open_build(folder).epochs] == [
         "other scale or format",

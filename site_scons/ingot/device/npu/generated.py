@@ -161,24 +161,24 @@ def classes(program: Program, build: Build, model: Path, samples: int, seed: int
     """
     oracle, epochs = open_oracle(model), {epoch.number: epoch for epoch in build.epochs}
     first = next((at for at, item in enumerate(program.operators) if item.number), len(program.operators))
-    layers = [item for item in program.operators[:first] if item.layer is not None]
+    items = [item for item in program.operators[:first] if item.layer is not None]
+    layers = [item.layer for item in items if item.layer is not None]
     if not layers:
         return
-    given = {source.tensor: source for item in layers for source in sources_of(item.layer)}
+    given = {source.tensor: source for layer in layers for source in sources_of(layer)}
     for _, inputs in _inputs(program.graph, samples, seed):
         oracle.run(inputs)
         store = Simulation(build).store
         for tensor in program.graph.inputs:
             if tensor in given:
                 _put(program, store, given[tensor], oracle.tensor(tensor))
-        for item in layers:
+        for item in items:
             for epoch in item.epochs:
                 run_epoch(epochs[epoch.number], store)
-        last = layers[-1].layer
-        assert last is not None
-        wanted = oracle.tensor(last.target.tensor).reshape(-1)
-        (form, address), *_ = sorted(_formats(program, last.target).items())
-        data = store.view("", address, last.target.bytes, layers[-1].op.kind)
+        target = layers[-1].target
+        wanted = oracle.tensor(target.tensor).reshape(-1)
+        (form, address), *_ = sorted(_formats(program, target).items())
+        data = store.view("", address, target.bytes, items[-1].op.kind)
         made = data.view(np.int8) if form == "s8" else data
         yield int(made.argmax()), int(wanted.argmax())
 

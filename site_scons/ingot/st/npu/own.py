@@ -105,9 +105,11 @@ def _written(network: Network, epoch: NetworkEpoch, own: Sequence[HardwareEpoch]
     outputs = [network.buffers[at] for at in epoch.writes]
     inputs = [network.buffers[at] for at in epoch.reads]
     weights = [buffer for buffer in network.buffers if buffer.name.startswith(NPU_WEIGHTS)]
-    found = []
+    found: list[SourceBuffer] = []
     for hardware in own:
         for stream in streams_of(hardware):
+            if not stream.writes:
+                found += _joined(found, stream.first, stream.last + 1)
             allowed = [*scratch, *outputs, *([] if stream.writes else [*inputs, *weights])]
             ranges = [(_place(network, b), _place(network, b) + b.size) for b in allowed]
             if not any(
@@ -125,6 +127,24 @@ def _written(network: Network, epoch: NetworkEpoch, own: Sequence[HardwareEpoch]
                 found.append(_buffer(label, "internal", stream.first, size, hardware.number))
     found += [_buffer(b.name, "internal", _place(network, b), b.size, own[-1].number) for b in outputs]
     return found
+
+
+def _joined(written: Sequence[SourceBuffer], start: int, end: int) -> list[SourceBuffer]:
+    """What several epochs wrote side by side, where a read needs more than one of them; at most one buffer."""
+    places = sorted((buffer.start, buffer.start + buffer.size, buffer.epoch) for buffer in written)
+    if any(first <= start and end <= last for first, last, _ in places):
+        return []
+    runs: list[tuple[int, int, int]] = []
+    for first, last, epoch in places:
+        if runs and first <= runs[-1][1]:
+            runs[-1] = runs[-1][0], max(last, runs[-1][1]), max(epoch, runs[-1][2])
+        else:
+            runs.append((first, last, epoch))
+    return [
+        _buffer(f"joined_{first:x}_{last:x}_{epoch}", "internal", first, last - first, epoch)
+        for first, last, epoch in runs
+        if first <= start and end <= last
+    ]
 
 
 #: Bytes behind a buffer that a stream of 24-bit elements may read.
