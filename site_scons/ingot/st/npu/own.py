@@ -132,7 +132,7 @@ def _written(network: Network, epoch: NetworkEpoch, own: Sequence[HardwareEpoch]
 def _joined(written: Sequence[SourceBuffer], start: int, end: int) -> list[SourceBuffer]:
     """What several epochs wrote side by side, where a read needs more than one of them; at most one buffer."""
     places = sorted((buffer.start, buffer.start + buffer.size, buffer.epoch) for buffer in written)
-    if any(first <= start and end <= last for first, last, _ in places):
+    if any(first <= start and end <= last + SURPLUS for first, last, _ in places):
         return []
     runs: list[tuple[int, int, int]] = []
     for first, last, epoch in places:
@@ -143,7 +143,7 @@ def _joined(written: Sequence[SourceBuffer], start: int, end: int) -> list[Sourc
     return [
         _buffer(f"joined_{first:x}_{last:x}_{epoch}", "internal", first, last - first, epoch)
         for first, last, epoch in runs
-        if first <= start and end <= last
+        if first <= start and end <= last + SURPLUS
     ]
 
 
