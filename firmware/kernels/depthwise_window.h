@@ -65,7 +65,8 @@ INGOT_INLINE int8_t ingot_depthwise_value(const ingot_depthwise *k, const int8_t
 INGOT_INLINE void ingot_depthwise_group(const ingot_depthwise *k, const int8_t *image, int8_t *to,
                                         const ingot_mac_params *p, int y, int x, unsigned group, unsigned count)
 {
-    const int8_t *weights = (const int8_t *)(p + 1) + group * ingot_depthwise_group_bytes(k);
+    const int8_t *block = (const int8_t *)(p + 1) + group * ingot_depthwise_group_bytes(k);
+    const ingot_depthwise_weight *weights = (const ingot_depthwise_weight *)block;
     const int32_t *words = (const int32_t *)(weights + 16 * k->kernel_h * k->kernel_w);
     int32_t sum[16] = {0};
     for (int ky = 0; ky < k->kernel_h; ky++) {
