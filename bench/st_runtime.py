@@ -86,7 +86,7 @@ def main() -> int:
             out = f"{given.build}/{number}"
             firmware, elf = build(runtime, given.model, given.board, out, f"{given.build}/kernels")
             verify(Path(elf), Path(firmware.first.info), Path(firmware.first.model), Path(firmware.first.board_file),
-                   samples=given.samples)  # fmt: skip
+                   Path(elf).with_name("verify.json"), samples=given.samples)  # fmt: skip
             print(f"{pack.ll_aton}  {path}: equal to LiteRT")
         except (IngotError, ValueError, subprocess.CalledProcessError) as error:
             failed += 1
