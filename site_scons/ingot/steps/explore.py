@@ -197,7 +197,8 @@ def _figures(
 
 def measured(way: Way, figures: Mapping[str, int | None]) -> Way:
     """The way with what `measure_way` wrote."""
-    return replace(way, **{name: figures[name] for name in ("peak", "instructions", "code", "cycles")})
+    known: dict[str, Any] = {name: figures[name] for name in ("peak", "instructions", "code", "cycles")}
+    return replace(way, **known)
 
 
 def show(ways: Sequence[Way], flags: bool, as_json: bool) -> None:
