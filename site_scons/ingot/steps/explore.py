@@ -238,16 +238,18 @@ def table(ways: Sequence[Way], flags: bool = False) -> str:
         return "nothing to compute, so nothing to choose\n"
     least = min(way.figures[1] for way in ways) or 1
     measured = ways[0].instructions is not None
+    estimated = any(way.cycles is not None for way in ways)  # llvm-mca may not be installed
     rows = []
     for way, better in shown(ways):
         peak, instructions, code = way.figures
         more = f"{100 * instructions / least - 100:+.2f} %"
-        cycles = "" if way.cycles is None else f"{way.cycles:,}"
-        sizes = [cycles, f"{code:,}"] if measured else []
+        cycles = ["" if way.cycles is None else f"{way.cycles:,}"] if estimated else []
+        sizes = [*cycles, f"{code:,}"] if measured else []
         how = way.how(flags) + (f" ({better.how(flags)} is no worse in anything)" if better else "")
         rows.append([f"{peak:,}", f"{instructions:,}", more, *sizes, str(way.fused), str(way.steps), how])
     titles = ["peak RAM", "instructions" if measured else "instructions (estimate)", "more"]
-    titles += [*(["est. cycles", "code"] if measured else []), "fused calls", "steps", "how to get it"]
+    titles += [*(["est. cycles"] if estimated else []), *(["code"] if measured else [])]
+    titles += ["fused calls", "steps", "how to get it"]
     return text_table(titles, rows, "r" * (len(titles) - 1))
 
 
