@@ -20,6 +20,7 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
+from ingot.board.cores import default_core  # noqa: E402
 from ingot.compiler.compile import CompileOptions  # noqa: E402
 from ingot.device.run.cycles import estimate, missing  # noqa: E402
 from ingot.device.run.samples import random_samples  # noqa: E402
@@ -33,7 +34,7 @@ LAYERS = [  # channels in, channels out, window, height, width
     (32, 64, 3, 8, 8), (64, 64, 3, 16, 16), (128, 128, 3, 8, 8), (128, 128, 3, 4, 4), (128, 256, 1, 8, 8),
     (64, 64, 1, 16, 16), (32, 32, 1, 32, 32),
 ]  # fmt: skip
-CORE = "cortex-m55"
+CORE = default_core().name
 
 
 @dataclass(frozen=True)

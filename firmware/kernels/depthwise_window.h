@@ -15,7 +15,7 @@ typedef int8_t ingot_depthwise_weight;
 /* Bytes of the block that sixteen channels take. */
 INGOT_INLINE unsigned ingot_depthwise_group_bytes(const ingot_depthwise *k)
 {
-    return 16 * sizeof(ingot_depthwise_weight) * k->kernel_h * k->kernel_w + 3 * 16 * sizeof(int32_t);
+    return 16 * (unsigned)sizeof(ingot_depthwise_weight) * k->kernel_h * k->kernel_w + 3 * 16 * (unsigned)sizeof(int32_t);
 }
 
 /* Where the words of channel c (0..15) of a group stand. */

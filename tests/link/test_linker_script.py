@@ -167,11 +167,11 @@ def memory_lines(script: str) -> dict[str, str]:
 def test_shrinking_a_pool_hands_the_rest_to_the_application(tmp_path: Path) -> None:
     board, pools = shipped("n6dk", False)
     full = memory_lines(linker_script(board, pools, small_network()))
-    assert full == {"RAM": "0x34000400 1023K", "PSRAM": "0x91000000 16384K"}
+    assert full == {"RAM": "0x34000400 1023K", "PSRAM": "0x91000000 16777184"}
     smaller = memory_lines(linker_script(board, resized(pools, {"npuRAM6": 100 * KIB}), small_network()))
     assert smaller == {**full, "AXISRAM6": "0x34369000 348K"}
     without = memory_lines(linker_script(board, resized(pools, {"cpuRAM2": 0}), small_network()))
-    assert without == {"RAM": "0x34000400 2047K", "PSRAM": "0x91000000 16384K"}
+    assert without == {"RAM": "0x34000400 2047K", "PSRAM": "0x91000000 16777184"}
 
 
 def test_settings_of_the_model(tmp_path: Path) -> None:

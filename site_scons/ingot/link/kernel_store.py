@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ingot.base.console import VERBOSE
 from ingot.base.errors import IngotError
+from ingot.base.files import write_if_changed
 from ingot.base.quoting import command_text
 from ingot.link import toolchain
 
@@ -57,15 +58,14 @@ class KernelCompiler:
             target = self.store / key / f"{Path(name).stem}.o"
             if _is_whole(target):
                 return target
-            with tempfile.TemporaryDirectory(dir=_made(self.store), prefix=".") as folder:
+            with tempfile.TemporaryDirectory(prefix="ingot-kernel-") as folder:
                 made = Path(folder) / target.name
                 self._compile(name, made, target)
-                if self._key(name) != key:
-                    continue  # the compiler reads the files itself: they may have changed since
-                _made(target.parent)
-                _sum_of(target).write_text(_sha256(made))
-                os.replace(made, target)
-            return target
+                content = made.read_bytes()
+            if self._key(name) == key:  # the compiler reads the files itself: they may have changed since
+                write_if_changed(_sum_of(target), hashlib.sha256(content).hexdigest())
+                write_if_changed(target, content)
+                return target
         raise IngotError(
             f"the file, or a header, changed {ATTEMPTS} times while it was compiled",
             where=name,
@@ -135,22 +135,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def _sum_of(target: Path) -> Path:
     return target.with_suffix(".sha256")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _is_whole(target: Path) -> bool:
     """Whether an object is there, and what it was when it was made."""
     try:
-        return _sum_of(target).read_text() == _sha256(target)
+        return _sum_of(target).read_text() == hashlib.sha256(target.read_bytes()).hexdigest()
     except OSError:
         return False

@@ -38,8 +38,7 @@ def compile_kernels(
     arguments = [*flags, *(f"-D{macro}" for macro in sorted(defines))]
     before = command_words(launcher or toolchain.launcher())
     objects = KernelCompiler(Path(store), compiler, arguments, kernel_folders(), before).objects(names)
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".kernels-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ingot-kernels-") as folder:
         made = Path(folder) / archive.name
         done = subprocess.run(
             [archiver, "rcsD", str(made), *map(str, objects)], capture_output=True, text=True, check=False

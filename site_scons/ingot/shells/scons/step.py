@@ -119,12 +119,22 @@ def call(function: Callable[[], Any]) -> int:
     try:
         function()
     except IngotError as error:
-        say_error(error)
+        say_once(error)
         return 1
     except OSError as error:
         say_error(os_error(error))
         return 1
     return 0
+
+
+_SAID: set[str] = set()
+
+
+def say_once(error: IngotError) -> None:
+    """The message of a mistake, once in a build: several targets may fail of the same."""
+    if str(error) not in _SAID:
+        _SAID.add(str(error))
+        say_error(error)
 
 
 def _describe(target: Any, source: Any, env: Any) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 
 import SCons.Script
 
-from ingot.base.console import VERBOSE, say_error
+from ingot.base.console import VERBOSE
 from ingot.base.errors import IngotError
 from ingot.link import toolchain
 from ingot.recipe.options import Options
 from ingot.shells.scons.paths import check_folders, command_path
+from ingot.shells.scons.step import say_once
 
 #: Wall seconds by step, of the steps that ran in this build. Steps that run at the same time count each.
 SECONDS: dict[str, float] = {}
@@ -157,12 +158,7 @@ def timed_spawn(step: str, spawn: Callable[..., int]) -> Callable[..., int]:
     return timed
 
 
-_MISSING: set[str] = set()
-
-
 def _not_installed(command: str) -> int:
-    """Says once that a program of the toolchain is missing; the shell's status for that."""
-    if command not in _MISSING:
-        _MISSING.add(command)
-        say_error(toolchain.not_installed(command))
+    """Says that a program of the toolchain is missing; the shell's status for that."""
+    say_once(toolchain.not_installed(command))
     return 127
