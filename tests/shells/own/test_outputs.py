@@ -38,7 +38,7 @@ def test_every_output_is_a_declared_target(project: Project) -> None:
     targets = ("emulate", "verify", "report", "bounds", "sbom", "flash", "check")
     project.build(*targets, "samples=1", "dry_run=1")
     assert (project.out / "report.html").exists() and (project.out / "twin" / "verify.json").exists()
-    cleaned = project.build("-c", *targets, "samples=1", "dry_run=1")
+    cleaned = project.build("-c", "firmware", *targets, "samples=1", "dry_run=1")
     assert project.outputs() == {}, cleaned.out
     left = project.out / "twin" / "of a target"
     left.parent.mkdir(parents=True, exist_ok=True)
