@@ -131,7 +131,9 @@ def test_without_or_tools_the_message_says_what_to_install(monkeypatch: pytest.M
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", "ABCDEFGHIJK")
+@pytest.mark.parametrize(
+    "name", [pytest.param(c, marks=() if c in "AK" else pytest.mark.thorough) for c in "ABCDEFGHIJK"]
+)
 def test_an_instance_of_minimalloc_is_packed(name: str) -> None:
     """Most of Google's public instances fit into their capacity without a byte to spare."""
     path = shared(f"bench/minimalloc/{name}.1048576.csv")

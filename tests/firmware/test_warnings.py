@@ -248,9 +248,8 @@ def test_gcc_everything(generated: dict[str, Source], tmp_path: Path, core: str)
 @needs_gcc
 @needs_clang
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "core", [pytest.param(name, marks=() if name == "cortex-m55" else pytest.mark.thorough) for name in CORES]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("core", CORES)
 def test_clang_everything(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
     named = next(flag.partition("=")[2] for flag in core_flags(core) if flag.startswith("-mcpu="))
     if not knows(named):

@@ -106,6 +106,7 @@ def test_module_compiles_as_ninja_compiles(tmp_path: Path, monkeypatch: pytest.M
 
 @needs_gcc
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_module_builds_with_stand_ins_for_zephyr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything but Zephyr itself: steps, then three libraries; new weights compile nothing."""
     if missing := [tool for tool in ("cmake", "ninja") if shutil.which(tool) is None]:

@@ -89,6 +89,10 @@ def extremes() -> list[Case]:
     return found
 
 
+#: With Helium, and with DSP instructions.
+CORES = ["cortex-m55", pytest.param("cortex-m7", marks=pytest.mark.thorough)]
+
+
 @pytest.mark.parametrize(("cpu", "row_by_row"), [("cortex-m55", False), ("cortex-m55", True), ("cortex-m7", False)])
 def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
     """Every output byte, and no byte behind an output."""
@@ -101,7 +105,7 @@ def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
 
 
 @needs_clang
-@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+@pytest.mark.parametrize("cpu", CORES)
 def test_clang_computes_the_same(cpu: str) -> None:
     """Kernels that another compiler made: intrinsics and assembly mean the same to it."""
     known = [*cases(), *tables(), *extremes()]
@@ -112,7 +116,7 @@ def test_clang_computes_the_same(cpu: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+@pytest.mark.parametrize("cpu", CORES)
 def test_pointers_are_aligned(cpu: str) -> None:
     """The core faults where the emulator forgives, so these kernels check (docs/verification.md). All begins at a
     multiple of 8 that is none of 16, as in a relocatable image: that is all that kernels may count on."""
