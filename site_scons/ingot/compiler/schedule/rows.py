@@ -19,6 +19,7 @@ from functools import cached_property
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.offload import KIND
 from ingot.compiler.schedule.buffers import ALIGNMENT
+from ingot.compiler.schedule.demand import Demand
 from ingot.compiler.schedule.reads import GONE, Reads, reads_of, streams
 from ingot.compiler.schedule.types import Step
 
@@ -124,13 +125,9 @@ class RowScheduler:
         grain: rows of the last call that are made at a time, and of the others in proportion; 0 makes every row of
             every call alone.
         """
-        aliases = self._alias_candidates(calls, tensors)
-        while True:
-            run = _Run(self, self._program, calls, tensors, grain, reverse, aliases)
-            broken = run.execute()
-            if broken is None:
-                return run.result()
-            del aliases[broken]
+        run = _Run(self, self._program, calls, tensors, grain, reverse)
+        run.measure(run.permitted(self._alias_candidates(calls, tensors)))
+        return run.result()
 
     def _alias_candidates(self, calls: Sequence[int], tensors: RegionTensors) -> dict[int, int]:
         """tensor -> the direct input it may take over, before it is known whether rows permit it."""
@@ -162,7 +159,7 @@ class RowScheduler:
 
 
 class _Run:
-    """One simulation of a region. Rows count in the direction of the region until `result` turns them."""
+    """The rings and overlays of one region's steps. Rows count in the direction of the region until `result`."""
 
     def __init__(
         self,
@@ -172,40 +169,60 @@ class _Run:
         tensors: RegionTensors,
         grain: int,
         reverse: bool,
-        aliases: Mapping[int, int],
     ) -> None:
         self._owner, self._program, self._calls, self._tensors = owner, program, calls, tensors
         self._reverse = reverse
-        self._direct = aliases
-        self._root = _resolve(aliases)
-        count = len(calls)
         self._rows = [owner.call_rows(i) for i in calls]
-        self._done = [0] * count
-        made_by = {t: k for k, i in enumerate(calls) for t in program.calls[i].outputs}
-        reads = [owner.reads(i, reverse) for i in calls]
+        self._reads = [owner.reads(i, reverse) for i in calls]
         self._folds = [program.calls[i].folds for i in calls]
-        self._needs = [[(made_by[r.tensor], self._upto(made_by, r)) for r in rs if r.tensor in made_by] for rs in reads]
-        fed = {k for needs in self._needs for k, _ in needs}
-        self._sinks = [k for k in range(count) if k not in fed]
-        self._grains = owner.grains(calls, grain)
-        self.steps: list[tuple[int, int, int]] = []
+        made_by = {t: k for k, i in enumerate(calls) for t in program.calls[i].outputs}
+        complete = [k for k, i in enumerate(calls) if any(t in tensors.born for t in program.calls[i].outputs)]
+        demand = Demand(self._reads, made_by, self._rows, self._folds, owner.grains(calls, grain))
+        self.steps = demand.steps(complete)
         self._newest: dict[int, int] = {}
         self._kept: dict[int, int] = {}
         self._intervals: dict[tuple[int, int], list[int]] = {}
-        self._broken: int | None = None
-        self._prepare(reads)
 
-    def _upto(self, made_by: Mapping[int, int], reads: Reads) -> list[int]:
-        """The steps of the tensor's maker, in rows, that must be done: all of them where it folds."""
-        folds = self._folds[made_by[reads.tensor]]
-        return [folds * bool(rows) for rows in reads.upto] if folds else reads.upto
+    def permitted(self, candidates: Mapping[int, int]) -> dict[int, int]:
+        """Those of the aliases, tensor -> input, whose input is read no more by others where they overwrite it.
 
-    def _prepare(self, reads: Sequence[Sequence[Reads]]) -> None:
-        """Who reads and who shares memory with whom, so that `_emit` only looks up."""
+        Each is permitted or not whatever becomes of the others: the steps are the same.
+        """
+        readers: dict[int, list[tuple[int, list[int]]]] = {source: [] for source in candidates.values()}
+        for k, entries in enumerate(self._reads):
+            for entry in entries:
+                if entry.tensor in readers:
+                    readers[entry.tensor].append((k, entry.oldest))
+        guards: dict[int, list[tuple[int, list[tuple[int, list[int]]]]]] = {}
+        for k, index in enumerate(self._calls):
+            for tensor in self._program.calls[index].outputs:
+                others = [(c, oldest) for c, oldest in readers.get(candidates.get(tensor, -1), ()) if c != k]
+                if others:
+                    guards.setdefault(k, []).append((tensor, others))
+        broken = set()
+        done = [0] * len(self._calls)
+        for k, y, n in self.steps if guards else ():
+            for tensor, others in guards.get(k, ()):
+                if min(oldest[done[c]] for c, oldest in others) < y + n:
+                    broken.add(tensor)
+            done[k] = y + n
+        return {tensor: source for tensor, source in candidates.items() if tensor not in broken}
+
+    def measure(self, aliases: Mapping[int, int]) -> None:
+        """Goes through the steps and finds the rows that rings keep and the distances that overlays permit."""
+        self._root = _resolve(aliases)
+        self._prepare()
+        done = self._done = [0] * len(self._calls)
+        for k, y, n in self.steps:
+            self._make(k, y, n)
+            done[k] = y + n
+
+    def _prepare(self) -> None:
+        """Who reads and who shares memory with whom, so that `_make` only looks up."""
         program, tensors = self._program, self._tensors
         readers: dict[int, list[tuple[int, Reads]]] = {}
         members: dict[int, list[int]] = {}
-        for k, entries in enumerate(reads):
+        for k, entries in enumerate(self._reads):
             for entry in entries:
                 if entry.tensor in tensors.inner or entry.tensor in tensors.dying or entry.tensor in self._root:
                     readers.setdefault(self._root.get(entry.tensor, entry.tensor), []).append((k, entry))
@@ -217,64 +234,24 @@ class _Run:
             for root, group in members.items()
             if any(t in tensors.dying for t in group) and not any(t in tensors.born for t in group)
         ]
-        born = [
+        born = {
             root
             for root, group in members.items()
             if any(t in tensors.born for t in group) and not any(t in tensors.dying for t in group)
-        ]
+        }
         self._dying = [(root, readers.get(root, []), self._owner.row_bytes[root]) for root in sorted(dying)]
         self._makes: list[list[tuple[int, int, bool, bool, list[tuple[int, Reads]]]]] = []
-        self._guards: list[list[tuple[int, list[tuple[int, Reads]]]]] = []
-        for k, index in enumerate(self._calls):
+        for index in self._calls:
             makes: list[tuple[int, int, bool, bool, list[tuple[int, Reads]]]] = []
-            guards: list[tuple[int, list[tuple[int, Reads]]]] = []
             for tensor in program.calls[index].outputs:
-                root = self._root.get(tensor, tensor)
                 if tensor in tensors.inner or tensor in tensors.born:
+                    root = self._root.get(tensor, tensor)
                     ring = root in self._ringed
                     makes.append((root, self._owner.row_bytes[tensor], ring, root in born, readers.get(root, [])))
-                if tensor in self._direct:
-                    source = self._direct[tensor]
-                    others = [(c, r) for c, r in readers.get(root, []) if r.tensor == source and c != k]
-                    if others:
-                        guards.append((tensor, others))
             self._makes.append(makes)
-            self._guards.append(guards)
 
-    def execute(self) -> int | None:
-        """Runs the region; returns a tensor that may not take over its input's memory after all, or None."""
-        rows, done = self._rows, self._done
-        if len(self._sinks) == 1:
-            self._produce(self._sinks[0], rows[self._sinks[0]])
-        else:
-            pending = list(self._sinks)
-            while pending:
-                k = min(pending, key=lambda s: (done[s] / rows[s], s))
-                self._produce(k, min(done[k] + self._grains[k], rows[k]))
-                pending = [s for s in pending if done[s] < rows[s]]
-        for k, index in enumerate(self._calls):
-            if any(t in self._tensors.born for t in self._program.calls[index].outputs):
-                self._produce(k, rows[k])
-        return self._broken
-
-    def _produce(self, k: int, upto: int) -> None:
-        """Makes rows of call k until at least `upto` are there, and before them what they need."""
-        done, needs, total = self._done, self._needs[k], self._rows[k]
-        grain = min(self._grains[k], total)
-        y = done[k]
-        while y < upto:
-            n = grain if y + grain <= total else total - y
-            for d, rows_needed in needs:
-                need = rows_needed[y + n - 1]
-                if done[d] < need:
-                    self._produce(d, min(need, self._rows[d]))
-            self._emit(k, y, n)
-            y += n
-            done[k] = y
-
-    def _emit(self, k: int, y: int, n: int) -> None:
+    def _make(self, k: int, y: int, n: int) -> None:
         done = self._done
-        self.steps.append((k, y, n))
         whole = self._rows[k] == 1 or self._folds[k] > 0
         for root, width, ring, born, readers in self._makes[k]:
             if ring:
@@ -305,9 +282,6 @@ class _Run:
                         held[0] = low
                     if high > held[1]:
                         held[1] = high
-        for tensor, others in self._guards[k]:
-            if min(r.oldest[done[c]] for c, r in others) < y + n:
-                self._broken = tensor
 
     def result(self) -> RowPlan:
         """The plan, with rows in the tensors' own numbering."""
