@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.base.errors import IngotError
-from ingot.compiler.even import formulas
+from ingot.compiler.even import formulas, resize
 from ingot.compiler.frontend.float_functions import float_function
 from ingot.compiler.frontend.plain_values import plain_values
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
@@ -207,6 +207,11 @@ def _average_pool(op: Operator, given: Sequence[Tensor], output: Tensor, arrays:
     return _scaled(op, sums, scales, output)
 
 
+def _resize(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
+    real = formulas.dequantize(arrays[0], given[0].scale, given[0].zero_point)
+    return _clamped(op, resize.resized(op, real, output))
+
+
 def _quantize(op: Operator, given: Sequence[Tensor], output: Tensor, arrays: Sequence[Array]) -> Array:
     return formulas.quantize(arrays[0], output.scale, output.zero_point, output.dtype)
 
@@ -220,6 +225,7 @@ _EVEN: Mapping[str, _Function] = {
     "SOFTMAX": _softmax_codes,
     "MEAN": _mean,
     "AVERAGE_POOL_2D": _average_pool,
+    "RESIZE_BILINEAR": _resize,
     "QUANTIZE": _quantize,
 }
 

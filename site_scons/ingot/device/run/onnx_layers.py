@@ -28,11 +28,9 @@ from ingot.compiler.graph import DType, Operator
 Array = npt.NDArray[Any]
 
 _EXACT = ("moved or looked up", 0.0)
-_ROUNDED_SUMS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL", "RESIZE_BILINEAR")
+_ROUNDED_SUMS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL")
 _GROUPS: Mapping[str, tuple[str, float]] = {
-    **dict.fromkeys(
-        ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL"), ("Conv, Gemm and MatMul", 20e-6)
-    ),
+    **dict.fromkeys(_ROUNDED_SUMS, ("Conv, Gemm and MatMul", 20e-6)),
     **dict.fromkeys(("ADD", "SUB", "MUL", "DIV"), ("Add, Sub, Mul and Div", 100e-6)),
     "MEAN": ("means", 0.01),
     "AVERAGE_POOL_2D": ("AveragePool", 0.1),
@@ -42,7 +40,7 @@ _GROUPS: Mapping[str, tuple[str, float]] = {
 """Kind -> group, and the share of its numbers that may differ by one from what is computed in float32."""
 
 _OF_INT16 = 0.05
-"""The share of layers and of linear Resize where results have 16 bits: float32 has few bits more."""
+"""The share of layers where results have 16 bits: float32 has few bits more."""
 
 _FEW = 2
 """So many numbers of a group may always differ: in small models a share is less than one."""

@@ -5,8 +5,8 @@ A float tensor that DEQUANTIZE makes stands for its stored numbers. Then:
 
 - what only moves numbers moves the stored ones;
 - a chain of functions of one tensor becomes a table (pointwise.py);
-- a convolution, a product, a sum, an average before QUANTIZE, also with a Relu, a Clip or a Reshape between, becomes
-  one operator with the arithmetic of ingot.compiler.even; the Relu or Clip becomes its clamps;
+- a convolution, a product, a sum, an average, a linear Resize before QUANTIZE, also with a Relu, a Clip or a Reshape
+  between, becomes one operator with the arithmetic of ingot.compiler.even; the Relu or Clip becomes its clamps;
 - a QUANTIZE of the network's input, and the DEQUANTIZE before its output, are left to the application.
 
 What is left is computed in float32, as the file says.
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from ingot.compiler.even.formulas import dequantize, quantize
+from ingot.compiler.even.resize import scales_divide
 from ingot.compiler.frontend.onnx.layer_constants import bias_in, symmetric
 from ingot.compiler.frontend.onnx.pointwise import Pointwise, table_entries
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
@@ -33,7 +34,7 @@ MOVING = ("RESHAPE", "TRANSPOSE", "SLICE", "PAD", "RESIZE_NEAREST_NEIGHBOR", "MA
 
 LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 PAIRS = ("ADD", "SUB", "MUL", "BATCH_MATMUL")
-AVERAGES = ("AVERAGE_POOL_2D", "MEAN")
+OF_ONE = ("AVERAGE_POOL_2D", "MEAN", "RESIZE_BILINEAR")
 _VIEWS = ("RESHAPE", "TRANSPOSE")
 
 
@@ -237,9 +238,11 @@ class _Islands:
             inputs = self._layer_inputs(op, output)
         elif op.kind in PAIRS:
             inputs = self._pair_inputs(op, output)
-        elif op.kind in AVERAGES or (op.kind == "SOFTMAX" and output.dtype is DType.INT8):
+        elif op.kind in OF_ONE or (op.kind == "SOFTMAX" and output.dtype is DType.INT8):
             stored = self._stored(op.inputs[0], output.dtype)
             inputs = None if stored is None else (stored, *op.inputs[1:])
+            if stored is not None and op.kind == "RESIZE_BILINEAR" and not scales_divide(self._tensors[stored], output):
+                inputs = None
         elif op.kind == "CONCATENATION" and output.dtype is DType.INT8 and not np.isfinite(bounds).any():
             inputs = self._joined_inputs(op, output)
         else:
