@@ -29,7 +29,7 @@ def network(**options) -> Network:
 @pytest.mark.parametrize("io_placement", ["activations", "application"])
 def test_round_trip(tmp_path: Path, fused: bool, io_placement: str) -> None:
     original = network(fused=fused, io_placement=io_placement)
-    original = replace(original, stand_in=True, notes=("said",), lower_bound=7, unfused_peak=9)
+    original = replace(original, stand_in=True, notes=("said",), lower_bound=7, unfused_peak=9, model_format="onnx")
     path = tmp_path / "network_c_info.json"
     path.write_text(render_c_info(original))
     assert read_c_info(path) == original

@@ -186,7 +186,7 @@ def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions, offloa
     label = options.model or model.path.stem
     compiled = plan_network(source, model.sha256, mpool, options, label, offload)
     head = detection_behind(model.data, [source.tensors[t].name for t in source.outputs], str(model.path))
-    return render_outputs(replace(compiled, detection=head) if head else compiled, mpool)
+    return render_outputs(replace(compiled, detection=head, model_format=model.format), mpool)
 
 
 def plan_network(

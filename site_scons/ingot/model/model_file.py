@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingot.base.errors import IngotError
-from ingot.model.kinds_of_file import READ, kind_of
+from ingot.model.kinds_of_file import ONNX, READ, TFLITE, is_onnx, kind_of
 from ingot.model.stand_in import is_stand_in
 
 
@@ -31,6 +31,11 @@ class ModelFile:
     def sha256(self) -> str:
         """64 hexadecimal digits."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def format(self) -> str:
+        """ "onnx" or "tflite", by its content; a C array holds a .tflite."""
+        return ONNX.name if is_onnx(self.data) else TFLITE
 
 
 def read_model_file(path: Path, sha256: str = "") -> ModelFile:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingot.base.errors import DamagedFile, IngotError
 from ingot.base.untrusted import load_json, read_bounded
+from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import detection_of
 from ingot.network.stai_format import from_stai
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
@@ -97,6 +98,7 @@ def parse_c_info(document: dict[str, Any]) -> Network:
         beside=tuple(own.get("beside", [])),
         in_turn=tuple(own.get("in_turn", [])),
         detection=detection_of(own.get("detection")),
+        model_format=str(model.get("type") or TFLITE),
     )
 
 

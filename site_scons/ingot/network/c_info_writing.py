@@ -156,7 +156,7 @@ def _environment(network: Network) -> dict[str, Any]:
                     "n_params": parameters,
                     "name": network.model,
                     "size": sum(layer.param_bytes for layer in network.layers),
-                    "type": "tflite",
+                    "type": network.model_format,
                 },
             }
         ],

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingot.base.file_names import file_name
+from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import DetectionHead
 
 
@@ -129,6 +130,7 @@ class Network:
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
     same time, and those that never do, so that activations may overlap.
     detection: of a detector whose file goes on with an operator that the application computes.
+    model_format: of the model's file, "tflite" or "onnx".
     """
 
     name: str
@@ -155,6 +157,7 @@ class Network:
     in_turn: tuple[str, ...] = ()
     io_layout: str = ""
     detection: DetectionHead | None = None
+    model_format: str = TFLITE
 
     def __post_init__(self) -> None:
         for text in (self.name, *self.kernels):

@@ -12,6 +12,7 @@ from ingot.compiler.graph import Graph
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.plan.types import Plan
 from ingot.compiler.schedule.types import Schedule
+from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import DetectionHead
 from ingot.network.types import NetworkPool
 
@@ -32,7 +33,7 @@ class Compiled:
     options: the options that made it, for the comments (name -> value as text).
     reasons: index of an operator -> why it runs on the CPU, beside an NPU.
     prefix: middle part of the initializer's file name.
-    io_layout: one of ingot.compiler.frontend.layouts. beside, in_turn, detection: see
+    io_layout: one of ingot.compiler.frontend.layouts. model_format, beside, in_turn, detection: see
     ingot.network.types.Network.
     """
 
@@ -56,6 +57,7 @@ class Compiled:
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
     detection: DetectionHead | None = None
+    model_format: str = TFLITE
 
     def pool(self, name: str) -> NetworkPool:
         """The real pool of that name. Raises KeyError."""

@@ -51,6 +51,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         beside=compiled.beside,
         in_turn=compiled.in_turn,
         detection=compiled.detection,
+        model_format=compiled.model_format,
     )
 
 
