@@ -27,6 +27,9 @@ def test_the_default_goal_stays_the_repositorys(installed: Installed, tmp_path: 
     for _ in range(2):
         assert installed.run(tmp_path, "make").splitlines()[-1] == "the application"
     assert (tmp_path / "build" / "net.mk").is_file()
+    (tmp_path / "build" / "app.elf").touch()  # of which only the names of its files are looked at
+    planned = installed.run(tmp_path, "make", "-n", "build/app.checked")
+    assert "--out build/app_memory_map.txt --summary build/app_summary.json" in planned
 
 
 def test_rules_are_never_silently_those_of_before(installed: Installed, tmp_path: Path) -> None:

@@ -115,6 +115,20 @@ def run_ingot(*words: str) -> None:
 
 # ---- the shells
 
+#: Files of a user's program `fw` -> of the firmware that Ingot puts together.
+PROGRAM_FILES = {
+    "fw_memory_map.txt": "memory_map.txt",
+    "fw_summary.json": "summary.json",
+    "fw-signed.bin": "firmware-signed.bin",
+    "fw.spdx.json": "firmware.spdx.json",
+    "fw.bin": "firmware.bin",
+    "fw.hex": "firmware.hex",
+    "fw.elf": "firmware.elf",
+    "fw.map": "firmware.map",
+    "network.ld": "firmware.ld",
+    "network.ld.intact": "firmware.ld.intact",
+}
+
 
 def of_recipe(cell: Cell, app: str = APP) -> Found:
     """What the recipe itself says; the other shells are compared with it."""
@@ -210,12 +224,7 @@ def of_cmake(cell: Cell) -> Found:
                 quoted = _QUOTED.findall(rest.partition(" WORKING_DIRECTORY ")[0])
                 commands.append([_unescaped(word) for word in quoted])
     folders = {
-        "fw_memory_map.txt": "@OUT/memory_map.txt",
-        "fw_summary.json": "@OUT/summary.json",
-        "fw-signed.bin": "@OUT/firmware-signed.bin",
-        "fw.spdx.json": "@OUT/firmware.spdx.json",
-        "fw.bin": "@OUT/firmware.bin",
-        "fw.hex": "@OUT/firmware.hex",
+        **{own: f"@OUT/{other}" for own, other in PROGRAM_FILES.items()},
         "cmk/firmware.elf.map": "@OUT/firmware.map",  # where a user's link line may write it
         "cmk/model": "@MODELS",
         "cmk/network.ld": "@OUT/firmware.ld",
@@ -231,20 +240,6 @@ def _unescaped(word: str) -> str:
     word = re.sub(r"\\(.)", r"\1", word).replace("${CMAKE_CURRENT_BINARY_DIR}/", "")
     return word.replace("$<TARGET_FILE:fw>", "cmk/firmware.elf")
 
-
-#: Files of a user's program `fw` -> of the firmware that Ingot puts together.
-PROGRAM_FILES = {
-    "fw_memory_map.txt": "memory_map.txt",
-    "fw_summary.json": "summary.json",
-    "fw-signed.bin": "firmware-signed.bin",
-    "fw.spdx.json": "firmware.spdx.json",
-    "fw.bin": "firmware.bin",
-    "fw.hex": "firmware.hex",
-    "fw.elf": "firmware.elf",
-    "fw.map": "firmware.map",
-    "network.ld": "firmware.ld",
-    "network.ld.intact": "firmware.ld.intact",
-}
 
 SCONSTRUCT = """\
 import json
