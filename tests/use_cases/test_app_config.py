@@ -135,6 +135,18 @@ def test_a_type_whose_suffix_contradicts_the_model(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("abi", ["h7", "h743"])
+def test_a_board_whose_generation_has_no_pose(tmp_path: Path, abi: str) -> None:
+    """Ingot's application reads heatmaps there, too; ST's type is asked for by name only, and is refused."""
+    crop = POSE.replace("full_screen", "crop")
+    defined = macros(app_config(manifest(tmp_path, crop), network(dtype="int8"), abi))
+    assert defined["AI_SPE_MOVENET_POSTPROC_NB_KEYPOINTS"] == "(17)"
+    assert "POSTPROCESS_TYPE" not in defined and "CAMERA_INTERFACE" not in defined
+    model = manifest(tmp_path, f"{crop}  postprocess_type: POSTPROCESS_SPE_MOVENET_UI\n")
+    with pytest.raises(IngotError, match=f"ST's applications of app_abi '{abi}' have no postprocessing 'heatmaps_spe'"):
+        app_config(model, network(dtype="int8"), abi)
+
+
 def test_types_that_no_application_takes(tmp_path: Path) -> None:
     """Of ST's; Ingot's own take every type, so that it is no error where nobody says whose application it is."""
     model, net = manifest(tmp_path), network(source="int8")

@@ -22,7 +22,7 @@ from ingot.model import Manifest
 from ingot.network.types import Network
 from ingot.preprocessing.definition import ImageInput, image_input, may_be_image
 from ingot.use_cases.abi import AUTO, GENERATIONS, Abi, find_abi
-from ingot.use_cases.case import Case
+from ingot.use_cases.case import Case, LacksFamilyError
 from ingot.use_cases.config_files import SIGNALS, config_files
 from ingot.use_cases.context import Context
 from ingot.use_cases.families import FAMILIES, READ_HERE
@@ -92,18 +92,20 @@ def config_text(case: Case, family: str, specific: Context, **more: Any) -> str:
 def _described(manifest: Manifest, network: Network, family: str, names: Sequence[str]) -> tuple[Case, Context]:
     """The family's values, in the first of those generations that has the model's types.
 
-    Where the generation is open, there may be none: Ingot's own applications read every type.
+    Ingot's own applications read every type. They are meant where the generation is open and none has the types, and
+    where the board's generation has no application for the family at all.
     """
+    read_here = family in READ_HERE and "postprocess_type" not in manifest.postprocessing
     cases = [Case(manifest, network, find_abi(name)) for name in names]
-    if names == GENERATIONS and family in READ_HERE and "postprocess_type" not in manifest.postprocessing:
-        cases.append(replace(cases[-1], typed=False))
     for case in cases:
         try:
             return case, FAMILIES[family](case) if family else {}
-        except IngotError:
-            if case is cases[-1]:
+        except IngotError as error:
+            alone = read_here and (names == GENERATIONS or isinstance(error, LacksFamilyError))
+            if case is cases[-1] and not alone:
                 raise
-    raise AssertionError("no generation")
+    case = replace(cases[-1], typed=False)
+    return case, FAMILIES[family](case)
 
 
 def _base(family: str, abi: Abi) -> str:
@@ -176,7 +178,7 @@ def _interfaces(case: Case) -> tuple[str, str] | None:
     """What camera and display hang on, where the board leaves that open (NUCLEO-H743ZI2). Raises IngotError."""
     wanted = case.manifest.preprocessing
     keys = ("camera", "display")
-    if case.abi.name != "h743":
+    if case.abi.name != "h743" or not case.typed:
         for key in keys:
             if key in wanted:
                 what = f"preprocessing.{key} means nothing to ST's applications of app_abi '{case.abi.name}'"

@@ -21,9 +21,13 @@ COMMON_KEYS = ("type", "postprocess_type", "classes")
 BOX_KEYS = ("confidence_threshold", "iou_threshold", "max_boxes")
 
 
+class LacksFamilyError(IngotError):
+    """ST's applications of a generation have no such family of postprocessing."""
+
+
 @dataclass(frozen=True)
 class Case:
-    """typed: whether the types of input and output have to be those of an application of ST's."""
+    """typed: whether there has to be an application of ST's for the family, and for the types of input and output."""
 
     manifest: Manifest
     network: Network
@@ -61,11 +65,11 @@ class Case:
                 )
 
     def only_abis(self, *names: str) -> None:
-        if self.abi.name not in names:
-            raise self.error(
-                f"ST's applications of app_abi '{self.abi.name}' have no postprocessing '{self.family}'",
-                remedy=f"Those of {', '.join(names)} have.",
-            )
+        """Raises LacksFamilyError where no application of ST's is there for the family and one has to be."""
+        if self.typed and self.abi.name not in names:
+            what = f"ST's applications of app_abi '{self.abi.name}' have no postprocessing '{self.family}'"
+            error = self.error(what, remedy=f"Those of {', '.join(names)} have.")
+            raise LacksFamilyError(error.what, where=error.where, remedy=error.remedy)
 
     # ---- tensors ----
 
