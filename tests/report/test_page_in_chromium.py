@@ -153,6 +153,18 @@ def test_the_keyboard_alone_reaches_bars_and_rows(window: Browser, tmp_path: Pat
     window.press("Escape")
 
 
+def test_a_finger_sees_the_text_first_and_goes_to_the_row_then(window: Browser, tmp_path: Path) -> None:
+    show(window, tmp_path, chain(12))
+    bar = "a.activation"
+    text = "const t = document.getElementById('tip'); return t.style.display === 'block' ? t.textContent : ''"
+    window.script(f"document.querySelector('{bar}').scrollIntoView({{block: 'center'}})")
+    window.touch(bar)
+    assert window.script(text) == window.script(f"return document.querySelector('{bar}').getAttribute('aria-label')")
+    assert window.script("return location.hash") == ""
+    window.touch(bar)
+    assert window.script("return document.querySelector('tr:target').closest('table').id") == "layers"
+
+
 def test_layers_are_searched_and_sorted(window: Browser, tmp_path: Path) -> None:
     show(window, tmp_path, chain(12))
     window.script(

@@ -71,6 +71,14 @@ class Browser:
         move = {"type": "pointerMove", "duration": 0, "origin": {_ELEMENT: element[_ELEMENT]}, "x": 0, "y": 0}
         self.do("/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [move]}]})
 
+    def touch(self, selector: str) -> None:
+        """Touches the middle of the first element that the selector finds, with one finger."""
+        element = self.do("/element", {"using": "css selector", "value": selector})
+        move = {"type": "pointerMove", "duration": 0, "origin": {_ELEMENT: element[_ELEMENT]}, "x": 0, "y": 0}
+        actions = [move, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        finger = {"type": "pointer", "id": "finger", "parameters": {"pointerType": "touch"}, "actions": actions}
+        self.do("/actions", {"actions": [finger]})
+
     def press(self, key: str) -> None:
         """Presses a key by its name in JavaScript, where the focus is."""
         code = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[key]
