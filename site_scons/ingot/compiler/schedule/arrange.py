@@ -10,7 +10,7 @@ only a region that runs bottom-up shifts it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingot.compiler.schedule.buffers import align
@@ -69,7 +69,7 @@ def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> 
         found: dict[tuple[tuple[int, int], ...], _State] = {}
         for state in states:
             for form in forms:
-                for after in _after(linear, cut, form, state, goal):
+                for after in _after(linear, cut, form, state, goal, found):
                     known = found.get(after.living)
                     if known is None or after.peak < known.peak:
                         found[after.living] = after
@@ -109,33 +109,51 @@ def _start(linear: LinearOrder, goal: int) -> Iterator[_State]:
         yield _State(tuple(sorted(high)), goal, None, None, (), -1)
 
 
-def _after(linear: LinearOrder, cut: Cut, form: Form, state: _State, goal: int) -> Iterator[_State]:
-    """All states behind the region that the candidates lead to."""
+def _living(
+    linear: LinearOrder, cut: Cut, form: Form, placed: Mapping[int, int], spots: Mapping[int, int]
+) -> dict[int, int]:
+    """Where everything lies that lives behind the region. spots: what the region leaves behind."""
+    root = form.plan.aliases
+    living = {}
+    for tensor in linear.live[cut.end]:
+        if tensor in placed and tensor not in form.dying:
+            living[tensor] = placed[tensor]
+        else:
+            owner = root.get(tensor, tensor)
+            living[tensor] = spots[owner] if owner in spots else placed[owner]
+    return living
+
+
+def _after(
+    linear: LinearOrder,
+    cut: Cut,
+    form: Form,
+    state: _State,
+    goal: int,
+    found: Mapping[tuple[tuple[int, int], ...], _State],
+) -> Iterator[_State]:
+    """All states behind the region that the candidates lead to, except those that cannot be better than one found."""
     placed = dict(state.living)
     sizes = linear.bytes
     most = max(min(_CANDIDATES, int(_TOGETHER ** (1 / max(len(form.born), 1)) + 1e-9)), 1)
+    pieces = [(size, tensor) for tensor, size in form.rings.items()]
+    if form.scratch:
+        pieces.append((form.scratch, -1))
     for spots in _place(form, placed, list(form.born), sizes, goal, most):
         everything = [(o, o + sizes[t]) for t, o in (*placed.items(), *spots.items())]
-        pieces = [(size, tensor) for tensor, size in form.rings.items()]
-        if form.scratch:
-            pieces.append((form.scratch, -1))
+        living = tuple(sorted(_living(linear, cut, form, placed, spots).items()))
+        peak = max(state.peak, *(end for _, end in everything), 0)
+        known = found.get(living)
+        if known is not None and known.peak <= peak:
+            continue
         fitted = _fit(everything, pieces, goal)
         if fitted is None:
             continue
         local, top = fitted
-        peak = max(state.peak, top, *(end for _, end in everything), 0)
-        root = form.plan.aliases
-        dying = set(form.dying)
-        living = {}
-        for tensor in linear.live[cut.end]:
-            if tensor in placed and tensor not in dying:
-                living[tensor] = placed[tensor]
-            else:
-                owner = root.get(tensor, tensor)
-                living[tensor] = spots[owner] if owner in spots else placed[owner]
+        peak = max(peak, top)
         rings = tuple((t, o) for t, o in local if t >= 0)
         scratch = next((o for t, o in local if t < 0), -1)
-        yield _State(tuple(sorted(living.items())), peak, state, form, (*sorted(spots.items()), *rings), scratch)
+        yield _State(living, peak, state, form, (*sorted(spots.items()), *rings), scratch)
 
 
 def _place(

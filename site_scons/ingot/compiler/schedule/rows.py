@@ -93,6 +93,7 @@ class RowScheduler:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._reads: dict[tuple[int, bool], list[Reads]] = {}
+        self._plans: dict[tuple[tuple[int, ...], RegionTensors, int, bool], RowPlan] = {}
         self._streams = [streams(program, call) for call in program.calls]
         self.rows = [t.rows for t in program.tensors]
         self.row_bytes = [t.row_bytes for t in program.tensors]
@@ -125,9 +126,12 @@ class RowScheduler:
         grain: rows of the last call that are made at a time, and of the others in proportion; 0 makes every row of
             every call alone.
         """
-        run = _Run(self, self._program, calls, tensors, grain, reverse)
-        run.measure(run.permitted(self._alias_candidates(calls, tensors)))
-        return run.result()
+        key = (tuple(calls), tensors, grain, reverse)
+        if key not in self._plans:  # orders of one program have most regions in common
+            run = _Run(self, self._program, calls, tensors, grain, reverse)
+            run.measure(run.permitted(self._alias_candidates(calls, tensors)))
+            self._plans[key] = run.result()
+        return self._plans[key]
 
     def _alias_candidates(self, calls: Sequence[int], tensors: RegionTensors) -> dict[int, int]:
         """tensor -> the direct input it may take over, before it is known whether rows permit it."""
