@@ -51,3 +51,25 @@ def test_biases_of_pruned_channels(kind: str, pruned: float, activations: str, w
     for before, after in zip(real.outputs, stored.outputs, strict=True):
         values = (after[0].astype(np.float64) - output.zero_point) * output.scale
         assert np.abs(values - before[0])[..., 1:3].max() <= output.scale
+
+
+@pytest.mark.parametrize("pruned", [0.0, 1.0])
+def test_a_file_with_its_weights_behind_the_flatbuffer(pruned: float) -> None:
+    """As ai-edge-quantizer writes 256 KiB and more: neither wider scales nor float ends lose them."""
+    random = np.random.default_rng(5)
+    weights, bias = random.normal(size=(520, 520)).astype(np.float32), random.normal(size=520).astype(np.float32)
+    weights[7] *= pruned
+    b = Builder()
+    x, y = b.input((1, 520), "float32"), b.tensor((1, 520), "float32", name="y")
+    b.operator("FULLY_CONNECTED", [x, b.constant(weights), b.constant(bias)], [y])
+    data = b.finish([y])
+    given = [{"t0": random.normal(size=(1, 520)).astype(np.float32)} for _ in range(4)]
+    made = quantize_tflite(data, given, QuantizeSettings.of({"outputs": "float32"}), "m.tflite")
+    plain = run_tflite(quantize_tflite(data, given, QuantizeSettings.of({}), "m.tflite"), given)
+    output = next(tensor for tensor in plain.tensors if tensor.name == "y")
+    results = (run_tflite(data, given).outputs, plain.outputs, run_tflite(made, given).outputs)
+    for (real,), (codes,), (after,) in zip(*results, strict=True):
+        assert np.array_equal(after, (codes.astype(np.int32) - output.zero_point).astype(np.float32) * output.scale)
+        apart = np.abs(after - real)[0]
+        assert apart[7] <= output.scale or pruned
+        assert np.median(apart) <= output.scale

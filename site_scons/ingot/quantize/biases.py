@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingot.quantize.tflite_object import read_objects, written
+
 MOST = 2.0**30
 """Largest code of a bias: as much again is left for the products of a layer."""
 
@@ -31,10 +33,9 @@ def with_room_for_biases(quantized: bytes, before: bytes) -> bytes:
     before: the float file, whose tensors have the same names. Only channels with a scale of their own are widened, and
     only where one layer alone reads the weights and the bias.
     """
-    import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromPackedBuf(quantized, 0)
+    model = read_objects(quantized)
     names = {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
     biases, widened = _floats(before), False
     for graph in model.subgraphs:
@@ -55,16 +56,14 @@ def with_room_for_biases(quantized: bytes, before: bytes) -> bytes:
                 widened |= _widen(model, image, weights, bias, biases[bias.name])
     if not widened:
         return quantized
-    builder = flatbuffers.Builder(len(quantized))
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return written(model)
 
 
 def _floats(data: bytes) -> Mapping[bytes, npt.NDArray[np.float32]]:
     """Name -> values of the constant vectors of a float file."""
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromPackedBuf(data, 0)
+    model = read_objects(data)
     found = {}
     for graph in model.subgraphs:
         for tensor in graph.tensors:

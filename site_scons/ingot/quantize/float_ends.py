@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ingot.quantize.tflite_object import read_objects, written
+
 STORED = "/stored"
 """What follows the name of a tensor of stored numbers when another one has its name."""
 
@@ -14,10 +16,9 @@ def with_float_ends(data: bytes, ends: Collection[str]) -> bytes:
     """The file whose "inputs", "outputs" or both are float32, where they were stored numbers. ends: which of them."""
     if not ends:
         return data
-    import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromPackedBuf(data, 0)
+    model = read_objects(data)
     graph = model.subgraphs[0]
     operator = schema.BuiltinOperator
     replaced: dict[str, dict[int, int]] = {"inputs": {}, "outputs": {}}
@@ -38,9 +39,7 @@ def with_float_ends(data: bytes, ends: Collection[str]) -> bytes:
         for end in ends:
             for item in getattr(signature, end):
                 item.tensorIndex = replaced[end].get(item.tensorIndex, item.tensorIndex)
-    builder = flatbuffers.Builder(len(data))
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return written(model)
 
 
 def _float_tensor(schema: Any, graph: Any, t: int) -> int:

@@ -19,6 +19,7 @@ from ingot.quantize.biases import with_room_for_biases
 from ingot.quantize.calibration import FloatInput, Sample
 from ingot.quantize.float_ends import with_float_ends
 from ingot.quantize.settings import QuantizeSettings, check_patterns
+from ingot.quantize.tflite_object import read_objects, written
 
 SIGNATURE = "serving_default"
 
@@ -62,10 +63,9 @@ def float_inputs(data: bytes, where: str) -> list[FloatInput]:
 
 def normalised(data: bytes) -> bytes:
     """The file as today's converters write it: operator codes in the newer field, with a signature."""
-    import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromPackedBuf(data, 0)
+    model = read_objects(data)
     for code in model.operatorCodes:
         code.builtinCode = max(code.builtinCode, code.deprecatedBuiltinCode)
     if not model.signatureDefs:
@@ -80,9 +80,7 @@ def normalised(data: bytes) -> bytes:
                 maps.append(item)
             setattr(signature, side, maps)
         model.signatureDefs = [signature]
-    builder = flatbuffers.Builder(len(data))
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+    return written(model)
 
 
 def quantize_tflite(data: bytes, samples: Sequence[Sample], settings: QuantizeSettings, where: str) -> bytes:
