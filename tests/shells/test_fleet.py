@@ -14,7 +14,9 @@ from ingot.shells.command import ingot_command
 from ingot.shells.fleet import matrix as fleet
 from ingot.shells.fleet import report as fleet_report
 from ingot.shells.fleet import run as fleet_run
+from support.models.qdq import network as qdq_network
 from support.pose_model import pose_model
+from support.qdq_builder import QdqBuilder
 from support.scons_project import Project
 
 FLEET = """\
@@ -87,14 +89,17 @@ def test_table_and_junit_say_the_same(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.emulated
 def test_one_failure_stops_no_other(folder: Path) -> None:
+    """Formats mix in a fleet."""
     if missing := [tool for tool in ("ninja", "arm-none-eabi-gcc") if shutil.which(tool) is None]:
         pytest.skip(f"not installed: {', '.join(missing)}")
+    (folder / "good.onnx").write_bytes(qdq_network(QdqBuilder(7)))
+    (folder / "fleet.yaml").write_text(FLEET.replace("good.tflite", "good.onnx"))
     entries = fleet.read_fleet(Path("fleet.yaml"), "out", board="n6dk")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(fleet.__file__).parents[3]))
         good, cut = fleet_run.run_fleet(entries, ingot_command(), "out")
     assert (good.entry.model, good.state) == ("good", "verified"), good.log
-    assert "1 sample equal" in good.log
+    assert "1 sample equal to the exact arithmetic of QDQ models" in good.log
     assert good.facts["weights"] > 0
     assert (cut.state, "cut.tflite" in cut.log) == ("FAILED", True)
 

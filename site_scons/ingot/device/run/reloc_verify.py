@@ -133,8 +133,8 @@ def verify_images(
     outcome = Outcome(tuple(results), short)
     words = "ok" if outcome.passed else "FAILED"
     report(
-        f"{words}: {network.model}: {len(results)} installations, {samples} samples each, equal to LiteRT's "
-        "reference kernels, byte for byte"
+        f"{words}: {network.model}: {len(results)} installations, {samples} samples each, equal to {reference.name}, "
+        "byte for byte"
         if outcome.passed
         else f"{words}: {network.model}"
     )

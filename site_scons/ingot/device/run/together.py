@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several networks in one firmware on the emulated twin, sample by sample in turn, against LiteRT's reference kernels.
+"""Several networks in one firmware on the emulated twin, sample by sample in turn, against their oracles.
 
 The firmware (firmware/apps/together) reads of each sample the inputs of the first network, runs it, writes its outputs,
 goes on with the next network, and so on: whatever one network would damage of another shows in the next sample.
@@ -72,7 +72,8 @@ def verify(
         report(f"sample {number} {name} ({inputs[index][number][0]}): {cost:,} instructions, {words}")
     names = " and ".join(member.network.name for member in members)
     if right:
-        report(f"ok: {names}: {samples} samples each equal to LiteRT's reference kernels, byte for byte")
+        oracles = " and ".join(dict.fromkeys(reference.name for reference in references))
+        report(f"ok: {names}: {samples} samples each equal to {oracles}, byte for byte")
     return right
 
 
