@@ -22,9 +22,7 @@ from ingot.link import toolchain
 from ingot.steps.image import pack_image
 from support.firmware import needs_gcc
 from support.loader import verdict
-from support.models.qdq import network as qdq_network
 from support.pose_model import pose_model
-from support.qdq_builder import QdqBuilder
 from support.reloc_model import RelocModel, build_image
 from support.session import path_without_memory
 
@@ -32,13 +30,10 @@ pytestmark = [pytest.mark.slow, needs_gcc]
 
 
 def built(folder: Path, options: ImageOptions | None = None) -> RelocModel:
-    return built_of("pose.tflite", pose_model(1), folder, options)
-
-
-def built_of(name: str, model: bytes, folder: Path, options: ImageOptions | None = None) -> RelocModel:
     folder.mkdir()
-    (folder / name).write_bytes(model)
-    return build_image(folder / name, folder / "image", options=options)
+    file = folder / "pose.tflite"
+    file.write_bytes(pose_model(1))
+    return build_image(file, folder / "image", options=options)
 
 
 def test_the_same_bytes_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,13 +42,6 @@ def test_the_same_bytes_in_another_folder(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("file", "split", "params"):
         assert getattr(first, name).read_bytes() == getattr(second, name).read_bytes()
     assert image_of_elf(first.elf, first.pools.params, "1.1.1") == first.image
-
-
-@pytest.mark.thorough
-def test_an_image_of_an_onnx_is_sound(tmp_path: Path) -> None:
-    made = built_of("net.onnx", qdq_network(QdqBuilder(7)), tmp_path / "a")
-    assert made.network.model_format == "onnx"
-    assert all(finding.passed for finding in check_image(made.file.read_bytes(), "image"))
 
 
 def test_an_image_is_sound_and_its_figures_add_up(tmp_path: Path) -> None:
