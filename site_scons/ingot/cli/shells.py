@@ -228,7 +228,7 @@ def make_rules(itself: str, prefix: str, asked: str, **values: Any) -> Any:
 @click.option("--own-runtime", is_flag=True, help="The program's own sources have ST's ll_aton_runtime.c.")
 @click.option("--own-link", is_flag=True, help="The program has a linker script and flags of its own.")
 @table_options("launcher")
-@click.option("--kernels", required=True, help="Folder of the kernels' archives.")
+@click.option("--kernels", required=True, help="Folder of the kernels' objects.")
 @click.option("--place", required=True, help="Folder of the network's files.")
 @click.option("--option", "pairs", multiple=True, metavar="WORD", help="A name of an option, then its value.")
 @click.option("--out", "itself", required=True, help="The file of rules; its request is beside it.")

@@ -18,7 +18,7 @@ class Request:
     options: every option of ingot.recipe.options, with defaults where nothing was said.
     ccflags: further flags of every C file.
     launcher: what stands before the compiler's name when C is compiled, such as ccache.
-    kernels: folder of the kernels' archives, which boards and models share. models: folder of model files that are
+    kernels: folder of the kernels' objects, which boards and models share. models: folder of model files that are
     downloaded or made. config: further folder with the headers of the application's settings, "" for none.
     stack, heap: bytes; None for the model.yaml's, else the board's.
     beside, in_turn: the descriptions (c_info) of the firmware's networks that are placed before this one: of those that
