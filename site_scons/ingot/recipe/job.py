@@ -76,27 +76,6 @@ class CompileJob:
 
 
 @dataclass(frozen=True)
-class ArchiveJob:
-    """Object files as a library. archiver: the program."""
-
-    target: str
-    objects: tuple[str, ...]
-    archiver: str
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        return (self.target,)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        return self.objects
-
-    @property
-    def command(self) -> list[str]:
-        return [self.archiver, "rcsD", self.target, *self.objects]
-
-
-@dataclass(frozen=True)
 class LinkJob:
     """A program. objects, libraries: in the order of the command line. flags: behind them.
 
@@ -126,7 +105,7 @@ class LinkJob:
         return [self.compiler, *self.objects, *self.libraries, *self.flags, *place, "-o", self.elf]
 
 
-Job = StepJob | CompileJob | ArchiveJob | LinkJob
+Job = StepJob | CompileJob | LinkJob
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from pathlib import Path
 from ingot.base.quoting import command_words, forward
 from ingot.link.toolchain import prefix_maps
 from ingot.recipe.firmware import PROOFS
-from ingot.recipe.job import ArchiveJob, CompileJob, Job, StepJob
+from ingot.recipe.job import CompileJob, Job, StepJob
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command. kind: "step", "cc", "ar", "link" or "run".
+    """One command. kind: "step", "cc", "link" or "run".
 
     "run" always runs; its first output is the name that users ask for.
 
@@ -54,8 +54,7 @@ def _command_of(job: Job, ingot: Sequence[str], launcher: str) -> Command:
         words = [*command_words(launcher), job.compiler, "-MMD", "-MP", "-MF", depfile, *job.arguments, *prefix_maps()]
         words += ["-o", job.target, "-c", job.source]
         return Command("cc", job.outputs, job.inputs, tuple(words), depfile, f"cc {job.target}")
-    kind = "ar" if isinstance(job, ArchiveJob) else "link"
-    return Command(kind, job.outputs, job.inputs, tuple(job.command), text=f"{kind} {job.outputs[0]}")
+    return Command("link", job.outputs, job.inputs, tuple(job.command), text=f"link {job.outputs[0]}")
 
 
 def _step(job: StepJob, ingot: Sequence[str]) -> Command:

@@ -114,9 +114,9 @@ def _linked(job: Command, prefix: str) -> list[str]:
 
 
 def _tool(job: Command) -> str:
-    """The command of a compiler, archiver or linker. What a failed one leaves is new, so Make would take it as built.
+    """The command of a compiler or linker. What a failed one leaves is new, so Make would take it as built.
 
-    `ar` leaves a cut library on a full disk, for instance, and a compiler a cut depfile.
+    A compiler leaves a cut depfile on a full disk, for instance.
     """
     written = [*job.outputs, *([job.depfile] if job.depfile else [])]
     return f"\t@{make_command(job.words)} || {{ {make_command(['rm', '-f', *written])}; exit 1; }}"
@@ -129,4 +129,4 @@ def _run(job: Command, prefix: str) -> list[str]:
     return [*lines, *([f"{make_words(files)}: {name} ;@true"] if files else [])]
 
 
-_RENDER = {"step": _step, "cc": _compiled, "ar": _compiled, "link": _linked, "run": _run}
+_RENDER = {"step": _step, "cc": _compiled, "link": _linked, "run": _run}

@@ -27,9 +27,6 @@ rule cc
   description = $text
   depfile = $depfile
   deps = gcc
-rule ar
-  command = $command
-  description = $text
 rule link
   command = $command
   description = $text

@@ -15,14 +15,13 @@ import SCons.Builder
 
 from ingot.base.errors import IngotError
 from ingot.link import toolchain
-from ingot.recipe.job import ArchiveJob, CompileJob, Job, LinkJob, StepJob
+from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.step import Files
 from ingot.shells.scons.paths import command_path, dir_node, file_node, literal_words
 from ingot.shells.scons.step import add_step, add_step_builder
 
 #: Folders and launcher do not belong to the signature: the bytes are the same wherever the tree lies.
 _COMPILE = "$( $INGOT_LAUNCHER $) $INGOT_CC -o $TARGET -c $INGOT_ARGUMENTS $( $INGOT_MAPS $) $SOURCE"
-_ARCHIVE = "$INGOT_AR rcsD $TARGET $SOURCES"
 _LINK = "$INGOT_CC $SOURCES $INGOT_FLAGS -Wl,-T,$INGOT_SCRIPT -Wl,-Map=${TARGETS[1]} -o $TARGET"
 
 
@@ -35,7 +34,7 @@ def add_builders(env: Any) -> None:
     add_step_builder(env)
     env.SetDefault(INGOT_LAUNCHER=toolchain.launcher(), INGOT_CCFLAGS=[])
     said = env.get("INGOT_SAY") is not None
-    for name, command in (("IngotCompile", _COMPILE), ("IngotArchive", _ARCHIVE), ("IngotLink", _LINK)):
+    for name, command in (("IngotCompile", _COMPILE), ("IngotLink", _LINK)):
         action = SCons.Action.Action(command, "$INGOT_TEXT") if said else SCons.Action.Action(command)
         emitter = _known_to_editors if command == _COMPILE else None
         env.Append(BUILDERS={name: SCons.Builder.Builder(action=action, emitter=emitter)})
@@ -87,9 +86,6 @@ def _declared(env: Any, job: Job, known: dict[Any, Any]) -> dict[str, Any]:
         command_path(path, "a path of the build")
     if isinstance(job, CompileJob):
         made = _compile(env, job, known)
-    elif isinstance(job, ArchiveJob):
-        target, objects = file_node(env, job.target), _files(env, job.objects)
-        made = env.IngotArchive(target, objects, **_common(env, "archive", ""), INGOT_AR=job.archiver)
     else:
         made = _link(env, job)
     return dict(zip(job.outputs, made, strict=True))
