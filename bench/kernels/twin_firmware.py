@@ -16,6 +16,7 @@ from ingot.device.run.twin import TwinRun, emulate, images_of
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
 from ingot.link.sources import kernel_sources
+from ingot.model.asked import Asked
 from ingot.network.types import Network
 from ingot.recipe.network import NetworkBuild
 from ingot.recipe.request import Request
@@ -59,7 +60,7 @@ def build(
     board_file = find_board(board_name, toolchain.ROOT / "boards")
     twin, pools = open_board(board_file, twin=True)
     outputs = [folder / "network.c"]
-    network = compile_network(model, board_file, outputs, twin=True, fuse=fuse, weights_4bit=weights_4bit)
+    network = compile_network(model, board_file, outputs, twin=True, asked=Asked(fuse=fuse, weights_4bit=weights_4bit))
     build = NetworkBuild(Request(str(model), board_name, str(folder), twin=True, app="validate"), model=str(model))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=twin.heap + io_bytes(network))))

@@ -18,9 +18,6 @@ source:
 """
 
 
-UNCUT = {"io_layout": "inputs_last", "cut_inputs": "", "cut_outputs": "", "signature": ""}
-
-
 def manifest(folder: Path, text: str) -> Path:
     path = folder / "model.yaml"
     path.write_text(text)
@@ -45,8 +42,7 @@ def test_movenet_says_what_the_application_needs() -> None:
 def test_the_smallest_model_yaml_takes_the_defaults(tmp_path: Path) -> None:
     small = load_manifest(manifest(tmp_path, GOOD))
     assert (small.name, small.title, small.application) == ("small", "small", "validate")
-    placed = {"io_placement": "activations", "io_input": "overwrite", "io_output": "whole"}
-    assert small.io() == {**placed, "input_shape": "", **UNCUT}
+    assert small.io == {}
     assert small.stack is None and small.heap is None and small.source.stand_in is None
 
 
@@ -74,13 +70,10 @@ def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, change: str
     assert message(tmp_path, GOOD + change + "\n").startswith(expected)
 
 
-def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
-    text = "io: {input: keep, output: rows, placement: application, input_shape: [1, 8]}\n"
-    kept = load_manifest(manifest(tmp_path, GOOD + text))
+def test_the_section_io_as_options(tmp_path: Path) -> None:
+    text = "io: {input: keep, output: rows, placement: application, input_shape: [1, 8], outputs: [a, b]}\n"
     placed = {"io_placement": "application", "io_input": "keep", "io_output": "rows"}
-    assert kept.io() == {**placed, "input_shape": "1x8", **UNCUT}
-    given = {"io_placement": "activations", "io_input": "overwrite", "io_output": "whole", "input_shape": "2x8"}
-    assert kept.io(**given) == {**given, **UNCUT}
+    assert load_manifest(manifest(tmp_path, GOOD + text)).io == {**placed, "input_shape": "1x8", "outputs": "a,b"}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +81,7 @@ def test_an_option_comes_before_the_model_yaml(tmp_path: Path) -> None:
     [("1x96x96x3", "1x96x96x3"), ("[1, 96, 96, 3]", "1x96x96x3"), ("{a: [1, 4], 'b:0': [2]}", "a:1x4,b:0:2")],
 )
 def test_the_forms_of_an_input_shape(tmp_path: Path, written: str, meant: str) -> None:
-    assert load_manifest(manifest(tmp_path, GOOD + f"io: {{input_shape: {written}}}\n")).input_shape == meant
+    assert load_manifest(manifest(tmp_path, GOOD + f"io: {{input_shape: {written}}}\n")).io["input_shape"] == meant
 
 
 def test_a_url_without_a_hash_or_a_licence_is_refused(tmp_path: Path) -> None:

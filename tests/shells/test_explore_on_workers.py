@@ -11,6 +11,7 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
+from ingot.model.asked import USUAL
 from ingot.recipe.options import parse_options
 from ingot.recipe.request import Request
 from ingot.shells.explore import WayWork, explore_on_workers
@@ -61,23 +62,10 @@ def test_every_schedule_is_handed_out_once_and_the_table_has_what_came_back(
     printed = capsys.readouterr().out
     explore(model, BOARD, as_json=True)
     assert len(asked) == len(set(asked)) >= len(json.loads(capsys.readouterr().out)) > 1
-    ways = ways_of(model, BOARD, {**_PLAIN}, True)
+    ways = ways_of(model, BOARD, USUAL)
     assert asked == ["{}={}".format(*way.asks[0]) for way in ways]
     show([measured(way, figures(number)) for number, way in enumerate(ways)], False, False)
     assert printed == capsys.readouterr().out and "8,9" in printed
-
-
-_PLAIN = {
-    "io_placement": "activations",
-    "io_input": "overwrite",
-    "io_output": "whole",
-    "io_layout": "inputs_last",
-    "input_shape": "",
-    "cut_inputs": "",
-    "cut_outputs": "",
-    "signature": "",
-    "weights_4bit": "keep",
-}
 
 
 def test_a_schedule_that_fails_ends_it_with_its_text(

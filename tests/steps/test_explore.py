@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingot.base import places
+from ingot.model.asked import Asked
 from ingot.steps.explore import Way, as_json_text, explore, shown, table, undominated
 from support.random_model import random_model
 
@@ -83,7 +84,7 @@ def test_every_optimize_has_its_place(model: Path, capsys: pytest.CaptureFixture
 
 
 def test_without_fusion_there_is_one_way(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    explore(model, BOARD, fuse=False, as_json=True)
+    explore(model, BOARD, asked=Asked(fuse=False), as_json=True)
     assert rows(capsys) == ["fuse=0"]
-    explore(model, BOARD, fuse=False, flags=True, as_json=True)
+    explore(model, BOARD, asked=Asked(fuse=False), flags=True, as_json=True)
     assert rows(capsys) == ["--no-fuse"]

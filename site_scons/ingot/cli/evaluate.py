@@ -12,7 +12,8 @@ import click
 from ingot.answers.dataset import check_place
 from ingot.cli.verb import verb
 from ingot.cli.words import board_file, json_option, manifest_of, model_file, options_of, table_options
-from ingot.model.manifest import IO_OPTIONS
+from ingot.model.asked import IO_OPTIONS
+from ingot.recipe.asked import asked_of
 from ingot.steps import evaluate as evaluate_steps
 from ingot.steps.compile import compile_network
 
@@ -38,11 +39,11 @@ def evaluate(model: str, data: Path, board: str, report: str, as_json: bool, **v
     manifest, options = manifest_of(model), options_of(values)
     check_place(data)
     path = board_file(board)
-    io = manifest.io(**{name: options.text(name) for name in IO_OPTIONS})
     document = str(manifest.path) if manifest.document else ""
     with tempfile.TemporaryDirectory(prefix="ingot-evaluate-") as scratch:
         files = [Path(scratch, name) for name in output_names("network", load_pools(load_board(path))).all()]
         source = model_file(manifest)
-        compile_network(source, path, files, title=manifest.title, sha256=manifest.source.sha256, **io)
+        asked = asked_of(options, manifest)
+        compile_network(source, path, files, title=manifest.title, sha256=manifest.source.sha256, asked=asked)
         info = next(file for file in files if file.name.endswith("_c_info.json"))
         evaluate_steps.evaluate(info, source, data, manifest=document, as_json=as_json, report=report)

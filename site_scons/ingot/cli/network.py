@@ -28,14 +28,15 @@ from ingot.cli.words import (
     output_options,
     table_options,
 )
-from ingot.model.manifest import IO_OPTIONS, PART_OPTIONS
+from ingot.model.asked import IO_OPTIONS, PART_OPTIONS
+from ingot.recipe.asked import asked_of
 from ingot.recipe.compilers import Settings, compilation_of
 from ingot.recipe.options import options_help
 from ingot.steps import app_config as app_config_steps
 from ingot.steps import explore as explore_steps
 from ingot.steps import inspect as inspect_steps
 from ingot.steps import link as link_steps
-from ingot.steps.registry import step_function
+from ingot.steps.registry import call
 from ingot.use_cases.abi import ABIS
 
 
@@ -80,7 +81,7 @@ def compile(
     if twin:
         arguments["twin"] = True
     files = [out / name for name in compilation.files]
-    network = step_function(compilation.step)(model=source, board=path, outputs=files, **arguments)
+    network = call(compilation.step, {"model": source, "board": path, "outputs": files, **arguments})
     inputs = sorted({*([source] if source else []), manifest.path, *board_files(path), *compilation.reads})
     result = {"files": [str(path) for path in files], "model": network.model, "stand_in": network.stand_in}
     result |= {"peak": network.peak, "lower_bound": network.lower_bound, "layout_id": network.layout_id}
@@ -224,11 +225,9 @@ def _description(network: Path, board: Path, folder: Path, model: str) -> Path:
 def info(model: str, as_json: bool, **values: Any) -> None:
     """Show what MODEL consists of."""
     manifest = manifest_of(model)
-    options = options_of(values)
-    io = manifest.io(**{name: options.text(name) for name in PART_OPTIONS})
     document = str(manifest.path) if manifest.document else ""
-    part = {IO_OPTIONS[name]: io[IO_OPTIONS[name]] for name in PART_OPTIONS}
-    inspect_steps.info(made_file(manifest), **part, as_json=as_json, manifest=document)
+    part = asked_of(options_of(values), manifest).part
+    inspect_steps.info(made_file(manifest), part=part, as_json=as_json, manifest=document)
 
 
 @verb()
@@ -260,9 +259,8 @@ def explore(model: str, board: str, as_json: bool, scheduler: str, launcher: str
         request = Request(model, board, "explore", app="validate", launcher=launcher, options=options)
         explore_on_workers(request, model_file(manifest), scheduler, flags=True, as_json=as_json)
         return
-    io = manifest.io(**{name: options.text(name) for name in IO_OPTIONS})
-    compiled: dict[str, Any] = {"fuse": options.switch("fuse"), "weights_4bit": options.text("weights_4bit")}
-    explore_steps.explore(model_file(manifest), board_file(board), **io, **compiled, flags=True, as_json=as_json)
+    asked = asked_of(options, manifest)
+    explore_steps.explore(model_file(manifest), board_file(board), asked=asked, flags=True, as_json=as_json)
 
 
 @verb()

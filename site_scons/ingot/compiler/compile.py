@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.base.file_names import network_name
 from ingot.board.cores import default_core
-from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.output_names import output_names
+from ingot.model.asked import Asked
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
@@ -32,73 +32,36 @@ if TYPE_CHECKING:
     from ingot.model.model_file import ModelFile
     from ingot.network.types import Network, NetworkPool
 
-IO_PLACEMENTS = ("activations", "application")
-IO_INPUTS = ("overwrite", "keep", "rows")
-IO_OUTPUTS = ("whole", "rows")
-WEIGHTS_4BIT = ("keep", "expand")
-OPTIMIZE = ("balanced", "ram", "speed")
-NPU = ("0", "1", "only")
-
 
 @dataclass(frozen=True)
-class CompileOptions:
-    """What a build asks of the compiler.
+class CompileOptions(Asked):
+    """What a build asks of the compiler (npu= other than "0" needs an Offload), and for what.
 
     name: C name of the network and first part of the file names. model: display name (default: the file's stem).
     stand_in: the model's weights are invented; every output says so.
-    optimize: "balanced", "ram" or "speed". ram_limit: bytes that activations may take, with the fewest instructions
-        within them; 0 leaves the choice to `optimize`. fuse: run operators row by row together where that saves RAM.
-    weights_4bit: "keep" (half a byte each in flash) or "expand" (as int8).
-    io_placement: "activations" (inputs and outputs nest with the rest) or "application" (the application owns them).
-    input_shape: of the inputs whose file leaves extents free (ingot.compiler.frontend.input_shape).
-    cut_inputs, cut_outputs, signature: the part of the file that is the network (ingot.compiler.frontend.cut).
-    io_input: "overwrite" (the memory of inputs is used again once they are read), "keep" (inputs survive) or "rows"
-        (the application hands them over some rows at a time). io_output: "whole", or "rows" in the same way.
-    io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts).
     cpu, isa: what the kernels are compiled for (see ingot.compiler.kernels.registry.Target).
-    npu: "0", "1" or "only": whether layers run on the NPU; other than "0" needs an Offload.
     beside, in_turn: names of other networks of the firmware; the pools are what they leave (ingot.several.pools).
     """
 
     name: str = "network"
     model: str = ""
     stand_in: bool = False
-    optimize: str = "balanced"
-    ram_limit: int = 0
-    fuse: bool = True
-    weights_4bit: str = "keep"
-    io_placement: str = "activations"
-    io_input: str = "overwrite"
-    io_output: str = "whole"
-    io_layout: str = LAYOUTS[0]
-    input_shape: str = ""
-    cut_inputs: str = ""
-    cut_outputs: str = ""
-    signature: str = ""
     cpu: str = field(default_factory=lambda: default_core().name)
     isa: str = field(default_factory=lambda: default_core().isa)
-    npu: str = "0"
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, asked: Asked, **others: Any) -> CompileOptions:
+        """What is asked, for a network that the other fields describe."""
+        return cls(**asked.changes, **others)
 
     def check(self) -> None:
         """Raises IngotError for a value that is not one of the allowed."""
         from ingot.compiler.frontend.input_shape import parse_input_shape
 
         parse_input_shape(self.input_shape)
-        for key, value, allowed in (
-            ("optimize", self.optimize, OPTIMIZE),
-            ("weights_4bit", self.weights_4bit, WEIGHTS_4BIT),
-            ("io.placement", self.io_placement, IO_PLACEMENTS),
-            ("io.input", self.io_input, IO_INPUTS),
-            ("io.output", self.io_output, IO_OUTPUTS),
-            ("io.layout", self.io_layout, LAYOUTS),
-            ("npu", self.npu, NPU),
-        ):
-            if value not in allowed:
-                raise IngotError(f"{key} is '{value}'", remedy=f"Use one of: {', '.join(allowed)}.")
-        if self.ram_limit < 0:
-            raise IngotError(f"ram_limit is {self.ram_limit}", remedy="Use a number of bytes, or 0 for no limit.")
+        self.check_choices()
         network_name(self.name, "name")
 
     def scheduling(self, fit: int) -> ScheduleOptions:
@@ -176,13 +139,11 @@ def compile_file(model: ModelFile, mpool: Mpool, options: CompileOptions, offloa
 
     offload: who compiles for the NPU, where options.npu asks for that.
     """
-    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.detection import detection_behind
     from ingot.compiler.frontend.model import parse_model
 
     options.check()
-    cut = Cut(options.cut_inputs, options.cut_outputs, options.signature)
-    source = parse_model(model, options.input_shape, cut, options.io_layout)
+    source = parse_model(model, options)
     label = options.model or model.path.stem
     compiled = plan_network(source, model.sha256, mpool, options, label, offload)
     head = detection_behind(model.data, [source.tensors[t].name for t in source.outputs], str(model.path))

@@ -12,6 +12,7 @@ from typing import Any
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.file_names import file_name
 from ingot.base.yamlfile import Document, load_yaml
+from ingot.model.asked import IO_OPTIONS
 
 SCHEMA = Path(__file__).with_name("model.schema.json")
 MODEL_FILE = "model.yaml"
@@ -21,22 +22,6 @@ NEEDED = {
 }
 MODEL_SUFFIXES = (".tflite", ".lite", ".onnx")
 """Names of files that a build may make first; of files that are there the content counts."""
-
-
-IO_OPTIONS = {
-    "io_placement": "io_placement",
-    "io_input": "io_input",
-    "io_output": "io_output",
-    "io_layout": "io_layout",
-    "input_shape": "input_shape",
-    "inputs": "cut_inputs",
-    "outputs": "cut_outputs",
-    "signature": "signature",
-}
-"""Option -> the argument of the steps that read it; the model.yaml has each in its `io`."""
-
-PART_OPTIONS = ("io_layout", "input_shape", "inputs", "outputs", "signature")
-"""Those that say what of a file is the network, and how it is read."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +45,8 @@ class Manifest:
     """A model as its model.yaml describes it, or as a bare model file implies it.
 
     folder: where the model.yaml (or the bare file) lies. document: None for a bare file.
-    application: a name of firmware/apps, or a folder. io_placement: "activations" or "application".
-    inputs, outputs, signature: the part of the file that is the network, as the options of those names take it.
-    io_input: "overwrite", "keep" or "rows". io_output: "whole" or "rows". io_layout: one of
-        ingot.compiler.frontend.layouts.
-    input_shape: as the option of that name takes it, "" for the file's shapes.
+    application: a name of firmware/apps, or a folder. io: that section, by options, whose texts it has
+    (ingot.model.asked.IO_OPTIONS).
     stack, heap: bytes, None for the board's value. budget: what a build may take, by the names of ingot.link.budget.
     preprocessing, postprocessing, stedgeai, quantize: those sections as written. With `quantize` the file is a float
     model, of which the network's is made.
@@ -75,14 +57,7 @@ class Manifest:
     folder: Path
     source: Source
     application: str = "validate"
-    io_placement: str = "activations"
-    io_input: str = "overwrite"
-    io_output: str = "whole"
-    io_layout: str = "inputs_last"
-    input_shape: str = ""
-    inputs: str = ""
-    outputs: str = ""
-    signature: str = ""
+    io: Mapping[str, str] = field(default_factory=dict)
     stack: int | None = None
     heap: int | None = None
     budget: Mapping[str, int] = field(default_factory=dict)
@@ -100,14 +75,6 @@ class Manifest:
         """What the user gave: the model.yaml, or the bare file."""
         return self.document.path if self.document else self.folder / self.source.file
 
-    def io(self, **given: str) -> dict[str, Any]:
-        """Where inputs and outputs are, whether inputs survive, shapes of inputs, the part of the file: as given by the
-        options IO_OPTIONS, else as here.
-
-        The keys are arguments of ingot.steps, whose own inputs and outputs are files.
-        """
-        return {argument: given.get(option) or getattr(self, option) for option, argument in IO_OPTIONS.items()}
-
     def error(self, what: str, *keys: str | int, remedy: str = "") -> IngotError:
         """An IngotError at that key of the model.yaml."""
         if self.document is None:
@@ -121,7 +88,7 @@ def load_manifest(path: Path) -> Manifest:
     data = document.data
     source = data["source"]
     script = source.get("stand_in")
-    io, memory = data.get("io", {}), data.get("memory", {})
+    memory = data.get("memory", {})
     for key, needed in (("url", "sha256"), ("url", "licence"), ("stand_in", "sha256")):
         if key in source and needed not in source:
             raise document.error(f"source.{key} is given without source.{needed}", "source", key, remedy=NEEDED[needed])
@@ -137,14 +104,7 @@ def load_manifest(path: Path) -> Manifest:
             stand_in=_stand_in(document, script) if script else None,
         ),
         application=_application(path.parent, data.get("application", "validate")),
-        io_placement=io.get("placement", "activations"),
-        io_input=io.get("input", "overwrite"),
-        io_output=io.get("output", "whole"),
-        io_layout=io.get("layout", "inputs_last"),
-        input_shape=_input_shape(io.get("input_shape", "")),
-        inputs=_names(io.get("inputs", "")),
-        outputs=_names(io.get("outputs", "")),
-        signature=io.get("signature", ""),
+        io=_io(data.get("io", {})),
         stack=memory.get("stack"),
         heap=memory.get("heap"),
         budget=data.get("budget", {}),
@@ -173,8 +133,14 @@ def _stand_in(document: Document, text: str) -> Path:
     return script
 
 
-def _names(given: str | list[str]) -> str:
-    return given if isinstance(given, str) else ",".join(given)
+def _io(section: Mapping[str, Any]) -> dict[str, str]:
+    """The section `io` by options, as they take it: its own keys are shorter, and some values lists."""
+    texts: dict[str, str] = {}
+    for key, given in section.items():
+        option = key if key in IO_OPTIONS else f"io_{key}"
+        lists = key != "input_shape" and not isinstance(given, str)
+        texts[option] = ",".join(given) if lists else _input_shape(given)
+    return texts
 
 
 def _input_shape(given: str | list[int] | dict[str, list[int]]) -> str:

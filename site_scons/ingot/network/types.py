@@ -125,7 +125,7 @@ class Network:
     source_sha256: of network.c as it was generated ("" when another tool did).
     options: what the compiler was told, as words of its command line ("" where it does not say).
     kernels: C sources of firmware/kernels/ that network.c calls into.
-    io_layout: of inputs and outputs whose file has channels first (ingot.compiler.frontend.layouts); "" for the usual.
+    io_layout: of inputs and outputs whose file has channels first (ingot.model.asked.Part); "" for the usual.
     stack_arrays: kernel -> bytes of its arrays on the stack whose length follows from the shapes, of the largest call.
     beside, in_turn: names of the networks of the same firmware that were placed before it: those that may run at the
     same time, and those that never do, so that activations may overlap.

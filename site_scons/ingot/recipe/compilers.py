@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.board import Board, Mpool
-from ingot.model.manifest import IO_OPTIONS
+from ingot.model.asked import Asked
+from ingot.recipe.asked import asked_of
 from ingot.recipe.options import BY_NAME, Options, check_compiler
 
 if TYPE_CHECKING:
@@ -28,20 +29,15 @@ class Settings:
     """What a build asks of a compiler, whichever it is.
 
     name: C name of the network. title: what reports call the model. sha256: the model.yaml's, of the model's file.
-    io (as Manifest.io gives it), optimize, ram_limit, fuse, weights_4bit, npu: of the built-in compiler. st_output:
-    folder or zip for `prebuilt`. st_pack: ST's runtime, "" for none. stedgeai: the section of that name in model.yaml.
-    camera: something is made of the camera's image. reloc: for a relocatable image.
+    asked: of the built-in compiler. st_output: folder or zip for `prebuilt`. st_pack: ST's runtime, "" for none.
+    stedgeai: the section of that name in model.yaml. camera: something is made of the camera's image. reloc: for a
+    relocatable image.
     """
 
     name: str = "network"
     title: str = ""
     sha256: str = ""
-    io: Mapping[str, str] = field(default_factory=dict)
-    optimize: str = "balanced"
-    ram_limit: int = 0
-    fuse: bool = True
-    weights_4bit: str = "keep"
-    npu: str = "0"
+    asked: Asked = field(default_factory=Asked)
     st_output: str = ""
     st_pack: str = ""
     st_timeout: int = 1800
@@ -57,12 +53,7 @@ class Settings:
             name=name,
             title=manifest.title,
             sha256="" if manifest.quantize else manifest.source.sha256,
-            io=manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
-            optimize=options.text("optimize"),
-            ram_limit=options.number("ram_limit"),
-            fuse=options.switch("fuse"),
-            weights_4bit=options.text("weights_4bit"),
-            npu=options.text("npu"),
+            asked=asked_of(options, manifest),
             st_output=options.text("st_output"),
             st_pack=options.text("st_pack"),
             st_timeout=options.number("st_timeout"),
@@ -74,11 +65,7 @@ class Settings:
     @property
     def builtin(self) -> dict[str, Any]:
         """The arguments of ingot.steps.compile_network that say how, of any network for any place."""
-        names = ("optimize", "ram_limit", "fuse", "weights_4bit")
-        chosen = {name: getattr(self, name) for name in names}
-        if self.npu != "0":
-            chosen["npu"] = self.npu
-        return {"title": self.title, "sha256": self.sha256, **self.io, **chosen}
+        return {"title": self.title, "sha256": self.sha256, **self.asked.changes}
 
 
 @dataclass(frozen=True)
@@ -155,7 +142,7 @@ def _builtin(board: Board, mpool: Mpool, settings: Settings) -> Compilation:
         lacks=_lacks("", board, settings) if settings.st_pack else "",
         st_pack=settings.st_pack,
         kernels=True,
-        drives_npu=settings.npu != "0",
+        drives_npu=settings.asked.npu != "0",
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingot.base.places import near
 from ingot.model import Manifest
-from ingot.model.manifest import PART_OPTIONS
+from ingot.model.asked import PART_OPTIONS
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.kernels import kernel_archive
 from ingot.recipe.network import NetworkBuild

@@ -11,7 +11,8 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT, firmware_dir, near
 from ingot.link.sources import application_extras
-from ingot.model.manifest import IO_OPTIONS
+from ingot.model.asked import USUAL, Asked
+from ingot.recipe.asked import asked_of
 from ingot.recipe.firmware import FirmwareBuild, object_stem
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.network import NetworkBuild
@@ -67,34 +68,29 @@ def bench_jobs(request: Request, models: Mapping[str, str], refused: Mapping[str
 def explore_jobs(twin: FirmwareBuild, twin_elf: str) -> list[Job]:
     """What less RAM costs: every way built and run on the twin. Raises IngotError where a limit is given."""
     network = twin.first
-    asked, fuse = explore_asks(network)
+    asked = explore_asks(network).changes
     jobs, inputs, settings = _way_programs(twin)
-    step = Step("explore", inputs, {}, {**asked, "fuse": fuse, **settings})
+    step = Step("explore", inputs, {}, {**asked, **settings})
     return [*jobs, StepJob(step, target="explore", always=True, label=network.model)]
 
 
 def way_jobs(firmware: FirmwareBuild, ask: tuple[str, Any], facts: str) -> list[Job]:
     """One of the ways of `explore` from the model to its figures, which are written to `facts` as JSON."""
     twin, obtaining = firmware.twin(), firmware.first.obtaining
-    asked, _ = explore_asks(twin.first)
+    asked = explore_asks(twin.first).changes
     jobs, inputs, settings = _way_programs(twin)
-    step = Step("measure_way", inputs, {"facts": facts}, {"ask": dict([ask]), "asked": asked, **settings})
+    step = Step("measure_way", inputs, {"facts": facts}, {"ask": dict([ask]), **asked, **settings})
     return [*obtaining, *twin.generate_networks(), *twin.build()[0], *jobs, StepJob(step)]
 
 
-def explore_asks(network: NetworkBuild) -> tuple[dict[str, Any], bool]:
-    """The options of the compiler that all ways share, and whether layers may be fused. Raises IngotError for an option
-    that `explore` chooses itself."""
+def explore_asks(network: NetworkBuild) -> Asked:
+    """What all ways ask of the compiler. Raises IngotError for an option that `explore` chooses itself."""
     options = network.request.options
     if limit := options.number("ram_limit"):
         raise IngotError(f"ram_limit={limit}: explore tries limits of its own", remedy="Leave ram_limit= out.")
     if (npu := options.text("npu")) != "0":
         raise IngotError(f"npu={npu}: explore looks at what runs on the CPU", remedy="Leave npu= out.")
-    asked: dict[str, Any] = {
-        **network.manifest.io(**{name: options.text(name) for name in IO_OPTIONS}),
-        "weights_4bit": options.text("weights_4bit"),
-    }
-    return asked, options.switch("fuse")
+    return replace(asked_of(options, network.manifest), optimize=USUAL.optimize)
 
 
 def _way_programs(twin: FirmwareBuild) -> tuple[list[Job], dict[str, Files], dict[str, Any]]:

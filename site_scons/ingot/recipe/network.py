@@ -18,7 +18,8 @@ from ingot.board.known import board_and_pools
 from ingot.link import sources, toolchain
 from ingot.link.sources import application_extras, application_folder
 from ingot.model import Manifest, find_model, find_source
-from ingot.model.manifest import IO_OPTIONS, PART_OPTIONS, bare_manifest, is_model_file
+from ingot.model.manifest import bare_manifest, is_model_file
+from ingot.recipe.asked import asked_of
 from ingot.recipe.compilers import Compilation, Settings, compilation_of
 from ingot.recipe.job import StepJob
 from ingot.recipe.quantize import quantize_jobs
@@ -107,8 +108,7 @@ class NetworkBuild:
     @property
     def part(self) -> dict[str, Any]:
         """What of the file is the network: shapes of inputs that it leaves free, where it begins and ends."""
-        io = self.manifest.io(**{name: self.request.options.text(name) for name in IO_OPTIONS})
-        return {IO_OPTIONS[name]: io[IO_OPTIONS[name]] for name in PART_OPTIONS}
+        return asked_of(self.request.options, self.manifest).part.changes
 
     @property
     def sources(self) -> list[str]:

@@ -15,6 +15,7 @@ from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.file_names import network_name
 from ingot.base.text_table import help_line
 from ingot.base.text_values import switch, whole_number
+from ingot.model.asked import CHOICES, FIELDS, IO_OPTIONS, USUAL
 
 #: What options are about -> the title in help texts.
 GROUPS = {
@@ -77,12 +78,35 @@ class Option:
         return f"--{self.name.replace('_', '-')}"
 
 
+def as_text(value: Any) -> str:
+    """A value of Python or YAML as a command line writes it: True is 1, None nothing."""
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
 def _group(group: str, *options: Option) -> tuple[Option, ...]:
     return tuple(replace(option, group=group) for option in options)
 
 
 def _of_builtin(*options: Option) -> tuple[Option, ...]:
     return tuple(replace(option, compilers=("builtin",)) for option in options)
+
+
+_KINDS = {bool: "switch", int: "number", str: "text"}
+
+
+def _asked(name: str, what: str, otherwise: str = "the model.yaml's") -> Option:
+    """An option of the built-in compiler, whose default and values ingot.model.asked has.
+
+    otherwise: what counts where an option of IO_OPTIONS is not given; the default is "" then.
+    """
+    default = getattr(USUAL, FIELDS[name])
+    choices = CHOICES.get(FIELDS[name], ())
+    kind = "choice" if choices else _KINDS[type(default)]
+    if name in IO_OPTIONS:
+        return Option(name, "", f"{what} [{otherwise}]", kind, choices)
+    return Option(name, as_text(default), what, kind, choices)
 
 
 OPTIONS = (
@@ -113,64 +137,19 @@ OPTIONS = (
             compilers=("stedgeai",),
         ),
         *_of_builtin(
-            Option("optimize", "balanced", "what the compiler saves first", "choice", ("balanced", "ram", "speed")),
-            Option(
-                "ram_limit",
-                "0",
-                "bytes that activations may take, for a point of `scons explore`; 0: as optimize= says",
-                "number",
-            ),
-            Option("fuse", "1", "run operators row by row together where that saves RAM", "switch"),
-            Option(
-                "npu",
-                "0",
-                "layers on the STM32N6's NPU, the others on the CPU, or an error for these (experimental)",
-                "choice",
-                ("0", "1", "only"),
-            ),
-            Option(
-                "weights_4bit",
-                "keep",
-                "weights of 4 bits in flash: half a byte each, or as int8, which is faster",
-                "choice",
-                ("keep", "expand"),
-            ),
-            Option(
-                "io_placement",
-                "",
-                "who owns inputs and outputs [the model.yaml's]",
-                "choice",
-                ("activations", "application"),
-            ),
-            Option(
-                "io_input",
-                "",
-                "whether inputs survive an inference, or come some rows at a time [the model.yaml's]",
-                "choice",
-                ("overwrite", "keep", "rows"),
-            ),
-            Option(
-                "io_output",
-                "",
-                "whether outputs are there as a whole, or leave some rows at a time [the model.yaml's]",
-                "choice",
-                ("whole", "rows"),
-            ),
-            Option(
-                "io_layout",
-                "",
-                "how images of an .onnx lie in inputs and outputs [the model.yaml's]",
-                "choice",
-                ("inputs_last", "channels_last", "file"),
-            ),
-            Option(
-                "input_shape",
-                "",
-                "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,... [the model.yaml's]",
-            ),
-            Option("inputs", "", "tensors at which the network begins: name,... [the model.yaml's, else the file's]"),
-            Option("outputs", "", "tensors at which the network ends: name,... [the model.yaml's, else the file's]"),
-            Option("signature", "", "which of a file's signatures is the network [the model.yaml's, else the first]"),
+            _asked("optimize", "what the compiler saves first"),
+            _asked("ram_limit", "bytes that activations may take, a point of `scons explore`; 0: as optimize= says"),
+            _asked("fuse", "run operators row by row together where that saves RAM"),
+            _asked("npu", "layers on the STM32N6's NPU, the others on the CPU, or an error for these (experimental)"),
+            _asked("weights_4bit", "weights of 4 bits in flash: half a byte each, or as int8, which is faster"),
+            _asked("io_placement", "who owns inputs and outputs"),
+            _asked("io_input", "whether inputs survive an inference, or come some rows at a time"),
+            _asked("io_output", "whether outputs are there as a whole, or leave some rows at a time"),
+            _asked("io_layout", "how images of an .onnx lie in inputs and outputs"),
+            _asked("input_shape", "shape of an input that the file leaves free: 1x96x96x3, or name:1x96x96x3,..."),
+            _asked("inputs", "tensors at which the network begins: name,...", "the model.yaml's, else the file's"),
+            _asked("outputs", "tensors at which the network ends: name,...", "the model.yaml's, else the file's"),
+            _asked("signature", "which of a file's signatures is the network", "the model.yaml's, else the first"),
         ),
         Option(
             "require_real",
@@ -311,13 +290,6 @@ def parse_options(texts: Mapping[str, str], allowed: Iterable[str] = ()) -> Opti
         if name not in known:
             raise IngotError(f"there is no option '{name}'", remedy=did_you_mean(name, known))
     return Options({name: option.parse(texts.get(name, option.default)) for name, option in BY_NAME.items()})
-
-
-def as_text(value: Any) -> str:
-    """A value of Python or YAML as a command line writes it: True is 1, None nothing."""
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 @functools.cache

@@ -9,13 +9,13 @@ from typing import Any
 
 from ingot.recipe.job import StepJob
 from ingot.recipe.step import Files
-from ingot.steps.registry import step_function
+from ingot.steps.registry import call
 
 
 def run_job(job: StepJob) -> Any:
     """What the job's step returns. Raises IngotError as the step does."""
     step = job.step
-    return step_function(step.name)(**_paths(step.inputs), **_paths(step.outputs), **step.options)
+    return call(step.name, {**_paths(step.inputs), **_paths(step.outputs), **step.options})
 
 
 def _paths(files: Mapping[str, Files]) -> dict[str, Any]:

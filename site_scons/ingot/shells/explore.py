@@ -82,8 +82,8 @@ def explore_on_workers(
     firmware = FirmwareBuild.of([request])
     if not firmware.has_twin:
         raise IngotError(f"board '{firmware.first.board.name}' has no emulated twin", where="explore")
-    asked, fuse = explore_asks(firmware.first)
-    ways = ways_of(model, Path(firmware.first.board_file), asked, fuse)
+    asked = explore_asks(firmware.first)
+    ways = ways_of(model, Path(firmware.first.board_file), asked)
     works = [WayWork(request, way.asks[0]) for way in ways]
     done = run_on_dask(works, f"{request.out}/ways", scheduler, say) if works else []
     show([_measured(way, work, one) for way, work, one in zip(ways, works, done, strict=True)], flags, as_json)

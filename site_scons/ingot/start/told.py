@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError, did_you_mean
 from ingot.base.untrusted import archive_errors, decode_text, read_bounded
+from ingot.model.asked import Part
 from ingot.network.types import NetworkBuffer
 from ingot.preprocessing.definition import shape_text
 from ingot.preprocessing.quantization import told_range
@@ -51,13 +52,12 @@ def ports(model: Path) -> tuple[list[NetworkBuffer], list[NetworkBuffer]]:
 
     A network ends before the detections of an SSD, which the application computes.
     """
-    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.detection import outputs_before
     from ingot.compiler.frontend.model import parse_model
     from ingot.model.model_file import read_model_file
 
     file = read_model_file(model)
-    graph = parse_model(file, cut=Cut(outputs=",".join(outputs_before(file.data, str(model)))))
+    graph = parse_model(file, Part(cut_outputs=",".join(outputs_before(file.data, str(model)))))
     return [_port(graph, t, "input") for t in graph.inputs], [_port(graph, t, "output") for t in graph.outputs]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ingot.base.errors import DamagedFile, IngotError, did_you_mean
 from ingot.base.progress import MOMENTS, under_way
 from ingot.base.text_values import real_number, switch, table, whole_number
-from ingot.steps.registry import Argument, Kind, step_arguments, step_function
+from ingot.steps.registry import Argument, Kind, call, step_arguments
 
 
 def call_step(name: str, inputs: Sequence[str], outputs: Sequence[str], options: Sequence[str]) -> None:
@@ -44,7 +44,7 @@ def run_step(name: str, arguments: Mapping[str, Any]) -> Any:
     """
     try:
         with under_way(name.replace("_", " "), MOMENTS[1:]):  # the shell has said its name before
-            return step_function(name)(**arguments)
+            return call(name, arguments)
     except DamagedFile as error:
         aside = error.path.with_name(f"{error.path.name}.damaged")
         try:

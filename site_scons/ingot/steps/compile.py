@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingot.network.types import Network
     from ingot.st.stedgeai.pack import Pack
 from ingot.base.console import VERBOSE, say
+from ingot.model.asked import USUAL, Asked
 
 
 def intact(stamp: Path, texts: Sequence[Path] = (), c_info: Path | None = None) -> None:
@@ -54,19 +55,7 @@ def compile_network(
     name: str = "network",
     title: str = "",
     sha256: str = "",
-    io_placement: str = "activations",
-    io_input: str = "overwrite",
-    io_output: str = "whole",
-    io_layout: str = "inputs_last",
-    input_shape: str = "",
-    cut_inputs: str = "",
-    cut_outputs: str = "",
-    signature: str = "",
-    optimize: str = "balanced",
-    ram_limit: int = 0,
-    fuse: bool = True,
-    weights_4bit: str = "keep",
-    npu: str = "0",
+    asked: Asked = USUAL,
     beside: Sequence[Path] = (),
     in_turn: Sequence[Path] = (),
     relocatable: bool = False,
@@ -77,7 +66,6 @@ def compile_network(
     networks of the same firmware that may run at the same time as this one, and of those that never do
     (ingot.several.pools).
     sha256: what the model.yaml says of the model's file, which may have been replaced since that was compared.
-    npu: "0", "1" or "only": whether layers run on the chip's NPU.
     relocatable: for an image, whose weights are wherever it is installed.
     """
     from ingot.compiler.cache.compiled import compile_cached
@@ -102,31 +90,19 @@ def compile_network(
     stand_in = is_stand_in(source.data)
     if stand_in:
         say(f"STAND-IN: the weights of {model.name} are invented")
-    for note in () if signature else notes_of(source):
+    for note in () if asked.signature else notes_of(source):
         say(f"{model.name}: {note}")
-    options = CompileOptions(
+    options = CompileOptions.of(
+        asked,
         name=name,
         model=title or model.name,
         stand_in=stand_in,
-        optimize=optimize,
-        ram_limit=ram_limit,
-        fuse=fuse,
-        weights_4bit=weights_4bit,
-        io_placement=io_placement,
-        io_input=io_input,
-        io_output=io_output,
-        io_layout=io_layout,
-        input_shape=input_shape,
-        cut_inputs=cut_inputs,
-        cut_outputs=cut_outputs,
-        signature=signature,
         cpu=target.core,
         isa=core_named(target.core).isa,
-        npu=npu,
         beside=tuple(network.name for network in others[0]),
         in_turn=tuple(network.name for network in others[1]),
     )
-    offload = None if npu == "0" else _offload(target, pools, options, relocatable)
+    offload = None if asked.npu == "0" else _offload(target, pools, options, relocatable)
     return compile_cached(source, pools, outputs[0].parent, options, offload)
 
 

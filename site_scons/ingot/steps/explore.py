@@ -16,6 +16,7 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.board.cores import core_named
 from ingot.board.target import open_board
+from ingot.model.asked import USUAL, Asked
 
 OPTIMIZE = ("ram", "balanced", "speed")
 
@@ -69,16 +70,7 @@ def explore(
     link_plain: Sequence[str] = (),
     kernels: Mapping[str, Any] | None = None,
     archive: str = "",
-    io_placement: str = "activations",
-    io_input: str = "overwrite",
-    io_output: str = "whole",
-    io_layout: str = "inputs_last",
-    input_shape: str = "",
-    cut_inputs: str = "",
-    cut_outputs: str = "",
-    signature: str = "",
-    fuse: bool = True,
-    weights_4bit: str = "keep",
+    asked: Asked = USUAL,
     flags: bool = False,
     stack: int | None = None,
     heap: int | None = None,
@@ -87,7 +79,7 @@ def explore(
     """Prints the schedules of a model that no other beats in peak memory, instructions and code, as a table or JSON.
 
     Those of `optimize` are there in any case. flags: options are named as those of the command `ingot compile`.
-    fuse: without it there is one schedule.
+    asked: what all of them have in common; without `fuse` there is one schedule.
 
     objects: what the commands read: object files and archives. empty: the firmware of the empty application. cc, link,
     link_plain: the recipe's commands that compile network.c, link the twin's firmware, and link that of the application
@@ -97,18 +89,7 @@ def explore(
     """
     from ingot.base.console import say
 
-    asked: dict[str, Any] = {
-        "io_placement": io_placement,
-        "io_input": io_input,
-        "io_output": io_output,
-        "io_layout": io_layout,
-        "input_shape": input_shape,
-        "cut_inputs": cut_inputs,
-        "cut_outputs": cut_outputs,
-        "signature": signature,
-        "weights_4bit": weights_4bit,
-    }
-    ways = ways_of(model, board, asked, fuse)
+    ways = ways_of(model, board, asked)
     if objects and empty:
         programs = Programs(cc, link, link_plain, kernels or {}, archive, stack, heap)
         with tempfile.TemporaryDirectory(prefix="ingot-explore-") as name:
@@ -142,7 +123,7 @@ def measure_way(
     facts: Path,
     *,
     ask: Mapping[str, Any],
-    asked: Mapping[str, Any],
+    asked: Asked = USUAL,
     cc: Sequence[str],
     link: Sequence[str],
     link_plain: Sequence[str],
@@ -153,7 +134,7 @@ def measure_way(
 ) -> None:
     """Builds one schedule, runs it on the twin, and writes the figures of a Way as JSON, for `measured`.
 
-    ask: the option that asks for the schedule, and its value. asked: the other options of compile_network. The rest is
+    ask: the option that asks for the schedule, and its value. asked: as in `explore`. The rest is
     as in `explore`.
     """
     with tempfile.TemporaryDirectory(prefix="ingot-explore-") as folder:
@@ -165,7 +146,7 @@ def measure_way(
 
 
 def _figures(
-    model: Path, board: Path, empty: Path, folder: Path, asked: Mapping[str, Any], ask: Ask, programs: Programs
+    model: Path, board: Path, empty: Path, folder: Path, asked: Asked, ask: Ask, programs: Programs
 ) -> dict[str, int | None]:
     """What one schedule costs on the twin. folder: an empty one for its files."""
     from ingot.compiler.output_names import output_names
@@ -177,7 +158,7 @@ def _figures(
     twin, pools = open_board(board, twin=True)
     names = output_names("network", pools)
     outputs = [folder / file for file in names.all()]
-    network = compile_steps.compile_network(model, board, outputs, twin=True, **asked, **dict([ask]))
+    network = compile_steps.compile_network(model, board, outputs, twin=True, asked=replace(asked, **dict([ask])))
     script, c_info = folder / "firmware.ld", folder / names.info
     stack, heap = programs.stack, programs.heap
     link_steps.linker_script(c_info, board, script, twin=True, app="validate", stack=stack, heap=heap)
@@ -262,10 +243,9 @@ def as_json_text(ways: Sequence[Way], flags: bool = False) -> str:
     return json.dumps(rows, indent=2, sort_keys=True)
 
 
-def ways_of(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> list[Way]:
-    """What `optimize=` gives and the points between, without measurements. asked: further CompileOptions."""
+def ways_of(model: Path, board: Path, asked: Asked) -> list[Way]:
+    """What `optimize=` gives and the points between, without measurements. asked: as in `explore`."""
     from ingot.compiler.compile import CompileOptions, largest_pool
-    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.model import read_model
     from ingot.compiler.kernels.io_rows import with_rows
     from ingot.compiler.kernels.lower import lower
@@ -278,21 +258,20 @@ def ways_of(model: Path, board: Path, asked: Mapping[str, Any], fuse: bool) -> l
 
     target, pools = open_board(board)
     fit = largest_pool(pools)
-    cut = Cut(asked["cut_inputs"], asked["cut_outputs"], asked["signature"])
-    source = read_model(model, asked["input_shape"], cut, asked["io_layout"])
-    graph = optimize(expand_weights(source) if asked["weights_4bit"] == "expand" else source)
+    source = read_model(model, asked)
+    graph = optimize(expand_weights(source) if asked.weights_4bit == "expand" else source)
     program = lower(graph, Target(target.core, core_named(target.core).isa))
-    program = with_rows(program, asked["io_input"] == "rows", asked["io_output"] == "rows")
+    program = with_rows(program, asked.io_input == "rows", asked.io_output == "rows")
     if not program.calls:
         return []
-    named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if fuse else [("fuse", 0)]
+    named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if asked.fuse else [("fuse", 0)]
     ways: dict[tuple[int, int], Way] = {}
     for key, value in named:
-        options = CompileOptions(**{**asked, key: value}).scheduling(fit)
+        options = CompileOptions.of(replace(asked, **dict([(key, value)]))).scheduling(fit)
         point = point_of(0, make_schedule(program, options))
         way = ways.get((point.peak, point.cost)) or Way((), point.peak, point.cost, point.fused, point.steps)
         ways[point.peak, point.cost] = replace(way, asks=(*way.asks, (key, value)))
-    for point in points_of(program, CompileOptions(**asked).scheduling(fit)) if fuse else ():
+    for point in points_of(program, CompileOptions.of(asked).scheduling(fit)) if asked.fuse else ():
         way = Way((("ram_limit", point.fit),), point.peak, point.cost, point.fused, point.steps)
         ways.setdefault((point.peak, point.cost), way)
     return sorted(ways.values(), key=lambda way: way.peak)

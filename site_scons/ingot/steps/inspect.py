@@ -5,34 +5,26 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ingot.base.console import say
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
-
-if TYPE_CHECKING:
-    pass
-from ingot.base.console import say
+from ingot.model.asked import WHOLE, Part
 
 
 def info(
     model: Path,
     *,
-    io_layout: str = "inputs_last",
-    input_shape: str = "",
-    cut_inputs: str = "",
-    cut_outputs: str = "",
-    signature: str = "",
+    part: Part = WHOLE,
     as_json: bool = False,
     manifest: str = "",
 ) -> None:
     """Prints what a model consists of.
 
     manifest: the model.yaml of a file that may not be there yet; `model` is then where a build puts it, and no stand-in
-    is made for this. io_layout: see ingot.compiler.frontend.layouts. input_shape: see ...frontend.input_shape; what
-    follows it: ...frontend.cut.
+    is made for this.
     """
-    from ingot.compiler.frontend.cut import Cut
     from ingot.compiler.frontend.info import as_dict, as_text
     from ingot.compiler.frontend.model import read_model
     from ingot.model import load_manifest, look_up_source
@@ -40,7 +32,7 @@ def info(
     if manifest:
         model = look_up_source(load_manifest(Path(manifest)), Path(model), say)
 
-    graph = read_model(model, input_shape, Cut(cut_inputs, cut_outputs, signature), io_layout)
+    graph = read_model(model, part)
     print(json.dumps(as_dict(graph), indent=2, sort_keys=True) if as_json else as_text(graph))
 
 

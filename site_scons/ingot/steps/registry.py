@@ -2,7 +2,7 @@
 """The steps of a build by name: where each lives, and what kinds of arguments it takes.
 
 Light to import: the module of a step is imported when the step runs. A step's arguments are declared once, as the
-annotated parameters of its function.
+annotated parameters of its function; a parameter that is a dataclass stands for an argument for each of its fields.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -93,19 +93,37 @@ def step_function(name: str) -> Callable[..., Any]:
 @functools.cache
 def step_arguments(name: str) -> Mapping[str, Argument]:
     """The arguments of a step by name, in the order of its function. Raises IngotError as step_function does."""
-    function = step_function(name)
-    hints = typing.get_type_hints(types.SimpleNamespace(__annotations__=_parameters(function)), function.__globals__)
-    found = {}
-    for parameter in inspect.signature(function).parameters.values():
-        kinds = [kind for kind in _alternatives(hints[parameter.name]) if kind is not type(None)]
-        absent = len(kinds) < len(_alternatives(hints[parameter.name]))
+    found: dict[str, Argument] = {}
+    for parameter, hint in _parameters(name).items():
+        if is_dataclass(hint):
+            hints = typing.get_type_hints(hint)
+            found |= {item.name: Argument(item.name, _KINDS[hints[item.name]], False, False) for item in fields(hint)}
+            continue
+        kinds = [kind for kind in _alternatives(hint) if kind is not type(None)]
+        absent = len(kinds) < len(_alternatives(hint))
         required = parameter.default is inspect.Parameter.empty
         found[parameter.name] = Argument(parameter.name, _KINDS[kinds[0]], required, absent)
     return found
 
 
-def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
-    return {name: hint for name, hint in function.__annotations__.items() if name != "return"}
+def call(name: str, arguments: Mapping[str, Any]) -> Any:
+    """What a step returns. arguments: by the names of step_arguments. Raises IngotError as the step does."""
+    rest = dict(arguments)
+    for parameter, hint in _parameters(name).items():
+        if is_dataclass(hint):
+            names = [item.name for item in fields(hint) if item.name in rest]
+            made = typing.cast(Callable[..., Any], hint)
+            rest[parameter.name] = made(**{field: rest.pop(field) for field in names})
+    return step_function(name)(**rest)
+
+
+@functools.cache
+def _parameters(name: str) -> Mapping[inspect.Parameter, Any]:
+    """The parameters of a step's function with their types."""
+    function = step_function(name)
+    annotations = {key: hint for key, hint in function.__annotations__.items() if key != "return"}
+    hints = typing.get_type_hints(types.SimpleNamespace(__annotations__=annotations), function.__globals__)
+    return {parameter: hints[parameter.name] for parameter in inspect.signature(function).parameters.values()}
 
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:

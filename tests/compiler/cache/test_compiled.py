@@ -13,7 +13,7 @@ from ingot.board.target import open_board
 from ingot.compiler import compile as compiler
 from ingot.compiler.compile import output_names
 from ingot.model.model_file import ModelFile
-from ingot.steps import compile as compile_steps
+from ingot.steps.registry import call
 from support.pose_model import pose_model
 
 BOARD = places.ROOT / "boards/n6dk/board.yaml"
@@ -40,7 +40,8 @@ def build(folder: Path, seed: int = 0, board: Path = BOARD, **options: object) -
     folder.mkdir(exist_ok=True)
     (folder / "net.tflite").write_bytes(pose_model(seed))
     names = output_names("network", open_board(board)[1]).all()
-    compile_steps.compile_network(folder / "net.tflite", board, [folder / name for name in names], **options)  # type: ignore[arg-type]
+    outputs = [folder / name for name in names]
+    call("compile_network", {"model": folder / "net.tflite", "board": board, "outputs": outputs, **options})
     return {name: (folder / name).read_bytes() for name in names}
 
 

@@ -19,7 +19,7 @@ from ingot.base import places, stamp
 from ingot.base.errors import IngotError
 from ingot.board.target import open_board
 from ingot.compiler.compile import output_names
-from ingot.steps import compile as compile_steps
+from ingot.steps.registry import call
 from support.tflite_builder import Builder
 
 BOARD = places.ROOT / "boards/n6dk/board.yaml"
@@ -56,7 +56,10 @@ class Project:
     def build(self, **options: str) -> dict[str, bytes]:
         self._builds += 1
         out = self._folder / str(self._builds)
-        compile_steps.compile_network(self.model, BOARD, [out / name for name in NAMES], **options)  # type: ignore[arg-type]
+        call(
+            "compile_network",
+            {"model": self.model, "board": BOARD, "outputs": [out / name for name in NAMES], **options},
+        )
         return {name: (out / name).read_bytes() for name in NAMES}
 
 

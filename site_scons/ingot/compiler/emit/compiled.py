@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingot.compiler.emit.initializer import InitializerLayout
-from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.graph import Graph
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.plan.types import Plan
 from ingot.compiler.schedule.types import Schedule
+from ingot.model.asked import WHOLE
 from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import DetectionHead
 from ingot.network.types import NetworkPool
@@ -33,7 +33,7 @@ class Compiled:
     options: the options that made it, for the comments (name -> value as text).
     reasons: index of an operator -> why it runs on the CPU, beside an NPU.
     prefix: middle part of the initializer's file name.
-    io_layout: one of ingot.compiler.frontend.layouts. model_format, beside, in_turn, detection: see
+    io_layout: one of ingot.model.asked.Part. model_format, beside, in_turn, detection: see
     ingot.network.types.Network.
     """
 
@@ -52,7 +52,7 @@ class Compiled:
     options: Mapping[str, str] = field(default_factory=dict)
     prefix: str = "atonbuf"
     stand_in: bool = False
-    io_layout: str = LAYOUTS[0]
+    io_layout: str = WHOLE.io_layout
     reasons: Mapping[int, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()

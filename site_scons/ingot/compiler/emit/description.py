@@ -11,12 +11,12 @@ import ingot
 from ingot.compiler.emit.compiled import Compiled
 from ingot.compiler.emit.network_c import NetworkC
 from ingot.compiler.emit.pools import used_pools
-from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.graph import Graph, Operator, Quantization
 from ingot.compiler.graph.cost import macs, parameters
 from ingot.compiler.kernels.program import Call
 from ingot.compiler.offload import KIND
 from ingot.compiler.plan.types import Placement
+from ingot.model.asked import WHOLE
 from ingot.network.npu import NPU_BLOB, NPU_WEIGHTS
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
 
@@ -46,7 +46,7 @@ def describe(compiled: Compiled, code: NetworkC, raw: bytes) -> Network:
         options=" ".join(f"{name}={value}" for name, value in compiled.options.items()),
         kernels=code.kernels,
         notes=compiled.notes,
-        io_layout="" if compiled.io_layout == LAYOUTS[0] else compiled.io_layout,
+        io_layout="" if compiled.io_layout == WHOLE.io_layout else compiled.io_layout,
         stack_arrays=_stack_arrays(compiled),
         beside=compiled.beside,
         in_turn=compiled.in_turn,

@@ -8,41 +8,38 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.check import check_shapes
 from ingot.compiler.frontend.cut import Cut
-from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.graph import Graph
+from ingot.model.asked import WHOLE, Part
 from ingot.model.kinds_of_file import is_onnx
 from ingot.model.model_file import ModelFile, model_bytes, read_model_file
 
-WHOLE = Cut()
 
-
-def read_model(path: Path, input_shape: str = "", cut: Cut = WHOLE, layout: str = LAYOUTS[0]) -> Graph:
-    """The graph of a model file, named after it. input_shape: see ingot.compiler.frontend.input_shape.
-
-    cut: the part of the file that is the network (ingot.compiler.frontend.cut). layout: of inputs and outputs
-    (ingot.compiler.frontend.layouts).
+def read_model(path: Path, part: Part = WHOLE) -> Graph:
+    """The graph of the part of a model file that is the network, named after the file.
 
     Raises IngotError with the file and the place in it.
     """
-    return parse_model(read_model_file(path), input_shape, cut, layout)
+    return parse_model(read_model_file(path), part)
 
 
-def parse_model(model: ModelFile, input_shape: str = "", cut: Cut = WHOLE, layout: str = LAYOUTS[0]) -> Graph:
-    """The graph of a file that has been read; arguments as of read_model()."""
+def parse_model(model: ModelFile, part: Part = WHOLE) -> Graph:
+    """The graph of a file that has been read; as read_model()."""
+    cut = Cut(part.cut_inputs, part.cut_outputs, part.signature)
     if not is_onnx(model.data):
         from ingot.compiler.frontend import tflite
 
-        return _well_formed(tflite.parse_model(model, input_shape, cut), model)
+        return _well_formed(tflite.parse_model(model, part.input_shape, cut), model)
     from ingot.compiler.frontend.onnx.read import parse_onnx
 
-    if cut != WHOLE:
+    if cut:
         raise IngotError(
             "inputs=, outputs= and signature= cut a .tflite; this is an ONNX model.",
             where=str(model.path),
             remedy="Cut the file with onnx.utils.extract_model().",
         )
-    return _well_formed(parse_onnx(model.data, model.path.stem, str(model.path), input_shape, layout), model)
+    graph = parse_onnx(model.data, model.path.stem, str(model.path), part.input_shape, part.io_layout)
+    return _well_formed(graph, model)
 
 
 def _well_formed(graph: Graph, model: ModelFile) -> Graph:

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from ingot.base.errors import IngotError
 from ingot.compiler.even.evaluate import evaluate
-from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.frontend.onnx.read import read_qdq
+from ingot.model.asked import WHOLE
 from ingot.model.model_file import read_model_file
 
 
@@ -35,8 +35,8 @@ class Definition:
 
     def __init__(self, model: Path, input_shapes: Sequence[tuple[int, ...]] | None = None, io_layout: str = "") -> None:
         """input_shapes: as the compiled network has them; needed where the file leaves extents free. io_layout: of
-        ingot.compiler.frontend.layouts, "" for the usual."""
-        data, layout = read_model_file(model).data, io_layout or LAYOUTS[0]
+        ingot.model.asked.Part, "" for the usual."""
+        data, layout = read_model_file(model).data, io_layout or WHOLE.io_layout
         self.model = read_qdq(data, model.stem, str(model), stored=input_shapes, layout=layout)
         self._graph = self.model.graph
         self.inputs, self.outputs = (

@@ -10,7 +10,6 @@ from typing import Any
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.check import check_operators
 from ingot.compiler.frontend.input_shape import with_input_shapes
-from ingot.compiler.frontend.layouts import LAYOUTS
 from ingot.compiler.frontend.onnx import elementwise, layers, movement, pooling, quantizers, resize
 from ingot.compiler.frontend.onnx.float_ends import ends_in_float
 from ingot.compiler.frontend.onnx.folding import folded
@@ -22,6 +21,7 @@ from ingot.compiler.frontend.onnx.values import Constant, Shape, Value, channels
 from ingot.compiler.frontend.structure import check_structure
 from ingot.compiler.graph import DType, Graph, Tensor
 from ingot.compiler.graph.arithmetic import is_even
+from ingot.model.asked import WHOLE
 
 FAMILIES = (elementwise, layers, movement, pooling, quantizers, resize)
 """Modules whose import registers readers."""
@@ -57,7 +57,7 @@ class QdqModel:
     places: Mapping[int, tuple[str, Value]]
 
 
-def parse_onnx(data: bytes, name: str, where: str, input_shape: str = "", layout: str = LAYOUTS[0]) -> Graph:
+def parse_onnx(data: bytes, name: str, where: str, input_shape: str = "", layout: str = WHOLE.io_layout) -> Graph:
     """The graph of an .onnx file's content; arguments as of read_qdq()."""
     return read_qdq(data, name, where, input_shape, layout=layout).graph
 
@@ -68,11 +68,11 @@ def read_qdq(
     where: str,
     input_shape: str = "",
     stored: Sequence[Shape] | None = None,
-    layout: str = LAYOUTS[0],
+    layout: str = WHOLE.io_layout,
 ) -> QdqModel:
     """An .onnx file's content. where: how messages call the file. input_shape: see
     ingot.compiler.frontend.input_shape. stored: the shapes of the inputs as the graph has them, instead. layout: one of
-    LAYOUTS.
+    ingot.model.asked.Part.
 
     Raises IngotError with the file and the place in it.
     """
