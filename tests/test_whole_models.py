@@ -29,6 +29,7 @@ def pair() -> Iterator[Pair]:
     both.close()
 
 
+@pytest.mark.slow
 def test_no_difference_and_no_traceback(pair: Pair) -> None:
     """One model for each operator, and what follows it."""
     outcomes = [pair.outcome(seed) for seed in range(len(KINDS))]
@@ -45,6 +46,7 @@ def test_every_operator_is_drawn() -> None:
     assert known == set(KINDS)
 
 
+@pytest.mark.slow
 def test_every_form_is_drawn() -> None:
     missing = {*HARMLESS, *UNUSUAL}
     for seed in range(5000):
@@ -54,6 +56,7 @@ def test_every_form_is_drawn() -> None:
     assert missing == set()
 
 
+@pytest.mark.slow
 def test_the_same_number_gives_the_same_model() -> None:
     assert whole_model(17) == whole_model(17) != whole_model(18)
     assert operators_of(whole_model(17).content)

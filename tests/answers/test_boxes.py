@@ -94,6 +94,7 @@ CASES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("family", "dtype", "scale", "zero"), CASES)
 def test_boxes_against_numpy(family: str, dtype: str, scale: float, zero: int, tmp_path: Path) -> None:
     """Values that overlap, tie and saturate; of ties the first box counts."""

@@ -98,6 +98,7 @@ def same(answers: Any, wanted: list[tuple[str, float, list[float]]]) -> int:
     return len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regular", [False, True])
 def test_boxes_against_the_operator_of_litert(regular: bool, tmp_path: Path) -> None:
     """Both kinds of suppression; at most one class of a box is above the threshold, which is all that is kept here."""
@@ -174,6 +175,7 @@ def kept(edges: Any, scores: Any, classes: Any, iou: float) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("order", "activation", "dtype"),
     [("yxhw", "softmax", "int8"), ("xywh", "logistic", "uint8"), ("corners", "shares", "float32")],
@@ -218,6 +220,7 @@ def test_raw_heads_and_corners_against_numpy(order: str, activation: str, dtype:
     assert seen > 60
 
 
+@pytest.mark.slow
 def test_suppression_across_classes_is_a_key(tmp_path: Path) -> None:
     """Two boxes of two classes at one place: both, or the better one."""
     head = DetectionHead("out_0", tuple(map(float, anchors().ravel())), (10.0, 10.0, 5.0, 5.0), True, 0.5)

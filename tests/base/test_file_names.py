@@ -32,6 +32,7 @@ ESCAPES = ("../x", "/x", "a/../../x", "..", ".", "", "a/b", "a\\b", "..\\x", "a\
 SHA = "99558411dd7ea875a2bd8a4630373a6c92745dc612887794affc2c1f3e415551"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300))
 def test_what_is_let_through_is_a_file_of_the_folder(text: str) -> None:
     folder = Path("/some/folder")

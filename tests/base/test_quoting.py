@@ -155,6 +155,7 @@ def test_a_path_of_make_is_read_back(parts: list[str]) -> None:
     assert unmade(make_path(path, windows=False)) == path
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(PARTS, st.sampled_from("CDz"))
 def test_a_path_of_windows_is_read_back(parts: list[str], drive: str) -> None:

@@ -43,6 +43,7 @@ def test_it_changes_with_every_file(package: Path) -> None:
         seen.add(now)
 
 
+@pytest.mark.slow
 def test_it_changes_when_a_file_comes_goes_or_is_renamed(package: Path) -> None:
     seen = {stamp.stamp_of_code()}
     new = package / "site_scons/ingot/cli_new.py"
@@ -55,6 +56,7 @@ def test_it_changes_when_a_file_comes_goes_or_is_renamed(package: Path) -> None:
     assert len(seen) == 4
 
 
+@pytest.mark.slow
 def test_what_python_writes_is_not_in_it(package: Path) -> None:
     before = stamp.stamp_of_code()
     (package / "site_scons/ingot/__pycache__").mkdir()
@@ -62,6 +64,7 @@ def test_what_python_writes_is_not_in_it(package: Path) -> None:
     assert stamp.stamp_of_code() == before
 
 
+@pytest.mark.slow
 def test_it_is_the_same_installed(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There the folders beside the package are inside it, in tree/, with others that are no code."""
     before = stamp.stamp_of_code()

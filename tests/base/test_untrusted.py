@@ -71,6 +71,7 @@ def test_depth_of_values() -> None:
     assert is_deep({"a": [value]})
 
 
+@pytest.mark.slow
 def test_thousands_of_banks_are_refused(tmp_path: Path) -> None:
     bank = "      - {name: bank%d, size: 1 KiB, owners: [network]}\n"
     text = (ROOT / "boards" / "n6dk" / "board.yaml").read_text()
@@ -116,6 +117,7 @@ LONG: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LONG)
 def test_twice_the_network_c_is_twice_the_work(kind: str) -> None:
     """Processor time of the smaller one is a few milliseconds; what is quadratic takes minutes for the larger one."""

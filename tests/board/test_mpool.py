@@ -187,6 +187,7 @@ def pool_values(draw: st.DrawFn) -> Pool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     pools=st.lists(pool_values(), max_size=4).map(tuple),

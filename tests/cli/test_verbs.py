@@ -114,6 +114,7 @@ def here(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ARGUMENTS, ids=" ".join)
 def test_json_is_one_value_and_nothing_else(
     here: Path, words: tuple[str, ...], capfd: pytest.CaptureFixture[str]
@@ -122,6 +123,7 @@ def test_json_is_one_value_and_nothing_else(
     assert isinstance(json.loads(capfd.readouterr().out), dict | list)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ARGUMENTS, ids=" ".join)
 def test_quiet_prints_nothing(here: Path, words: tuple[str, ...], capfd: pytest.CaptureFixture[str]) -> None:
     ingot.main([*words, *ARGUMENTS[words], "--quiet"], standalone_mode=False)

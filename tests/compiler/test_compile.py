@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from compiler.passes.test_optimize import retrained
 from ingot.base.errors import IngotError
 from ingot.board.mpool import Mpool, Pool
-from ingot.compiler.compile import OPTIMIZE, CompileOptions, compile_model, output_names, plan_network
+from ingot.compiler.compile import CompileOptions, compile_model, output_names, plan_network
 from ingot.compiler.emit.network_c import emit_network_c
 from ingot.compiler.frontend.tflite import read_tflite
 from ingot.device.run.host import HostNetwork
 from ingot.device.run.inputs import random_inputs
 from ingot.device.run.oracle import Reference
+from ingot.model.asked import CHOICES
 from ingot.network.c_info import read_c_info
 from support.requantizable import requantizable
 from support.shared import SHARED, shared
@@ -69,6 +70,7 @@ def test_a_pool_that_begins_between_words_is_refused(tmp_path: Path, name: str) 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_bit_exact_on_the_host(tmp_path: Path, way: str) -> None:
     model = model_file(tmp_path)
@@ -78,7 +80,10 @@ def test_bit_exact_on_the_host(tmp_path: Path, way: str) -> None:
     assert_bit_exact(model, tmp_path, 3)
 
 
-@pytest.mark.parametrize("way", [CompileOptions(optimize=name) for name in OPTIMIZE] + [CompileOptions(fuse=False)])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "way", [CompileOptions(optimize=name) for name in CHOICES["optimize"]] + [CompileOptions(fuse=False)]
+)
 def test_kept_inputs_survive_an_inference(tmp_path: Path, way: CompileOptions) -> None:
     """Byte for byte; without `keep` the same network writes over them."""
     model = model_file(tmp_path)
@@ -93,6 +98,7 @@ def test_kept_inputs_survive_an_inference(tmp_path: Path, way: CompileOptions) -
         assert all(buffer.epochs[1] == last for buffer in described.inputs) == (io_input == "keep")
 
 
+@pytest.mark.slow
 def test_no_access_out_of_bounds(tmp_path: Path) -> None:
     model = model_file(tmp_path)
     compile_model(model, POOLS, tmp_path, WAYS["ram"])

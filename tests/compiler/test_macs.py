@@ -16,6 +16,7 @@ from support.models.every import MODELS, NEEDS_PASSES
 COUNTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "BATCH_MATMUL", "SVDF")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_calls_do_the_work_of_their_operators(name: str) -> None:
     graph = graph_of(MODELS[name](Seeded(3)))
@@ -26,6 +27,7 @@ def test_calls_do_the_work_of_their_operators(name: str) -> None:
         assert work > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["UNIDIRECTIONAL_SEQUENCE_LSTM", "SVDF", "CONV_2D int8", "BATCH_MATMUL"])
 def test_layers_and_epochs_have_the_count_of_info(name: str) -> None:
     model = MODELS[name](Seeded(3))

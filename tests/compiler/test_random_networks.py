@@ -46,6 +46,7 @@ def run(seed: int) -> None:
         check_network(model, way, seed=seed, pools=small_pools(network.peak))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_random_network(seed: int) -> None:
     run(seed)

@@ -57,6 +57,7 @@ def test_names_are_in_the_description(tmp_path: Path) -> None:
     assert "functional_7/" in (tmp_path / "network_generate_report.txt").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EXAMPLES)
 def test_every_operator(kind: str) -> None:
     data = EXAMPLES[kind]()

@@ -28,6 +28,7 @@ def image_to_image() -> bytes:
     return b.finish([z])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_buffers_of_the_application_serve_as_well(seed: int) -> None:
     """Rows are copied from them and to them: what verify and emulate do."""

@@ -53,6 +53,7 @@ def add_common(folder: Path, common: dict[str, Any]) -> None:
         (folder / name).write_text(text, encoding="utf-8", newline="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_it_fails_with_exactly_this_message(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

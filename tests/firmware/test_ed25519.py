@@ -66,6 +66,7 @@ def check(signature: bytes, message: bytes, *keys: tuple[bytes, bool], key_id: b
     return refusal_names()[library.ingot_ed25519_check(named, message, len(message), table, len(keys))]
 
 
+@pytest.mark.slow
 @needs_cc
 @pytest.mark.parametrize("name", VECTORS)
 def test_the_vectors_of_the_rfc(name: str) -> None:

@@ -59,6 +59,7 @@ def test_an_image_without_params_needs_no_address() -> None:
     assert verdict(make_image([cleared(POOLS_AT, 64)], b"").to_bytes()) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sealed", "resealed", "bare"])
 def test_mutations(kind: str) -> None:
     """No crash, no byte out of bounds, nothing written before a refusal; with a seal every mutation is refused."""
@@ -88,6 +89,7 @@ def test_very_many_mutations(kind: str, seed: int) -> None:
     assert found.accepted + found.refused == 100_001
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(data=st.data())
 def test_one_flipped_bit_of_a_sealed_image_is_refused(data: st.DataObject) -> None:
@@ -386,6 +388,7 @@ words = st.sampled_from([*range(0, 12), *range(0x20000000, 0x2000000C), *range(0
 two_ranges = st.tuples(words, st.integers(0, 10), words, st.integers(0, 10))
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(two_ranges, st.lists(st.tuples(st.integers(0, 3), st.integers(1, 12)), max_size=2))
 def test_host_and_loader_have_the_same_rules(ranges: tuple[int, int, int, int], drawn: list[tuple[int, int]]) -> None:
@@ -410,6 +413,7 @@ def test_host_and_loader_have_the_same_rules(ranges: tuple[int, int, int, int], 
     assert library.ingot_reloc_inside(one, two) == inside
 
 
+@pytest.mark.slow
 @needs_gcc
 def test_the_loader_is_small(tmp_path: Path) -> None:
     """docs/relocatable.md names the figures: code of the loader alone, and with its texts."""

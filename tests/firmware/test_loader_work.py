@@ -90,6 +90,7 @@ KINDS: dict[str, Callable[[int], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seal", [True, False])
 def test_twice_the_image_is_twice_the_work(kind: str, seal: bool, program: Path, tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def test_epochs_run_in_order_with_their_callbacks(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @needs_gcc
 @pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7", "cortex-m4"])
 @pytest.mark.parametrize("options", [[], ["-DNDEBUG"], ["-DLL_ATON_EB_DBG_INFO"], ["-fno-short-enums"]])

@@ -28,6 +28,7 @@ def functions(elf: Path) -> set[str]:
     return {line.split()[2] for line in listing.splitlines() if line.split()[1] in "tTwW"}
 
 
+@pytest.mark.slow
 @needs_gcc
 @pytest.mark.parametrize("cpu", core_names())
 @pytest.mark.parametrize("caches", [False, True])
@@ -36,6 +37,7 @@ def test_it_compiles_for_every_core(cpu: str, caches: bool, tmp_path: Path) -> N
         compile_c(toolchain.ROOT / source, tmp_path / "x.o", toolchain.startup_defines(caches, caches), cpu)
 
 
+@pytest.mark.slow
 @needs_gcc
 @pytest.mark.parametrize("chip", CHIPS)
 def test_what_boards_add_compiles_and_brings_one_serial_line(chip: str, tmp_path: Path) -> None:
@@ -57,6 +59,7 @@ def test_every_board_with_a_port_has_a_driver() -> None:
         assert f"firmware/startup/usart_{board.chip}.c" in toolchain.board_sources(board.chip)
 
 
+@pytest.mark.slow
 @needs_gcc
 def test_an_empty_application_brings_neither_runtime_nor_library(tmp_path: Path) -> None:
     elf = link(tmp_path, [toolchain.ROOT / "firmware/apps/empty/main.c"])
@@ -65,6 +68,7 @@ def test_an_empty_application_brings_neither_runtime_nor_library(tmp_path: Path)
     assert not present & {"LL_ATON_RT_RunEpochBlock", "ingot_crc32", "ingot_counter_read", "malloc", "printf", "_sbrk"}
 
 
+@pytest.mark.slow
 @needs_gcc
 def test_validate_needs_no_heap_and_no_formatted_output(tmp_path: Path) -> None:
     present = functions(validate_firmware(tmp_path))
@@ -125,6 +129,7 @@ def test_no_failure_of_a_firmware_becomes_a_success(tmp_path: Path, status: int,
             qemu.require_success(done, elf)
 
 
+@pytest.mark.slow
 @needs_cc
 @pytest.mark.parametrize(
     ("status", "process"), [(0, 0), (3, 3), (255, 255), (256, 255), (512, 255), (-1, 255), (-256, 255)]

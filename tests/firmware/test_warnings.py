@@ -225,12 +225,14 @@ def test_gcc_for_cortex_m55(generated: dict[str, Source], tmp_path: Path) -> Non
     assert warnings(for_core(sources(generated), "cortex-m55", tmp_path)) == []
 
 
+@pytest.mark.slow
 @needs_gcc
 @pytest.mark.parametrize("core", [name for name in CORES if name != "cortex-m55"])
 def test_gcc_sample(generated: dict[str, Source], tmp_path: Path, core: str) -> None:
     assert warnings(for_core(sample(sources(generated)), core, tmp_path)) == []
 
 
+@pytest.mark.slow
 @needs_gcc
 @needs_clang
 @pytest.mark.parametrize("core", ["cortex-m55", "cortex-m7"])

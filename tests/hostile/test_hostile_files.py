@@ -9,6 +9,7 @@ from support.hostile.formats import FORMATS
 from support.hostile.run import read_hostile
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_damaged_file_is_read_or_refused_with_a_message(name: str) -> None:
     found = read_hostile(name, 1_000_000, 40)

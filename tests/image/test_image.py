@@ -50,6 +50,7 @@ def test_every_descriptor_survives(words: list[int]) -> None:
     assert PoolDescriptor.decode(stored).describe()
 
 
+@pytest.mark.slow
 @MODEST
 @given(
     pools=st.lists(st.sampled_from(ALL_KINDS), unique=True, max_size=4),

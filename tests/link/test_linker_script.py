@@ -90,6 +90,7 @@ def shipped(name: str, twin: bool) -> tuple[Board, Mpool]:
     return (twin_of(board), twin_pools(board, twin_of(board), pools)) if twin else (board, pools)
 
 
+@pytest.mark.slow
 @needs_gcc
 @pytest.mark.parametrize("twin", [False, True])
 @pytest.mark.parametrize("name", ["n6dk", "nucleo-n657", "h747-disco"])

@@ -46,6 +46,7 @@ def test_an_application_has_files_for_the_board_and_for_the_twin(tmp_path: Path)
     assert [path.name for path in toolchain.application_sources(tmp_path, twin=False)] == ["camera_board.c", "main.c"]
 
 
+@pytest.mark.slow
 @needs_gcc
 @pytest.mark.parametrize("cpu", core_names())
 def test_code_of_the_core_at_hand(cpu: str, tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_a_typo_suggests_the_nearest_name(word: str, expected: str) -> None:
     assert str(caught.value).startswith(expected)
 
 
+@pytest.mark.slow
 def test_a_typo_in_a_path_suggests_the_nearest_file(tmp_path: Path) -> None:
     (tmp_path / "keywords.tflite").write_bytes(b"")
     with pytest.raises(IngotError, match=r"Did you mean 'keywords\.tflite'\?"):

@@ -39,6 +39,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_it_adds_the_line_once(name: str, tmp_path: Path) -> None:
     before, after = CASES[name]

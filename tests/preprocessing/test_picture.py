@@ -68,6 +68,7 @@ def image_of(
 # ---- geometry ----
 
 
+@pytest.mark.slow
 @given(w=SIZES, h=SIZES, width=SIZES, height=SIZES)
 def test_scaling_is_the_formula_of_the_page(w: int, h: int, width: int, height: int) -> None:
     pixels = photo(w, h, seed=w * 100 + h)
@@ -85,6 +86,7 @@ def test_pillow_samples_the_same_places(width: int, height: int) -> None:
     assert apart.max() <= 1
 
 
+@pytest.mark.slow
 @given(
     w=SIZES,
     h=SIZES,

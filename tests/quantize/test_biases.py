@@ -38,6 +38,7 @@ def samples(kind: str) -> list[dict[str, npt.NDArray[np.float32]]]:
     return [{"t0": random.normal(size=shape).astype(np.float32)} for _ in range(8)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
 @pytest.mark.parametrize("pruned", [0.0, 1e-9])
 @pytest.mark.parametrize(("activations", "weights"), [("int8", "int8"), ("int16", "int8"), ("int8", "int4")])

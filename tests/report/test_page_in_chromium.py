@@ -182,6 +182,7 @@ def test_layers_are_searched_and_sorted(window: Browser, tmp_path: Path) -> None
     assert window.script(order) == [str(n) for n in range(12)]
 
 
+@pytest.mark.slow
 def test_a_narrow_window_cuts_nothing_off(window: Browser, tmp_path: Path) -> None:
     show(window, tmp_path, chain(63), measured=Measured(tuple(range(100, 163))))
     window.resize(700, 900)

@@ -138,6 +138,7 @@ def test_module_builds_with_stand_ins_for_zephyr(tmp_path: Path, monkeypatch: py
     assert "Building C object" not in again
 
 
+@pytest.mark.slow
 def test_layer_lists_files_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = tmp_path / "here"
     name = "layers/network.clayer.yml"
@@ -165,6 +166,7 @@ def test_layer_lists_files_that_exist(tmp_path: Path, monkeypatch: pytest.Monkey
         assert {name: value for define in group.get("define", []) for name, value in define.items()} == job.defines
 
 
+@pytest.mark.slow
 def test_layer_is_the_same_in_any_folder(tmp_path: Path) -> None:
     assert written(tmp_path / "here", "csolution") == written(tmp_path / "there", "csolution")
 

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-LIMIT = 2.0
-"""Seconds of processor time above which a test is to have the mark `slow`."""
+LIMIT = 0.8
+"""Seconds of processor time, of all cases of a test together, above which it is to have the mark `slow`."""
 
 PROPERTY = "cpu_seconds"
 
@@ -23,7 +23,7 @@ def cpu_seconds() -> float:
 class CpuTimes:
     """Measures every test with the fixtures that it is the first to use; lists the longest when the tests are over.
 
-    all_tests: list every test, not only those above LIMIT without the mark `slow`. Nothing fails: the same test takes
+    all_tests: list every case, not only tests above LIMIT without the mark `slow`. Nothing fails: the same test takes
     another time on another machine.
     """
 
@@ -50,11 +50,19 @@ class CpuTimes:
                 self._times.append((seconds, report.nodeid, "slow" in report.keywords))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        unmarked = [time for time in self._times if time[0] > LIMIT and not time[2]]
-        listed = self._times if self._all_tests else unmarked
+        listed = self._times if self._all_tests else self._unmarked()
         if listed:
-            unmarked_only = f"above {LIMIT:.0f} s of processor time, not marked slow"
+            unmarked_only = f"above {LIMIT:g} s of processor time, not marked slow"
             terminalreporter.section("processor seconds" if self._all_tests else unmarked_only)
             for seconds, test, slow in sorted(listed, reverse=True):
                 terminalreporter.write_line(f"{seconds:8.2f}  {test}{'  (slow)' if slow else ''}")
             terminalreporter.write_line(f"{sum(time[0] for time in listed):8.2f}  together")
+
+    def _unmarked(self) -> list[tuple[float, str, bool]]:
+        """The tests that are to have the mark, each with the sum of its cases without it."""
+        sums: dict[str, float] = {}
+        for seconds, case, slow in self._times:
+            if not slow:
+                test = case.partition("[")[0]
+                sums[test] = sums.get(test, 0.0) + seconds
+        return [(seconds, test, False) for test, seconds in sums.items() if seconds > LIMIT]

@@ -518,6 +518,7 @@ def compile_checker(folder: Path, source: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 @gcc
 @pytest.mark.parametrize("example", examples(), ids=str)
 def test_every_value_of_every_family(tmp_path: Path, example: Example) -> None:
@@ -540,6 +541,7 @@ def test_every_family_generation_and_type_has_an_example() -> None:
     assert {e.number for e in made if e.abi == "h7" and e.number} == set(ABIS["h7"].numbers.values()) == {2, 3, 4, 5}
 
 
+@pytest.mark.slow
 @gcc
 @pytest.mark.parametrize("example", examples()[::9], ids=str)
 def test_the_checker_can_fail(tmp_path: Path, example: Example) -> None:
@@ -555,6 +557,7 @@ def test_the_checker_can_fail(tmp_path: Path, example: Example) -> None:
         assert done.returncode and name in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", [made for made in examples() if made.family not in SIGNALS], ids=str)
 def test_somebody_elses_header_is_held_against_the_outputs(tmp_path: Path, example: Example) -> None:
     """Each whole number that the outputs tell, changed: refused by its name."""

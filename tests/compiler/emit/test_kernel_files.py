@@ -37,6 +37,7 @@ def declarations(header: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", sorted(kernels_dir().glob("*.c")), ids=lambda path: path.name)
 def test_kernels_are_found(source: Path) -> None:
     for kernel in kernels_in(source):

@@ -203,6 +203,7 @@ def test_nothing_in_a_name_reaches_the_compiler() -> None:
     assert code.count("*/") == code.count("/*")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which(ARM), reason=f"{ARM} is not installed")
 @pytest.mark.parametrize("fused", [False, True])
 @pytest.mark.parametrize("io_placement", ["activations", "application"])

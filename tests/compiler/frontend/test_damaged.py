@@ -79,6 +79,7 @@ def mutations(data, seed, count):
         yield bytes(out)
 
 
+@pytest.mark.slow
 def test_mutations():
     data = chain()
     assert survive(data)
@@ -97,6 +98,7 @@ def test_mutations_of_single_operators(name):
         survive(broken)
 
 
+@pytest.mark.slow
 def test_every_word_of_a_file():
     """Each word of the structure once as a huge number."""
     data = chain()

@@ -52,6 +52,7 @@ def rewritten(model: bytes, fields: str) -> bytes:
     return bytes(packer.Output())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fields", FIELDS)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_operator_is_read_as_itself(name: str, fields: str) -> None:

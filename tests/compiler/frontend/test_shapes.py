@@ -57,18 +57,21 @@ def check_computed(model: bytes, ranks: bool) -> None:
     assert described(computed) == described(parse(model))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranks", [True, False])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_kind_computes_its_shape(name: str, ranks: bool) -> None:
     check_computed(EXAMPLES[name](), ranks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "ASSIGN_VARIABLE"])  # a handle has no shape
 def test_drawn_models_compute_their_shapes(name: str) -> None:
     for seed in range(4):
         check_computed(MODELS[name](Seeded(seed)), seed % 2 == 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_placeholders_give_the_same_graph(seed: int) -> None:
     model = random_model(seed, 4 + seed)
@@ -76,6 +79,7 @@ def test_placeholders_give_the_same_graph(seed: int) -> None:
     assert described(parse(with_placeholder_shapes(model, ranks=seed % 2 == 0, signatures=seed % 4 == 0))) == graph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_placeholders_give_the_same_network(seed: int, tmp_path: Path) -> None:
     model, sources = random_model(seed), []
@@ -156,6 +160,7 @@ def upsampled() -> bytes:
     return b.finish([y])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "output"), [(dilated, (1, 12, 4)), (on_sequence, (1, 5, 4)), (upsampled, (1, 6, 10, 2))]
 )

@@ -18,6 +18,7 @@ def parse(model):
     return parse_tflite(model, "model", "model.tflite")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_operator_that_litert_accepts_is_read(name):
     model = EXAMPLES[name]()

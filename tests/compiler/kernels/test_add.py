@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.differential import check
 from support.models import elementwise
 from support.models.trials import for_each
 
 
+@pytest.mark.slow
 @for_each(lambda d: elementwise.binary(d, "ADD", "int8"))
 def test_int8(model: bytes) -> None:
     """Broadcasting, constants, fused activations, extreme zero points."""

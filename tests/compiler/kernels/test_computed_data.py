@@ -31,6 +31,7 @@ WITHOUT_ORACLE = {
 """Not equal to LiteRT's bit for bit; test_reduce.py, test_products.py and test_unary.py compare these on their own."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in MODELS if name not in WITHOUT_ORACLE])
 def test_every_operator(name: str) -> None:
     make: Callable[[Draw], bytes] = MODELS[name]
@@ -38,6 +39,7 @@ def test_every_operator(name: str) -> None:
         check(constant(make(Seeded(seed))), streamed="LSTM" not in name and "SVDF" not in name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SOFTMAX int8", "BATCH_MATMUL", "PRELU int8", "CONV_2D int8", "SPLIT"])
 def test_network(name: str) -> None:
     """Everything that a build makes, twice, with an output that depends on no input."""

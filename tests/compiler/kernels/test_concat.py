@@ -42,6 +42,7 @@ def test_pack_unoptimized(model: bytes) -> None:
     check(model, optimized=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["CONCATENATION", "PACK"])
 def test_one_image_several_times(kind: str) -> None:
     """Each place reads its rows again: a ring that holds only what the last place needs would have lost them."""

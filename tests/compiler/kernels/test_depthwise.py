@@ -16,6 +16,7 @@ from support.models.draw import Seeded
 from support.models.trials import for_each
 
 
+@pytest.mark.slow
 @for_each(depthwise, 120)
 def test_any_kernel(model: bytes) -> None:
     """Windows, strides, dilations, paddings, multipliers."""

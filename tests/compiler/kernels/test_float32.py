@@ -52,6 +52,7 @@ def test_zeros_and_infinities(kind: str, activation: str, kernel: tuple[int, int
     check(model, [pairs])
 
 
+@pytest.mark.slow
 def test_row_by_row_behind_int8() -> None:
     """A float tail takes part in fused regions: rows instead of tensors are kept, with the same results."""
     whole = check_network(mixed(), CompileOptions(fuse=False), sanitize=True)

@@ -16,6 +16,7 @@ from support.models.draw import Seeded
 from support.models.trials import for_each
 
 
+@pytest.mark.slow
 @for_each(fully_connected, 100)
 def test_against_reference(model: bytes) -> None:
     """Any depth and number of channels, several vectors, activations, scales on both sides of one."""

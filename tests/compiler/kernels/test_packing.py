@@ -18,11 +18,13 @@ from support.packed_blocks import NEVER_CALLED, compiled_kernels, fault, program
 TABLE = read_table()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", TABLE)
 def test_the_packed_block(kernel: str) -> None:
     assert fault(kernel, TABLE[kernel]) == ""
 
 
+@pytest.mark.slow
 def test_every_kernel_has_a_row() -> None:
     assert compiled_kernels() - NEVER_CALLED == TABLE.keys()
 

@@ -45,6 +45,7 @@ def test_a_scale_a_column_by_hand() -> None:
     assert found.reshape(2, 5).tolist() == [[5, -27, -11, -75, 29], [-5, -12, -37, 14, 127]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_a_scale_a_column_is_that_of_the_column(seed: int) -> None:
     """LiteRT computes zeros of such a model, so each column is compared with a model of its scale alone."""

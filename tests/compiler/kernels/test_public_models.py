@@ -57,6 +57,7 @@ trials.extend(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_equal(name: str) -> None:
     """Byte for byte."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ingot.compiler.passes.fixed_point import multiply, quantize_multiplier
 from ingot.device.run.direct import DirectNetwork
@@ -62,6 +63,7 @@ def test_reduce_max_int32(model: bytes) -> None:
     check(model)
 
 
+@pytest.mark.slow
 @for_each(lambda d: reduction.reduce(d, "REDUCE_MIN", "int8"), examples=30)
 def test_reduce_min_int8(model: bytes) -> None:
     """Any axes, kept or not."""

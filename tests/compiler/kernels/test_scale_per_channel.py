@@ -57,6 +57,7 @@ def refused(graph: Graph, op: Operator, tensor: Tensor) -> None:
     assert f"'{tensor.name}' has" in message or "not met:" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in MODELS if name.split()[0] not in MOVES and name != "network uint8"])
 def test_every_operator(name: str) -> None:
     """Each quantized tensor in turn gets a scale a channel."""

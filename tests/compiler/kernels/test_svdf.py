@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from support.models import recurrent
 from support.models.trials import for_each
 from support.sequence import check_reset, check_sequence
@@ -17,6 +19,7 @@ def test_svdf(model: bytes) -> None:
     check_sequence(model)
 
 
+@pytest.mark.slow
 @for_each(recurrent.svdf, examples=4)
 def test_reset_of_generated_code(model: bytes) -> None:
     """ingot_reset_state_<name>() begins a new sequence, as LiteRT's reset does."""

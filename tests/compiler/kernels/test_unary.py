@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from ingot.compiler.graph import Tensor
 from ingot.device.run.direct import DirectNetwork
@@ -19,6 +20,7 @@ NOT_EXACT = {"GELU": 8, "TANH": 2, "LOG": 2, "EXP": 2, "LOGISTIC": 2, "SIN": 2, 
 """Units in the last place by which LiteRT's own rounding may be off; all others are equal."""
 
 
+@pytest.mark.slow
 @for_each_kind(nonlinear.byte_function, nonlinear.BYTE_FUNCTIONS)
 def test_bytes(kind: str, model: bytes) -> None:
     """Any scales and zero points, all 256 inputs."""
@@ -51,6 +53,7 @@ def _all_bytes(source: Tensor) -> npt.NDArray[np.generic]:
     return np.arange(256, dtype=np.uint8).view(source.dtype.numpy).reshape(source.shape)
 
 
+@pytest.mark.slow
 @for_each_kind(nonlinear.float_function, [kind for kind in nonlinear.FLOAT_FUNCTIONS if kind != "ELU"], examples=10)
 def test_float32(kind: str, model: bytes) -> None:
     """Normally distributed inputs; positive ones where only those have a result."""

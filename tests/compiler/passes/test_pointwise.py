@@ -56,6 +56,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "dtype"), CASES)
 def test_unary(kind, dtype):
     compared = 0
@@ -100,6 +101,7 @@ BINARY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "dtype", "side"), BINARY)
 def test_binary_with_a_constant(kind, dtype, side):
     compared = 0

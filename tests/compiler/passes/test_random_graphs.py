@@ -2,6 +2,7 @@
 """Random small networks: after all passes they compute what LiteRT computes of the original."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,6 +133,7 @@ class Network:
         return self.b.finish(outputs + extra or made[-1:])
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1 << 30), st.integers(1, 12))
 def test_random_networks(seed, steps):
     network = Network(seed)

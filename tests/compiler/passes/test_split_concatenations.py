@@ -58,6 +58,7 @@ def test_few_are_joined_before(count: int, expected: list[int]) -> None:
     assert split_concatenations(graph) is graph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["CONCATENATION", "PACK"])
 @pytest.mark.parametrize("axis", [0, 1, 3, -1])
 @pytest.mark.parametrize(("count", "constants"), [(17, 0), (40, 18), (300, 3)])

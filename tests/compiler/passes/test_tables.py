@@ -130,6 +130,7 @@ def test_int16_is_no_table():
     check_optimized(b.finish([y]), ["RELU"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -88,6 +88,7 @@ def test_a_fraction_of_the_rival_s_arena(optimize: str, target: float) -> None:
     assert math.prod(ratios) ** (1 / len(ratios)) <= target
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("optimize", ["ram", "balanced"])
 def test_fused_and_whole_compute_the_same(name: str, optimize: str) -> None:
@@ -127,6 +128,7 @@ def test_the_check_notices_every_ring_that_is_a_row_short(name: str) -> None:
     assert tried or name != MODELS[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["omv_fomo_face_detection", MODELS[-1]])
 def test_the_check_notices_buffers_moved_into_others(name: str) -> None:
     """Each buffer that touches another below it is lowered by one row of alignment: every time a row is lost."""

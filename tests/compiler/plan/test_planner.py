@@ -204,6 +204,7 @@ OPTIONS = [
 ]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.integers(1, 70), st.integers(0, 5)), min_size=1, max_size=12),
     st.sampled_from(OPTIONS),
@@ -226,6 +227,7 @@ def test_the_least_ram_is_never_more_than_without_fusing() -> None:
     assert least.peak <= unfused.peak == unfused.unfused_peak
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.integers(1, 70), st.integers(0, 5)), min_size=2, max_size=10),

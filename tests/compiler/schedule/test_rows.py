@@ -147,6 +147,7 @@ def test_a_ring_with_one_row_fewer_fails(program: Program, grain: int, reverse: 
                 replay(program, fewer)
 
 
+@pytest.mark.slow
 @given(programs, st.sampled_from([0, 1, 2, 4, 1 << 20]), st.booleans())
 def test_overlays_hold_and_are_tight(program: Program, grain: int, reverse: bool) -> None:
     rows = plan(program, grain, reverse)
@@ -159,6 +160,7 @@ def test_overlays_hold_and_are_tight(program: Program, grain: int, reverse: bool
                     replay(program, rows, pair, distance)
 
 
+@pytest.mark.slow
 @given(programs, st.sampled_from([0, 1, 2, 4, 16, 1 << 20]), st.booleans())
 def test_no_region_needs_less_than_its_bound(program: Program, grain: int, reverse: bool) -> None:
     """The bound that spares most row plans; that of single rows holds for every grain."""

@@ -121,6 +121,7 @@ def run(tools: Path, given: list[Part], **options: bool) -> tuple[tuple[str, ...
     return done.written, done.unchanged
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_written(tools: Path) -> None:
     install(tools, "cubeprogrammer")
     assert run(tools, parts()) == (("weights octoFlash", "application"), ())

@@ -37,6 +37,7 @@ def infer_under_faults(line: BadLine, until: int) -> tuple[int, int]:
     return right, resets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "every", "seed"), [(40, 60, 1), (40, 150, 2), (1500, 1000, 3)])
 def test_results_are_right_under_faults(size: int, every: int, seed: int) -> None:
     line = BadLine(seed=seed, every=every, bytes=size)

@@ -60,6 +60,7 @@ def test_a_new_version_of_the_tool_generates_again(plain: Project, tmp_path: Pat
     assert not (plain.folder / "build/n6dk/small/firmware.elf").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_tool_leaves_nothing_and_fails_the_build(plain: Project, tmp_path: Path) -> None:
     install(tmp_path / "core", "3.0")
     build = plain.scons("compiler=stedgeai", STEDGEAI_CORE_DIR=str(tmp_path / "core"), STAND_IN_MODE="fail")
@@ -231,6 +232,7 @@ def test_with_a_pack_the_firmware_has_sts_runtime(plain: Project) -> None:
     assert "no firmware is linked: pack lacks ll_sw_float.c\n" in plain.build(*words).err
 
 
+@pytest.mark.slow
 def test_headers_of_another_version_stop_the_build(plain: Project) -> None:
     take(plain, StNetwork().files())
     make_pack(plain.folder / "pack", (1, 1, 1, 14))

@@ -94,6 +94,7 @@ def test_each_environment_links_objects_of_its_own_flags(tmp_path: Path, name: s
         assert [line for line in release if shown in line] == [], product
 
 
+@pytest.mark.slow
 def test_environments_that_compile_alike_share_the_kernels(tmp_path: Path) -> None:
     lines = commands(tmp_path, 'program("release")\nprogram("debug", INGOT_CCFLAGS=[], CCFLAGS=["-of-your-own-code"])')
     kernels = [line.partition(" -c ")[2] for line in lines if "_kernels.a -c " in line]

@@ -48,6 +48,7 @@ def test_an_image_around_the_pack(plain: Project) -> None:
     assert again.links == 0 and (folder / "pose_rel_params.bin").read_bytes() in network.with_blobs(WEIGHTS[::-1])
 
 
+@pytest.mark.slow
 def test_without_a_pack_the_build_says_what_is_missing(plain: Project, tmp_path: Path) -> None:
     build = plain.scons(*WORDS)
     assert build.status == 2 and "built around ST's runtime, and no pack was given" in build.err

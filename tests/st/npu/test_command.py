@@ -76,6 +76,7 @@ def test_the_dump_is_assembled_to_the_same_words(build: Path) -> None:
     assert tuple(assemble(parse_listing(result.stdout))) == blob.words
 
 
+@pytest.mark.slow
 def test_the_census_names_what_was_never_verified(tmp_path: Path) -> None:
     odd = conv_epoch(1, RAM, FLASH, RAM + 0x100, KUNSIGNED=1, FC=1)
     build = write_build(tmp_path, {"_ec_blob_1": [odd]}, BUFFERS)
@@ -92,6 +93,7 @@ def test_the_census_names_what_was_never_verified(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_proof_ends_with_its_faults_and_a_status(build: Path) -> None:
     assert ingot("prove", build).stdout.endswith("no faults\n")
     (build / "network_atonbuf.xSPI2.raw").write_bytes(bytes(8))
@@ -104,6 +106,7 @@ def test_the_proof_ends_with_its_faults_and_a_status(build: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_is_no_build_is_refused(tmp_path: Path) -> None:
     for verb in ("list", "dump", "census", "prove"):
         result = ingot(verb, tmp_path)
@@ -111,6 +114,7 @@ def test_what_is_no_build_is_refused(tmp_path: Path) -> None:
         assert result.stderr.startswith(f"ingot: {tmp_path}: there is neither a c_info.json nor a network.c in it")
 
 
+@pytest.mark.slow
 def test_damaged_builds_never_crash_nor_leave_their_pools(tmp_path: Path) -> None:
     sys.path.insert(0, str(ROOT / "bench"))
     try:

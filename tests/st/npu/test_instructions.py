@@ -34,6 +34,7 @@ def instructions(draw: st.DrawFn) -> Instruction:
     return Instruction(name, draw(UNITS), draw(REGISTERS), draw(st.integers(lsb, 31)), lsb, data=tuple(data))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(instructions(), max_size=12))
 def test_what_was_assembled_is_decoded(program: list[Instruction]) -> None:
@@ -52,6 +53,7 @@ def test_what_decodes_is_assembled_to_the_same_words(words: list[int]) -> None:
     assert assemble(instruction for _, instruction in program) == words
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(instructions(), max_size=12))
 def test_the_printed_text_is_assembled_to_the_same_words(program: list[Instruction]) -> None:

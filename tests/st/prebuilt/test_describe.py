@@ -287,6 +287,7 @@ LENIENT: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", LENIENT)
 def test_what_other_versions_spell_otherwise_is_the_same_network(tmp_path: Path, version: str, name: str) -> None:
@@ -309,6 +310,7 @@ def test_a_file_nested_too_deeply_is_one_message(tmp_path: Path) -> None:
         described(write(tmp_path, {"network_c_info.json": b"[" * 100_000}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["network.c", "network_c_info.json"])
 def test_a_damaged_text_is_a_description_or_one_message(tmp_path: Path, which: str) -> None:
     """Cut off, with wrong characters, with holes: never anything but IngotError."""

@@ -40,6 +40,7 @@ def take(source: Path, out: Path, name: str = "network") -> tuple[Network, Path]
     return network, out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["raw", "bin", "hex", "bin and hex"])
 @pytest.mark.parametrize("described", [True, False], ids=["c_info", "network.c alone"])
 @pytest.mark.parametrize("version", VERSIONS)

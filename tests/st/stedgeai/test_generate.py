@@ -55,6 +55,7 @@ def generate(
     return set(job.files)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_file_of_a_version_is_declared_and_there(tmp_path: Path, root: Path, version: str) -> None:
     install(root, version)
@@ -65,6 +66,7 @@ def test_every_file_of_a_version_is_declared_and_there(tmp_path: Path, root: Pat
     assert there - declared <= {"st_c_info.json", "st_generate_report.txt"}  # what the tool itself said, for people
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_name_in_c_is_known_before_the_tool_runs(tmp_path: Path, root: Path, version: str) -> None:
     """Up to 2.2 the files are network.* and the network in them is Default."""

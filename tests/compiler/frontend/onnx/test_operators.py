@@ -16,6 +16,7 @@ from support.qdq_check import by_onnxruntime, check, graph_of
 DRAWS = 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(DRAWS))
 @pytest.mark.parametrize("name", MODELS)
 def test_equal_to_the_definition_and_to_onnxruntime(name: str, seed: int) -> None:
@@ -44,6 +45,7 @@ INTEGERS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["int16", "uint16"])
 @pytest.mark.parametrize("name", WIDE_MODELS)
 def test_activations_of_16_bits(name: str, dtype: str) -> None:

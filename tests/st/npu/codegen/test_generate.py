@@ -78,6 +78,7 @@ def checked(model: Path, *, fold: bool = False, samples: int = 2) -> Checked:
     return check_program(program, model, program.strange(public()), samples, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_is_as_near_as_predicted(name: str, tmp_path: Path) -> None:
     found = checked(LAYERS[name]().write(tmp_path))

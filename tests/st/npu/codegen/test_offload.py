@@ -132,6 +132,7 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_without_the_npu_nothing_of_it_is_imported(tmp_path: Path) -> None:
     model = Small((4, 4, 16)).convolve(16).write(tmp_path)
     _, pools = open_board(BOARD)
