@@ -229,6 +229,7 @@ def test_the_linker_is_called_by_the_recipe_only() -> None:
     # What is left are tests of kernels, which link programs of their own.
 
 
+@pytest.mark.slow
 def test_a_c_file_is_compiled_by_the_recipe_only() -> None:
     assert calls_of("CompileJob") == {
         "recipe/firmware.py",

@@ -80,6 +80,11 @@ def with_small_model(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = project.folder / "models" / "movenet"
     (folder / "small.tflite").write_bytes(pose_model(0))
     (folder / "model.yaml").write_text(MODEL_YAML.replace("name: small", "name: movenet"))
+    example = project.folder / "examples" / "double_buffering" / "model.yaml"
+    text = re.sub(
+        r"^source:\n(  .*\n)+", "source:\n  file: ../../models/movenet/small.tflite\n", example.read_text(), flags=re.M
+    )
+    example.write_text(text)
     return prepared(project)
 
 
