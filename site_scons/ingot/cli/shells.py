@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs that build systems use: steps, and the files that Ninja, Make and CMake read."""
+"""The verbs that write what Ninja, Make and CMake read."""
 
 from __future__ import annotations
 
 import itertools
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from ingot.cli.words import (
     network_words,
     options_of,
     table_options,
-    touch,
 )
 from ingot.recipe.job import StepJob
 from ingot.recipe.options import (
@@ -88,50 +86,6 @@ def _around_words(function: Callable[..., None]) -> Callable[..., None]:
     ):
         function = option(function)
     return function
-
-
-@verb()
-@click.argument("name")
-@click.option("--in", "inputs", multiple=True, metavar="ARG=FILE", help="A file that is read.")
-@click.option("--out", "outputs", multiple=True, metavar="ARG=FILE", help="A file that is written.")
-@click.option("--set", "options", multiple=True, metavar="ARG=VALUE", help="Another argument.")
-@click.option("--watch", default="", help="Nobody reads it; another text is another command.")
-@click.option("--depfile", default="", help="Write what was read here, as a Makefile rule.")
-@click.option("--target", default="", help="Target of that rule. Default: the first output.")
-@click.option("--stamp", default="", help="An empty file to touch at the end.")
-@click.option("--log", default="", help="Write what is printed to this file; when the step fails, to <file>.part.")
-@click.option("--then", default="", help="Of a proof: print the table of the build, and that this comes next.")
-def step(
-    name: str,
-    inputs: Words,
-    outputs: Words,
-    options: Words,
-    watch: str,
-    depfile: str,
-    target: str,
-    stamp: str,
-    log: str,
-    then: str,
-) -> None:
-    """Run one step of a build; build files are full of these."""
-    from ingot.base.console import print_to
-    from ingot.base.depfile import write_depfile
-    from ingot.link.summary import print_summary
-    from ingot.steps.call import call_step, files_read
-
-    part = print_to(f"{log}.part") if log else None
-    call_step(name, inputs, outputs, options)
-    if then:
-        summary = next(Path(word.partition("=")[2]) for word in outputs if word.startswith("summary="))
-        print_summary(summary, {}, then)
-    if part:
-        sys.stdout.flush()
-        part.replace(log)
-    if stamp:
-        touch(stamp)
-    if depfile:
-        named = target or stamp or outputs[0].partition("=")[2]
-        write_depfile(Path(depfile), [named], files_read(inputs, options), phony=bool(target))
 
 
 @verb()

@@ -88,7 +88,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "run": ("ingot.cli.shells:run_verb", "Run MODEL on the board's twin: what it says about --input."),
     "sbom": ("ingot.cli.sbom:sbom", "Write a bill of materials of a firmware (SPDX)."),
     "sign": ("ingot.cli.board:sign", "Put the STM32N6 boot header in front of BINARY (a firmware.bin)."),
-    "step": ("ingot.cli.shells:step", "Run one step of a build; build files are full of these."),
+    "step": ("ingot.cli.step:step", "Run one step of a build; build files are full of these."),
     "update": ("ingot.cli.update:update", "Replace models in the field: make, verify, choose and send packages."),
     "validate": (
         "ingot.cli.board:validate",

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -243,10 +242,3 @@ def manifest_of(word: str) -> Manifest:
 def words_of(values: Sequence[str], flag: str) -> list[str]:
     """A flag before each of the values."""
     return [word for value in values for word in (flag, value)]
-
-
-def touch(path: str) -> None:
-    """An empty file whose time says that something ran."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).touch()
-    os.utime(path)
