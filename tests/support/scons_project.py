@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,11 +72,9 @@ class Project:
     def create(cls, folder: Path) -> Project:
         """A fresh copy with the small model in it."""
         folder.mkdir(parents=True)
-        for part in PARTS:
-            if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("*.egg-info"))
-            else:
-                shutil.copy(ROOT / part, folder / part)
+        _copy((ROOT / part for part in PARTS), folder, "-p")
+        for made in (folder / "site_scons").glob("*.egg-info"):
+            shutil.rmtree(made)
         project = cls(folder)
         project.model_yaml.parent.mkdir()
         project.model_yaml.write_text(MODEL_YAML)
@@ -84,12 +83,9 @@ class Project:
 
     def copy(self, folder: Path) -> Project:
         """A copy with all that was built: new times, same contents. Modules keep their times, and so their bytecode."""
-        modules = self.folder / "site_scons"
-
-        def copied(source: str, target: str) -> object:
-            return (shutil.copy2 if Path(source).is_relative_to(modules) else shutil.copyfile)(source, target)
-
-        shutil.copytree(self.folder, folder, copy_function=copied)
+        folder.mkdir(parents=True)
+        _copy((path for path in self.folder.iterdir() if path.name != "site_scons"), folder)
+        _copy([self.folder / "site_scons"], folder, "-p")
         return Project(folder)
 
     @property
@@ -150,3 +146,8 @@ class Project:
             for path in sorted(top.rglob("*"))
             if path.is_file() and not path.name.startswith(".sconsign") and top / "kernels" not in path.parents
         }
+
+
+def _copy(files: Iterable[Path], folder: Path, *options: str) -> None:
+    """Thousands of files, which `cp` copies in half of the time that Python needs."""
+    subprocess.run(["cp", "-R", *options, *map(str, files), str(folder)], check=True)

@@ -193,6 +193,12 @@ def plain(name: str) -> str:
     return bare_manifest(Path(f"{name}.tflite")).name
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """For builds that write nothing."""
+    return Project.create(tmp_path_factory.mktemp("refused") / "project")
+
+
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
@@ -205,8 +211,8 @@ def plain(name: str) -> str:
         ("model=a\nb.tflite", "has '\\n'"),
     ],
 )
-def test_values_that_are_refused(tmp_path: Path, argument: str, message: str) -> None:
-    project = Project.create(tmp_path / "project")
+def test_values_that_are_refused(untouched: Project, argument: str, message: str) -> None:
+    project = untouched
     if argument.startswith("model="):
         (project.folder / argument.removeprefix("model=")).write_bytes(pose_model(0))
     before = {
