@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingot.compiler.schedule.cost import FUSED, REGION
@@ -38,17 +39,26 @@ def least_peak(linear: LinearOrder, below: int = 1 << 62, longest: int = LONGEST
     best = [0] + [below] * count
     via: list[Cut | None] = [None] * (count + 1)
     for end in range(1, count + 1):
-        begins = linear.begins(end, longest)
-        ranked = sorted((max(best[b], linear.least(b, end)), -b) for b in begins)
-        for bound, negative in ranked:
-            if bound >= best[end]:
-                break
-            begin = -negative
+        for begin in _nearest(linear, best, end, longest):
             form = linear.best_form(begin, end, FINE, best[begin], best[end])
             peak = max(best[begin], form.memory)
             if peak < best[end]:
                 best[end], via[end] = peak, Cut(begin, end, FINE)
     return best[count], _path(via)
+
+
+def _nearest(linear: LinearOrder, best: Sequence[int], end: int, longest: int) -> Iterator[int]:
+    """The begins of regions up to `end` whose bounds leave hope of less than best[end], the least bound first, and the
+    shortest region where bounds are equal. What lives on either side bounds a region, too, and costs nothing."""
+    heap = [(max(best[b], linear.between(b, end)), -b, False) for b in linear.begins(end, longest)]
+    heapq.heapify(heap)
+    while heap and heap[0][0] < best[end]:
+        bound, negative, exact = heap[0]
+        if exact:
+            heapq.heappop(heap)
+            yield -negative
+        else:
+            heapq.heapreplace(heap, (max(bound, linear.least(-negative, end)), negative, True))
 
 
 def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple[int, list[Cut]] | None:
@@ -58,7 +68,7 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
     via: list[Cut | None] = [None] * (count + 1)
     for end in range(1, count + 1):
         begins = linear.begins(end, longest)
-        possible = [b for b in begins if best[b] < float("inf") and linear.least(b, end) <= limit]
+        possible = [b for b in begins if best[b] < float("inf") and linear.between(b, end) <= limit]
         options = []
         for grain in GRAINS:
             costs = _costs(linear, begins, end, grain)
@@ -70,7 +80,7 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
             begin = -negative
             if cost >= best[end]:
                 break
-            if begin in hopeless or linear.least(begin, end, grain) > limit:
+            if begin in hopeless or linear.least(begin, end) > limit or linear.least(begin, end, grain) > limit:
                 continue
             if linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit:
                 best[end], via[end] = cost, Cut(begin, end, grain)

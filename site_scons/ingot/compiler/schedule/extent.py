@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """How many bytes a few buffers that partly overlay need: exact, by trying who lies above whom.
 
-Each pair is decided one way or the other: second below first by at least `-low`, or above it by at least `high`. Every
-decision is a difference constraint; the longest path through those taken is the extent. Branches that are already no
-better than the best known are cut.
+Each pair that lies wrong is decided one way or the other: second below first by at least `-low`, or above it by at
+least `high`. Every decision is a difference constraint; the longest path through those taken is the extent. Branches
+that are already no better than the best known are cut.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import add
 
 _LIMIT = 6
 """Up to so many buffers the answer is exact; beyond, the greedy one is given."""
@@ -46,39 +47,43 @@ def _two(sizes: Sequence[int], pairs: Sequence[tuple[int, int, int, int]]) -> in
 
 
 def _search(sizes: Sequence[int], pairs: Sequence[tuple[int, int, int, int]], best: int) -> int:
-    """Depth-first over the pairs, largest first; `gap[a][b]` is the least start[b] - start[a] known so far."""
-    count = len(sizes)
+    """Depth-first over the pairs that lie wrong, those first that move most."""
     ordered = sorted(pairs, key=lambda p: (-min(p[3], -p[2]), p))
-    none = -(1 << 60)
 
-    def descend(depth: int, starts: list[int], edges: list[tuple[int, int, int]], best: int) -> int:
-        top = max(s + z for s, z in zip(starts, sizes, strict=True))
+    def descend(starts: list[int], edges: list[tuple[int, int, int]], best: int) -> int:
+        top = max(map(add, starts, sizes))
         if top >= best:
             return best
-        if depth == len(ordered):
+        wrong = next((pair for pair in ordered if pair[2] < starts[pair[1]] - starts[pair[0]] < pair[3]), None)
+        if wrong is None:
             return top
-        i, j, low, high = ordered[depth]
+        i, j, low, high = wrong
         for edge in ((j, i, -low), (i, j, high)):
-            moved = _relax(starts, [*edges, edge], none)
+            held = [*edges, edge]
+            moved = _relax(starts, held)
             if moved is not None:
-                best = descend(depth + 1, moved, [*edges, edge], best)
+                best = descend(moved, held, best)
         return best
 
-    return descend(0, [0] * count, [], best)
+    return descend([0] * len(sizes), [], best)
 
 
-def _relax(starts: list[int], edges: list[tuple[int, int, int]], none: int) -> list[int] | None:
-    """Least starts with start[b] - start[a] >= gap for all edges (a, b, gap); None when they contradict each other."""
+def _relax(starts: list[int], edges: list[tuple[int, int, int]]) -> list[int] | None:
+    """Least starts with start[b] - start[a] >= gap for all edges (a, b, gap), of those for all edges but the last; None
+    when the last contradicts the others."""
     starts = list(starts)
-    for _ in range(len(starts) + 1):
-        changed = False
+    source, moved, gap = edges[-1]
+    starts[moved] = starts[source] + gap
+    waiting = [moved]
+    while waiting:
+        at = waiting.pop()
         for a, b, gap in edges:
-            if starts[a] + gap > starts[b]:
+            if a == at and starts[a] + gap > starts[b]:
+                if b == moved:
+                    return None
                 starts[b] = starts[a] + gap
-                changed = True
-        if not changed:
-            return starts
-    return None
+                waiting.append(b)
+    return starts
 
 
 def _lowest_first(sizes: Sequence[int], pairs: Sequence[tuple[int, int, int, int]]) -> int:

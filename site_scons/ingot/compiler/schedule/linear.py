@@ -94,16 +94,17 @@ class LinearOrder:
         inner = made - after - self._outside - self._state
         return RegionTensors(before - after, after - before, frozenset(inner))
 
+    def between(self, begin: int, end: int) -> int:
+        """Bytes of what lives before the region, or behind it if that is more: a lower bound of least()."""
+        return max(self.live_bytes[begin], self.live_bytes[end])
+
     def least(self, begin: int, end: int, grain: int = 0) -> int:
         """Bytes the region needs with that grain, whatever its steps: a quick lower bound of Form.memory. That of
         grain 0, every row alone, holds for every grain."""
         key = (begin, end, grain)
         if key not in self._least:
-            parts = self.tensors(begin, end)
-            dying = sum(self.bytes[t] for t in parts.dying)
-            born = sum(self.bytes[t] for t in parts.born)
-            through = self.live_bytes[begin] - dying
-            self._least[key] = through + max(dying, born) + self._rings_at_least(begin, end, grain, parts)
+            rings = self._rings_at_least(begin, end, grain, self.tensors(begin, end))
+            self._least[key] = self.between(begin, end) + rings
         return self._least[key]
 
     def _rings_at_least(self, begin: int, end: int, grain: int, parts: RegionTensors) -> int:
