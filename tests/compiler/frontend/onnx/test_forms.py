@@ -140,6 +140,12 @@ def q_conv() -> bytes:
     return q_operator("QLinearConv", [*SYMMETRIC, "b"], {"pads": [0, 1, 0, 1]}, more)
 
 
+def q_depthwise() -> bytes:
+    more = attributes(w=np.arange(-5, 4, dtype=np.int8).reshape(3, 1, 1, 3), wcs=np.float32([0.01, 0.02, 0.03]))
+    more += attributes(wcz=np.int8([0, 0, 0]))
+    return q_operator("QLinearConv", SYMMETRIC, {"group": 3, "strides": [2, 1]}, more)
+
+
 def q_gemm() -> bytes:
     more = [*attributes(w=CODES, b=BIAS), *channel_scales()]
     return q_operator("QGemm", [*SYMMETRIC[:6], "b", "ys", "yz"], {"transB": 1}, more, "com.microsoft")
@@ -174,6 +180,7 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "int4, opset 21": lambda: two_int4(21),
     "int4 of com.microsoft, opset 17": lambda: two_int4(17, "com.microsoft"),
     "QLinearConv": q_conv,
+    "QLinearConv, depthwise": q_depthwise,
     "QLinearMatMul": lambda: q_operator(
         "QLinearMatMul", SYMMETRIC, {}, [*attributes(w=CODES.T.copy()), *channel_scales()]
     ),

@@ -22,6 +22,7 @@ import numpy as np
 
 from ingot.compiler.even.formulas import dequantize, quantize
 from ingot.compiler.even.resize import scales_divide
+from ingot.compiler.frontend.onnx.clamps import bounds_of, clamps_of
 from ingot.compiler.frontend.onnx.layer_constants import bias_in, symmetric
 from ingot.compiler.frontend.onnx.pointwise import Pointwise, table_entries
 from ingot.compiler.graph import DType, Graph, Operator, Quantization, Tensor, frozen
@@ -164,7 +165,7 @@ class _Islands:
         low, high = -np.inf, np.inf
         t = real
         while (op := self._producers.get(t)) is not None and (found := self._function(t, output)) is None:
-            bounds = self._bounds(op)
+            bounds = bounds_of(op, self._tensors)
             if bounds is not None:
                 low, high = max(low, min(bounds[0], high)), min(high, max(bounds[1], low))
                 clamps.append(op)
@@ -202,19 +203,6 @@ class _Islands:
     def _function(self, t: int, output: Tensor) -> tuple[int, Any] | None:
         return self._pointwise.of(t) if output.dtype in _INTEGERS else None
 
-    def _bounds(self, op: Operator) -> tuple[float, float] | None:
-        """What a clamp lets through; None where the operator is none."""
-        if op.kind == "RELU":
-            return 0.0, np.inf
-        if op.kind not in ("MAXIMUM", "MINIMUM"):
-            return None
-        data = [self._tensors[t].data for t in op.inputs if t is not None]
-        constants = [d for d in data if d is not None and d.size == 1]
-        if len(constants) != 1 or len(data) != 2:
-            return None
-        bound = float(constants[0].reshape(-1)[0])
-        return (bound, np.inf) if op.kind == "MAXIMUM" else (-np.inf, bound)
-
     def _input(self, t: int, output: Tensor) -> int | None:
         """The stored numbers of a float input of the network; None where there are none of this quantization."""
         assert output.quant is not None
@@ -245,6 +233,8 @@ class _Islands:
                 inputs = None
         elif op.kind == "CONCATENATION" and output.dtype is DType.INT8 and not np.isfinite(bounds).any():
             inputs = self._joined_inputs(op, output)
+        elif op.kind == "PADV2" and not np.isfinite(bounds).any():
+            inputs = self._padded_inputs(op, output)
         else:
             inputs = None
         if inputs is None:
@@ -252,14 +242,8 @@ class _Islands:
         attrs = {name: value for name, value in op.attrs.items() if name != "activation"}
         if op.kind == "CONCATENATION":
             attrs["activation"] = "NONE"
-        else:
-            limits = np.iinfo(output.dtype.numpy)
-            low, high = (
-                int(quantize(np.float32(bound), output.scale, output.zero_point, output.dtype))
-                if np.isfinite(bound)
-                else int(limit)
-                for bound, limit in zip(bounds, (limits.min, limits.max), strict=True)
-            )
+        elif op.kind != "PADV2":
+            low, high = clamps_of(bounds, output)
             attrs |= {"arithmetic": EVEN, "low": low, "high": high}
             if op.kind in LAYERS and inputs[1] in self._small:
                 attrs[WEIGHTS_BITS] = 4
@@ -358,6 +342,18 @@ class _Islands:
                 return None
             parts.append(stored)
         return tuple(self._rescaled(op, part, output) for part in parts)
+
+    def _padded_inputs(self, op: Operator, output: Tensor) -> tuple[int | None, ...] | None:
+        """The numbers as the result has them; the one that they are padded with, too."""
+        stored = self._stored(op.inputs[0], output.dtype)
+        number = None if op.inputs[2] is None else self._tensors[op.inputs[2]].data
+        if stored is None or number is None or output.quant is None:
+            return None
+        if output.dtype is not DType.INT8 and not output.quant.same(self._tensors[stored].quant):
+            return None
+        code = quantize(number, output.scale, output.zero_point, output.dtype).astype(output.dtype.numpy)
+        value = Tensor(f"{output.name}/value", code.shape, output.dtype, output.quant, frozen(code))
+        return self._rescaled(op, stored, output), op.inputs[1], self._constant(value)
 
     def _rescaled(self, op: Operator, t: int, output: Tensor) -> int:
         tensor = self._tensors[t]

@@ -172,12 +172,13 @@ def _part(reading: Reading, name: str, source: Value, begin: Sequence[int], exte
 
 @reads("Pad")
 def pad(reading: Reading, node: Node) -> Sequence[Result]:
-    """PAD with zeros."""
+    """PAD with zeros, PADV2 with another number."""
     source = reading.value(node)
     rank = len(source.shape)
     value = float(reading.constant(node, 2, "the value").real().reshape(-1)[0]) if node.has(2) else 0.0
-    if option(node, "mode", "constant") != "constant" or value != 0.0:
-        raise reading.error(node, "only zeros are padded with.")
+    mode = option(node, "mode", "constant")
+    if mode != "constant":
+        raise reading.error(node, f"its mode is {mode}.", "Pad with a number.")
     pads = reading.list_of(node, "pads", 1) or []
     axes = reading.integers(node, 3, "axes") if node.has(3) else list(range(rank))
     if len(pads) != 2 * len(axes) or min(pads, default=0) < 0:
@@ -186,5 +187,8 @@ def pad(reading: Reading, node: Node) -> Sequence[Result]:
     for i, axis in enumerate(axes):
         amounts[reading.axis(node, axis, rank)] = pads[i], pads[len(axes) + i]
     shape = tuple(int(n + a + b) for n, (a, b) in zip(source.shape, amounts, strict=True))
-    inputs = (source.tensor, reading.builder.constant(amounts[list(source.order)]))
-    return [reading.builder.result("PAD", inputs, shape, source.order, name=node.outputs[0])]
+    kind, inputs = "PAD", [source.tensor, reading.builder.constant(amounts[list(source.order)])]
+    if value != 0.0:
+        kind = "PADV2"
+        inputs.append(reading.builder.constant(np.float32(value), name=f"{node.outputs[0]}/value"))
+    return [reading.builder.result(kind, inputs, shape, source.order, name=node.outputs[0])]
