@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the report says of a network besides its figures: 4-bit weights that are kept, bytes that are moved, and why."""
+"""What the report says of a network besides its figures: 4-bit weights that are kept, or not and why; bytes that are
+moved, and why."""
 
 from __future__ import annotations
 
 from ingot.compiler.graph import Graph
-from ingot.compiler.graph.arithmetic import MOVED_FOR
+from ingot.compiler.graph.arithmetic import MOVED_FOR, THIN, WEIGHTS_BITS, is_thin
 from ingot.compiler.graph.cost import four_bits
 
 
 def findings(graph: Graph) -> tuple[str, ...]:
     """Sentences about a graph that the passes are done with."""
     kept = four_bits(graph)
-    return (*graph.notes, *([kept.text] if kept.layers else ()), *_moves(graph))
+    return (*graph.notes, *([kept.text] if kept.layers else ()), *_widened(graph), *_moves(graph))
+
+
+def _widened(graph: Graph) -> tuple[str, ...]:
+    return tuple(
+        f"CONV_2D of windows of at most {THIN} numbers, '{graph.tensors[op.outputs[0]].name}': its weights of 4 bits "
+        f"are int8, which takes {graph.tensors[op.inputs[1] or 0].elements // 2:,} bytes more and fewer cycles"
+        for op in graph.operators
+        if op.attrs.get(WEIGHTS_BITS) == 4 and is_thin(graph, op)
+    )
 
 
 def _moves(graph: Graph) -> tuple[str, ...]:

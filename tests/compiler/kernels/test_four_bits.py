@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ingot.compiler.frontend.tflite import parse_tflite
+from ingot.compiler.graph.arithmetic import is_thin
 from ingot.compiler.graph.cost import four_bits
 from ingot.compiler.kernels.lower import lower
 from ingot.compiler.kernels.registry import Target
@@ -26,9 +27,12 @@ KERNELS = {
 @pytest.mark.parametrize("kind", KERNELS)
 def test_packed_and_expanded_give_the_same(kind: str) -> None:
     """And packed ones are half as many."""
-    for seed in range(6):
+    for seed in range(8):
         graph = parse_tflite(nibbles(Seeded(seed), kind), "model", "model.tflite")
         layers, weights, size, of = four_bits(graph)
+        if is_thin(graph, graph.operators[0]):
+            assert layers == 0
+            continue
         assert (layers, weights, size) == (1, of, -(-of // 2))
         packed, expanded = (lower(optimize(g), Target()) for g in (graph, expand_weights(graph)))
         for program, names in zip((packed, expanded), KERNELS[kind], strict=True):

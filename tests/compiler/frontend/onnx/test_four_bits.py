@@ -49,3 +49,18 @@ def test_groups_and_matrices_keep_them() -> None:
     assert four_bits(graph).layers == 2
     kernels = [call.kernel for call in lower(optimize(graph), Target()).calls]
     assert [name for name in kernels if "w4" in name] == ["conv2d_even_w4_s8", "fully_connected_even_w4_s8"]
+
+
+def test_thin_convolutions_have_int8() -> None:
+    """Pixels of 32 channels are quicker so; the report says why. Those of 33 channels, and of 12 results, stay."""
+    b = QdqBuilder(3, 21)
+    x = b.input((1, 32, 4, 4))
+    y = b.quantized(b.node("Conv", [x, *b.weights((40, 32, 1, 1), x, small=True)]))
+    z = b.quantized(b.node("Conv", [y, *b.weights((32, 40, 1, 1), y, small=True)]))
+    out = b.quantized(b.node("Conv", [z, *b.weights((12, 32, 1, 1), z, small=True)]))
+    graph = optimize(graph_of(b.finish([out])))
+    names = [call.kernel for call in lower(graph, Target()).calls if "conv2d" in call.kernel]
+    assert names == ["conv2d_even_1x1_s8", "conv2d_even_w4_1x1_s8", "conv2d_even_w4_1x1_s8"]
+    assert four_bits(graph).size == (32 * 40 + 12 * 32) // 2
+    said = "its weights of 4 bits are int8, which takes 640 bytes more and fewer cycles"
+    assert [said in line for line in findings(graph)].count(True) == 1
