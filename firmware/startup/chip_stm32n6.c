@@ -8,7 +8,7 @@
  * Registers: RM0486, RCC, RAMCFG and XSPI; bits of the clocks also in Zephyr's device tree of the chip.
  */
 #include "board_start.h"
-#include "ingot_runtime.h"
+#include "needed_memories.h"
 #include "registers.h"
 
 #define RCC 0x56028000u
@@ -25,23 +25,15 @@
 #define RAMCFG_CR(bank) (0x52023000u + 0x80u * ((bank) - 1u)) /* banks 1 to 6 */
 #define CR_SRAMSD (1u << 20)
 
+#define AHB5EN_XSPI1 (1u << 5)
+#define AHB5EN_XSPI2 (1u << 12)
+#define AHB5EN_XSPI3 (1u << 17)
+
+#define XSPI1 0x58025000u /* each begins with CR */
+#define XSPI2 0x5802A000u
+#define XSPI3 0x5802D000u
 #define XSPI_CR_EN (1u << 0)
 #define XSPI_CR_MAPPED (3u << 28) /* FMODE */
-
-/* The controllers, the 256 MiB in which each shows its memory, and the bit of their clock in AHB5ENR. */
-static const struct {
-    const char *name;
-    uint32_t controller, window, clock;
-} external[] = {
-    {"XSPI1", 0x58025000u, 0x90000000u, 1u << 5},
-    {"XSPI2", 0x5802A000u, 0x70000000u, 1u << 12},
-    {"XSPI3", 0x5802D000u, 0x80000000u, 1u << 17},
-};
-#define CONTROLLERS (sizeof external / sizeof *external)
-#define WINDOW(address) ((address) & 0xF0000000u)
-
-/* Addresses of memory that this firmware needs, from the linker script; 0 stands for none. */
-extern const uint32_t _smemories[] __attribute__((weak)), _ememories[] __attribute__((weak));
 
 static const char *const clock_names[] = {"HSI", "MSI", "HSE", "IC1"};
 
@@ -70,49 +62,42 @@ void ingot_chip_init(void)
 }
 
 /* Why the memory of a controller does not answer; NULL when it does. A controller without a clock is not read. */
-static const char *missing(unsigned i)
+static const char *missing(uint32_t controller, uint32_t clock)
 {
-    if (!(register_read(RCC_AHB5ENR) & external[i].clock))
+    if (!(register_read(RCC_AHB5ENR) & clock))
         return "has no clock";
-    const uint32_t cr = register_read(external[i].controller);
+    const uint32_t cr = register_read(controller);
     if (!(cr & XSPI_CR_EN))
         return "is off";
     return (cr & XSPI_CR_MAPPED) == XSPI_CR_MAPPED ? 0 : "is not in memory-mapped mode";
 }
 
-static void require(uint32_t address)
+static const char *xspi1_is_missing(void)
 {
-    for (unsigned i = 0; i < CONTROLLERS; i++) {
-        const char *why = external[i].window == WINDOW(address) ? missing(i) : 0;
-        if (!why)
-            continue;
-        ingot_print("ingot: the memory at ");
-        ingot_print_hex(address);
-        ingot_print(" is not mapped: ");
-        ingot_print(external[i].name);
-        ingot_print(" ");
-        ingot_print(why);
-        ingot_print("\n");
-        ingot_stop("the first-stage loader or ingot_board_init() has to map it: docs/first-stage.md");
-    }
+    return missing(XSPI1, AHB5EN_XSPI1);
+}
+
+static const char *xspi2_is_missing(void)
+{
+    return missing(XSPI2, AHB5EN_XSPI2);
+}
+
+static const char *xspi3_is_missing(void)
+{
+    return missing(XSPI3, AHB5EN_XSPI3);
 }
 
 void ingot_chip_ready(void)
 {
+    static const external_memory memories[] = {
+        {"XSPI1", 0x90000000u, xspi1_is_missing},
+        {"XSPI2", 0x70000000u, xspi2_is_missing},
+        {"XSPI3", 0x80000000u, xspi3_is_missing},
+    };
     const uint32_t clock = CPU_CLOCK(register_read(RCC_CFGR1));
     ingot_print("ingot: STM32N6, CPU clock ");
     ingot_print(clock_names[clock]);
     ingot_print(clock == CPU_CLOCK_IC1 ? "" : ": no PLL, slower than the board file's cpu: clock:");
-    ingot_print("; external memory mapped:");
-    bool any = false;
-    for (unsigned i = 0; i < CONTROLLERS; i++) {
-        if (missing(i))
-            continue;
-        ingot_print(" ");
-        ingot_print_hex(external[i].window);
-        any = true;
-    }
-    ingot_print(any ? "\n" : " none\n");
-    for (const uint32_t *needed = _smemories; needed < _ememories; needed++)
-        require(*needed);
+    look_at_memories(memories, sizeof memories / sizeof *memories,
+                     "the first-stage loader or ingot_board_init() has to map it: docs/first-stage.md");
 }

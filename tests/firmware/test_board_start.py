@@ -276,7 +276,69 @@ def test_order_addresses_and_pins_of_an_stm32h7(h7: Callable[..., tuple[int, str
         (usart + 0x0C, 556),
         (usart + 0x00, 1 << 29 | 1 << 3 | 1 << 2 | 1),
     ]
-    assert registers.text == "\ningot: started; this port has 115200 baud\n"
+    assert registers.text == (
+        "\ningot: started; this port has 115200 baud\n"
+        "ingot: STM32H7, CPU clock HSI: no PLL, slower than the board file's cpu: clock:; "
+        "external memory mapped: none\n"
+    )
+
+
+H7_RCC, QUADSPI, FMC = 0x5802_4400, 0x5200_5000, 0x5200_4000
+#: What an STM32H7 has once its memories are there: clocks, QUADSPI on and mapped, the FMC on, its SDRAM refreshed.
+H7_READY = {
+    H7_RCC + 0xD4: 1 << 14 | 1 << 12,
+    QUADSPI: 1,
+    QUADSPI + 0x14: 3 << 26,
+    FMC: 1 << 31,
+    FMC + 0x154: 1292 << 1,
+}
+
+
+def h7_board(**changes: int) -> RegisterFile:
+    """With a serial port, and the CPU at PLL1. changes: registers as `at_<hex address>`."""
+    usart = 0x4001_1000
+    values = {H7_RCC: 1 << 2, H7_RCC + 0x10: 3 << 3, usart + 0x1C: 1 << 7 | 1 << 6, **H7_READY}
+    return RegisterFile(values | {int(name.removeprefix("at_"), 16): value for name, value in changes.items()})
+
+
+@needs_cc
+def test_an_stm32h7_says_which_memories_are_mapped(h7: Callable[..., tuple[int, str]]) -> None:
+    registers = h7_board()
+    assert h7(registers, 0x9200_0000, 0xD000_1000) == (0, "")
+    mapped = "external memory mapped: 0x90000000 0xc0000000 0xd0000000\n"
+    assert registers.text.endswith(f"ingot: STM32H7, CPU clock PLL1; {mapped}")
+
+
+@needs_cc
+@pytest.mark.parametrize(
+    ("address", "register", "value", "why"),
+    [
+        (0x9200_0000, H7_RCC + 0xD4, 1 << 12, "QUADSPI has no clock"),
+        (0x9200_0000, QUADSPI, 0, "QUADSPI is off"),
+        (0x9200_0000, QUADSPI + 0x14, 0, "QUADSPI is not in memory-mapped mode"),
+        (0x9200_0000, QUADSPI + 0x14, 1 << 26, "QUADSPI is not in memory-mapped mode"),
+        (0xD000_1000, H7_RCC + 0xD4, 1 << 14, "FMC has no clock"),
+        (0xD000_1000, FMC, 0, "FMC is off"),
+        (0xD000_1000, FMC + 0x154, 1, "FMC does not refresh its SDRAM"),
+    ],
+)
+def test_memory_that_an_stm32h7_has_not_mapped_is_said(
+    h7: Callable[..., tuple[int, str]], address: int, register: int, value: int, why: str
+) -> None:
+    """Instead of an access that never ends, or a fault. Who does not need the memory runs without it."""
+    registers = h7_board(**{f"at_{register:x}": value})
+    assert h7(registers, 0, address)[0] == 1
+    assert f"ingot: the memory at 0x{address:08x} is not mapped: {why}\n" in registers.text
+    assert registers.text.endswith("ingot: stopped: ingot_board_init() has to map it: docs/first-stage.md\n")
+    other = h7_board(**{f"at_{register:x}": value})
+    assert h7(other, 0, 0xD000_1000 if address < 0xA000_0000 else 0x9200_0000) == (0, "")
+
+
+@needs_cc
+def test_nothing_of_a_controller_of_an_stm32h7_without_a_clock_is_read(h7: Callable[..., tuple[int, str]]) -> None:
+    registers = h7_board(at_580244d4=0)
+    assert h7(registers) == (0, "")
+    assert not {at for _, at, _ in registers.log} & set(H7_READY) - {H7_RCC + 0xD4}
 
 
 @needs_cc
