@@ -13,10 +13,12 @@ Array = npt.NDArray[Any]
 FRUIT = ("apple", "lime", "brick", "leaf", "berry")
 WORDS = ("yes", "no", "go", "noise")
 MOVES = ("rest", "walk", "run", "shake")
+MACHINE = ("normal", "anomaly")
 
 RATE = 16000  # samples a second of a sound
 CLIP = 8000  # samples of a clip
 WINDOW = 64  # samples of a movement, at 26 Hz
+TURNS, TURNS_RATE = 64, 1600.0  # samples of a vibration, and how many a second
 
 _COLORS = {
     "apple": (200, 30, 30),
@@ -91,4 +93,32 @@ def moves(count: int, seed: int) -> tuple[Array, Array]:
         direction = random.normal(0, 1, 3)
         direction /= np.linalg.norm(direction)
         windows[i] = gravity + swing[:, None] * direction + random.normal(0, 0.03, (WINDOW, 3))
+    return windows, numbers
+
+
+def machine(count: int, seed: int, faults: bool = True) -> tuple[Array, Array]:
+    """(float32 vibrations in g (count, TURNS, 3) of a machine that turns 50 times a second, 1 for a faulty one or 0).
+
+    Faults in turn: out of balance (the turning is twice as strong), a worn bearing (a ringing blow a turn), a loose
+    foot (half the frequency comes along), a dead axis of the sensor. faults: every second window has one, else none.
+    """
+    random = np.random.default_rng(seed)
+    numbers = np.arange(count) % 2 if faults else np.zeros(count, np.int64)
+    windows = np.empty((count, TURNS, 3), np.float32)
+    time = np.arange(TURNS) / TURNS_RATE
+    for i, number in enumerate(numbers):
+        rate, start = 50 * random.uniform(0.96, 1.04), random.uniform(0, 6.3)
+        fault = ("balance", "bearing", "foot", "axis")[i // 2 % 4] if number else ""
+        angle = 2 * np.pi * rate * time + start
+        once = random.uniform(0.9, 1.1) * (2 if fault == "balance" else 1)
+        window = once * np.stack([np.cos(angle), 0.8 * np.sin(angle), 0.3 * np.cos(angle + 1)], axis=1)
+        window += random.uniform(0.2, 0.3) * np.sin(2 * angle + 0.5)[:, None] * np.array([1, 0.5, 1])
+        if fault == "bearing":
+            since = (rate * time + random.uniform(0, 1)) % 1 / rate
+            window += (0.9 * np.exp(-400 * since) * np.cos(2 * np.pi * 500 * since))[:, None] * np.array([1, 1, 0.5])
+        if fault == "foot":
+            window += 0.6 * np.sin(angle / 2 + random.uniform(0, 6.3))[:, None] * np.array([0.3, 0.3, 1])
+        if fault == "axis":
+            window[:, int(random.integers(0, 2))] = 0
+        windows[i] = window + random.normal(0, 0.05, (TURNS, 3))
     return windows, numbers

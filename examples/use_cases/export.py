@@ -120,3 +120,9 @@ def classifier(network: Network, calibration: Array, dtype: str, held: tuple[flo
     model = Quantized(network, calibration, dtype, held)
     shape = (1, int(network.biases[-1].size))
     return model.finish((model.share("SOFTMAX", model.last, shape, Beta=1.0), shape, "scores"))
+
+
+def autoencoder(network: Network, calibration: Array, dtype: str, held: tuple[float, float]) -> bytes:
+    """The file of a network whose last layer gives back the input."""
+    model = Quantized(network, calibration, dtype, held)
+    return model.finish((model.last, (1, int(network.biases[-1].size)), "again"))

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import data
 import detector
 import puppet
-from export import classifier
-from layers import Conv, Dense, Network, softmax_slope
+from export import autoencoder, classifier
+from layers import Conv, Dense, Network, softmax_slope, square_slope
 
 from ingot.model import load_manifest
 from ingot.network.types import NetworkBuffer
@@ -153,6 +153,35 @@ def moves(folder: Path) -> Network:
     return network
 
 
+MACHINE_YAML = """\
+name: machine
+title: Whether a machine turns as it should
+source:
+  file: machine.tflite
+application: anomaly_detection
+postprocessing:
+  type: anomaly
+  threshold: {threshold}
+  sample_rate: 1600
+"""
+
+
+def machine(folder: Path) -> Network:
+    """Trained on normal windows alone. The threshold is what one of a hundred other normal windows exceeds, and a tenth
+    more for what quantizing adds."""
+    inputs = data.machine(1500, seed=1, faults=False)[0][..., None]
+    network = Network((data.TURNS, 3, 1), [Dense(32), Dense(8), Dense(32), Dense(inputs[0].size, relu=False)])
+    network.fit(inputs, inputs.reshape(len(inputs), -1), square_slope, epochs=60)
+    others = data.machine(400, seed=2, faults=False)[0][..., None]
+    errors = np.mean((network.outputs(others)[-1] - others.reshape(len(others), -1)) ** 2, axis=1)
+    (folder / "machine.tflite").write_bytes(autoencoder(network, inputs[:200], "int8", (-4.0, 4.0)))
+    threshold = float(f"{1.1 * np.quantile(errors, 0.99):.2g}")
+    (folder / "model.yaml").write_text(MACHINE_YAML.format(threshold=threshold))
+    for path, window in _files(folder, data.MACHINE, *data.machine(2 * TESTS * len(data.MACHINE), seed=3)):
+        np.save(path.with_suffix(".npy"), window)
+    return network
+
+
 def _files(folder: Path, names: tuple[str, ...], values: Array, numbers: Array) -> list[tuple[Path, Array]]:
     """A path without suffix for each value, in the folder of its class."""
     found = []
@@ -167,6 +196,7 @@ MODELS: Mapping[str, Callable[[Path], object]] = {
     "fruit": fruit,
     "words": words,
     "moves": moves,
+    "machine": machine,
     "forms": detector.yolo,
     "forms_ssd": detector.ssd,
     "puppet": puppet.puppet,

@@ -11,7 +11,7 @@
 #include "sensors.h"
 
 #ifndef INGOT_SENSOR_INPUT
-#error "nothing tells how samples become the input: state postprocessing: type: human_activity, without gravity_removed"
+#error "nothing tells how samples become the input: state postprocessing: type: human_activity (without gravity_removed) or anomaly"
 #endif
 #ifndef INGOT_SENSOR_STRIDE
 #define INGOT_SENSOR_STRIDE (INGOT_SENSOR_SAMPLES / 2)
@@ -30,6 +30,7 @@ static void say(NN_Instance_TypeDef *instance, uint32_t first)
     const LL_Buffer_InfoTypeDef *outputs = LL_ATON_Output_Buffers_Info(instance);
     if (!ingot_sensor_fill(&definition, LL_ATON_Input_Buffers_Info(instance), window[0]))
         ingot_stop("app_config.h and network.c differ in the size of the input");
+    ingot_answers_keep(LL_ATON_Input_Buffers_Info(instance));
     while (LL_ATON_RT_RunEpochBlock(instance) != LL_ATON_RT_DONE)
         LL_ATON_OSAL_WFE();
     ingot_print("sample ");

@@ -109,6 +109,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
 SETTINGS: dict[str, tuple[tuple[int, ...], list[tuple[int, ...]], str]] = {
     "sound": ((1, 16, 30, 1), [(1, 2)], AUDIO),
     "sensor": ((1, 64, 3, 1), [(1, 2)], "type: human_activity"),
+    "errors": ((1, 64, 3, 1), [(1, 192)], "type: anomaly\n  threshold: 0.1"),
     "boxes": ((1, 32, 32, 3), [(1, 2, 2, 7)], "type: st_yolo_lc\n  anchors: [1, 1]\n  anchors_unit: grid"),
     "ssd": (
         (1, 32, 32, 3),
@@ -120,6 +121,7 @@ NEEDS = {
     "sound_loop": "sound",
     "sound_input": "sound",
     "sensor_loop": "sensor",
+    "answer_anomaly": "errors",
     "answer_boxes": "boxes",
     "boxes_yolo": "boxes",
     "boxes_ssd": "ssd",

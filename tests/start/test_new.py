@@ -19,6 +19,7 @@ from ingot.model import load_manifest
 from ingot.start.told import packed_labels, use_of
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
+from support.session import session_folder
 from support.ssd_model import ssd_model
 from support.tflite_builder import Builder
 from support.use_case_cells import CASES, H7, N6, Cell, run_cell, wrong_answers
@@ -57,6 +58,27 @@ def test_a_use_case_that_the_file_is_not_for(tmp_path: Path) -> None:
     with pytest.raises(IngotError) as caught:
         use_of(model, "image-classification", ["standing", "sitting"])
     assert str(caught.value) == f"{model}: there are 2 labels, the model has 832 classes\n  Give --labels FILE."
+
+
+def autoencoder(folder: Path, outputs: int) -> Path:
+    """A window of 16 samples of 3 numbers in, so many numbers out."""
+    b = Builder()
+    window = b.input((1, 16, 3), "int8", 0.1, 0)
+    weights = b.constant(np.ones((outputs, 48), np.int8), [0.1])
+    again = b.tensor((1, outputs), "int8", 0.1, 0)
+    b.operator("FULLY_CONNECTED", [window, weights, None], [again])
+    (folder / "again.tflite").write_bytes(b.finish([again]))
+    return folder / "again.tflite"
+
+
+def test_an_autoencoder_is_asked_for_its_threshold(tmp_path: Path) -> None:
+    use = use_of(autoencoder(tmp_path, 48), "anomaly-detection")
+    assert "  type: anomaly" in use.lines and not [line for line in use.lines if "classes" in line]
+    assert use.guesses == ("mean: 0, std: 1", "sample_rate: 26", "threshold: 0.1")
+    named = use_of(autoencoder(tmp_path, 48), "anomaly-detection", ["good", "bad"])
+    assert '  classes: ["good", "bad"]' in named.lines
+    with pytest.raises(IngotError, match="takes 1x16x3 and gives 1x4, but an autoencoder gives back its input"):
+        use_of(autoencoder(tmp_path, 4), "anomaly-detection")
 
 
 @pytest.mark.parametrize(("shape", "family", "classes"), [((1, 7, 60), "yolo_v8", 3), ((1, 40, 8), "yolo_v5", 3)])
@@ -124,7 +146,8 @@ CELLS = [
     cell("keyword-spotting", "make", N6),
     cell("object-detection", "cmake", H7),
     cell("sensor-windows", "ninja", H7),
-    pytest.param(cell("pose", "ninja", N6), marks=pytest.mark.thorough),
+    cell("pose", "ninja", N6),
+    pytest.param(cell("anomaly-detection", "cmake", N6), marks=pytest.mark.thorough),
 ]
 
 
@@ -135,9 +158,9 @@ CELLS = [
 @pytest.mark.parametrize("one", CELLS, ids=lambda one: one.name)
 def test_a_project_builds_verifies_and_says_the_right_answers(one: Cell, tmp_path: Path) -> None:
     there = trained(one.case.model)
-    printed = run_cell(one, there, tmp_path, tmp_path / "cache", verify=True)
+    printed = run_cell(one, there, tmp_path, session_folder("cells-cache"), verify=True)
     assert wrong_answers(one, there, printed) == []
-    changed = re.sub("(leaf|yes|square|walk|key point)", "no", printed)
+    changed = re.sub("(leaf|yes|square|walk|key point|normal)", "no", printed)
     assert wrong_answers(one, there, changed), "an answer that is another one is found"
 
 

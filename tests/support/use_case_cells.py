@@ -37,6 +37,16 @@ CASES = (
     Case("pose", "puppet", ("test/puppet-0.png", "test/puppet-1.png")),
     Case("keyword-spotting", "words", ("test/yes/yes-0.wav", "test/no/no-1.wav", "test/go/go-2.wav")),
     Case("sensor-windows", "moves", ("test/walk/walk-0.npy", "test/rest/rest-1.npy", "test/run/run-2.npy")),
+    Case(
+        "anomaly-detection",
+        "machine",
+        (
+            "test/normal/normal-0.npy",
+            "test/normal/normal-1.npy",
+            "test/anomaly/anomaly-1.npy",
+            "test/anomaly/anomaly-2.npy",
+        ),
+    ),
 )
 
 

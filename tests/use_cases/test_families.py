@@ -14,7 +14,7 @@
 | image_classification | int8 | int8 | int8; and NUCLEO-H743ZI2 |
 | deeplab_v3 | float32 | float32, int8 | |
 | yolo_v8_seg | int8 | int8 | |
-| audio_event_detection, human_activity, hand_posture, speech_enhancement | no generations | | |
+| audio_event_detection, human_activity, hand_posture, speech_enhancement, anomaly | no generations | | |
 
 A header may define nothing that its checker does not assert, and the other way round.
 """
@@ -39,7 +39,7 @@ from ingot.network.types import Network, NetworkBuffer
 from ingot.use_cases.abi import ABIS
 from ingot.use_cases.app_config import app_config, app_config_texts
 from ingot.use_cases.config_check import check_config
-from ingot.use_cases.config_files import SIGNALS, config_files
+from ingot.use_cases.config_files import NO_CAMERA, config_files
 from ingot.use_cases.families import FAMILIES
 
 Outputs = list[tuple[tuple[int, ...], str]]
@@ -111,7 +111,7 @@ def manifest(folder: Path, family: str, keys: dict[str, Any], **more: object) ->
 
 def common(example: Example) -> dict[str, Any]:
     """Macros of camera, colors, types, classes and display."""
-    if example.family in SIGNALS:
+    if example.family in NO_CAMERA:
         return {}
     _, height, width, channels = example.source
     values: dict[str, Any] = {"NB_CLASSES": len(example.classes)} if example.classes else {}
@@ -407,6 +407,11 @@ def signals() -> list[Example]:
         Example("hand_posture", "n6-v2", keys, [((1, 2), "float32")], expected=expected, source=(1, 8, 6, 2),
                 dtype="float32", arrays={"EVK_LABEL_TABLE": [0, 23]}, classes=["none", "like"])
     )  # fmt: skip
+    found.append(
+        Example("anomaly", "n6-v2", {"threshold": 0.5, "sample_rate": 1600}, [((1, 72), "int8")],
+                expected={f"{X}SENSOR_ODR": 1600.0, "INGOT_ANOMALY_BYTES": 1}, source=(1, 24, 3, 1), dtype="int8",
+                arrays={"INGOT_CLASS_LABELS": ["normal", "anomaly"]})
+    )  # fmt: skip
     return found
 
 
@@ -427,7 +432,7 @@ def defined(header: str) -> set[str]:
 
 def checker(example: Example) -> str:
     """C that does not compile unless every value is the expected one."""
-    values = {**common(example), **(example.expected if example.family in SIGNALS else {})}
+    values = {**common(example), **(example.expected if example.family in NO_CAMERA else {})}
     listed = [value for array in example.arrays.values() for value in array]
     symbols = {value for value in [*values.values(), *listed] if isinstance(value, Symbol)}
     words = sorted({word for symbol in symbols for word in re.split(r"\W", symbol)})
@@ -500,6 +505,8 @@ def asserted(example: Example) -> set[str]:
     tables |= {"INGOT_ANCHORS"} if example.family in ("tiny_yolo_v2", "st_yolo_lc") else set()
     if example.family == "human_activity" and not example.keys["gravity_removed"]:
         tables |= {"INGOT_SENSOR_INPUT", "INGOT_SENSOR_SAMPLES", "INGOT_SENSOR_AXES"}
+    if example.family == "anomaly":  # tests/answers/test_anomaly.py computes with it
+        tables |= {"INGOT_SENSOR_INPUT", "INGOT_SENSOR_SAMPLES", "INGOT_SENSOR_AXES", "INGOT_ANOMALY"}
     # How a sound or a window becomes an input: tests/answers computes it.
     tables |= {"INGOT_SOUND_INPUT"} if "INGOT_SOUND_FFT" in example.expected else set()
     return {*common(example), *example.expected, *example.arrays, *tables}
@@ -558,7 +565,7 @@ def test_the_checker_can_fail(tmp_path: Path, example: Example) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", [made for made in examples() if made.family not in SIGNALS], ids=str)
+@pytest.mark.parametrize("example", [made for made in examples() if made.family not in NO_CAMERA], ids=str)
 def test_somebody_elses_header_is_held_against_the_outputs(tmp_path: Path, example: Example) -> None:
     """Each whole number that the outputs tell, changed: refused by its name."""
     header = app_config(manifest(tmp_path, example.family, example.keys, **example.more), network(example), example.abi)

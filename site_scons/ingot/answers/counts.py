@@ -35,7 +35,8 @@ class ClassCounts:
     def accuracy(self) -> float:
         return self.right / self.total
 
-    def add(self, label: str, truth: int, said: int) -> None:
+    def add(self, label: str, truth: int, said: int, score: float = 0.0) -> None:
+        """One input. score: of what was said, where it counts."""
         self.confusion[truth][said] += 1
         if said != truth:
             self.wrong.append(label)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingot.answers.anomaly_counts import AnomalyCounts
 from ingot.answers.average_precision import Box
 from ingot.answers.counts import BoxCounts, ClassCounts
 from ingot.answers.dataset import Dataset, open_dataset, open_pictures
@@ -109,10 +110,9 @@ def evaluate(
     from ingot.device.run.oracle import Reference
 
     answering, dataset = _opened(network, manifest, data)
-    boxes = answering.family in BOXES
     host, reference = HostNetwork(folder, network.name, quick=True), Reference(model, network=network)
     remembers = any(buffer.role == "state" for buffer in network.buffers)
-    mine, litert = (BoxCounts(dataset.names) if boxes else ClassCounts.of(dataset.names) for _ in range(2))
+    mine, litert = (_nothing_counted(answering, dataset, manifest) for _ in range(2))
     different: list[str] = []
     lines: tuple[str, ...] = ()
     apart, most = 0, 0.0
@@ -135,14 +135,25 @@ def evaluate(
             if any(a.tobytes() != b.tobytes() for a, b in zip(own, theirs, strict=True)):
                 different.append(item.label)
             for counts, outputs in ((mine, own), (litert, theirs)):
-                found, _ = answering.answers(outputs)
+                found, _ = answering.answers(outputs, inputs)
                 if isinstance(counts, BoxCounts):
                     counts.add(item.label, item.boxes, _in_picture(found, network, manifest, item.file))
                 else:
-                    counts.add(item.label, item.truth, found[0].what)
+                    counts.add(item.label, item.truth, found[0].what, found[0].score)
             progress(done + 1, dataset.size)
     seconds = time.monotonic() - started
     return Evaluation(dataset.names, mine, litert, tuple(different), lines, (apart, most), seconds)
+
+
+def _nothing_counted(answering: Answering, dataset: Dataset, manifest: Manifest | None) -> ClassCounts | BoxCounts:
+    """The counts that fit the answers."""
+    if answering.family in BOXES:
+        return BoxCounts(dataset.names)
+    if answering.family == "anomaly":
+        assert manifest is not None
+        nothing = [[0, 0], [0, 0]]
+        return AnomalyCounts(dataset.names, nothing, threshold=float(manifest.postprocessing["threshold"]))
+    return ClassCounts.of(dataset.names)
 
 
 def _opened(network: Network, manifest: Manifest | None, data: Path) -> tuple[Answering, Dataset]:

@@ -3,7 +3,7 @@
 
 answering = answering_of(network, manifest)
 inputs = answering.picture(pixels)
-answers, words = answering.answers(outputs)
+answers, words = answering.answers(outputs, inputs)
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ingot.network.ll_aton import data_type
 from ingot.network.types import Network, NetworkBuffer
 from ingot.preprocessing.load import sound_of
 from ingot.preprocessing.sound import SoundInput
+from ingot.use_cases.anomaly import anomaly_names
 from ingot.use_cases.app_config import app_config_texts
 from ingot.use_cases.ssd import BACKGROUND
 
@@ -42,12 +43,13 @@ READERS: Mapping[str, tuple[str, ...]] = {
     "image_classification": ("answer_classes.c",),
     "audio_event_detection": ("answer_classes.c",),
     "human_activity": ("answer_classes.c",),
+    "anomaly": ("answer_anomaly.c",),
     **dict.fromkeys(BOXES, ("answer_boxes.c", "boxes_yolo.c", "boxes_ssd.c")),
     "heatmaps_spe": ("answer_keypoints.c", "heatmaps.c"),
 }
 
 #: Families whose answer is one class.
-CLASSES = ("image_classification", "audio_event_detection", "human_activity")
+CLASSES = ("image_classification", "audio_event_detection", "human_activity", "anomaly")
 
 MOST = 100  # answers to one input
 FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-Wall", "-fno-strict-aliasing")
@@ -67,6 +69,7 @@ class _Answer(ctypes.Structure):
 @dataclass(frozen=True)
 class Answer:
     """One thing that the outputs say. what: number of the class or key point. name: the class's, or "7".
+    score: of an anomaly its error.
 
     box: left, top, right, bottom as fractions of the input.
     """
@@ -121,17 +124,23 @@ class Answering:
         values = np.frombuffer(ctypes.string_at(self._library.host_address(0, 0), buffer.size), buffer.dtype)
         return [values.reshape(buffer.shape)]
 
-    def answers(self, outputs: Sequence[Array]) -> tuple[list[Answer], list[str]]:
-        """(what the outputs say, the lines that the firmware prints)."""
-        import numpy as np
-
-        for number, array in enumerate(outputs):
-            data = np.ascontiguousarray(array)
-            ctypes.memmove(self._library.host_address(1, number), data.ctypes.data, data.nbytes)
+    def answers(self, outputs: Sequence[Array], inputs: Sequence[Array] = ()) -> tuple[list[Answer], list[str]]:
+        """(what the outputs say, the lines that the firmware prints). inputs: of that run, needed for anomalies."""
+        for role, arrays in enumerate((inputs, outputs)):
+            self._put(role, arrays)
+        self._library.host_keep()
         found, text = (_Answer * MOST)(), ctypes.c_char_p()
         count = self._library.host_answers(found, MOST, ctypes.byref(text))
         answers = [Answer(one.what, self._name(one.what), one.score, tuple(one.box)) for one in found[:count]]
         return answers, (text.value or b"").decode(errors="replace").splitlines()
+
+    def _put(self, role: int, arrays: Sequence[Array]) -> None:
+        """Copies the arrays to the inputs (0) or the outputs (1)."""
+        import numpy as np
+
+        for number, array in enumerate(arrays):
+            data = np.ascontiguousarray(array)
+            ctypes.memmove(self._library.host_address(role, number), data.ctypes.data, data.nbytes)
 
     def _name(self, number: int) -> str:
         return self.names[number] if number < len(self.names) else str(number)
@@ -155,6 +164,8 @@ def answering_of(network: Network, manifest: Manifest | None) -> Answering | Non
 
 def class_names(manifest: Manifest, family: str) -> list[str]:
     """Names of the classes in the order of the scores."""
+    if family == "anomaly":
+        return anomaly_names(manifest)
     names = [str(name) for name in manifest.postprocessing.get("classes", [])]
     if family in ("ssd", "st_ssd"):
         return [name for name in names if name != BACKGROUND]

@@ -36,8 +36,12 @@ class Told:
         return [{"what": a.what, "name": a.name, "score": a.score, "box": list(a.box)} for a in self.answers]
 
 
-def told(network: Network, manifest: Manifest | None, runs: Sequence[Sequence[Array]]) -> list[Told]:
+def told(
+    network: Network, manifest: Manifest | None, given: Sequence[Sequence[Array]], runs: Sequence[Sequence[Array]]
+) -> list[Told]:
     """What the outputs of each run say by the model.yaml's `postprocessing`; nothing where that says nothing.
+
+    given: the inputs of each run. runs: its outputs.
 
     Without a C compiler for this machine the words say that one is missing.
     """
@@ -48,7 +52,8 @@ def told(network: Network, manifest: Manifest | None, runs: Sequence[Sequence[Ar
     except IngotError as error:
         return [Told([], [f"no answer in words: {error.what}"]) for _ in runs]
     answering = answering_of(network, manifest)
-    return [Told(*answering.answers(outputs)) for outputs in runs] if answering else []
+    pairs = zip(given, runs, strict=True)
+    return [Told(*answering.answers(outputs, inputs)) for inputs, outputs in pairs] if answering else []
 
 
 def save_drawings(

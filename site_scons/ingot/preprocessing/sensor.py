@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a window of a sensor's samples becomes an input: (1, samples, axes), with more axes of 1 wherever they are.
+"""How a window of a sensor's samples becomes an input: (1, samples, axes), or (1, samples) of one axis.
 
 The number in the input is (number - mean) / std, quantized. firmware/preprocessing/sensor_input.c computes the same.
 """
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-FAMILY = "human_activity"
+#: Families whose input is such a window.
+FAMILIES = ("human_activity", "anomaly")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class SensorInput:
 def sensor_input(buffer: NetworkBuffer, manifest: Manifest | None) -> SensorInput | None:
     """The definition of a network's input by its model.yaml; None where it is of no sensor, or of one whose gravity
     ST's preprocessing takes out first."""
-    if manifest is None or manifest.postprocessing.get("type") != FAMILY or len(buffer.shape) < 3:
+    if manifest is None or manifest.postprocessing.get("type") not in FAMILIES or len(buffer.shape) < 2:
         return None
     if manifest.postprocessing.get("gravity_removed"):
         return None

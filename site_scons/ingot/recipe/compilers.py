@@ -120,9 +120,9 @@ def compilation_of(compiler: str, board: Board, mpool: Mpool, settings: Settings
 
 def takes_images(manifest: Manifest) -> bool:
     """Whether the application of a model feeds it from the camera."""
-    from ingot.use_cases.config_files import SIGNALS
+    from ingot.use_cases.config_files import NO_CAMERA
 
-    return str(manifest.postprocessing.get("type", "")) not in ("", *SIGNALS)
+    return str(manifest.postprocessing.get("type", "")) not in ("", *NO_CAMERA)
 
 
 def _builtin(board: Board, mpool: Mpool, settings: Settings) -> Compilation:

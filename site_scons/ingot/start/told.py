@@ -29,6 +29,7 @@ USE_CASES = {
     "pose": ("heatmaps_spe", "pose_estimation"),
     "keyword-spotting": ("audio_event_detection", "keyword_spotting"),
     "sensor-windows": ("human_activity", "sensor_windows"),
+    "anomaly-detection": ("anomaly", "anomaly_detection"),
     "none": ("", ""),
 }
 MOST_LABELS = 10_000
@@ -89,7 +90,8 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
             remedy="Give --use-case none, and say in the main.c what they mean.",
         )
     guesses: list[str] = []
-    read = {"keyword-spotting": _of_sound, "sensor-windows": _of_sensor}.get(chosen, _of_picture)
+    sensors = dict.fromkeys(SENSORS, _of_sensor)
+    read = {"keyword-spotting": _of_sound, **sensors}.get(chosen, _of_picture)
     before = read(model, inputs[0], guesses)
     count = math.prod(outputs[0].shape)
     if ssd:
@@ -97,16 +99,20 @@ def use_of(model: Path, use_case: str = "", labels: Sequence[str] = ()) -> Use:
     elif chosen == "object-detection":
         family, count, more = _detector(model, inputs[0], outputs[0], len(labels), guesses)
     after = ["postprocessing:", f"  type: {family}"]
-    if chosen != "pose":
+    if chosen == "anomaly-detection":
+        count, more = 2, _of_errors(model, inputs[0], outputs[0], guesses)
+    if chosen != "pose" and (labels or chosen != "anomaly-detection"):
         after.append(f"  classes: [{', '.join(json.dumps(name) for name in _classes(model, count, labels, guesses))}]")
     after += more
     if chosen == "keyword-spotting":
         after += ["  sample_rate: 16000", f"  spectrogram: {SPECTROGRAM}"]
-    if chosen == "sensor-windows":
+    if chosen in SENSORS:
         after.append("  sample_rate: 26          # not told by the file: samples a second, as in the training")
     return Use(chosen, (*cut, *before, *after), tuple(facts), tuple(guesses))
 
 
+#: Use cases whose input is a window of a sensor's samples.
+SENSORS = ("sensor-windows", "anomaly-detection")
 SPECTROGRAM = "{hop_length: 320, n_fft: 512, window_length: 512, fmin: 100, fmax: 7500}"
 
 
@@ -182,7 +188,7 @@ def _of_sound(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[st
 
 
 def _of_sensor(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[str]:
-    if len(buffer.shape) < 3 or buffer.shape[0] != 1:
+    if len(buffer.shape) < 2 or buffer.shape[0] != 1:
         raise IngotError(
             f"takes {buffer.dtype} {shape_text(buffer.shape)}, which is no window of samples: (1, samples, axes)",
             where=str(model),
@@ -191,6 +197,19 @@ def _of_sensor(model: Path, buffer: NetworkBuffer, guesses: list[str]) -> list[s
     guesses.append("mean: 0, std: 1")
     guesses.append("sample_rate: 26")
     return ["preprocessing: {mean: 0, std: 1}   # of the samples, as in the training"]
+
+
+def _of_errors(model: Path, source: NetworkBuffer, output: NetworkBuffer, guesses: list[str]) -> list[str]:
+    """The threshold of an autoencoder's error. Raises IngotError for a network that is none."""
+    if math.prod(source.shape) != math.prod(output.shape):
+        raise IngotError(
+            f"takes {shape_text(source.shape)} and gives {shape_text(output.shape)}, "
+            "but an autoencoder gives back its input",
+            where=str(model),
+            remedy="Give --use-case sensor-windows for a score a class, or none.",
+        )
+    guesses.append("threshold: 0.1")
+    return ["  threshold: 0.1          # not told by the file: `ingot evaluate` shows the errors of labelled data"]
 
 
 def _detector(

@@ -66,7 +66,7 @@ def emulate(
     done = run(elf, images, network, given, machine=target.machine)
     answers: list[Told | None] = []
     if input:
-        answers += told(network, model, [result.outputs for result in done.inferences])
+        answers += told(network, model, given, [result.outputs for result in done.inferences])
     if save:
         said = dict(zip([label for label, _ in samples], answers, strict=False))
         save_drawings(Path(save), Path(input), network, model, said)

@@ -23,7 +23,7 @@ from ingot.network.types import Network
 from ingot.preprocessing.definition import ImageInput, image_input, may_be_image
 from ingot.use_cases.abi import AUTO, GENERATIONS, Abi, find_abi
 from ingot.use_cases.case import Case, LacksFamilyError
-from ingot.use_cases.config_files import SIGNALS, config_files
+from ingot.use_cases.config_files import NO_CAMERA, config_files
 from ingot.use_cases.context import Context
 from ingot.use_cases.families import FAMILIES, READ_HERE
 
@@ -62,7 +62,7 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
         numbered=abi != AUTO,
         origin=origin,
         stand_in=network.stand_in,
-        camera=None if family in SIGNALS else _image(case),
+        camera=None if family in NO_CAMERA else _image(case),
         message_0=c_text.string(TITLES[family]) if family in TITLES else "",
         message_1=c_text.string(_message_1(manifest, network)),
         message_2=c_text.string(_message_2(network)),
@@ -79,7 +79,7 @@ def app_config_texts(manifest: Manifest, network: Network, abi: str = AUTO) -> M
 
 def config_text(case: Case, family: str, specific: Context, **more: Any) -> str:
     """The header of a family whose values are `specific`. more: what stands around them, by default nothing."""
-    own = ("sound", "sensor", "detector", "head", "cells")  # of Ingot's applications
+    own = ("sound", "sensor", "detector", "head", "cells", "anomaly", "anomaly_bytes")  # of Ingot's applications
     nothing = dict.fromkeys(("postprocess_type", "postprocess_number", "camera", "numbered", "stand_in", *own))
     values = {**nothing, **dict.fromkeys(("origin", "message_0", "message_1", "message_2"), ""), **specific}
     names = specific.get("classes", [])
@@ -110,7 +110,7 @@ def _described(manifest: Manifest, network: Network, family: str, names: Sequenc
 
 def _base(family: str, abi: Abi) -> str:
     """The template that the family's extends."""
-    if family in SIGNALS:
+    if family in NO_CAMERA:
         return "app_config/base_signals.h.j2"
     return "app_config/base_h7.h.j2" if abi.h7 else "app_config/base.h.j2"
 

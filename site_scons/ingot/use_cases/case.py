@@ -94,6 +94,15 @@ class Case:
             )
         return self.network.outputs
 
+    def inputs(self, count: int) -> tuple[NetworkBuffer, ...]:
+        """The inputs, which have to be so many. Raises IngotError."""
+        if len(self.network.inputs) != count:
+            raise self.error(
+                f"postprocessing '{self.family}' needs a model with {count} input{'s' * (count > 1)}; "
+                f"this one has {len(self.network.inputs)}"
+            )
+        return self.network.inputs
+
     def output(self, ndims: int, axes: str) -> NetworkBuffer:
         """The only output, of that many dimensions, the first of them 1."""
         (output,) = self.outputs(1)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-#: Families whose input is no camera image.
+#: Families of ST's applications whose input is no camera image.
 SIGNALS = ("audio_event_detection", "speech_enhancement", "human_activity", "hand_posture")
+#: All families whose input is no camera image.
+NO_CAMERA = (*SIGNALS, "anomaly")
 #: Families whose application reads tables from user_mel_tables.h.
 SPECTROGRAMS = ("audio_event_detection", "speech_enhancement")
 

@@ -17,7 +17,7 @@ from ingot.network.types import Network
 from ingot.use_cases.abi import ABIS
 from ingot.use_cases.app_config import config_text
 from ingot.use_cases.case import Case
-from ingot.use_cases.config_files import SIGNALS
+from ingot.use_cases.config_files import NO_CAMERA
 from ingot.use_cases.config_macros import macros_of, number
 from ingot.use_cases.families import FAMILIES
 
@@ -90,5 +90,5 @@ def _anchors(macros: Mapping[str, str], network: Network) -> set[int]:
 def _families(macros: Mapping[str, str]) -> Sequence[str]:
     """Without a type it is classification, which is told by its names of classes."""
     if "POSTPROCESS_TYPE" in macros:
-        return [name for name in FAMILIES if name not in SIGNALS and name != "image_classification"]
+        return [name for name in FAMILIES if name not in NO_CAMERA and name != "image_classification"]
     return ["image_classification"] if "CLASSES_TABLE" in macros else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ingot.use_cases import detection, images, pose, signals, ssd
+from ingot.use_cases import anomaly, detection, images, pose, signals, ssd
 from ingot.use_cases.case import Case
 from ingot.use_cases.context import Context
 
@@ -29,6 +29,7 @@ FAMILIES: Mapping[str, Callable[[Case], Context]] = {
     "speech_enhancement": signals.speech_enhancement,
     "human_activity": signals.human_activity,
     "hand_posture": signals.hand_posture,
+    "anomaly": anomaly.anomaly,
 }
 
 #: Those of ST's types whose outputs firmware/postprocessing reads as well: in any type of input and output.

@@ -107,11 +107,11 @@ def human_activity(case: Case) -> Context:
         "rate": case.threshold("sample_rate", 26.0),
         "full_scale": case.threshold("full_scale", 4.0),
         "gravity": bool(case.get("gravity_removed", False)),
-        "sensor": _sensor(case),
+        "sensor": sensor_members(case),
     }
 
 
-def _sensor(case: Case) -> dict[str, str] | None:
+def sensor_members(case: Case) -> dict[str, str] | None:
     """The members of ingot_sensor_definition (firmware/preprocessing/sensor_input.h); None where it has none."""
     sensor = sensor_input(case.network.inputs[0], case.manifest)
     if sensor is None:
