@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,14 +12,15 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from ingot.base.places import ROOT
 from ingot.cli.main import ingot
 from ingot.cli.options import options_page, words_of
-from ingot.cli.table import VERBS
+from ingot.cli.table import SECTIONS, VERBS
 from ingot.cli.verb import Verb, Verbs
 from ingot.cli.words import is_of_table
-from ingot.recipe.options import OPTIONS
+from ingot.recipe.options import GROUPS, OPTIONS
 from support.pose_model import pose_model
 
 
@@ -78,6 +80,35 @@ def test_each_row_of_the_table_is_that_verb() -> None:
         command = ingot.get_command(context, name)
         assert command is not None and command.name == name
         assert text.endswith(".") and len(text) < 90
+
+
+def test_every_verb_stands_under_one_title() -> None:
+    assert sum(map(len, SECTIONS.values())) == len(VERBS)
+    printed = CliRunner().invoke(ingot, ["--help"]).output
+    titles = [line.removesuffix(":") for line in printed.splitlines() if line.endswith(":") and line[0] != " "]
+    assert titles == ["Options", *SECTIONS]
+    starts = {re.search(r"\S", line[len(name) + 2 :]).start() + len(name)  # type: ignore[union-attr]
+              for line in printed.splitlines() for name in VERBS if line.startswith(f"  {name} ")}  # fmt: skip
+    assert len(starts) == 1, "one column for all titles"
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_help_has_a_row_for_each_flag_and_none_without_words(words: tuple[str, ...]) -> None:
+    """The verb's own flags come first. What is mandatory is in the line of usage."""
+    printed = CliRunner().invoke(ingot, [*words, "--help"], prog_name="ingot").output
+    own = printed.index("\nOptions:\n")
+    assert all(printed.find(f"\n{title}:\n") in (-1, *range(own, len(printed))) for title in GROUPS.values())
+    for parameter in ALL[words].params:
+        if isinstance(parameter, click.Argument):
+            assert f" {parameter.make_metavar(click.Context(ALL[words]))}" in printed.splitlines()[0]
+        else:
+            assert parameter.opts[0] in printed and getattr(parameter, "help", ""), parameter.name
+    assert not re.search(r"^  \[?[A-Z_]+\]?$", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("group", [words[:-1] for words in ALL if len(words) == 2], ids=" ".join)
+def test_the_list_of_a_word_cuts_no_sentence(group: tuple[str, ...]) -> None:
+    assert "..." not in CliRunner().invoke(ingot, [*group, "--help"]).output.replace("[ARGS]...", "")
 
 
 def test_help_imports_no_verb() -> None:

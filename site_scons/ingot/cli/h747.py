@@ -31,7 +31,13 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
         click.option("--elf", type=FilePath, help="The application as built, for what it takes itself."),
-        click.option("--mode", type=click.Choice(["crop", "padding", "fit"]), default="crop", show_default=True),
+        click.option(
+            "--mode",
+            type=click.Choice(["crop", "padding", "fit"]),
+            default="crop",
+            show_default=True,
+            help="How the camera's picture becomes the network's.",
+        ),
         click.option(
             "--board", cls=TableOption, default="h747-disco", show_default=True, help="A board with AXIRAM and SDRAM."
         ),

@@ -14,13 +14,13 @@ import click
 from ingot import __version__
 from ingot.base.console import say_error
 from ingot.base.errors import IngotError, os_error
-from ingot.cli.table import VERBS
+from ingot.cli.table import SECTIONS
 from ingot.cli.verb import LazyVerbs
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@click.group(cls=LazyVerbs, table=VERBS, context_settings=SETTINGS)
+@click.group(cls=LazyVerbs, table=SECTIONS, context_settings=SETTINGS)
 @click.version_option(__version__, message="ingot %(version)s")
 def ingot() -> None:
     """Neural-network models as sources of a firmware build."""

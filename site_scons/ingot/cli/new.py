@@ -21,7 +21,12 @@ from ingot.start.told import USE_CASES, read_labels, use_of
 @click.argument("name")
 @click.option("--model", type=FilePath, required=True, help="The model's file, which is copied.")
 @board_word
-@click.option("--use-case", type=click.Choice(list(USE_CASES)), default=None, help="Default: what the file suggests.")
+@click.option(
+    "--use-case",
+    type=click.Choice(list(USE_CASES)),
+    metavar="USE",
+    help=f"What the model is for: {', '.join(USE_CASES)}. Default: what the file suggests.",
+)
 @click.option("--build", type=click.Choice(list(BUILDS)), default="scons", show_default=True, help="The build system.")
 @click.option("--labels", type=FilePath, help="Names of the classes, one a line. Default: those packed into the file.")
 def new(name: str, model: Path, board: str, use_case: str | None, build: str, labels: Path | None) -> Any:

@@ -20,8 +20,16 @@ from ingot.steps.quantize import quantize_model
 @click.argument("model")
 @click.option("--calibration", default="", metavar="DIR", help="Folder or .npz of real inputs; else the model.yaml's.")
 @click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="How many samples.")
-@click.option("--weights", type=click.Choice(["int8", "int4"]), default="int8", show_default=True)
-@click.option("--activations", type=click.Choice(["int8", "int16"]), default="int8", show_default=True)
+@click.option(
+    "--weights", type=click.Choice(["int8", "int4"]), default="int8", show_default=True, help="Type of the weights."
+)
+@click.option(
+    "--activations",
+    type=click.Choice(["int8", "int16"]),
+    default="int8",
+    show_default=True,
+    help="Type of what layers give to each other.",
+)
 @click.option("--layout", type=click.Choice(["channels_last", "channels_first"]), help="Of the calibration data.")
 @click.option("--out", type=FilePath, help="The quantized file; else beside the model, NAME_int8.")
 @click.option("--update-lock", is_flag=True, help="Write the lock file of the model.yaml.")

@@ -51,15 +51,18 @@ class Verb(click.Command):
                 self.params.append(click.Option([flag, name], is_flag=True, help=text))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The flags of the table of options under its titles, as `scons -h` has them; then the verb's own."""
+        """The verb's own flags; then those of the table of options under its titles, as `scons -h` has them.
+
+        Arguments are in the line of usage and in the verb's text, so that they have no row.
+        """
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+            record = None if isinstance(parameter, click.Argument) else parameter.get_help_record(ctx)
             if record is not None:
                 sections.setdefault(getattr(parameter, "group", "") or "Options", []).append(record)
         from ingot.recipe.options import GROUPS
 
-        for title in (*GROUPS.values(), "Options"):
+        for title in ("Options", *GROUPS.values()):
             if title in sections:
                 with formatter.section(title):
                     formatter.write_dl(sections[title])
@@ -126,6 +129,12 @@ class Verbs(click.Group):
 
     command_class = Verb
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs with the whole first sentence of each."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.get_short_help_str(200)) for name, verb in named if verb is not None])
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
             raise IngotError(f"there is no verb '{args[0]}'", remedy=did_you_mean(args[0], self.list_commands(ctx)))
@@ -138,11 +147,12 @@ def verbs() -> Callable[[Callable[..., Any]], Verbs]:
 
 
 class LazyVerbs(Verbs):
-    """Verbs of a table: name -> (module:attribute, what help says). A module is imported when its verb runs."""
+    """Verbs of a table: title -> name -> (module:attribute, what help says). Modules are imported when a verb runs."""
 
-    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str]], **named: Any) -> None:
+    def __init__(self, *arguments: Any, table: Mapping[str, Mapping[str, tuple[str, str]]], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.table = table
+        self.sections = table
+        self.table = {name: row for section in table.values() for name, row in section.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self.table)
@@ -155,5 +165,7 @@ class LazyVerbs(Verbs):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(self.table.items())])
+        widest = max(map(len, self.table))
+        for title, section in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), text) for name, (_, text) in section.items()])

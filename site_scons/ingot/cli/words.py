@@ -34,6 +34,16 @@ class TableOption(click.Option):
         self.group = group
 
 
+def sentence(text: str) -> str:
+    """The text with a capital at its front, unless a name stands there, such as "compiler=prebuilt: ..."."""
+    first = text.split()[0]
+    return text if "=" in first or first.rstrip(",") in NAMES else f"{text[0].upper()}{text[1:]}"
+
+
+#: Programs whose names begin without a capital.
+NAMES = ("cubeprogrammer",)
+
+
 def is_of_table(parameter: click.Parameter) -> bool:
     return isinstance(parameter, TableOption)
 
@@ -96,7 +106,7 @@ class Number(click.ParamType):  # type: ignore[type-arg]  # a generic class in n
 
 def _click_option(option: Option) -> Callable[[Verb], Verb]:
     names, more = [option.flag, option.name], dict(_ATTRIBUTES.get(option.name, {}))
-    more["help"], more["group"] = f"{option.help[0].upper()}{option.help[1:]}.", GROUPS[option.group]
+    more["help"], more["group"] = f"{sentence(option.help)}.", GROUPS[option.group]
     default: Any = option.default
     if option.kind == "switch":
         off = f"--no-{option.name.replace('_', '-').removeprefix('no-')}"
@@ -104,6 +114,7 @@ def _click_option(option: Option) -> Callable[[Verb], Verb]:
         default, more["is_flag"] = option.default == "1", True
     elif option.kind == "choice":
         more["type"] = click.Choice(option.choices, case_sensitive=False)
+        more["metavar"] = f"[{'|'.join(option.choices)}]"  # as they are written elsewhere
         default = option.default or None
     elif option.kind == "number":
         more["type"], default = Number(option), int(option.default)
@@ -136,9 +147,7 @@ network_words = table_options(*names_of("network"))
 image_words = table_options(*names_of("image"))
 
 
-board_word = click.option(
-    "--board", cls=TableOption, required=True, help=f"{BY_NAME['board'].help[0].upper()}{BY_NAME['board'].help[1:]}."
-)
+board_word = click.option("--board", cls=TableOption, required=True, help=f"{sentence(BY_NAME['board'].help)}.")
 
 
 def board_option(function: Verb) -> Verb:

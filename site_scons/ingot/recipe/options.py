@@ -180,7 +180,7 @@ OPTIONS = (
     ),
     *_group(
         "run",
-        Option("input", "", "a picture, .npy, .npz or .bin, or a folder of these, not random inputs"),
+        Option("input", "", "a picture, .wav, .npy, .npz or .bin, or a folder of these; else random inputs"),
         Option("samples", "3", "how many inputs", "number", targets="verify, validate, load-and-run"),
         Option("seed", "1", "seed of the inputs", "number"),
         Option("port", "", "the board's serial port; without it the twin is asked", targets="validate, load-and-run"),
