@@ -17,25 +17,39 @@ Shape = tuple[int, int, int]
 
 @dataclass
 class Small:
-    """A model while it is built: each method appends a layer to `last`. Scales are such that results fill int8."""
+    """A model while it is built: each method appends a layer to `last`. Scales are such that results fill int8.
+
+    trained: 0, or by how many powers of two the scales of weights and results are off these, as chance has it. Then
+    zero points other than -128 are any.
+    """
 
     shape: Shape
     zero: int = -128
     seed: int = 1
+    trained: float = 0
     builder: Builder = field(default_factory=Builder)
 
     def __post_init__(self) -> None:
         self.chance = np.random.default_rng(self.seed)
-        self.scale = 0.02
+        self.scale, self.zero = self._trained(0.02, self.zero)
         self.last = self.builder.input((1, *self.shape), "int8", self.scale, self.zero)
 
     def _result(self, shape: Shape, scale: float, zero: int) -> int:
         self.shape, self.scale, self.zero = shape, scale, zero
         return self.builder.tensor((1, *shape), "int8", scale, zero)
 
+    def _trained(self, scale: float, zero: int) -> tuple[float, int]:
+        """What a training makes of a scale and a zero point."""
+        if not self.trained:
+            return scale, zero
+        factor = 2.0 ** self.chance.uniform(-self.trained, self.trained)
+        return scale * factor, zero if zero == -128 else int(self.chance.integers(-127, 128))
+
     def _weights(self, shape: tuple[int, ...], axis: int, fan: int) -> tuple[int, int, float]:
         count = shape[axis]
         scales = self.chance.uniform(0.004, 0.02, count).astype(np.float32)
+        if self.trained:
+            scales *= np.exp2(self.chance.uniform(-self.trained, self.trained, count)).astype(np.float32)
         weights = self.chance.integers(-127, 128, shape).astype(np.int8)
         bias = self.chance.integers(-900, 900, count).astype(np.int32)
         w = self.builder.constant(weights, [float(scale) for scale in scales], axis=axis)
@@ -52,7 +66,7 @@ class Small:
         w, b, scale = self._weights(shape, 3 if depthwise else 0, size * size * (1 if depthwise else channels))
         made = -(-height // stride), -(-width // stride), outputs
         inputs = [self.last, w, b]
-        self.last = self._result(made, scale, zero)
+        self.last = self._result(made, *self._trained(scale, zero))
         kind = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
         activation = "RELU" if zero == -128 else "NONE"
         options: dict[str, Any] = {"stride_h": stride, "stride_w": stride, "padding": "SAME"}
@@ -66,30 +80,30 @@ class Small:
         shape = self.builder.constant(np.array([1, fan], np.int32))
         self.builder.operator("RESHAPE", [self.last, shape], [flat], new_shape=[1, fan])
         w, b, scale = self._weights((outputs, fan), 0, fan)
-        self.shape, self.scale, self.zero = (1, 1, outputs), scale, zero
-        self.last = self.builder.tensor((1, outputs), "int8", scale, zero)
+        self.shape, (self.scale, self.zero) = (1, 1, outputs), self._trained(scale, zero)
+        self.last = self.builder.tensor((1, outputs), "int8", self.scale, self.zero)
         self.builder.operator("FULLY_CONNECTED", [flat, w, b], [self.last])
         return self
 
     def add(self, zero: int = 5) -> Small:
         """The last tensor plus a second input."""
-        other = self.builder.input((1, *self.shape), "int8", 0.7 * self.scale, -7)
+        other = self.builder.input((1, *self.shape), "int8", *self._trained(0.7 * self.scale, -7))
         inputs = [self.last, other]
-        self.last = self._result(self.shape, 1.3 * self.scale, zero)
+        self.last = self._result(self.shape, *self._trained(1.3 * self.scale, zero))
         self.builder.operator("ADD", inputs, [self.last])
         return self
 
     def requantize(self, ratio: float, zero: int) -> Small:
         """The same numbers with another scale and zero point."""
         inputs = [self.last]
-        self.last = self._result(self.shape, ratio * self.scale, zero)
+        self.last = self._result(self.shape, *self._trained(ratio * self.scale, zero))
         self.builder.operator("QUANTIZE", inputs, [self.last])
         return self
 
     def mean(self, zero: int = -9) -> Small:
         """The average of each channel."""
         inputs = [self.last, self.builder.constant(np.array([1, 2], np.int32))]
-        self.last = self._result((1, 1, self.shape[2]), 0.3 * self.scale, zero)
+        self.last = self._result((1, 1, self.shape[2]), *self._trained(0.3 * self.scale, zero))
         self.builder.operator("MEAN", inputs, [self.last], keep_dims=True)
         return self
 
@@ -104,9 +118,9 @@ class Small:
 
     def multiply(self, zero: int = 5, other_zero: int = -7) -> Small:
         """The last tensor times a second input."""
-        other = self.builder.input((1, *self.shape), "int8", 0.01, other_zero)
+        other = self.builder.input((1, *self.shape), "int8", *self._trained(0.01, other_zero))
         inputs = [self.last, other]
-        self.last = self._result(self.shape, 1.1 * self.scale, zero)
+        self.last = self._result(self.shape, *self._trained(1.1 * self.scale, zero))
         self.builder.operator("MUL", inputs, [self.last])
         return self
 
@@ -152,12 +166,14 @@ class Small:
         return path
 
 
-def random_graph(seed: int) -> Small:
-    """A few layers of any kind and size, whether public builds have them or not."""
+def random_graph(seed: int, trained: float = 0, values: int | None = None) -> Small:
+    """A few layers of any kind and size, whether public builds have them or not. values: seed of their numbers."""
     chance = random.Random(seed)
     pick = chance.choice
     side = chance.randint(1, 9)
     small = Small((side, side, pick([1, 3, 8, 12, 16, 24, 32, 48])), pick([-128, -5, 0, 30]), chance.randint(0, 99))
+    if values is not None:
+        small = Small(small.shape, small.zero, values, trained)
     for _ in range(chance.randint(1, 4)):
         kind = pick(
             ["convolve", "depthwise", "add", "mean", "largest", "other", "multiply", "join", "slice", "function"]

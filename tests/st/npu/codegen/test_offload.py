@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
@@ -27,7 +29,7 @@ from ingot.st.npu.container import read_blob
 from ingot.st.npu.machine import Machine
 from ingot.st.npu.public import public
 from support.host_library import needs_cc
-from support.npu_graphs import Small
+from support.npu_graphs import Small, random_graph
 
 BOARD = ROOT / "boards" / "n6dk" / "board.yaml"
 
@@ -101,6 +103,19 @@ def test_new_weights_change_neither_c_nor_the_layout_id(tmp_path: Path) -> None:
     assert (one / "network.c").read_bytes() == (other / "network.c").read_bytes()
     raw = networks[0].initializers[0].file
     assert (one / raw).read_bytes() != (other / raw).read_bytes()
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 1 << 32), values=st.tuples(st.integers(0, 99), st.integers(0, 99)))
+def test_new_scales_change_neither_c_nor_the_layout_id(seed: int, values: tuple[int, int], tmp_path: Path) -> None:
+    """Shapes and kinds are one graph's; weights, biases, scales, and zero points that are not -128, are others."""
+    found = []
+    for at, value in enumerate(values):
+        folder = tmp_path / str(at)
+        folder.mkdir(exist_ok=True)
+        network = compiled(random_graph(seed, trained=2, values=value).write(folder), folder)
+        found.append((network.layout_id, (folder / "network.c").read_bytes()))
+    assert found[0] == found[1]
 
 
 def test_buffers_of_the_npu_have_lines_and_spare_bytes_of_their_own(tmp_path: Path) -> None:

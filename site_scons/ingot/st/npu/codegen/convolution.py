@@ -2,7 +2,7 @@
 """Convolutions as epochs.
 
 Features and weights go to one to four CONVACCs, each of which takes `depth` of the input's channels and hands its exact
-sums to the next; the last one's are shifted, scaled by one or two ARITHs, and written. A set of kernels needs the
+sums to the next; the last one's are shifted, scaled by an ARITH, and written. A set of kernels needs the
 features once. Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
 
 Where four units are too few, a set needs several passes: the last unit's sums, shifted to 16 bits, go to memory and
@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from ingot.st.npu.codegen.layers import Convolution
 from ingot.st.npu.codegen.results import write_results
-from ingot.st.npu.codegen.scaling import Scaling, Stage
+from ingot.st.npu.codegen.scaling import Scaling
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
 from ingot.st.npu.cost import PAIRS
 from ingot.st.npu.forms import Form
@@ -220,8 +220,7 @@ def convolution_epoch(
     outputs = slice(part.first, part.first + part.outputs)
     if way.split:
         scaled = _split(draft, layer, part, scaling, source, weights)
-        for stage in scaling.stages:
-            scaled = draft.add(_multiplier(stage, outputs, way.kernels, pixels), "ARITH", scaled)
+        scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", scaled)
         write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
         return
     kernels = draft.add(_kernel_stream(way, *weights), "STRENG")
@@ -236,11 +235,9 @@ def convolution_epoch(
         draft.link(chain[0], chain[0], 2)
     elif way.passes > 1:
         _loop(draft, part, part.sums(layer) // 2, sums, chain[0], chain[-1])
-    scaled = chain[-1]
-    for number, stage in enumerate(scaling.stages):
-        scaled = draft.add(_multiplier(stage, outputs, way.kernels, pixels), "ARITH", scaled)
-        if not number and way.passes > 1:
-            draft.link_each(chain[-1], scaled, way.passes)
+    scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", chain[-1])
+    if way.passes > 1:
+        draft.link_each(chain[-1], scaled, way.passes)
     write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
 
 
@@ -349,7 +346,7 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     }
     if way.format == "u8":
         fields |= {"FUNSIGNED": 1}
-    elif layer.source.zero:
+    else:  # 0, too, so that the program's size does not depend on it
         fields |= {"FSUB": layer.source.zero}
     if way.deep:
         whole = way.depth == layer.source.shape[2] and layer.skips == (
@@ -377,10 +374,10 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     return registers("CONVACC", fields, words)
 
 
-def _multiplier(stage: Stage, outputs: slice, kernels: int, pixels: int) -> Registers:
+def _multiplier(scaling: Scaling, outputs: slice, kernels: int, pixels: int) -> Registers:
     """An ARITH with numbers a channel: of the kernels of a set for each pixel, set after set."""
     memory = []
-    for one, other in zip(stage.a[outputs].tolist(), stage.plus[outputs].tolist(), strict=True):
+    for one, other in zip(scaling.a[outputs].tolist(), scaling.plus[outputs].tolist(), strict=True):
         memory += [one & 0xFFFF | (other >> 16 & 0xFFFF) << 16, other & 0xFFFF]
     channels = len(memory) // 2
     counters = {"RSTCNT1": kernels - 1, "RSTCNT2": pixels * kernels - 1, "RSTCNT3": pixels * channels - 1}
@@ -388,7 +385,5 @@ def _multiplier(stage: Stage, outputs: slice, kernels: int, pixels: int) -> Regi
     steps = {"OFFSET1": 1 - kernels, "OFFSET2": 1, "OFFSET3": back, "INCOFFSET": 1, "TRANSLATEADDR": 1}
     flags = dict.fromkeys(("ROUND", "SAT", "CNT1", "CNT2", "CNT3", "COEFFA", "COEFFB", "COEFFC"), 1)
     bytes_in = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES"), 2)
-    # A one goes to the registers that the memory stands for, as in public builds.
-    last = stage.bytes == 1
-    own = {"A": int(stage.a[0]) if last else 1, "COMBINEBC": int(last), "RES": stage.shift, "OBYTES": stage.bytes}
+    own = {"A": int(scaling.a[0]), "COMBINEBC": 1, "RES": scaling.shift, "OBYTES": 1}
     return registers("ARITH", counters | steps | flags | bytes_in | own, (3, 4, 5, 6, 9, 10, 11), memory)
