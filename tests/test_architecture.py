@@ -161,12 +161,10 @@ def test_every_room_has_a_floor() -> None:
     assert rooms == set(FLOORS)
 
 
-@pytest.mark.slow
 def test_imports_point_down() -> None:
     assert upward(PACKAGE, FLOORS) == []
 
 
-@pytest.mark.slow
 def test_no_circle_of_modules() -> None:
     assert circles(PACKAGE) == []
 
@@ -186,7 +184,6 @@ def test_the_reader_of_imports_finds_what_it_looks_for(tmp_path: Path) -> None:
     assert circles(package) == [["house.high.b", "house.low.a"]]
 
 
-@pytest.mark.slow
 def test_scons_is_imported_by_its_shell_only() -> None:
     found = []
     for name, text in python_files():
@@ -221,7 +218,6 @@ def calls_of(function: str) -> set[str]:
     return {name for name, text in python_files() if function in called(text)}
 
 
-@pytest.mark.slow
 def test_the_linker_is_called_by_the_recipe_only() -> None:
     assert calls_of("LinkJob") == {"recipe/firmware.py", "recipe/image.py"}
     assert calls_of("link_command") == set()
@@ -229,7 +225,6 @@ def test_the_linker_is_called_by_the_recipe_only() -> None:
     # What is left are tests of kernels, which link programs of their own.
 
 
-@pytest.mark.slow
 def test_a_c_file_is_compiled_by_the_recipe_only() -> None:
     assert calls_of("CompileJob") == {
         "recipe/firmware.py",
@@ -262,7 +257,6 @@ def test_other_shells_ask_for_verbs_not_for_steps(file: str) -> None:
 SHOWN = {"device/flash/run.py", "st/stedgeai/run.py"}
 
 
-@pytest.mark.slow
 def test_command_lines_are_quoted_in_one_place() -> None:
     found = {name for name, text in python_files() if any(i.name == "shlex" for i in imports(parsed(text)))}
     assert found - SHOWN == {"base/quoting.py"}

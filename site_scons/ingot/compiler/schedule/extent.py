@@ -51,7 +51,7 @@ def _search(sizes: Sequence[int], pairs: Sequence[tuple[int, int, int, int]], be
     ordered = sorted(pairs, key=lambda p: (-min(p[3], -p[2]), p))
 
     def descend(starts: list[int], edges: list[tuple[int, int, int]], best: int) -> int:
-        top = max(map(add, starts, sizes))
+        top: int = max(map(add, starts, sizes))
         if top >= best:
             return best
         wrong = next((pair for pair in ordered if pair[2] < starts[pair[1]] - starts[pair[0]] < pair[3]), None)

@@ -190,5 +190,5 @@ def pad(reading: Reading, node: Node) -> Sequence[Result]:
     kind, inputs = "PAD", [source.tensor, reading.builder.constant(amounts[list(source.order)])]
     if value != 0.0:
         kind = "PADV2"
-        inputs.append(reading.builder.constant(np.float32(value), name=f"{node.outputs[0]}/value"))
+        inputs.append(reading.builder.constant(np.array(value, np.float32), name=f"{node.outputs[0]}/value"))
     return [reading.builder.result(kind, inputs, shape, source.order, name=node.outputs[0])]

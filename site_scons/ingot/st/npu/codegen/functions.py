@@ -128,11 +128,11 @@ def _fit(values: Array, inner: Sequence[int], shift: int) -> Registers | None:
     first = np.cumsum([0, *(1 << bits for bits in inner)])
     bases = {BASES + word: int(first[word]) | bits << 6 for word, bits in enumerate(inner)}
     terms = dict.fromkeys(range(TERMS, TERMS + 2 * PIECES), 0)  # as many as the unit has, whatever is needed
-    for piece, (one, two, three) in enumerate(
-        zip(*(side.astype(int).ravel().tolist() for side in (a, b, c)), strict=True)
-    ):
-        terms[TERMS + 2 * piece] = one & 0xFFFF | (two & 0xFFFF) << 16
-        terms[TERMS + 2 * piece + 1] = three & 0xFFFF
+    sides: list[list[int]] = [side.astype(int).ravel().tolist() for side in (a, b, c)]
+    for term in range(len(sides[0])):
+        one, two, three = (side[term] & 0xFFFF for side in sides)
+        terms[TERMS + 2 * term] = one | two << 16
+        terms[TERMS + 2 * term + 1] = three
     return Registers(dict(made.words) | bases | terms)
 
 
