@@ -213,5 +213,5 @@ def test_the_flags_of_a_build_stand_under_the_titles_of_scons_h() -> None:
 
     text = ALL[("build",)].get_help(click.Context(ALL[("build",)], info_name="build"))
     titles = [line[:-1] for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert titles == [title for title in GROUPS.values() if f"{title}:" in text] + ["Options"]
-    assert len(titles) > 6 and all(f"  {title}" in options_help() for title in titles[:-1])
+    assert titles == ["Options", *(title for title in GROUPS.values() if f"{title}:" in text)]
+    assert len(titles) > 6 and all(f"  {title}" in options_help() for title in titles[1:])
