@@ -9,7 +9,7 @@
 
 #ifdef INGOT_W4
 /* Weights of four bits have no such form. */
-static int ingot_dense_run_thin(const ingot_dense_job *job)
+INGOT_INLINE int ingot_dense_run_thin(const ingot_dense_job *job)
 {
     (void)job;
     return 0;
