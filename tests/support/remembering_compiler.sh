@@ -61,6 +61,13 @@ fi
 [ -n "$one" ] || add "$PWD"
 
 beside=$INGOT_COMPILED/$$
+# The step that compiles kernels asks for no depfile: this one is for `find_sooner` alone.
+own=''
+case $source in
+    */firmware/kernels/*.c | firmware/kernels/*.c)
+        [ -n "$depends" ] || { own=yes depends=yes depfile=$beside.own && set -- "$@" -MMD; }
+        ;;
+esac
 [ -z "$depends" ] || [ -n "$depfile" ] || depfile=${target%.*}.d
 [ -z "$depends" ] || set -- "$@" -MF "$depfile"
 [ -z "$depends" ] || [ -n "$rule" ] || set -- "$@" -MQ "$target"
@@ -88,7 +95,7 @@ if [ -n "$simple" ] && [ -z "$rule" ]; then
     first=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$source"; } | sha256sum)
     if [ -e "$INGOT_COMPILED/${first%% *}.d" ] && find_sooner "$INGOT_COMPILED/${first%% *}.d" &&
         [ -e "$sooner.o" ]; then
-        plain <"$INGOT_COMPILED/${first%% *}.d" >"$depfile"
+        [ -n "$own" ] || plain <"$INGOT_COMPILED/${first%% *}.d" >"$depfile"
         exec cp "$sooner.o" "$target"
     fi
 fi
