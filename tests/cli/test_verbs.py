@@ -209,7 +209,7 @@ def test_flags_of_the_page_are_flags_of_verbs() -> None:
 
 
 def test_the_flags_of_a_build_stand_under_the_titles_of_scons_h() -> None:
-    from ingot.recipe.options import GROUPS, options_help
+    from ingot.recipe.options import options_help
 
     text = ALL[("build",)].get_help(click.Context(ALL[("build",)], info_name="build"))
     titles = [line[:-1] for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
