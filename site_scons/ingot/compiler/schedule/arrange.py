@@ -10,12 +10,16 @@ only a region that runs bottom-up shifts it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from ingot.compiler.schedule.buffers import align
 from ingot.compiler.schedule.cuts import Cut
 from ingot.compiler.schedule.linear import Form, LinearOrder, aligned_interval
+from ingot.compiler.schedule.spots import Array, fit, quality, touching
 
 WIDTHS = (6, 40, 250)
 """States kept per region in successive attempts."""
@@ -25,6 +29,9 @@ _CANDIDATES = 12
 
 _TOGETHER = 20_736
 """Positions tried for all tensors that a region leaves behind: of many outputs each has few."""
+
+_ROWS = 4096
+"""Placements looked at together, about: for speed only."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,33 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class _State:
-    """Where what lives lies: sorted (owner, offset) pairs; and how it came about."""
+    """How a placement of what lives came about: the highest byte so far, and what the last region placed."""
 
-    living: tuple[tuple[int, int], ...]
     peak: int
     before: _State | None
     form: Form | None
+    local: tuple[tuple[int, int], ...]
+    scratch: int
+
+
+class _Level(NamedTuple):
+    """The states between two regions. tensors: what lives, ascending. offsets: (states, tensors)."""
+
+    tensors: tuple[int, ...]
+    offsets: Array
+    states: list[_State]
+
+
+class _Found(NamedTuple):
+    """A state behind a region: how good it is, smaller is better; of equals, the first counts. rank: by it states are
+    kept: the largest gap first, then how far tensors are from the ends, then their offsets."""
+
+    rank: tuple[int, int, tuple[int, ...]]
+    peak: int
+    parent: int
+    turn: int
+    row: int
+    form: Form
     local: tuple[tuple[int, int], ...]
     scratch: int
 
@@ -63,21 +91,24 @@ def arrange(linear: LinearOrder, path: Sequence[Cut], goal: int) -> Arrangement 
 
 
 def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> Arrangement | None:
-    states = list(_start(linear, goal))
+    level = _start(linear, goal)
     for cut in path:
-        forms = _directions(linear, cut, goal)
-        found: dict[tuple[tuple[int, int], ...], _State] = {}
-        for state in states:
-            for form in forms:
-                for after in _after(linear, cut, form, state, goal, found):
-                    known = found.get(after.living)
-                    if known is None or after.peak < known.peak:
-                        found[after.living] = after
+        found: dict[tuple[int, ...], _Found] = {}
+        for turn, form in enumerate(_directions(linear, cut, goal)):
+            for one in _after(linear, cut, (turn, form), level, goal, width):
+                known = found.get(one.rank[2])
+                if known is None or one[1:5] < known[1:5]:
+                    found[one.rank[2]] = one
         if not found:
             return None
-        ranked = sorted(found.values(), key=lambda s: (_rank(linear, s, goal), s.living))
-        states = ranked[:width]
-    return _trace(min(states, key=lambda s: (s.peak, s.living)))
+        kept = sorted(found.values(), key=lambda one: one.rank)[:width]
+        level = _Level(
+            tuple(sorted(linear.live[cut.end])),
+            np.asarray([one.rank[2] for one in kept], np.int64).reshape(len(kept), -1),
+            [_State(one.peak, level.states[one.parent], one.form, one.local, one.scratch) for one in kept],
+        )
+    best = min(range(len(level.states)), key=lambda at: (level.states[at].peak, level.offsets[at].tolist()))
+    return _trace(level.states[best])
 
 
 def _directions(linear: LinearOrder, cut: Cut, goal: int) -> list[Form]:
@@ -91,129 +122,121 @@ def _directions(linear: LinearOrder, cut: Cut, goal: int) -> list[Form]:
     return [f for f in both if f.memory <= goal]
 
 
-def _start(linear: LinearOrder, goal: int) -> Iterator[_State]:
+def _start(linear: LinearOrder, goal: int) -> _Level:
     """Inputs and state, stacked from the bottom or from the top."""
     given = sorted(linear.live[0], key=lambda t: (-(linear.spans[t][1]), t))
-    low, at = [], 0
+    low, at = {}, 0
     for tensor in given:
-        low.append((tensor, at))
+        low[tensor] = at
         at += linear.bytes[tensor]
+    tensors = tuple(sorted(given))
     if at > goal:
-        return
-    yield _State(tuple(sorted(low)), at, None, None, (), -1)
+        return _Level(tensors, np.zeros((0, len(tensors)), np.int64), [])
+    ways, peaks = [low], [at]
     if given:
-        high, at = [], goal // 16 * 16
+        high, at = {}, goal // 16 * 16
         for tensor in given:
             at -= linear.bytes[tensor]
-            high.append((tensor, at))
-        yield _State(tuple(sorted(high)), goal, None, None, (), -1)
-
-
-def _living(
-    linear: LinearOrder, cut: Cut, form: Form, placed: Mapping[int, int], spots: Mapping[int, int]
-) -> dict[int, int]:
-    """Where everything lies that lives behind the region. spots: what the region leaves behind."""
-    root = form.plan.aliases
-    living = {}
-    for tensor in linear.live[cut.end]:
-        if tensor in placed and tensor not in form.dying:
-            living[tensor] = placed[tensor]
-        else:
-            owner = root.get(tensor, tensor)
-            living[tensor] = spots[owner] if owner in spots else placed[owner]
-    return living
+            high[tensor] = at
+        ways, peaks = [low, high], [*peaks, goal]
+    states = [_State(peak, None, None, tuple(sorted(way.items())), -1) for way, peak in zip(ways, peaks, strict=True)]
+    offsets = np.asarray([[way[t] for t in tensors] for way in ways], np.int64)
+    return _Level(tensors, offsets, states)
 
 
 def _after(
+    linear: LinearOrder, cut: Cut, way: tuple[int, Form], level: _Level, goal: int, width: int
+) -> Iterator[_Found]:
+    """The best `width` states behind the region at least, of all that the candidates lead to; some more than once."""
+    _, form = way
+    most = max(min(_CANDIDATES, int(_TOGETHER ** (1 / max(len(form.born), 1)) + 1e-9)), 1)
+    together = max(_ROWS // most ** len(form.born), 1)
+    for begin in range(0, len(level.states), together):
+        parents = np.arange(begin, min(begin + together, len(level.states)))
+        owners, offsets = list(level.tensors), level.offsets[parents]
+        for item in sorted(form.born, key=lambda t: (-linear.bytes[t], t)):
+            forbidden = [_forbidden(linear, form, other, item) for other in owners]
+            rows, at = touching(offsets, forbidden, linear.bytes[item], goal, most)
+            parents, offsets = parents[rows], np.column_stack([offsets[rows], at])
+            owners.append(item)
+        if len(parents):
+            yield from _best(linear, cut, way, level, (parents, owners, offsets), goal, width)
+
+
+def _forbidden(linear: LinearOrder, form: Form, other: int, item: int) -> tuple[int, int]:
+    """The open interval of the item's offset minus the other's."""
+    interval = form.plan.overlays.get((other, item)) if other in form.dying else None
+    return aligned_interval(*interval) if interval else (-linear.bytes[item], linear.bytes[other])
+
+
+def _best(
     linear: LinearOrder,
     cut: Cut,
-    form: Form,
-    state: _State,
+    way: tuple[int, Form],
+    level: _Level,
+    placed: tuple[Array, list[int], Array],
     goal: int,
-    found: Mapping[tuple[tuple[int, int], ...], _State],
-) -> Iterator[_State]:
-    """All states behind the region that the candidates lead to, except those that cannot be better than one found."""
-    placed = dict(state.living)
-    sizes = linear.bytes
-    most = max(min(_CANDIDATES, int(_TOGETHER ** (1 / max(len(form.born), 1)) + 1e-9)), 1)
-    pieces = [(size, tensor) for tensor, size in form.rings.items()]
-    if form.scratch:
-        pieces.append((form.scratch, -1))
-    for spots in _place(form, placed, list(form.born), sizes, goal, most):
-        everything = [(o, o + sizes[t]) for t, o in (*placed.items(), *spots.items())]
-        living = tuple(sorted(_living(linear, cut, form, placed, spots).items()))
-        peak = max(state.peak, *(end for _, end in everything), 0)
-        known = found.get(living)
-        if known is not None and known.peak <= peak:
-            continue
-        fitted = _fit(everything, pieces, goal)
-        if fitted is None:
-            continue
-        local, top = fitted
-        peak = max(peak, top)
-        rings = tuple((t, o) for t, o in local if t >= 0)
-        scratch = next((o for t, o in local if t < 0), -1)
-        yield _State(living, peak, state, form, (*sorted(spots.items()), *rings), scratch)
+    width: int,
+) -> Iterator[_Found]:
+    """Those of the placements whose rings and scratch fit, the best first, of `width` different states. placed: the
+    states that they come of; owners; and where these lie."""
+    (turn, form), (parents, owners, offsets) = way, placed
+    sizes = np.asarray([linear.bytes[t] for t in owners], np.int64)
+    columns = _living(linear, cut, form, level.tensors, owners)
+    after = offsets[:, columns]
+    gap, inner = quality(after, np.asarray([linear.bytes[t] for t in sorted(linear.live[cut.end])], np.int64), goal)
+    peaks = np.asarray([state.peak for state in level.states], np.int64)[parents]
+    peaks = np.maximum(peaks, (offsets + sizes).max(axis=1, initial=0))
+    pieces = sorted([*((size, t) for t, size in form.rings.items()), (form.scratch, -1)], key=lambda w: (-w[0], w[1]))
+    pieces = [piece for piece in pieces if piece[1] >= 0 or piece[0]]
+    wanted = np.asarray([size for size, _ in pieces], np.int64)
+    keys: set[tuple[int, ...]] = set()
+    for batch in _ranked(after, gap, inner, width):
+        local, fits = fit(offsets[batch], sizes, wanted.tolist(), goal)
+        tops = np.maximum(peaks[batch], (local + wanted).max(axis=1, initial=0))
+        for number in np.flatnonzero(fits).tolist():
+            row = int(batch[number])
+            key = tuple(after[row].tolist())
+            if key not in keys and len(keys) == width:
+                return
+            keys.add(key)
+            rings = [(t, o) for (_, t), o in zip(pieces, local[number].tolist(), strict=True)]
+            born = sorted(zip(owners[len(level.tensors) :], offsets[row, len(level.tensors) :].tolist(), strict=True))
+            yield _Found(
+                (-int(gap[row]), int(inner[row]), key),
+                int(tops[number]),
+                int(parents[row]),
+                turn,
+                row,
+                form,
+                (*born, *((t, o) for t, o in rings if t >= 0)),
+                next((o for t, o in rings if t < 0), -1),
+            )
 
 
-def _place(
-    form: Form, placed: dict[int, int], waiting: list[int], sizes: Sequence[int], goal: int, most: int
-) -> Iterator[dict[int, int]]:
-    """Positions for the tensors that are born, one after the other, the largest first."""
-    if not waiting:
-        yield {}
-        return
-    waiting = sorted(waiting, key=lambda t: (-sizes[t], t))
-    item, rest = waiting[0], waiting[1:]
-    for at in _spots(form, placed, item, sizes, goal, most):
-        for more in _place(form, {**placed, item: at}, rest, sizes, goal, most):
-            yield {item: at, **more}
+def _living(linear: LinearOrder, cut: Cut, form: Form, tensors: Sequence[int], owners: Sequence[int]) -> list[int]:
+    """Of all that lives behind the region, ascending, the column of `owners` that says where it lies. tensors: those of
+    the owners that lived before."""
+    before = {tensor: column for column, tensor in enumerate(tensors)}
+    places = {tensor: column for column, tensor in enumerate(owners)}
+    root = form.plan.aliases
+    return [
+        before[t] if t in before and t not in form.dying else places[root.get(t, t)]
+        for t in sorted(linear.live[cut.end])
+    ]
 
 
-def _spots(form: Form, placed: dict[int, int], item: int, sizes: Sequence[int], goal: int, most: int) -> list[int]:
-    """At most so many offsets at which the item touches a neighbour or an end of the block, and breaks nothing."""
-    forbidden = []
-    for other, offset in placed.items():
-        interval = form.plan.overlays.get((other, item)) if other in form.dying else None
-        low, high = aligned_interval(*interval) if interval else (-sizes[item], sizes[other])
-        forbidden.append((offset + low, offset + high))
-    top = (goal - sizes[item]) // 16 * 16
-    tried = {0, top, *(begin for begin, _ in forbidden), *(end for _, end in forbidden)}
-    good = [at for at in sorted(tried) if 0 <= at <= top and not any(b < at < e for b, e in forbidden)]
-    return good if len(good) <= most else good[: most - most // 2] + good[len(good) - most // 2 :]
-
-
-def _fit(
-    taken: list[tuple[int, int]], wanted: list[tuple[int, int]], goal: int
-) -> tuple[list[tuple[int, int]], int] | None:
-    """Puts (size, key) pieces into the gaps, largest first, lowest fit; (key, offset) pairs and the highest byte."""
-    result = []
-    top = 0
-    busy = sorted(taken)
-    for size, key in sorted(wanted, key=lambda w: (-w[0], w[1])):
-        at = 0
-        for begin, end in busy:
-            if begin - at >= size:
-                break
-            at = max(at, end)
-        if at + size > goal:
-            return None
-        busy.append((at, at + size))
-        busy.sort()
-        result.append((key, at))
-        top = max(top, at + size)
-    return result, top
-
-
-def _rank(linear: LinearOrder, state: _State, goal: int) -> tuple[int, int]:
-    """Lower is better: the largest gap first, then how far long-lived tensors are from the ends."""
-    at = largest = 0
-    for begin, end in sorted((o, o + linear.bytes[t]) for t, o in state.living):
-        largest = max(largest, begin - at)
-        at = max(at, end)
-    largest = max(largest, goal - at)
-    inner = sum(min(o, goal - o - linear.bytes[t]) for t, o in state.living)
-    return -largest, inner
+def _ranked(after: Array, gap: Array, inner: Array, width: int) -> Iterator[Array]:
+    """All rows, the best first, in batches; rows of equal states are neighbours, in one batch, and in their order."""
+    rough = np.lexsort((inner, -gap))
+    new = (np.diff(gap[rough]) != 0) | (np.diff(inner[rough]) != 0)
+    groups = [*(np.flatnonzero(new) + 1).tolist(), len(rough)]
+    begin = 0
+    for end in groups:
+        if end - begin >= 2 * width or end == len(rough):
+            batch = np.sort(rough[begin:end])
+            yield batch[np.lexsort((*after[batch].T[::-1], inner[batch], -gap[batch]))]
+            begin = end
 
 
 def _trace(state: _State) -> Arrangement:
@@ -227,11 +250,10 @@ def _trace(state: _State) -> Arrangement:
         chain.append(walk)
         walk = walk.before
     for number, item in enumerate(reversed(chain)):
+        offsets.update(item.local)
         if item.form is None:
-            offsets.update(item.living)
             continue
         forms.append(item.form)
-        offsets.update(item.local)
         if item.scratch >= 0:
             scratch[number - 1] = item.scratch
     return Arrangement(tuple(forms), offsets, scratch, align(peak))
