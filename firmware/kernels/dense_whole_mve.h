@@ -174,8 +174,9 @@
     INGOT_CHUNK(INGOT_CHUNK_FIRST, "") INGOT_CHUNK(INGOT_CHUNK_NEXT, "") INGOT_CHUNK(INGOT_CHUNK_NEXT, "")             \
     INGOT_CHUNK(INGOT_CHUNK_NEXT, "cmp r1, r7\n")
 
+/* Aligned for ADR, whose offset the assembler knows only then. */
 #define INGOT_DENSE_WHOLE(name, even, store)                                                                           \
-    __attribute__((naked, noinline)) static void name(const ingot_dense_job *job __attribute__((unused)))              \
+    __attribute__((naked, noinline, aligned(4))) static void name(const ingot_dense_job *job __attribute__((unused)))  \
     {                                                                                                                  \
         __asm__ volatile("push {r4-r11, lr}\n"                                                                         \
                          "vpush {d8-d15}\n"                                                                            \

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ingot.compiler.kernels.mac_block import channel_order
+from ingot.device.run import qemu
 from ingot.device.run.inputs import random_inputs
 from support import tflite_builder
 from support.differential import program_of
 from support.emulated_kernels import run_emulated
-from support.firmware import needs_gcc, needs_qemu
+from support.firmware import FIXTURE, link, needs_gcc, needs_qemu
 
 
 def model(
@@ -110,6 +112,15 @@ def test_every_form(cpu: str) -> None:
         cases.append((program, random_inputs(specs, 1)))
     outcomes = run_emulated(cases, cpu=cpu)
     assert [name for name, outcome in zip(FORMS, outcomes, strict=True) if outcome.differs is not None] == []
+
+
+@pytest.mark.emulated
+@needs_gcc
+@needs_qemu
+def test_random_cases(tmp_path: Path) -> None:
+    """Some of bench/kernels/dense_cases.py, compiled for size: functions stand at any even address then."""
+    elf = link(tmp_path, [FIXTURE / "dense_cases.c"], {"CASES": 100, "SEED": 3})
+    assert qemu.run(elf).lines == ("cases 100, different 0",)
 
 
 @pytest.mark.parametrize("channels", [1, 4, 7, 8, 13, 16, 31])
