@@ -135,6 +135,7 @@ def answers_within(port: int, seconds: float) -> None:
     pytest.fail(f"distccd did not start on port {port}")
 
 
+@pytest.mark.thorough
 def test_two_machines_of_distcc_compile_the_same_firmware(
     installed: Installed, tmp_path: Path, daemons: dict[int, Path]
 ) -> None:

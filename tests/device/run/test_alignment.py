@@ -26,6 +26,15 @@ from support.twin_model import build_for_twin
 pytestmark = [pytest.mark.emulated, needs_gcc, needs_qemu]
 
 
+USUAL = (
+    "mlperf_kws_ref_model",
+    "omv_blazeface_front_128",
+    "omv_yolo_lc_192",
+    "st_movenet_lightning_heatmaps_192_int8_pc",
+)
+"""Those that have every kernel of the others."""
+
+
 def check(model: Path, folder: Path, options: CompileOptions | None = None) -> None:
     """One sample: no kernel stops, and the output is right."""
     built = build_for_twin(model, folder, options, checked=True)
@@ -38,12 +47,13 @@ def check(model: Path, folder: Path, options: CompileOptions | None = None) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in USUAL else pytest.mark.thorough) for n in MODELS])
 def test_a_model_of_others(name: str, tmp_path: Path) -> None:
     check(shared(f"models/{name}.tflite"), tmp_path)
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_the_stand_in_of_movenet(tmp_path: Path) -> None:
     manifest = load_manifest(toolchain.ROOT / "models" / "movenet" / "model.yaml")
     assert manifest.source.stand_in

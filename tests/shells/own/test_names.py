@@ -170,7 +170,15 @@ def test_boards_of_a_foreign_sconstruct(tmp_path: Path) -> None:
     assert all("Linker script of board ours," in (tmp_path / target).read_text() for target in targets)
 
 
-@pytest.mark.parametrize("name", ["a$b", "$a", "#a", "a b'", 'a"`touch ran`;touch ran;(b)', "a\\*"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#a",
+        "a b'",
+        'a"`touch ran`;touch ran;(b)',
+        *(pytest.param(n, marks=pytest.mark.thorough) for n in ("a$b", "$a", "a\\*")),
+    ],
+)
 def test_models_and_boards_of_ingots_own(tmp_path: Path, name: str) -> None:
     project = Project.create(tmp_path / "project")
     (digest,) = write_models(project.folder, [name])
