@@ -102,6 +102,7 @@ INGOT_INLINE void ingot_four_dots_s8(const int8_t *a, const int8_t *b, uint32_t 
 INGOT_INLINE void ingot_four_dots_s8(const int8_t *a, const int8_t *b, uint32_t step, uint32_t n, int32_t *sums)
 {
     int32_t sum0 = sums[0], sum1 = sums[1], sum2 = sums[2], sum3 = sums[3];
+#ifdef __OPTIMIZE__ /* else a compiler lacks the registers */
     if (n >= 4) {
         uint32_t fours = n / 4, even, odd, x, y;
         __asm__("1:\n"
@@ -119,8 +120,10 @@ INGOT_INLINE void ingot_four_dots_s8(const int8_t *a, const int8_t *b, uint32_t 
                   [fours] "+r"(fours), [even] "=&r"(even), [odd] "=&r"(odd), [x] "=&r"(x), [y] "=&r"(y)
                 : [step] "r"(step)
                 : "cc", "memory");
+        n %= 4;
     }
-    for (n %= 4; n; n--, a++, b++) {
+#endif
+    for (; n; n--, a++, b++) {
         sum0 += *a * b[0];
         sum1 += *a * b[step];
         sum2 += *a * b[2 * step];
