@@ -18,18 +18,23 @@ from ingot.cli.main import ingot
 from ingot.recipe.options import BY_NAME
 from ingot.shells.scons.own.command_line import TARGETS
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*/*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "examples").glob("*/*.md")),
+]
 #: What a shell puts before, between and behind commands.
 _BETWEEN = re.compile(r"\s(?:&&|\|\||[|;>])\s")
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """The words of each command in the plain blocks of a page."""
+    """The words of each command in the plain blocks of a page, fenced or indented."""
     inside = None
     for line in text.replace("\\\n", " ").splitlines():
         if line.startswith("```"):
             inside = None if inside is not None else line[3:].strip()
-        elif inside == "":
+        elif inside == "" or (inside is None and line.startswith("    ")):
             for part in _BETWEEN.split(line.partition("  #")[0]):
                 words = part.split()
                 if words and words[0] in ("ingot", "scons") and "`" not in part:
