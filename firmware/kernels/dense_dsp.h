@@ -3,150 +3,190 @@
 #ifndef INGOT_DENSE_DSP_H
 #define INGOT_DENSE_DSP_H
 
-#include "dense_lanes_dsp.h"
-#include "dense_wide_dsp.h"
+#include "dense_deep_dsp.h"
+#include "dense_threes_dsp.h"
 
-/* Bytes of input that all records are multiplied with before the next ones are: they stay in the data cache meanwhile. */
-#define INGOT_DENSE_PASS_BYTES 8192
+/* Words on the stack for widened pixels, each of which is two numbers, and how many pixels are widened at most. */
+#define INGOT_DENSE_WIDE_WORDS 768u
+#define INGOT_DENSE_WIDE_PIXELS 48u
 
-/* Four bytes of weights at r2 times four of each pixel: 20 instructions for 16 products. r8 r9: pixel 0, even and odd
- * bytes; r10 r11: pixel 1; r12 lr: weights. */
-#define INGOT_DENSE_2X2(pixel0, pixel1, weights_a, weights_b)                                                          \
-    "ldr r8, " pixel0 "\n"                                                                                             \
-    "ldr r10, " pixel1 "\n"                                                                                            \
-    INGOT_DENSE_WEIGHTS_B(weights_b)                                                                                   \
-    "sxtb16 r9, r8, ror #8\n"                                                                                          \
-    "sxtb16 r8, r8\n"                                                                                                  \
-    "sxtb16 r11, r10, ror #8\n"                                                                                        \
-    "sxtb16 r10, r10\n"                                                                                                \
-    "sxtb16 lr, r12, ror #8\n"                                                                                         \
-    "sxtb16 r12, r12\n"                                                                                                \
-    "smlad r5, r9, lr, r5\n"                                                                                           \
-    "smlad r7, r11, lr, r7\n"                                                                                          \
-    "smlad r5, r8, r12, r5\n"                                                                                          \
-    "smlad r7, r10, r12, r7\n"                                                                                         \
-    INGOT_DENSE_WEIGHTS_A(weights_a)                                                                                   \
-    "sxtb16 lr, r12, ror #8\n"                                                                                         \
-    "sxtb16 r12, r12\n"                                                                                                \
-    "smlad r4, r9, lr, r4\n"                                                                                           \
-    "smlad r6, r11, lr, r6\n"                                                                                          \
-    "smlad r4, r8, r12, r4\n"                                                                                          \
-    "smlad r6, r10, r12, r6\n"
-
-/* What ingot_dense_2x4() works on. sums: of pixel 0, then of pixel 1. */
-typedef struct ingot_dense_job {
-    const int8_t *pixel[2];
-    const int8_t *record;
-    unsigned chunks;
-    int32_t sums[2][4];
-} ingot_dense_job;
-
-/* Two pixels times the four lanes of a record, two lanes at a time. Reads whole chunks of 16 bytes. */
-__attribute__((naked, noinline)) static void ingot_dense_2x4(ingot_dense_job *job __attribute__((unused)))
+/* Three pixels, `step` bytes apart, of `words` times four bytes: even bytes of each, then odd ones, of every four. A
+ * Cortex-M7 issues a widening beside a load or a store. */
+__attribute__((noinline)) static uint32_t *ingot_dense_widen_three(uint32_t *to, const int8_t *in, unsigned step,
+                                                                   unsigned words)
 {
-    __asm__ volatile("mov r1, r0\n"
-                     "push {r0, r1, r4-r11, lr}\n"
-                     "mov r12, r0\n"
-                     "ldm r12, {r0-r3}\n"
-                     "ldrd r4, r5, [r2]\n"
-                     "adds r2, #16\n"
-                     "1:\n" INGOT_DENSE_BIASED
-                     "mov r6, r4\n"
-                     "mov r7, r5\n"
-                     "2:\n"
-                     INGOT_DENSE_2X2("[r0, #12]", "[r1, #12]", "[r2, #12]", INGOT_DENSE_LANE_B("12"))
-                     INGOT_DENSE_2X2("[r0, #8]", "[r1, #8]", "[r2, #8]", INGOT_DENSE_LANE_B("8"))
-                     INGOT_DENSE_2X2("[r0, #4]", "[r1, #4]", "[r2, #4]", INGOT_DENSE_LANE_B("4"))
-                     INGOT_DENSE_2X2("[r0], #16", "[r1], #16", "[r2], " INGOT_DENSE_CHUNK, INGOT_DENSE_LANE_B("0"))
-                     "subs r3, #1\n"
-                     "bne 2b\n" INGOT_DENSE_SUMMED
-                     /* Once more for lanes 2 and 3, if this was for 0 and 1: then the job is still in the first slot. */
-                     "ldr r12, [sp]\n"
-                     "cmp r12, #0\n"
-                     "beq 3f\n"
-                     "str r3, [sp]\n"
-                     "strd r4, r5, [r12, #16]\n"
-                     "strd r6, r7, [r12, #32]\n"
-                     "ldm r12, {r0-r3}\n"
-                     "ldrd r4, r5, [r2, #8]\n"
-                     "adds r2, " INGOT_DENSE_LANES_2 "\n"
-                     "b 1b\n"
-                     "3:\n"
-                     "ldr r12, [sp, #4]\n"
-                     "strd r4, r5, [r12, #24]\n"
-                     "strd r6, r7, [r12, #40]\n"
-                     "add sp, #8\n"
-                     "pop {r4-r11, pc}\n");
+    const int8_t *second = in + step, *third = second + step;
+    uint32_t a, b, c, d, e, f;
+    for (; words; words--)
+        __asm__ volatile("ldr %[a], [%[first]], #4\n"
+                         "ldr %[b], [%[second]], #4\n"
+                         "ldr %[c], [%[third]], #4\n"
+                         "sxtb16 %[d], %[a]\n"
+                         "sxtb16 %[e], %[b]\n"
+                         "sxtb16 %[f], %[c]\n"
+                         "str %[d], [%[to]]\n"
+                         "sxtb16 %[a], %[a], ror #8\n"
+                         "str %[e], [%[to], #4]\n"
+                         "sxtb16 %[b], %[b], ror #8\n"
+                         "str %[f], [%[to], #8]\n"
+                         "sxtb16 %[c], %[c], ror #8\n"
+                         "str %[a], [%[to], #12]\n"
+                         "str %[b], [%[to], #16]\n"
+                         "str %[c], [%[to], #20]\n"
+                         "add %[to], #24\n"
+                         : [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [e] "=&r"(e), [f] "=&r"(f),
+                           [first] "+r"(in), [second] "+r"(second), [third] "+r"(third), [to] "+r"(to)
+                         :
+                         : "memory");
+    return to;
 }
 
-/* `count` pixels, in_step and out_step bytes apart, times all records. Reads up to 15 bytes past each pixel. */
-static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
-                              unsigned count)
+/* The same for two pixels. */
+__attribute__((noinline)) static uint32_t *ingot_dense_widen_two(uint32_t *to, const int8_t *in, unsigned step,
+                                                                 unsigned words)
+{
+    const int8_t *second = in + step;
+    for (; words; words--, in += 4, second += 4, to += 4) {
+        const uint32_t a = ingot_word_at(in), b = ingot_word_at(second);
+        to[0] = (uint32_t)ingot_even_bytes(a);
+        to[1] = (uint32_t)ingot_even_bytes(b);
+        to[2] = (uint32_t)ingot_odd_bytes(a);
+        to[3] = (uint32_t)ingot_odd_bytes(b);
+    }
+    return to;
+}
+
+/* Scales of two lanes, and whether the quick form suits them. factor: twice the zero point and one more, 0 where it never
+ * does. A lane that stands for no channel has multiplier 0. */
+INGOT_INLINE int ingot_dense_scales(ingot_dense_pair *job, const int32_t *scaling, int32_t factor)
+{
+    const int32_t first = scaling[0], second = scaling[1];
+    job->multiplier[0] = first;
+    job->multiplier[1] = second;
+    job->right[0] = -ingot_scale_shift(first, scaling[4]);
+    job->right[1] = -ingot_scale_shift(second, scaling[5]);
+    job->offset[0] = ingot_scale_offset(factor, job->right[0]);
+    job->offset[1] = ingot_scale_offset(factor, job->right[1]);
+    return factor && ingot_scale_is_quick(job->bias[0], first, scaling[4]) &&
+           ingot_scale_is_quick(job->bias[1], second, scaling[5]);
+}
+
+/* Results where they are not quick: of sums. */
+__attribute__((noinline)) static void ingot_dense_slowly(const ingot_dense *d, const ingot_dense_pair *pair,
+                                                         const int32_t *scaling, unsigned lanes, int8_t *out,
+                                                         unsigned out_step, unsigned count)
 {
     const int32_t zero = d->params->out_zero, low = d->params->low, high = d->params->high;
-    const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
-    INGOT_CHECK_ALIGNED(d->records, 4);
-    ingot_dense_job job = {.record = d->records, .chunks = (d->depth + 15) / 16};
-    unsigned room = job.chunks <= INGOT_DENSE_WIDE_CHUNKS && count >= INGOT_DENSE_WIDE_PIXELS ? job.chunks : 0;
-#ifdef INGOT_EVEN
-    room = 0; /* that form has multipliers and shifts */
-#endif
+    int32_t room[2 * INGOT_DENSE_WIDE_PIXELS], *sums = room;
+    ingot_dense_pair job = *pair;
+    job.quick = 0;
+    job.out = (int8_t *)sums;
+    ingot_dense_threes(&job);
+    for (unsigned i = 0; i < count; i++, sums += 2, out += out_step)
+        for (unsigned lane = 0; lane < lanes; lane++) {
+            int32_t sum = sums[lane];
 #ifdef INGOT_DENSE_ADJUSTED
-    room = 0; /* that form adds nothing to the sums */
+            sum += d->adjust[i];
 #endif
-    uint32_t wide[room ? 16 * room : 1];
-    for (unsigned quad = 0; quad * 4 < d->channels; quad++, job.record += bytes) {
-        const int32_t *end = (const int32_t *)(job.record + bytes);
-        /* The record's first channel, how far its channels are apart, and how many it has. */
-        const unsigned first = quad * 4 < paired ? quad / 2 * 8 + quad % 2 : quad * 4;
-        const unsigned apart = quad * 4 < paired ? 2 : 1;
-        const unsigned lanes = quad * 4 < paired || d->channels - first > 4 ? 4 : d->channels - first;
-        int8_t *to = out + first;
-        if (room) {
-            for (unsigned lane = 0; lane < lanes; lane += 2)
-                ingot_dense_two_channels(d, job.record, lane, lanes - lane == 1 ? 1 : 2, in, in_step, to + lane * apart,
-                                         out_step, apart, count, wide);
-            continue;
+            const int32_t result = ingot_mac_result(sum, scaling[lane], scaling[lane + 4], zero);
+            out[lane * job.apart] = (int8_t)ingot_clamp(result, low, high);
         }
-        job.pixel[0] = in;
-        for (unsigned left = count, pixels; left; left -= pixels) {
-            /* The last one of an odd number is both pixels of a pair. */
-            pixels = left > 1 ? 2 : 1;
-            job.pixel[1] = job.pixel[0] + (left > 1 ? in_step : 0);
-            ingot_dense_2x4(&job);
-            int8_t *a = to, *b = to + (left > 1 ? out_step : 0);
-#ifdef INGOT_DENSE_ADJUSTED
-            for (unsigned lane = 0; lane < lanes; lane++) {
-                job.sums[0][lane] += d->adjust[count - left];
-                job.sums[1][lane] += d->adjust[count - left + 1];
-            }
+}
+
+/* Groups of pixels: threes, and twos for what is left of 2, 4, 1 (which is both pixels of a group). */
+INGOT_INLINE void ingot_dense_group(ingot_dense_pair *job, unsigned count)
+{
+    job->twos = count % 3 == 0 ? 0 : count % 3 == 2 || count == 1 ? 1 : 2;
+    job->threes = count == 1 ? 0 : (count - 2 * job->twos) / 3;
+}
+
+/* All pixels of a call widened, as ingot_dense_threes() has them. */
+static void ingot_dense_widen(const ingot_dense_pair *groups, uint32_t *to, const int8_t *in, unsigned in_step,
+                              unsigned count, unsigned words)
+{
+    for (unsigned threes = groups->threes; threes; threes--, in += 3 * in_step)
+        to = ingot_dense_widen_three(to, in, in_step, words);
+    for (unsigned twos = groups->twos; twos; twos--, in += 2 * in_step)
+        to = ingot_dense_widen_two(to, in, count == 1 ? 0 : in_step, words);
+}
+
+/* `count` pixels, in_step and out_step bytes apart, times all records: at most INGOT_DENSE_WIDE_PIXELS, and as many as
+ * INGOT_DENSE_WIDE_WORDS have room for. Reads up to seven bytes past each pixel and 36 in front of the first weights. */
+__attribute__((noinline)) static void ingot_dense_block(const ingot_dense *d, const int8_t *in, unsigned in_step,
+                                                        int8_t *out, unsigned out_step, unsigned count)
+{
+    const unsigned words = (d->depth + 7) / 8 * 2, chunks = (d->depth + 15) / 16, half = words % 4 / 2;
+    const unsigned bytes = ingot_dense_record_bytes(d->depth), paired = d->channels / 8 * 4;
+    uint32_t wide[2 * words * (count == 1 ? 2 : count)]; /* one pixel is both of a group */
+#ifdef INGOT_W4
+    uint32_t unpacked[8 * chunks];
+#else
+    uint32_t *const unpacked = NULL;
 #endif
-            for (unsigned lane = 0; lane < lanes; lane++, a += apart, b += apart) {
-                const int32_t multiplier = end[-8 + (int)lane], shift = end[-4 + (int)lane];
-                *a = (int8_t)ingot_clamp(ingot_mac_result(job.sums[0][lane], multiplier, shift, zero), low, high);
-                *b = (int8_t)ingot_clamp(ingot_mac_result(job.sums[1][lane], multiplier, shift, zero), low, high);
-            }
-            job.pixel[0] += 2 * in_step;
-            to += 2 * out_step;
-        }
+#if defined(INGOT_EVEN) || defined(INGOT_DENSE_ADJUSTED)
+    const int32_t factor = 0;
+#else
+    const int32_t factor = ingot_scale_saturates(d->params) ? 2 * d->params->out_zero + 1 : 0;
+#endif
+    ingot_dense_pair job; /* no initializer: where some of it is zero, that is a call of memset() */
+    ingot_dense_group(&job, count);
+    ingot_dense_widen(&job, wide, in, in_step, count, words);
+    job.before = wide - (job.threes ? 6 : 4);
+    job.out_step = count == 1 ? 0 : out_step;
+    job.span3 = 24 * words + 48 * half;
+    job.bytes3 = 24 * words;
+    job.span2 = 16 * words + 32 * half;
+    job.bytes2 = 16 * words;
+    job.half = half;
+    job.quick = 1;
+    job.apart = 2;
+    const int8_t *record = d->records;
+    /* Two channels: of every eight the first record has 0 2 and 4 6, the second one 1 3 and 5 7 (dense.h). */
+    for (unsigned pair = 0; 2 * pair < d->channels; pair++) {
+        const unsigned lane = pair % 2 * 2, lanes = d->channels - 2 * pair == 1 ? 1 : 2;
+        const int32_t *biases = (const int32_t *)record, *scaling = (const int32_t *)(record + bytes - 32) + lane;
+        int8_t *to = out + (pair < paired ? pair / 4 * 8 + pair % 2 * 4 + pair / 2 % 2 : 2 * pair);
+        if (pair >= paired)
+            job.apart = lanes - 1;
+        job.bias[0] = ingot_dense_bias(biases, lane);
+        job.bias[1] = ingot_dense_bias(biases, lane + 1);
+        job.weights = ingot_dense_lanes(record + 16, lane, chunks, unpacked) + (chunks - 1) * INGOT_DENSE_STRIDE + 12;
+        job.out = to;
+        if (ingot_dense_scales(&job, scaling, factor))
+            ingot_dense_threes(&job);
+        else
+            ingot_dense_slowly(d, &job, scaling, lanes, to, out_step, count);
+        record += lane ? bytes : 0;
     }
+}
+
+/* Pixels whose depth has room, in threes; of a deep one two at most. */
+INGOT_INLINE unsigned ingot_dense_most(unsigned depth)
+{
+    const unsigned most = INGOT_DENSE_WIDE_WORDS / ((depth + 7) / 8 * 4);
+    return most < 3 ? most : (most < INGOT_DENSE_WIDE_PIXELS ? most : INGOT_DENSE_WIDE_PIXELS) / 3 * 3;
 }
 
 /* The same for any number of pixels. */
 static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
                                unsigned count)
 {
-    const unsigned most = in_step < INGOT_DENSE_PASS_BYTES / 2 ? (INGOT_DENSE_PASS_BYTES / in_step) & ~1u : 2;
+    const unsigned most = ingot_dense_most(d->depth);
     ingot_dense pass = *d;
-    while (count) {
-        const unsigned pixels = count < most ? count : most;
+    if (most < 2) {
+        ingot_dense_deep(d, in, in_step, out, out_step, count);
+        return;
+    }
+    for (unsigned pixels; count; count -= pixels) {
+        pixels = count < most ? count : most;
+        if (count - pixels == 1 && most > 2)
+            pixels -= most == 3 ? 1 : 3; /* so that none is alone */
         ingot_dense_block(&pass, in, in_step, out, out_step, pixels);
 #ifdef INGOT_DENSE_ADJUSTED
         pass.adjust += pixels;
 #endif
         in += pixels * in_step;
         out += pixels * out_step;
-        count -= pixels;
     }
 }
 

@@ -175,6 +175,16 @@ __attribute__((naked, noinline)) static void ingot_depthwise_pixels(ingot_depthw
                      "pop {r4-r11, pc}\n");
 }
 
+/* Bias and scale of channel i for the quick form. factor: twice the zero point and one more. */
+INGOT_INLINE void ingot_depthwise_scale(ingot_depthwise_four *job, unsigned i, const int32_t *word, int32_t factor)
+{
+    job->bias[i] = word[0];
+    job->multiplier[i] = word[16];
+    job->right[i] = -ingot_scale_shift(word[16], word[32]);
+    job->offset[i] = ingot_scale_offset(factor, job->right[i]);
+    job->quick &= ingot_scale_is_quick(word[0], word[16], word[32]);
+}
+
 /* Weights, biases and scales of the channels from c on. */
 static void ingot_depthwise_begin(const ingot_depthwise *k, ingot_depthwise_four *job, unsigned c,
                                   const ingot_mac_params *p)
@@ -186,17 +196,16 @@ static void ingot_depthwise_begin(const ingot_depthwise *k, ingot_depthwise_four
                                     ingot_word_at(weights + 16 * 6));
     /* Channels c, c + 1, c + 2, c + 3 stand at 0, 8, 4, 12 (ingot_depthwise_slot). */
     const int32_t *words = (const int32_t *)(group + 16 * 9) + c % 16 / 4;
-    const int32_t *const word[4] = {words, words + 8, words + 4, words + 12};
+    const int32_t factor = 2 * p->out_zero + 1;
     job->quick = ingot_scale_saturates(p);
-    for (unsigned i = 0; i < 4; i++) {
-        job->bias[i] = word[i][0];
-        job->multiplier[i] = word[i][16];
-        job->quick &= ingot_scale_is_quick(word[i][0], word[i][32]);
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        const int32_t shift = word[i][32], left = shift > 0 ? shift : 0;
-        job->right[i] = left - shift;
-        job->offset[i] = job->quick ? ingot_scale_offset(p, shift) : left;
+    ingot_depthwise_scale(job, 0, words, factor);
+    ingot_depthwise_scale(job, 1, words + 8, factor);
+    ingot_depthwise_scale(job, 2, words + 4, factor);
+    ingot_depthwise_scale(job, 3, words + 12, factor);
+    for (unsigned i = 0; !job->quick && i < 4; i++) {
+        const int32_t shift = words[32 + (i & 1) * 8 + (i & 2) * 2];
+        job->offset[i] = shift > 0 ? shift : 0;
+        job->right[i] = job->offset[i] - shift;
     }
 }
 

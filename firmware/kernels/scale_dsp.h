@@ -11,10 +11,11 @@
 #if INGOT_DSP
 
 /* The quick form doubles a sum, so that SMMULR rounds it as LiteRT does, lowers what is negative by one, adds this number,
- * shifts to the right and saturates. The number rounds, and is the zero point, before a shift of -20..-1. */
-INGOT_INLINE int32_t ingot_scale_offset(const ingot_mac_params *p, int32_t shift)
+ * shifts to the right and saturates. The number rounds, and is the zero point, before a shift of 1..20 to the right.
+ * factor: twice the zero point and one more. */
+INGOT_INLINE int32_t ingot_scale_offset(int32_t factor, int32_t right)
 {
-    return (2 * p->out_zero + 1) * (1 << -shift) >> 1;
+    return (int32_t)((uint32_t)factor << (right & 31)) >> 1;
 }
 
 /* Whether the quick form suits the clamps. */
@@ -23,10 +24,17 @@ INGOT_INLINE int ingot_scale_saturates(const ingot_mac_params *p)
     return p->low == INT8_MIN && p->high == INT8_MAX;
 }
 
-/* Whether it suits a channel: a doubled sum does not overflow. Products: below 2^24 together. */
-INGOT_INLINE int ingot_scale_is_quick(int32_t bias, int32_t shift)
+/* The shift of a channel in the quick form. A multiplier of 0, of a channel whose weights are next to nothing or of none,
+ * gives the zero point with any shift. */
+INGOT_INLINE int32_t ingot_scale_shift(int32_t multiplier, int32_t shift)
 {
-    return shift < 0 && shift >= -20 && (uint32_t)bias + (1u << 28) < 1u << 29;
+    return multiplier ? shift : -1;
+}
+
+/* Whether it suits a channel: a doubled sum does not overflow, or counts nothing. Products: below 2^24 together. */
+INGOT_INLINE int ingot_scale_is_quick(int32_t bias, int32_t multiplier, int32_t shift)
+{
+    return !multiplier || (shift < 0 && shift >= -20 && (uint32_t)bias + (1u << 28) < 1u << 29);
 }
 
 /* ingot_requantize_dsp() and the clamps; r10: zero point, r11: low, r12: free, high comes last. */
