@@ -8,8 +8,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-# All extras but `dask`, which is 40 MB for what one verb can do.
-extras="--extra scons --extra onnx --extra quantize --extra image --extra verify --extra serial"
+extras="--extra scons --extra onnx --extra quantize --extra image --extra verify --extra serial --extra dask"
 
 lock() {
     out=$1

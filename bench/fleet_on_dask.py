@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "site_scons"))
 
@@ -81,9 +82,11 @@ def main() -> None:
 
 def on_two_workers(entries: list[Entry]) -> list[Outcome]:
     """Runs the fleet; when half of it is done, one of the two workers gets SIGKILL."""
-    from distributed import LocalCluster
+    import distributed
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50) as cluster:
+    untyped: Any = distributed
+    words: dict[str, Any] = {"dashboard_address": "127.0.0.1:0", "silence_logs": 50}
+    with untyped.LocalCluster(n_workers=2, threads_per_worker=1, **words) as cluster:
         done: list[str] = []
 
         def say(line: str) -> None:

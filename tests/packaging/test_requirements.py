@@ -31,15 +31,10 @@ def pins(file: str) -> dict[str, str]:
     return {normal(name): version for name, version in found}
 
 
-#: Extras that are in no lock: 40 MB for what one verb can do.
-NOT_LOCKED = ("dask",)
-
-
 def bounds() -> dict[str, str]:
-    """Name -> lower bound of all that the package and its locked extras need."""
+    """Name -> lower bound of all that the package and its extras need."""
     said = project()["project"]
-    extras = {name: needs for name, needs in said["optional-dependencies"].items() if name not in NOT_LOCKED}
-    needs = [*said["dependencies"], *(need for extra in extras.values() for need in extra)]
+    needs = [*said["dependencies"], *(need for extra in said["optional-dependencies"].values() for need in extra)]
     return {normal(name): bound for name, bound in (need.split(">=") for need in needs)}
 
 
