@@ -30,6 +30,9 @@ ingot_npu_result ingot_npu_start(void);
  * the next call starts afresh. What the program had written until then stays in memory. */
 ingot_npu_result ingot_npu_run(const void *blob);
 
+/* What the NPU reads through its cache was written anew: weights and programs of an image that was installed. */
+ingot_npu_result ingot_npu_memory_changed(void);
+
 /* What a result means, in a sentence. */
 const char *ingot_npu_text(ingot_npu_result result);
 

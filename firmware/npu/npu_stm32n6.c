@@ -8,7 +8,6 @@
  *   [Z] zephyrproject-rtos/zephyr, drivers for the compatibles st,stm32-npu and st,stm32-npu-cache (Apache-2.0): master
  *       attributes CID 1, secure and privileged
  *   [L] linux, drivers/bus/stm32_rifsc.c: fields of RIMC_ATTR
- *   [A] Arm: Armv8-M Architecture Reference Manual, cache maintenance by address
  * Secure addresses: the first-stage loader starts the application in the secure state. AXISRAM3 to 6 are switched on by
  * firmware/startup/chip_stm32n6.c. The driver polls and never sleeps, so that no clock stops in a sleep mode. Clocks of
  * the NPU itself (its PLL, the core supply that they need) are the loader's.
@@ -77,12 +76,6 @@
 #define SR_BUSY_END (1u << 1)
 #define SR_BUSY_COMMAND (1u << 3)
 #define FCR_BUSY_END (1u << 1)
-
-/* ---- The CPU's data cache [A] ---- */
-
-#define DCIMVAC 0xE000EF5Cu
-#define DCCMVAC 0xE000EF68u
-#define LINE 32u
 
 #define BLOB_MAGIC 0xCA057A7Au
 
@@ -223,21 +216,7 @@ ingot_npu_result ingot_npu_run(const void *blob)
     return result == INGOT_NPU_OK && !stopped ? INGOT_NPU_TIMEOUT : result;
 }
 
-static void each_line(uint32_t command, const void *from, uint32_t size)
+ingot_npu_result ingot_npu_memory_changed(void)
 {
-    uint32_t line = (uint32_t)(uintptr_t)from & ~(LINE - 1u), end = (uint32_t)(uintptr_t)from + size;
-    npu_barrier();
-    for (; line < end; line += LINE)
-        npu_write(command, line);
-    npu_barrier();
-}
-
-void ingot_npu_write_back(const void *from, uint32_t size)
-{
-    each_line(DCCMVAC, from, size);
-}
-
-void ingot_npu_forget(void *from, uint32_t size)
-{
-    each_line(DCIMVAC, from, size);
+    return !started || empty_cache() ? INGOT_NPU_OK : INGOT_NPU_NOT_STARTED;
 }

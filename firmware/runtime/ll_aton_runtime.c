@@ -25,10 +25,19 @@ static void run_blob(const void *blob)
         result = ingot_npu_run(blob);
     while (result != INGOT_NPU_OK && ingot_npu_failed(result, blob));
 }
+
+/* An image's weights and programs were copied to where others may have been. */
+static void weights_changed(void)
+{
+    ingot_npu_result result = ingot_npu_memory_changed();
+    if (result != INGOT_NPU_OK)
+        ingot_stop(ingot_npu_text(result));
+}
 #else
 /* Without layers for the NPU nothing of its driver is linked. */
 #define RUNS_BLOBS 0
 #define run_blob(blob) ((void)0)
+#define weights_changed() ((void)0)
 #endif
 
 /* Everything else is in the instance. */
@@ -81,6 +90,8 @@ void LL_ATON_RT_Init_Network(NN_Instance_TypeDef *instance)
 {
     if (!(IS_RELOCATABLE(instance) ? ingot_reloc_network_init(instance) : instance->network->ec_network_init()))
         ingot_stop("the network could not be initialised");
+    if (IS_RELOCATABLE(instance))
+        weights_changed();
     LL_ATON_RT_Reset_Network(instance);
     notify(LL_ATON_RT_Callbacktype_NN_Init, instance, NULL);
 }

@@ -21,7 +21,7 @@ OK, NOT_STARTED, NO_BLOB, TIMEOUT, REFUSED, BUS = range(6)
 END, NO_ANSWER, ERROR, STREAM_ERROR, BUS_ERROR = 1 << 28, 1 << 29, 1 << 30, 1 << 13, 1 << 26
 AHB5ENR, AHB5RSTR, RIMC_ATTR1 = 0x56028260, 0x56028220, 0x54024C14
 EPOCH_CTRL, EPOCH_ADDRESS, INT_CTRL = NPU + 0x1E000, NPU + 0x1E008, NPU + 0x1000
-SOURCES = ("firmware/npu/npu_stm32n6.c", "tests/firmware/fixture/npu_registers.c")
+SOURCES = ("firmware/npu/npu_stm32n6.c", "firmware/npu/npu_cache.c", "tests/firmware/fixture/npu_registers.c")
 
 
 class Driver:

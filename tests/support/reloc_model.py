@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingot.board import Board, Mpool, find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import load_pools
-from ingot.compiler.compile import CompileOptions, compile_model
+from ingot.compiler.compile import CompileOptions, compile_file, compile_model
 from ingot.image.image import Image, split_image
 from ingot.image.link import image_of_elf
 from ingot.image.places import reloc_places
@@ -20,14 +20,20 @@ from ingot.image.source import ImageOptions, reloc_linker_script, reloc_source
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
 from ingot.link.sources import kernel_sources
+from ingot.model.model_file import read_model_file
 from ingot.network.types import Network
 from ingot.recipe.network import NetworkBuild
+from ingot.recipe.options import default_options
 from ingot.recipe.request import Request
+from ingot.st.npu.codegen.offload import NpuOffload
+from ingot.st.npu.codegen.target import target_of
+from ingot.st.npu.public import public
 from support.images import sealed
 from support.session import session_folder
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
-INCLUDE = [RUNTIME, toolchain.ROOT / "firmware" / "kernels"]
+FOLDERS = (toolchain.NPU_INCLUDE, *toolchain.INCLUDE_DIRS)
+INCLUDE = [toolchain.ROOT / folder for folder in FOLDERS]
 SHARED = ("ingot_reloc_image.c", "ingot_initializer.c")
 
 
@@ -78,19 +84,30 @@ def build_image(
     change: Callable[[Mpool], Mpool] = lambda pools: pools,
     options: ImageOptions | None = None,
     io: Mapping[str, str] | None = None,
+    npu: bool = False,
 ) -> RelocModel:
-    """change: what the pools are to be before the weights become relative. io: further CompileOptions."""
+    """change: what the pools are to be before the weights become relative. io: further CompileOptions. npu: layers run
+    on the NPU, and the weights are copied."""
     options = options or ImageOptions()
     folder.mkdir(parents=True, exist_ok=True)
     twin, mpool = n6dk()
-    mpool = relocatable_pools(twin, change(mpool))
-    network = compile_model(model, mpool, folder, CompileOptions(name=name, **(io or {})))
+    mpool = relocatable_pools(twin, change(mpool), npu)
+    if npu:
+        offload = NpuOffload(target_of(twin, mpool), public())
+        outputs = compile_file(read_model_file(model), mpool, CompileOptions(name=name, npu="1"), offload)
+        outputs.write(folder)
+        network = outputs.network
+    else:
+        network = compile_model(model, mpool, folder, CompileOptions(name=name, **(io or {})))
     raws = {item.file: (folder / item.file).read_bytes() for item in network.initializers}
     pools = image_pools(network, raws)
     source, script = folder / "rel.c", folder / "rel.ld"
     source.write_text(reloc_source(network, pools, options))
     script.write_text(reloc_linker_script(network, pools))
     objects = [folder / "network.o", folder / "rel.o"]
+    if npu:
+        objects.append(folder / "npu_cache.o")
+        subprocess.run(_command(toolchain.ROOT / toolchain.NPU_CACHE, objects[-1], "network"), check=True)
     subprocess.run(_command(folder / f"{name}.c", objects[0], "network"), check=True)
     subprocess.run(_command(source, objects[1], "network", pic=False), check=True)
     elf = folder / "rel.elf"
@@ -116,12 +133,15 @@ def without_pools(*names: str) -> Callable[[Mpool], Mpool]:
 
 
 @functools.cache
-def model_host(app: str = "model_host") -> Path:
-    """The firmware, or another one that installs images, linked once for the whole test session."""
-    folder = session_folder(app)
+def model_host(app: str = "model_host", npu: bool = False) -> Path:
+    """The firmware, or another one that installs images, linked once for the whole test session. npu: with the driver
+    of the twin's NPU."""
+    folder = session_folder(f"{app}-npu" if npu else app)
     twin, mpool = n6dk()
     (folder / "reloc_places.h").write_text(reloc_places(twin, mpool))
-    build = NetworkBuild(Request("-.tflite", "n6dk", str(folder), twin=True, app=app), model="-.tflite")
+    options = default_options().changed(npu="1") if npu else default_options()
+    request = Request("-.tflite", "n6dk", str(folder), twin=True, app=app, options=options)
+    build = NetworkBuild(request, model="-.tflite")
     include = [folder, *(Path(name) for name in build.folders)]
     objects = []
     for source in map(Path, (*build.application, *build.runtime, *build.startup)):

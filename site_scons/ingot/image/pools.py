@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
+from ingot.board.mpool import initializer_pool
 from ingot.image.nbin import EXTERNAL_FROM, MAX_DESCRIPTORS, PoolAttr, PoolData, PoolType, aligned
 from ingot.network.types import Initializer, Network, NetworkPool
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ingot.board import Board, Mpool
 
 READ_ONLY_ID, READ_WRITE_ID = 0, 1
+#: Half of a RAM begins at a multiple of so many bytes.
+HALF_STEP = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -166,15 +169,39 @@ def _check(network: Network, pools: list[ImagePool]) -> None:
         )
 
 
-def relocatable_pools(board: Board, mpool: Mpool) -> Mpool:
+def relocatable_pools(board: Board, mpool: Mpool, npu: bool = False) -> Mpool:
     """The pools to compile an image for: read-only ones in flash become relative.
 
     An image carries its weights to wherever it is installed; at a fixed flash address they would have to be flashed
     beside it, and a loader cannot copy to flash.
+
+    npu: layers run on the chip's NPU, whose programs name addresses. Then weights and programs have one: the upper half
+    of the largest external RAM, where the loader copies them. Raises IngotError for a board without.
     """
+    if npu:
+        return _copied_pools(mpool)
     pools = []
     for pool in mpool.pools:
         region = board.region_at(pool.base) if pool.base is not None and pool.enabled else None
         flash = region is not None and region.kind == "flash"
         pools.append(replace(pool, relative=True) if flash and not pool.writable else pool)
     return replace(mpool, pools=tuple(pools))
+
+
+def _copied_pools(mpool: Mpool) -> Mpool:
+    """The pool of the weights in external RAM, of which other data have the lower half."""
+    weights = initializer_pool(mpool)
+    external = [pool for pool in mpool.enabled if pool.writable and (pool.base or 0) >= EXTERNAL_FROM]
+    if not external:
+        raise IngotError(
+            "an image with layers for the NPU needs external RAM, to which its programs and weights are copied",
+            where="reloc",
+            remedy="Take a board with such a RAM in its pools, or npu=0.",
+        )
+    ram = max(external, key=lambda pool: (pool.size, -(pool.base or 0)))
+    half = ram.size // 2 // HALF_STEP * HALF_STEP
+    changed = {
+        ram.name: replace(ram, size=half),
+        weights.name: replace(weights, base=(ram.base or 0) + half, size=ram.size - half, relative=False),
+    }
+    return replace(mpool, pools=tuple(changed.get(pool.name, pool) for pool in mpool.pools))

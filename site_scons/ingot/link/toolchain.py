@@ -47,9 +47,11 @@ TWIN_SOURCES = (
 )
 #: Of a firmware with layers for the NPU: Ingot's driver, on a board and on its twin.
 NPU_SOURCES = {
-    False: ("firmware/npu/ingot_npu.c", "firmware/npu/npu_stm32n6.c"),
-    True: ("firmware/npu/ingot_npu.c", "firmware/npu/npu_twin.c"),
+    False: ("firmware/npu/ingot_npu.c", "firmware/npu/npu_cache.c", "firmware/npu/npu_stm32n6.c"),
+    True: ("firmware/npu/ingot_npu.c", "firmware/npu/npu_cache.c", "firmware/npu/npu_twin.c"),
 }
+#: Of these, what network.c calls: a relocatable image brings it along.
+NPU_CACHE = "firmware/npu/npu_cache.c"
 NPU_INCLUDE = "firmware/npu"
 INCLUDE_DIRS = ("firmware/runtime", "firmware/startup", "firmware/kernels")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ingot.base.errors import IngotError
-from ingot.base.places import firmware_dir, kernels_dir, near
+from ingot.base.places import ROOT, firmware_dir, kernels_dir, near
 from ingot.link import toolchain
 from ingot.recipe.job import CompileJob, Job, LinkJob, StepJob
 from ingot.recipe.kernels import kernel_archive
@@ -127,7 +127,9 @@ class ImageBuild:
 
     def _builtin_link(self) -> list[Job]:
         network, runtime = self.network, firmware_dir() / "runtime"
-        folders = (network.request.out, near(runtime), near(kernels_dir()))
+        npu = [near(ROOT / name) for name in ((toolchain.NPU_CACHE,) if network.compilation.drives_npu else ())]
+        more = [near(ROOT / name) for name in ((toolchain.NPU_INCLUDE, *toolchain.INCLUDE_DIRS) if npu else ())]
+        folders = tuple(dict.fromkeys((network.request.out, near(runtime), near(kernels_dir()), *more)))
 
         def compiled(stem: str, source: str, moved: bool = True) -> CompileJob:
             flags = (*network.flags("network"), *toolchain.image_compile_flags(self.core, self.secure, moved))
@@ -140,6 +142,7 @@ class ImageBuild:
             compiled("network", network.source),
             compiled("network_rel", self.path(f"{self.name}_rel.c"), moved=False),
             *(compiled(stem, near(runtime / f"{stem}.c")) for stem in ("ingot_reloc_image", "ingot_initializer")),
+            *(compiled("npu_cache", source) for source in npu),
         ]
         return [kernels, *objects, self._linked(objects, archive)]
 

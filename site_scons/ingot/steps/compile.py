@@ -82,7 +82,7 @@ def compile_network(
     if beside or in_turn:
         pools = pools_left(pools, target.aliases, *others)
     if relocatable:
-        pools = relocatable_pools(target, pools)
+        pools = relocatable_pools(target, pools, asked.npu != "0")
     note = kernels_note(target.core)
     if note:
         say(note)
@@ -102,26 +102,22 @@ def compile_network(
         beside=tuple(network.name for network in others[0]),
         in_turn=tuple(network.name for network in others[1]),
     )
-    offload = None if asked.npu == "0" else _offload(target, pools, options, relocatable)
+    offload = None if asked.npu == "0" else _offload(target, pools, options)
     return compile_cached(source, pools, outputs[0].parent, options, offload)
 
 
-def _offload(board: Board, pools: Mpool, options: CompileOptions, relocatable: bool) -> Offload:
+def _offload(board: Board, pools: Mpool, options: CompileOptions) -> Offload:
     """The compiler for the board's NPU. Raises IngotError for what it cannot have."""
     from ingot.st.npu.codegen.offload import NpuOffload
     from ingot.st.npu.codegen.target import target_of
     from ingot.st.npu.public import public
 
-    for wrong, where, remedy in (
-        (relocatable, "reloc", "Leave npu= out for images."),
-        (options.io_placement == "application", "io_placement=application", "Use io_placement=activations."),
-    ):
-        if wrong:
-            raise IngotError(
-                f"npu={options.npu} needs fixed addresses for all that the NPU reads and writes",
-                where=where,
-                remedy=remedy,
-            )
+    if options.io_placement == "application":
+        raise IngotError(
+            f"npu={options.npu} needs fixed addresses for all that the NPU reads and writes",
+            where="io_placement=application",
+            remedy="Use io_placement=activations.",
+        )
     return NpuOffload(target_of(board, pools), public(""), only=options.npu == "only")
 
 

@@ -220,7 +220,7 @@ def reloc_verify(
 
     target, pools = open_board(board, twin=True)
     whole, split, params = images
-    files = Files(host, whole, split, params)
+    files = Files(host, whole, split, params, c_info.parent)
     report = (lambda line: None) if as_json else (lambda line: print(f"  {line}", flush=True))
     outcome = verify_images(model, read_c_info(c_info), files, target, pools, samples=samples, seed=seed, report=report)
     if as_json:

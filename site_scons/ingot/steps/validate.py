@@ -131,9 +131,12 @@ def load_and_run(
     if port and max_speed:
         words.insert(1, "max_speed")
     images = [] if port else [Image(file, at) for _, file, at in what.files]
-    with line_to(target, host, images, port, baud) as line, client_of(line, network, clock, as_json) as client:
+    with (
+        line_to(target, host, images, port, baud, network.drives_npu) as line,
+        client_of(line, network, clock, as_json) as client,
+    ):
         try:
-            outcome = run(client, words, network, given, model, show)
+            outcome = run(client, words, network, given, model, show, c_info.parent)
         except IngotError as error:
             if "'max_speed'" not in error.what:
                 raise

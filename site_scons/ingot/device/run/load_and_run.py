@@ -126,9 +126,10 @@ def load_and_run(
     samples: Sequence[tuple[str, Sequence[Array]]],
     model: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
+    folder: Path = Path(),
 ) -> Validation | None:
     """Installs the image and runs the samples on it; None without samples. given: of `commands`. model: to compare
-    with, None for no comparison.
+    with, None for no comparison. folder: of the network's own files, from which layers of the NPU are predicted.
     """
     from ingot.device.protocol.validate import validate
 
@@ -136,4 +137,4 @@ def load_and_run(
     if not samples:
         client.end()
         return None
-    return validate(model, network, client, samples, say)
+    return validate(model, network, client, samples, say, folder)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
+from ingot.device.npu.pipes import npu_of_twin
 from ingot.device.run.qemu import Image, require_success, run
 from ingot.network.types import Network
 
@@ -95,8 +96,12 @@ class Session:
         machine: str,
         timeout: float = 600.0,
         on_line: Callable[[str], None] = lambda line: None,
+        npu: bool = False,
     ) -> HostRun:
-        """Raises IngotError when QEMU is missing, or the firmware stops or takes too long."""
+        """npu: whether the networks have layers for the NPU, which the simulator answers for.
+
+        Raises IngotError when QEMU is missing, or the firmware stops or takes too long.
+        """
 
         def heard(line: str) -> bool:
             on_line(line)
@@ -107,16 +112,17 @@ class Session:
             (folder / "commands").write_text("\n".join(self.commands) + "\n")
             (folder / "inputs").write_bytes(b"".join(self.inputs))
             words = ["commands", "inputs", "outputs"]
-            done = run(
-                firmware,
-                self.images,
-                machine=machine,
-                arguments=words,
-                folder=folder,
-                timeout=timeout,
-                on_line=heard,
-            )
-            require_success(done, firmware)
+            with npu_of_twin(folder, npu):
+                done = run(
+                    firmware,
+                    self.images,
+                    machine=machine,
+                    arguments=words,
+                    folder=folder,
+                    timeout=timeout,
+                    on_line=heard,
+                )
+                require_success(done, firmware)
             outputs = (folder / "outputs").read_bytes()
         matched = [_REFUSED.fullmatch(line) for line in done.lines]
         installed = [_INSTALLED.fullmatch(line) for line in done.lines]

@@ -25,12 +25,14 @@ MODES = {"XIP": XIP, "COPY": COPY}
 
 @dataclass(frozen=True)
 class Files:
-    """What is verified. host: the firmware. whole: one file. split, params: the same in two."""
+    """What is verified. host: the firmware. whole: one file. split, params: the same in two. folder: of the network's
+    own files, from which layers of the NPU are predicted."""
 
     host: Path
     whole: Path
     split: Path
     params: Path
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,21 @@ def verify_images(
     report: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
     """Runs all combinations. board: the twin, mpool: its pools. Raises IngotError when something cannot run."""
-    from ingot.device.run.oracles import oracle_of
+    from ingot.device.run.predicted import expected_of
     from ingot.device.run.samples import random_samples
     from ingot.device.run.verify import compare
     from ingot.image.image import parse_image
 
-    reference = oracle_of(model, network)
+    reference = expected_of(model, files.folder, network)
     inputs = [arrays for _, arrays in random_samples(network, samples, seed)]
     expected = [reference.run(list(arrays)) for arrays in inputs]
     image = parse_image(files.whole.read_bytes(), files.whole.name)
     size = sum(buffer.size for buffer in network.outputs)
     results = []
     for place, mode, split in combinations(board):
-        run = _session(place, mode, split, files, image, board, mpool, inputs).run(files.host, board.machine)
+        run = _session(place, mode, split, files, image, board, mpool, inputs).run(
+            files.host, board.machine, npu=network.drives_npu
+        )
         if run.refusals:
             difference = f"refused: {run.refusals[0][1]}"
         else:
