@@ -10,7 +10,7 @@ only a region that runs bottom-up shifts it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ _CANDIDATES = 12
 _TOGETHER = 20_736
 """Positions tried for all tensors that a region leaves behind: of many outputs each has few."""
 
-_ROWS = 4096
+_ROWS = 1 << 15
 """Placements looked at together, about: for speed only."""
 
 
@@ -95,7 +95,7 @@ def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> 
     for cut in path:
         found: dict[tuple[int, ...], _Found] = {}
         for turn, form in enumerate(_directions(linear, cut, goal)):
-            for one in _after(linear, cut, (turn, form), level, goal, width):
+            for one in _after(linear, cut, (turn, form), level, goal, width, found):
                 known = found.get(one.rank[2])
                 if known is None or one[1:5] < known[1:5]:
                     found[one.rank[2]] = one
@@ -145,9 +145,18 @@ def _start(linear: LinearOrder, goal: int) -> _Level:
 
 
 def _after(
-    linear: LinearOrder, cut: Cut, way: tuple[int, Form], level: _Level, goal: int, width: int
+    linear: LinearOrder,
+    cut: Cut,
+    way: tuple[int, Form],
+    level: _Level,
+    goal: int,
+    width: int,
+    found: Mapping[tuple[int, ...], _Found],
 ) -> Iterator[_Found]:
-    """The best `width` states behind the region at least, of all that the candidates lead to; some more than once."""
+    """The best `width` states behind the region at least, of all that the candidates lead to; some more than once.
+
+    found: those of earlier ones, at any time: what leaves a smaller gap than `width` of them is left out.
+    """
     _, form = way
     most = max(min(_CANDIDATES, int(_TOGETHER ** (1 / max(len(form.born), 1)) + 1e-9)), 1)
     together = max(_ROWS // most ** len(form.born), 1)
@@ -160,7 +169,9 @@ def _after(
             parents, offsets = parents[rows], np.column_stack([offsets[rows], at])
             owners.append(item)
         if len(parents):
-            yield from _best(linear, cut, way, level, (parents, owners, offsets), goal, width)
+            gaps = sorted((-one.rank[0] for one in found.values()), reverse=True)
+            least = gaps[width - 1] if len(gaps) >= width else 0
+            yield from _best(linear, cut, way, level, (parents, owners, offsets), goal, width, least)
 
 
 def _forbidden(linear: LinearOrder, form: Form, other: int, item: int) -> tuple[int, int]:
@@ -177,9 +188,10 @@ def _best(
     placed: tuple[Array, list[int], Array],
     goal: int,
     width: int,
+    least: int,
 ) -> Iterator[_Found]:
     """Those of the placements whose rings and scratch fit, the best first, of `width` different states. placed: the
-    states that they come of; owners; and where these lie."""
+    states that they come of; owners; and where these lie. least: bytes of the largest gap."""
     (turn, form), (parents, owners, offsets) = way, placed
     sizes = np.asarray([linear.bytes[t] for t in owners], np.int64)
     columns = _living(linear, cut, form, level.tensors, owners)
@@ -191,7 +203,7 @@ def _best(
     pieces = [piece for piece in pieces if piece[1] >= 0 or piece[0]]
     wanted = np.asarray([size for size, _ in pieces], np.int64)
     keys: set[tuple[int, ...]] = set()
-    for batch in _ranked(after, gap, inner, width):
+    for batch in _ranked(after, gap, inner, width, least):
         local, fits = fit(offsets[batch], sizes, wanted.tolist(), goal)
         tops = np.maximum(peaks[batch], (local + wanted).max(axis=1, initial=0))
         for number in np.flatnonzero(fits).tolist():
@@ -226,9 +238,13 @@ def _living(linear: LinearOrder, cut: Cut, form: Form, tensors: Sequence[int], o
     ]
 
 
-def _ranked(after: Array, gap: Array, inner: Array, width: int) -> Iterator[Array]:
-    """All rows, the best first, in batches; rows of equal states are neighbours, in one batch, and in their order."""
-    rough = np.lexsort((inner, -gap))
+def _ranked(after: Array, gap: Array, inner: Array, width: int, least: int) -> Iterator[Array]:
+    """All rows with a gap of `least`, the best first, in batches; rows of equal states are neighbours, in one batch,
+    and in their order."""
+    rough = np.flatnonzero(gap >= least)
+    if not len(rough):
+        return
+    rough = rough[np.lexsort((inner[rough], -gap[rough]))]
     new = (np.diff(gap[rough]) != 0) | (np.diff(inner[rough]) != 0)
     groups = [*(np.flatnonzero(new) + 1).tolist(), len(rough)]
     begin = 0
