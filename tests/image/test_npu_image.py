@@ -19,6 +19,7 @@ from support.reloc_model import build_image, model_host, n6dk
 
 @needs_gcc
 @needs_qemu
+@pytest.mark.slow
 @pytest.mark.emulated
 def test_it_computes_what_is_predicted_wherever_it_lies(tmp_path: Path) -> None:
     """In place and copied, whole and split, at three pairs of addresses; two programs with the CPU in between."""
