@@ -34,6 +34,23 @@ _ROWS = 1 << 15
 """Placements looked at together, about: for speed only."""
 
 
+@dataclass
+class Effort:
+    """What searches wider than the first of WIDTHS may still take for one program: offsets looked at.
+
+    Of the networks tried one of 244 operators takes 440,000, and one of 206 operators 10 million, without which its
+    block is a quarter larger. One of 272 operators would take 115 million and end with the same block.
+    """
+
+    left: int = 12_000_000
+
+    def take(self, width: int, offsets: Array) -> bool:
+        """Whether these may be looked at."""
+        if width > WIDTHS[0]:
+            self.left -= offsets.size
+        return width == WIDTHS[0] or self.left >= 0
+
+
 @dataclass(frozen=True)
 class Arrangement:
     """A placement in one block.
@@ -81,25 +98,25 @@ class _Found(NamedTuple):
     scratch: int
 
 
-def arrange(linear: LinearOrder, path: Sequence[Cut], goal: int) -> Arrangement | None:
-    """A placement of at most `goal` bytes, or None when the search finds none."""
+def arrange(linear: LinearOrder, path: Sequence[Cut], goal: int, effort: Effort) -> Arrangement | None:
+    """A placement of at most `goal` bytes, or None when the search finds none. effort: grows less."""
     for width in WIDTHS:
-        found = _search(linear, path, goal, width)
+        found = _search(linear, path, goal, width, effort)
         if found is not None:
             return found
     return None
 
 
-def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int) -> Arrangement | None:
+def _search(linear: LinearOrder, path: Sequence[Cut], goal: int, width: int, effort: Effort) -> Arrangement | None:
     level = _start(linear, goal)
     for cut in path:
         found: dict[tuple[int, ...], _Found] = {}
         for turn, form in enumerate(_directions(linear, cut, goal)):
-            for one in _after(linear, cut, (turn, form), level, goal, width, found):
+            for one in _after(linear, cut, (turn, form), level, goal, width, found, effort):
                 known = found.get(one.rank[2])
                 if known is None or one[1:5] < known[1:5]:
                     found[one.rank[2]] = one
-        if not found:
+        if not found or (effort.left < 0 and width > WIDTHS[0]):
             return None
         kept = sorted(found.values(), key=lambda one: one.rank)[:width]
         level = _Level(
@@ -152,10 +169,12 @@ def _after(
     goal: int,
     width: int,
     found: Mapping[tuple[int, ...], _Found],
+    effort: Effort,
 ) -> Iterator[_Found]:
     """The best `width` states behind the region at least, of all that the candidates lead to; some more than once.
 
-    found: those of earlier ones, at any time: what leaves a smaller gap than `width` of them is left out.
+    Ends when the effort is spent. found: those of earlier ones, at any time: what leaves a smaller gap than `width` of
+    them is left out.
     """
     _, form = way
     most = max(min(_CANDIDATES, int(_TOGETHER ** (1 / max(len(form.born), 1)) + 1e-9)), 1)
@@ -168,6 +187,8 @@ def _after(
             rows, at = touching(offsets, forbidden, linear.bytes[item], goal, most)
             parents, offsets = parents[rows], np.column_stack([offsets[rows], at])
             owners.append(item)
+        if not effort.take(width, offsets):
+            return
         if len(parents):
             gaps = sorted((-one.rank[0] for one in found.values()), reverse=True)
             least = gaps[width - 1] if len(gaps) >= width else 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ingot.compiler.kernels.program import Program
-from ingot.compiler.schedule.arrange import Arrangement, arrange
+from ingot.compiler.schedule.arrange import Arrangement, Effort, arrange
 from ingot.compiler.schedule.buffers import scratch_layout
 from ingot.compiler.schedule.cuts import WHOLE, Cut, least_cost, least_peak, path_cost
 from ingot.compiler.schedule.linear import LinearOrder
@@ -22,6 +22,7 @@ class Choice:
 
     def __init__(self, program: Program, options: ScheduleOptions) -> None:
         scheduler = RowScheduler(program)
+        self._effort = Effort()
         self._lines = [LinearOrder(program, order, options, scheduler) for order in orders(program, options)]
         self.unfused_peak, self._plain = min((bound(line, _singles(line)), at) for at, line in enumerate(self._lines))
 
@@ -65,7 +66,7 @@ class Choice:
         if found is None:
             return None
         path = found[1]
-        arranged = arrange(line, path, bound(line, path))
+        arranged = arrange(line, path, bound(line, path), self._effort)
         if arranged is None or arranged.peak > max(form.memory for form in arranged.forms):
             return None
         return self._assemble(line, path, arranged)
@@ -77,7 +78,9 @@ class Choice:
 
     def _lowest(self, line: LinearOrder, path: Sequence[Cut]) -> Schedule:
         goal = bound(line, path)
-        return self._assemble(line, path, arrange(line, path, goal) or settle(line, path, goal))
+        return self._assemble(
+            line, path, arrange(line, path, goal, self._effort) or settle(line, path, goal, self._effort)
+        )
 
     def _assemble(self, line: LinearOrder, path: Sequence[Cut], arranged: Arrangement) -> Schedule:
         aliases: dict[int, int] = {}
