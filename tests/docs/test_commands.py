@@ -89,7 +89,8 @@ def with_small_model(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def prepared(project: Project) -> Project:
-    """The project with what the pages take for granted: the commands on the path, a model, a first build."""
+    """The project with what the pages take for granted: the commands on the path, a model, a first build
+    for board and twin."""
     (project.folder / "bootstrap").write_text(BOOTSTRAP)
     (project.folder / "bootstrap").chmod(0o755)
     (project.folder / "your.tflite").write_bytes(pose_model(2))
@@ -99,7 +100,7 @@ def prepared(project: Project) -> Project:
         option = f"-m {module} " if module else ""
         (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {option}"$@"\n')
         (tools / name).chmod(0o755)
-    project.build("model=movenet", "-j2")
+    project.build("model=movenet", "-j2", "firmware", "emulate")
     return project
 
 
