@@ -108,6 +108,15 @@ def test_progress_is_a_line_a_step_and_the_summary_tells_the_figures(project: Pr
     assert len(lines) < 40
 
 
+def test_next_repeats_what_its_target_reads_and_no_dry_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ingot.shells.scons.own.command_line import words_to_repeat
+
+    words = ["flash", "model=small", "dry_run=1", "probe=openocd", "seed=4", "base=old.json", "board=n6dk", "-j2"]
+    monkeypatch.setattr("sys.argv", ["scons", *words])
+    assert words_to_repeat("flash") == ["model=small", "probe=openocd"]
+    assert words_to_repeat("run") == ["model=small", "seed=4"]
+
+
 def test_check_shows_the_memory_map(project: Project) -> None:
     build = project.build("check")
     assert (project.out / "memory_map.txt").read_text() in build.out

@@ -22,7 +22,7 @@ from ingot.board import board_names
 from ingot.link import sources
 from ingot.link.summary import print_summary
 from ingot.model import list_models
-from ingot.recipe.options import Options, options_help, parse_options
+from ingot.recipe.options import OPTIONS, Options, options_help, parse_options
 from ingot.recipe.targets import TARGETS as MODEL_TARGETS
 from ingot.shells.scons.own import console
 
@@ -118,12 +118,19 @@ def _check_targets(env: Any) -> None:
 def _summary(files: list[str], figures: Path) -> None:
     """Prints the figures when something of the firmware was built and everything succeeded."""
     if console.BUILT.intersection(files) and figures.is_file() and not SCons.Script.GetBuildFailures():
-        again = " ".join(["scons", *_words_to_repeat()])
-        print_summary(figures, console.SECONDS, f"{again} emulate, {again} flash")
+        then = [
+            " ".join(["scons", *words_to_repeat(group), name])
+            for name, group in (("emulate", "run"), ("flash", "flash"))
+        ]
+        print_summary(figures, console.SECONDS, ", ".join(then))
 
 
-def _words_to_repeat() -> list[str]:
-    """The options of this command line that the next one needs as well: all that are not at their defaults."""
+def words_to_repeat(group: str) -> list[str]:
+    """The options of this command line that a next one needs as well: those not at their defaults that it reads.
+
+    group: the group of options that its target reads; it is to do its work, so that dry_run= is not repeated.
+    """
     words = dict(word.split("=", 1) for word in sys.argv[1:] if "=" in word and not word.startswith("-"))
     options = parse_options(words)
-    return [f"{name}={text}" for name, text in words.items() if not options.is_default(name)]
+    left_out = {"dry_run"} | {item.name for item in OPTIONS if item.group in {"run", "flash", "report"} - {group}}
+    return [f"{name}={text}" for name, text in words.items() if name not in left_out and not options.is_default(name)]
