@@ -28,6 +28,9 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # Pages that run on MoveNet's stand-in; the others do with a small model under its name.
 MOVENET = ("README.md", "docs/verification.md")
 
+# Pages whose commands other tests run in every run of CI: images, and the bench.
+ELSEWHERE = ("docs/relocatable.md", "docs/performance.md")
+
 # Stands in for ./bootstrap, which installs packages: the rest of the command runs with what is installed.
 BOOTSTRAP = '#!/bin/sh\nif [ $1 = test ]; then exit 0; fi\nexec "$@"\n'
 
@@ -106,7 +109,9 @@ def prepared(project: Project) -> Project:
 
 @pytest.mark.slow
 @pytest.mark.emulated
-@pytest.mark.parametrize("page", with_commands())
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.thorough if page in ELSEWHERE else ()) for page in with_commands()]
+)
 def test_every_command_of_the_page_runs(page: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     built: Project = request.getfixturevalue("with_movenet" if page in MOVENET else "with_small_model")
     project = built.copy(tmp_path / "project")
