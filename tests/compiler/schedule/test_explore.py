@@ -5,20 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from ingot.compiler.kernels.program import Program
 from ingot.compiler.schedule.explore import explore
 from ingot.compiler.schedule.schedule import make_schedule
 from ingot.compiler.schedule.types import ScheduleOptions
-from support.programs import ProgramBuilder
-
-
-def program() -> Program:
-    b = ProgramBuilder()
-    x = b.conv(b.input(48, 48), 200, stride=2)
-    for block in range(3):
-        y = b.conv(b.conv(b.conv(x, 900, kernel=1), 900), 200, kernel=1)
-        x = b.add(x, y) if block else y
-    return b.build(b.conv(x, 64, kernel=1))
+from support.programs import residual_program as program
 
 
 def test_points_trade_ram_for_instructions() -> None:
