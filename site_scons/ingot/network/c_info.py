@@ -1,13 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading network_c_info.json, ours or one of ST's tools: ST's schema 2.0, plus our key "ingot"."""
+"""Reading network_c_info.json, ours or one of ST's tools: ST's schema 2.0, plus our key "ingot".
+
+A dozen steps of a build read the same file: Ingot's cache keeps the hash of what fitted the schema, so that the first
+one alone imports the schema library.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ingot.base.errors import DamagedFile, IngotError
+from ingot.base.files import write_if_changed
+from ingot.base.places import cache_dir
 from ingot.base.untrusted import load_json, read_bounded
 from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import detection_of
@@ -32,7 +40,12 @@ def read_c_info(path: Path) -> Network:
 def decode_c_info(content: bytes, where: str) -> Network:
     """The description in the content of a c_info file. where: how messages call the file. Raises IngotError."""
     document = load_json(content, where, "Generate the network again.")
-    validate_c_info(document, where)
+    rules = _SCHEMA.read_bytes()
+    kept = cache_dir() / "c_info" / hashlib.sha256(b"%d\0" % len(rules) + rules + content).hexdigest()
+    if not kept.is_file():
+        validate_c_info(document, where)
+        with suppress(OSError):  # a cache that cannot be written only costs time
+            write_if_changed(kept, "")
     try:
         return parse_c_info(document)
     except IngotError as error:
