@@ -28,8 +28,8 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # Pages that run on MoveNet's stand-in; the others do with a small model under its name.
 MOVENET = ("README.md", "docs/verification.md")
 
-# Pages whose commands other tests run in every run of CI: images, and the bench.
-ELSEWHERE = ("docs/relocatable.md", "docs/performance.md")
+# Pages whose commands other tests run in every run of CI: images, the bench, validate and load-and-run.
+ELSEWHERE = ("docs/relocatable.md", "docs/performance.md", "docs/validate.md")
 
 # Stands in for ./bootstrap, which installs packages: the rest of the command runs with what is installed.
 BOOTSTRAP = '#!/bin/sh\nif [ $1 = test ]; then exit 0; fi\nexec "$@"\n'

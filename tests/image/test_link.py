@@ -23,7 +23,7 @@ from ingot.steps.image import pack_image
 from support.firmware import needs_gcc
 from support.loader import verdict
 from support.pose_model import pose_model
-from support.reloc_model import RelocModel, build_image
+from support.reloc_model import RelocModel, build_image, image_objects
 from support.session import path_without_memory
 
 pytestmark = [pytest.mark.slow, needs_gcc]
@@ -105,17 +105,11 @@ def linked(folder: Path, code: str, *flags: str) -> Path:
     command = toolchain.compile_command(source, target, "cortex-m55", "network")
     subprocess.run([*command, *flags], check=True)
     image = folder / "image"
-    words = [toolchain.tool(), image / "network.o", image / "rel.o", target, *image_libraries()]
+    words = [toolchain.tool(), image / "network.o", image / "rel.o", target, *image_objects(made.network)]
     words += [*toolchain.image_link_flags("cortex-m55"), "-Wl,-u,hand", f"-Wl,-T,{image / 'rel.ld'}", "-lgcc"]
     subprocess.run([str(word) for word in [*words, "-o", elf]], check=True)
     assert made.elf.is_file()
     return elf
-
-
-def image_libraries() -> list[Path]:
-    from support.reloc_model import image_objects
-
-    return [image_objects()]
 
 
 def test_an_absolute_address_in_code_is_refused(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from ingot.link import toolchain
 from support.alignment import CHECKS, stopped_at
 from support.clang import in_clang
 from support.firmware import FIXTURE, base_objects
+from support.kernel_objects import kernel_objects
 from support.session import session_folder
 
 BLOB = 0x60000000
@@ -145,7 +146,10 @@ def run_emulated(
     )
     data = folder / "blob.bin"
     data.write_bytes(blob.content())
-    objects = [kernel_object(source, cpu, checked, clang) for source in sorted(sources)]
+    if clang:
+        objects = [clang_object(source, cpu) for source in sorted(sources)]
+    else:
+        objects = kernel_objects(sources, cpu, CHECKS if checked else ())
     elf = folder / "firmware.elf"
     script = FIXTURE / ("twin_m7.ld" if cpu == "cortex-m7" else "twin.ld")
     everything = [*base_objects(cpu), _compile(main, folder / "main.o", cpu, "network"), *objects]
@@ -155,20 +159,18 @@ def run_emulated(
 
 
 @functools.cache
-def kernel_object(source: str, cpu: str, checked: bool = False, clang: bool = False) -> Path:
-    """A kernel's file, compiled as the build compiles it, or with checks of alignment, or by clang."""
-    folder = session_folder("kernel")
-    return _compile(
-        kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels", CHECKS if checked else (), clang
-    )
+def clang_object(source: str, cpu: str) -> Path:
+    """A kernel's file, compiled by clang."""
+    folder = session_folder("clang")
+    return _compile(kernels_dir() / source, folder / f"{Path(source).stem}.o", cpu, "kernels", clang=True)
 
 
-def _compile(source: Path, target: Path, cpu: str, role: str, flags: Sequence[str] = (), clang: bool = False) -> Path:
+def _compile(source: Path, target: Path, cpu: str, role: str, clang: bool = False) -> Path:
     include = [toolchain.ROOT / name for name in toolchain.INCLUDE_DIRS]
     command = toolchain.compile_command(source, target, cpu, role, include=include)
     # Clang's -Wpedantic counts the characters of the assembly.
     words = in_clang(command) if clang else [*command, "-Wpedantic"]
-    subprocess.run([*words, *flags, "-Werror"], check=True)
+    subprocess.run([*words, "-Werror"], check=True)
     return target
 
 

@@ -19,7 +19,6 @@ from ingot.image.pools import ImagePools, image_pools, relocatable_pools
 from ingot.image.source import ImageOptions, reloc_linker_script, reloc_source
 from ingot.link import toolchain
 from ingot.link.linker_script import LinkSettings, linker_script
-from ingot.link.sources import kernel_sources
 from ingot.model.model_file import read_model_file
 from ingot.network.types import Network
 from ingot.recipe.network import NetworkBuild
@@ -29,6 +28,7 @@ from ingot.st.npu.codegen.offload import NpuOffload
 from ingot.st.npu.codegen.target import target_of
 from ingot.st.npu.public import public
 from support.images import sealed
+from support.kernel_objects import kernel_objects
 from support.session import session_folder
 
 RUNTIME = toolchain.ROOT / "firmware" / "runtime"
@@ -46,17 +46,19 @@ def n6dk() -> tuple[Board, Mpool]:
 
 
 @functools.cache
-def image_objects() -> Path:
-    """Kernels and support code of images, position-independent, once for the whole test session."""
-    folder = session_folder("image-kernels")
-    objects = []
-    for source in (*kernel_sources(), *(RUNTIME / name for name in SHARED)):
-        target = folder / f"{source.stem}.o"
-        subprocess.run(_command(source, target, "kernels"), check=True)
-        objects.append(str(target))
-    archive = folder / "libimage.a"
-    subprocess.run([toolchain.tool("ar"), "rcsD", str(archive), *objects], check=True)
-    return archive
+def support_objects() -> tuple[Path, ...]:
+    """The support code of images, position-independent, once for a process of the tests."""
+    folder = session_folder("image-support")
+    targets = tuple(folder / f"{Path(name).stem}.o" for name in SHARED)
+    for name, target in zip(SHARED, targets, strict=True):
+        subprocess.run(_command(RUNTIME / name, target, "kernels"), check=True)
+    return targets
+
+
+def image_objects(network: Network) -> list[Path]:
+    """The kernels that a network calls and the support code, position-independent."""
+    flags = toolchain.image_compile_flags("cortex-m55")
+    return [*support_objects(), *kernel_objects(network.kernels, "cortex-m55", flags, ImageOptions().defines())]
 
 
 def _command(source: Path, target: Path, role: str, pic: bool = True) -> list[str]:
@@ -112,7 +114,7 @@ def build_image(
     subprocess.run(_command(source, objects[1], "network", pic=False), check=True)
     elf = folder / "rel.elf"
     flags = toolchain.image_link_flags("cortex-m55")
-    words = [toolchain.tool(), *objects, image_objects(), *flags, f"-Wl,-T,{script}", "-lgcc", "-o", elf]
+    words = [toolchain.tool(), *objects, *image_objects(network), *flags, f"-Wl,-T,{script}", "-lgcc", "-o", elf]
     subprocess.run([str(word) for word in words], check=True)
     image = image_of_elf(elf, pools.params, options.runtime_abi)
     parts, params = split_image(image)

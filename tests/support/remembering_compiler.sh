@@ -8,7 +8,7 @@
 # Whatever is no such command, or warned, goes to the compiler itself.
 #
 # The preprocessor alone would take minutes of a session. A kernel whose headers lie in two folders of which no other
-# comes first has a key before it: its own text, and that of the headers which it had when it was compiled last.
+# comes first has a key without it: its own text, and that of the headers which it had when it was compiled last.
 #
 # INGOT_COMPILER: the compiler. INGOT_COMPILED: the folder of what it compiled.
 set -u
@@ -100,30 +100,35 @@ if [ -n "$simple" ] && [ -z "$rule" ]; then
     fi
 fi
 
-# Keeps what leads to the object `$1` before the preprocessor.
+# Keeps the object of a kernel under its key before the preprocessor.
 keep_sooner() {
-    [ -n "$first" ] || return 0
     signed <"$depfile" >"$beside.d" && find_sooner "$beside.d" &&
-        ln -f "$1" "$sooner.o" && mv "$beside.d" "$INGOT_COMPILED/${first%% *}.d"
+        cp "$target" "$beside.o" && mv "$beside.o" "$sooner.o" && mv "$beside.d" "$INGOT_COMPILED/${first%% *}.d"
 }
 
-# -c and -E together are -E: the text goes where the object will.
-if ! "$INGOT_COMPILER" "$@" -E -P 2>"$beside.said" || [ -s "$beside.said" ]; then
-    rm -f "$beside".*
-    exec "$INGOT_COMPILER" "$@"
-fi
-key=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$target"; } | sha256sum)
-kept=$INGOT_COMPILED/${key%% *}.o
-if [ -e "$kept" ]; then
-    keep_sooner "$kept"
-    rm -f "$beside".*
-    exec cp "$kept" "$target"
+kept=''
+if [ -z "$first" ]; then
+    # -c and -E together are -E: the text goes where the object will.
+    if ! "$INGOT_COMPILER" "$@" -E -P 2>"$beside.said" || [ -s "$beside.said" ]; then
+        rm -f "$beside".*
+        exec "$INGOT_COMPILER" "$@"
+    fi
+    key=$( { printf '%s %s\n' "$INGOT_COMPILER" "$flags"; cat "$target"; } | sha256sum)
+    kept=$INGOT_COMPILED/${key%% *}.o
+    if [ -e "$kept" ]; then
+        rm -f "$beside".*
+        exec cp "$kept" "$target"
+    fi
 fi
 "$INGOT_COMPILER" "$@" 2>"$beside.said"
 status=$?
 cat "$beside.said" >&2
 if [ $status = 0 ] && [ ! -s "$beside.said" ]; then
-    cp "$target" "$beside.o" && mv "$beside.o" "$kept" && keep_sooner "$kept"
+    if [ -n "$first" ]; then
+        keep_sooner
+    else
+        cp "$target" "$beside.o" && mv "$beside.o" "$kept"
+    fi
 fi
 rm -f "$beside".*
 exit $status

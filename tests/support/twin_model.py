@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import functools
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingot.base.places import kernels_dir
 from ingot.board import find_board, load_board, twin_of, twin_pools
 from ingot.board.fit import load_pools
 from ingot.compiler.compile import CompileOptions, compile_file, compile_model
@@ -26,9 +24,7 @@ from ingot.st.npu.public import public
 from ingot.steps.link import io_bytes
 from support.alignment import CHECKS
 from support.firmware import VALIDATE, base_objects, compile_c
-from support.session import session_folder
-
-INCLUDE = [toolchain.ROOT / folder for folder in toolchain.INCLUDE_DIRS]
+from support.kernel_objects import kernel_objects
 
 
 @dataclass(frozen=True)
@@ -39,15 +35,6 @@ class TwinModel:
     images: list[Image]
     network: Network
     machine: str
-
-
-@functools.cache
-def kernel_object(name: str, checked: bool = False, core: str = "cortex-m55") -> Path:
-    """A kernel as the build compiles it, or with checks of alignment, once for a process of the tests."""
-    target = session_folder("kernels") / f"{name}.o"
-    command = toolchain.compile_command(kernels_dir() / f"{name}.c", target, core, "kernels", INCLUDE)
-    subprocess.run([*command, *(CHECKS if checked else ())], check=True)
-    return target
 
 
 def application(app: Path) -> tuple[list[Path], list[Path]]:
@@ -96,7 +83,7 @@ def build_for_twin(
         compile_c(source, folder / f"{source.stem}.o", defines, board.core, [folder, *include]) for source in sources
     ]
     elf = folder / "firmware.elf"
-    kernels = [kernel_object(Path(name).stem, checked, board.core) for name in network.kernels]
+    kernels = kernel_objects(network.kernels, board.core, CHECKS if checked else ())
     command = toolchain.link_command([*base_objects(board.core, npu), *objects, *kernels], elf, twin.core, script)
     subprocess.run(command, check=True)
     return TwinModel(elf, images_of(network, folder), network, twin.machine)
