@@ -40,12 +40,7 @@ def read_c_info(path: Path) -> Network:
 def decode_c_info(content: bytes, where: str) -> Network:
     """The description in the content of a c_info file. where: how messages call the file. Raises IngotError."""
     document = load_json(content, where, "Generate the network again.")
-    rules = _SCHEMA.read_bytes()
-    kept = cache_dir() / "c_info" / hashlib.sha256(b"%d\0" % len(rules) + rules + content).hexdigest()
-    if not kept.is_file():
-        validate_c_info(document, where)
-        with suppress(OSError):  # a cache that cannot be written only costs time
-            write_if_changed(kept, "")
+    validate_c_info(document, where)
     try:
         return parse_c_info(document)
     except IngotError as error:
@@ -57,10 +52,18 @@ def decode_c_info(content: bytes, where: str) -> Network:
 
 def validate_c_info(document: Any, where: str) -> None:
     """Raises IngotError when a key that Ingot needs is missing or of another type."""
+    rules = _SCHEMA.read_bytes()
+    kept = cache_dir() / "c_info" / hashlib.sha256(rules + b"\0" + json.dumps(document).encode()).hexdigest()
+    if not kept.is_file():
+        _check(json.loads(rules), document, where)
+        with suppress(OSError):  # a cache that cannot be written only costs time
+            write_if_changed(kept, "")
+
+
+def _check(schema: Any, document: Any, where: str) -> None:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
     error = best_match(Draft202012Validator(schema).iter_errors(document))
     if error is not None:
         place = ".".join(str(part) for part in error.absolute_path) or "the top level"

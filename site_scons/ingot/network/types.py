@@ -182,3 +182,8 @@ class Network:
             if pool.name == name:
                 return pool
         raise KeyError(name)
+
+
+def rows_of(name: str) -> str:
+    """The name of the tensor whose rows are handed over as those of the input or output of that name."""
+    return f"rows of {name}"

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ingot.base.c_text import comment, identifier
-from ingot.compiler.emit.compiled import Compiled
 from ingot.network.types import NetworkPool
+
+if TYPE_CHECKING:
+    from ingot.compiler.emit.compiled import Compiled
 
 
 def used_pools(compiled: Compiled) -> tuple[NetworkPool, ...]:

@@ -10,9 +10,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from ingot.base.text_table import text_table
-from ingot.compiler.kernels.io_rows import rows_of
 from ingot.network.fused import UNFUSED, fused_regions
-from ingot.network.types import Network, NetworkBuffer, NetworkPool
+from ingot.network.types import Network, NetworkBuffer, NetworkPool, rows_of
 
 _NAME_WIDTH = 44
 

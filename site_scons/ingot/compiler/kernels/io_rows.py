@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.kernels.rows import each_row
+from ingot.network.types import rows_of
 
 
 def with_rows(program: Program, inputs: bool, outputs: bool) -> Program:
@@ -29,11 +30,6 @@ def with_rows(program: Program, inputs: bool, outputs: bool) -> Program:
             tensors[source] = _inside(tensors[source])
             calls.append(_handed_over(program, source, target))
     return replace(program, tensors=tuple(tensors), calls=tuple(calls), outputs=ports)
-
-
-def rows_of(name: str) -> str:
-    """The name of the tensor whose rows are handed over as those of the input or output of that name."""
-    return f"rows of {name}"
 
 
 def _inside(port: Activation) -> Activation:
