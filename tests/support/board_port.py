@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ingot.base.child import ends_with_parent
 from ingot.device.run.qemu import Image, command, find_qemu
 
 
@@ -21,7 +22,13 @@ def board_on_a_port(elf: Path, images: Sequence[Image], machine: str) -> Iterato
     line = command(elf.resolve(), images, machine, ["serial"], find_qemu())
     line[line.index("-serial") + 1] = "pty"
     with subprocess.Popen(
-        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        line,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        preexec_fn=ends_with_parent(),
     ) as process:
         try:
             assert process.stdout is not None

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ingot.base.child import ends_with_parent
 from ingot.base.errors import IngotError
 from ingot.device.npu.pipes import npu_of_twin
 from ingot.device.protocol.link import SocketLink
@@ -39,7 +40,14 @@ def twin_line(elf: Path, images: Sequence[Image], machine: str, npu: bool = Fals
         with (
             log,
             beside,
-            subprocess.Popen(line, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process,
+            subprocess.Popen(
+                line,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=ends_with_parent(),
+            ) as process,
         ):
             try:
                 with _connect(path, process) as connection:

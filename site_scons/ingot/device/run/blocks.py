@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingot.base.child import ends_with_parent
 from ingot.base.errors import IngotError
 from ingot.device.run.qemu import Image, command, find_qemu
 
@@ -65,6 +66,7 @@ def executed_blocks(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            preexec_fn=ends_with_parent(),
         ) as process:
             watchdog = threading.Timer(timeout, process.kill)
             watchdog.start()

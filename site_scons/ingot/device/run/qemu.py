@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingot.base.child import ends_with_parent
 from ingot.base.errors import IngotError
 
 #: QEMU's -icount: an instruction lasts 2^5 ns of emulated time. firmware/startup/counter_*.c count on it.
@@ -115,6 +116,7 @@ def run(
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        preexec_fn=ends_with_parent(),
     ) as process:
         late = threading.Event()
 
