@@ -214,7 +214,7 @@ OPTIONS = (
     *_group(
         "report",
         Option("base", "", "the network_c_info.json of another build, to compare with", targets="report"),
-        Option("models", "../shared/models", "a .tflite or .onnx, or a folder of them", targets="bench"),
+        Option("models", ".", "a .tflite or .onnx, or a folder of them", targets="bench"),
         Option("json", "0", "print the figures as JSON; --json is the same", "switch", targets="bench"),
         Option("profile", "0", "what each epoch costs on the twin", "switch"),
     ),
