@@ -19,7 +19,7 @@ from ingot.model import load_manifest
 from ingot.start.told import packed_labels, use_of
 from support.firmware import needs_gcc, needs_qemu
 from support.pose_model import pose_model
-from support.session import session_folder
+from support.session import made_once
 from support.ssd_model import ssd_model
 from support.tflite_builder import Builder
 from support.use_case_cells import CASES, H7, N6, Cell, run_cell, wrong_answers
@@ -158,7 +158,8 @@ CELLS = [
 @pytest.mark.parametrize("one", CELLS, ids=lambda one: one.name)
 def test_a_project_builds_verifies_and_says_the_right_answers(one: Cell, tmp_path: Path) -> None:
     there = trained(one.case.model)
-    printed = run_cell(one, there, tmp_path, session_folder("cells-cache"), verify=True)
+    cache = made_once("cells-cache", lambda folder: None)  # kernels are compiled once for all cells
+    printed = run_cell(one, there, tmp_path, cache, verify=True)
     assert wrong_answers(one, there, printed) == []
     changed = re.sub("(leaf|yes|square|walk|key point|normal)", "no", printed)
     assert wrong_answers(one, there, changed), "an answer that is another one is found"
