@@ -52,7 +52,7 @@ def chain(epochs: int) -> Network:
         ),
         buffers=tuple(buffers),
         epochs=tuple(NetworkEpoch(n, "SW", ("ingot_copy",), 1000 * n, (n,)) for n in range(epochs)),
-        layers=tuple(NetworkLayer(n, "CONV_2D", f"conv {n}", (1, 8), 1, 1, 1, (), n) for n in range(epochs)),
+        layers=tuple(NetworkLayer(n, "CONV_2D", f"block/conv {n}", (1, 8), 1, 1, 1, (), n) for n in range(epochs)),
         initializers=(),
         peak=50000,
     )
@@ -171,7 +171,7 @@ def test_layers_are_searched_and_sorted(window: Browser, tmp_path: Path) -> None
         "const s = document.getElementById('search'); s.value = 'CONV_2D 11'; s.dispatchEvent(new Event('input'))"
     )
     visible = "return [...document.querySelectorAll('#layers tbody tr:not([hidden])')].map(r => r.cells[2].innerText)"
-    assert window.script(visible) == ["conv 11"]
+    assert window.script(visible) == ["block/conv 11"]
     assert "of" in window.script("return document.getElementById('found').textContent")
     window.script("location.hash = '#l3'")
     window.script("document.getElementById('search').value = ''")
@@ -180,14 +180,26 @@ def test_layers_are_searched_and_sorted(window: Browser, tmp_path: Path) -> None
     assert window.script(order) == [str(n) for n in range(11, -1, -1)]
     window.script("document.querySelector('#epochs th button').click()")
     assert window.script(order) == [str(n) for n in range(12)]
+    window.script(
+        "const s = document.getElementById('search'); s.value = 'conv'; s.dispatchEvent(new Event('input'));"
+        "const name = document.querySelectorAll('#layers th button')[2]; name.click(); name.click()"
+    )
+    assert window.script(visible) == [f"block/conv {n}" for n in range(11, -1, -1)]
 
 
 @pytest.mark.slow
 def test_a_narrow_window_cuts_nothing_off(window: Browser, tmp_path: Path) -> None:
-    show(window, tmp_path, chain(63), measured=Measured(tuple(range(100, 163))))
+    network = chain(63)
+    fused = replace(network.epochs[62], kernels=("ingot_depthwise_conv2d",) * 3, layers=(59, 60, 61, 62))
+    layers = [replace(layer, kind="DEPTHWISE_CONV_2D", macs=12345678) for layer in network.layers]
+    network = replace(network, epochs=(*network.epochs[:62], fused), layers=tuple(layers))
+    costs = Measured(tuple(range(11111100, 11111163)), cycles=tuple(range(22222200, 22222263)), clock=800_000_000)
+    show(window, tmp_path, network, measured=costs)
     window.resize(700, 900)
     try:
         assert window.script("return document.documentElement.scrollWidth <= 700")
+        tables = "return [...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)"
+        assert window.script(tables)
         smallest = (
             "return Math.min(...[...document.querySelectorAll('td,th,p,.side,.axis span')]"
             ".map(e => parseFloat(getComputedStyle(e).fontSize)))"

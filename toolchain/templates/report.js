@@ -42,7 +42,8 @@ for (const chart of document.querySelectorAll("[data-keys]")) {
   }
 }
 function value(row, column) {
-  const text = row.cells[column].firstChild ? row.cells[column].firstChild.textContent.trim() : "";
+  const parts = [...row.cells[column].childNodes].filter((node) => node.nodeName !== "SMALL");
+  const text = parts.map((node) => node.textContent).join("").trim();
   const number = parseFloat(text.replaceAll(",", ""));
   return /^[-+]?[\d,.]+( %)?$/.test(text) && !Number.isNaN(number) ? number : text;
 }

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 #: What TensorFlow puts behind a layer's name where a tensor is called after the reading of its weights.
 _READING = re.compile(r"/ReadVariableOp(_\d+)?(/resource\d*)?$")
@@ -25,3 +26,8 @@ def fitted(name: str, length: int) -> str:
         if len(whole) <= length:
             return whole
     return short[: length - 1] + "…" if length >= _LEAST_LABEL else ""
+
+
+def broken(text: str) -> str:
+    """A text for HTML that may go on in the next line behind each part of a name, but not before one or two letters."""
+    return "<wbr/>".join(map(escape, re.split(r"(?<=[/_.:;])(?=\w{3})", text)))

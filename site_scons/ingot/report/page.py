@@ -29,7 +29,7 @@ from ingot.report.compare import compare
 from ingot.report.layers import kind_sums, layer_rows, weight_sizes
 from ingot.report.limits import limits_of
 from ingot.report.measured import Measured
-from ingot.report.names import short_name
+from ingot.report.names import broken, short_name
 from ingot.report.npu_time import npu_time
 from ingot.report.series import epoch_series, npu_series
 from ingot.report.timeline import Lane, Timeline, timeline
@@ -98,6 +98,7 @@ def page(
         verdict=verdict,
         size=size_text,
         short=short_name,
+        broken=broken,
         n=percent,
     )
 
