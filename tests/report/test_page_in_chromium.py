@@ -190,9 +190,10 @@ def test_layers_are_searched_and_sorted(window: Browser, tmp_path: Path) -> None
 @pytest.mark.slow
 def test_a_narrow_window_cuts_nothing_off(window: Browser, tmp_path: Path) -> None:
     network = chain(63)
-    fused = replace(network.epochs[62], kernels=("ingot_depthwise_conv2d",) * 3, layers=(59, 60, 61, 62))
     layers = [replace(layer, kind="DEPTHWISE_CONV_2D", macs=12345678) for layer in network.layers]
-    network = replace(network, epochs=(*network.epochs[:62], fused), layers=tuple(layers))
+    epochs = [replace(epoch, macs=12345678, reads=(0,), writes=(1,)) for epoch in network.epochs]
+    buffers = (replace(network.buffers[0], size=999999), *network.buffers[1:])
+    network = replace(network, epochs=tuple(epochs), layers=tuple(layers), buffers=buffers)
     costs = Measured(tuple(range(11111100, 11111163)), cycles=tuple(range(22222200, 22222263)), clock=800_000_000)
     show(window, tmp_path, network, measured=costs)
     window.resize(700, 900)
@@ -200,6 +201,12 @@ def test_a_narrow_window_cuts_nothing_off(window: Browser, tmp_path: Path) -> No
         assert window.script("return document.documentElement.scrollWidth <= 700")
         tables = "return [...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)"
         assert window.script(tables)
+        lines = (  # of each part of the operators' names: the page breaks them between parts only
+            "return [...document.querySelectorAll('#epochs tbody td:nth-child(3)')].flatMap(e => [...e.childNodes])"
+            ".filter(e => e.nodeType === 3).map(e => { const r = document.createRange(); r.selectNode(e);"
+            " return r.getClientRects().length; })"
+        )
+        assert set(window.script(lines)) == {1}
         smallest = (
             "return Math.min(...[...document.querySelectorAll('td,th,p,.side,.axis span')]"
             ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
