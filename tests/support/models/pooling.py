@@ -16,7 +16,8 @@ def pool(d: Draw, kind: str, dtype: str = "int8") -> bytes:
     padding = d.choice(("SAME", "VALID"))
     least = kernel if padding == "VALID" else (1, 1)
     channels = d.choice((1, 3, 16, 20, 33))
-    shape = (d.choice((1, 1, 2)), least[0] + d.integer(0, 5), least[1] + d.integer(0, 5), channels)
+    wide = d.choice((0, 0, 40))
+    shape = (d.choice((1, 1, 2)), least[0] + d.integer(0, 5), least[1] + d.integer(0, 5) + wide, channels)
     return tflite_builder.pool(
         kind,
         shape,
