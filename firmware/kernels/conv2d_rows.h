@@ -33,10 +33,32 @@ INGOT_INLINE void ingot_conv2d_1x1_rows(const ingot_conv2d_1x1 *k, const int8_t 
     }
 }
 
+/* Images that are one pixel wide and stand in memory as they are, lying down: one row, whose windows are made together. */
+INGOT_INLINE int ingot_conv2d_line(const ingot_conv2d *k, ingot_conv2d *line)
+{
+    if (k->in_w != 1 || k->out_w != 1 || k->kernel_w != 1 || k->batches > 1 || k->in_ring | k->out_ring)
+        return 0;
+    *line = *k;
+    line->in_h = line->out_h = line->kernel_h = 1;
+    line->in_w = k->in_h;
+    line->out_w = k->out_h;
+    line->kernel_w = k->kernel_h;
+    line->stride_w = k->stride_h;
+    line->dilation_w = k->dilation_h;
+    line->pad_top = 0;
+    line->pad_left = k->pad_top;
+    return 1;
+}
+
 INGOT_INLINE void ingot_conv2d_rows(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch,
                                     const void *params, unsigned y, unsigned n, ingot_conv2d_pixels *pixels)
 {
     const ingot_mac_params *p = params;
+    ingot_conv2d line;
+    if (n == k->out_h && ingot_conv2d_line(k, &line)) {
+        k = &line;
+        n = 1;
+    }
     const unsigned rows = k->batches > 1 ? k->batches * k->out_h : n, row_bytes = k->out_w * k->out_c;
     const unsigned group_c = k->out_c / k->groups;
     const unsigned apart = k->by_column ? k->stride_w * ingot_column_bytes(k) : ingot_patch_bytes(k);

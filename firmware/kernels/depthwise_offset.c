@@ -17,5 +17,5 @@ static void row(const ingot_depthwise *k, const int8_t *image, int8_t *to, const
 void ingot_depthwise_offset_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                                unsigned n)
 {
-    ingot_depthwise_rows(k, in, out, params, y, n, row);
+    ingot_depthwise_rows_or_line(k, in, out, params, y, n, row);
 }

@@ -161,4 +161,38 @@ INGOT_INLINE void ingot_depthwise_rows(const ingot_depthwise *k, const int8_t *i
             row(k, in, out, params, (int)line);
 }
 
+/* Whether images are one pixel wide and stand in memory as they are. */
+INGOT_INLINE int ingot_depthwise_is_column(const ingot_depthwise *k)
+{
+    return k->in_w == 1 && k->out_w == 1 && k->kernel_w == 1 && k->batches == 1 && !(k->in_ring | k->out_ring);
+}
+
+/* The same images lying down: one row, whose pixels share what a row prepares. */
+INGOT_INLINE ingot_depthwise ingot_depthwise_line(const ingot_depthwise *k)
+{
+    ingot_depthwise line = *k;
+    line.in_h = line.out_h = 1;
+    line.in_w = k->in_h;
+    line.out_w = k->out_h;
+    line.kernel_h = 1;
+    line.kernel_w = k->kernel_h;
+    line.stride_w = k->stride_h;
+    line.dilation_w = k->dilation_h;
+    line.pad_top = 0;
+    line.pad_left = k->pad_top;
+    return line;
+}
+
+/* The same for windows that may be one pixel wide. */
+INGOT_INLINE void ingot_depthwise_rows_or_line(const ingot_depthwise *k, const int8_t *in, int8_t *out,
+                                               const void *params, unsigned y, unsigned n, ingot_depthwise_row *row)
+{
+    if (n == k->out_h && ingot_depthwise_is_column(k)) {
+        const ingot_depthwise line = ingot_depthwise_line(k);
+        row(&line, in, out, params, 0);
+    } else {
+        ingot_depthwise_rows(k, in, out, params, y, n, row);
+    }
+}
+
 #endif
