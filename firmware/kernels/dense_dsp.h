@@ -56,19 +56,35 @@ __attribute__((noinline)) static uint32_t *ingot_dense_widen_two(uint32_t *to, c
     return to;
 }
 
-/* Scales of two lanes, and whether the quick form suits them. factor: twice the zero point and one more, 0 where it never
- * does. A lane that stands for no channel has multiplier 0. */
-INGOT_INLINE int ingot_dense_scales(ingot_dense_pair *job, const int32_t *scaling, int32_t factor)
+/* The scale of a lane, and whether the quick form suits it. factor: twice the zero point and one more. reach: of the sum of
+ * all products. A lane that stands for no channel has multiplier 0. */
+INGOT_INLINE int ingot_dense_scale(ingot_dense_pair *job, unsigned lane, const int32_t *scaling, int32_t factor,
+                                   int32_t reach)
 {
-    const int32_t first = scaling[0], second = scaling[1];
-    job->multiplier[0] = first;
-    job->multiplier[1] = second;
-    job->right[0] = -ingot_scale_shift(first, scaling[4]);
-    job->right[1] = -ingot_scale_shift(second, scaling[5]);
-    job->offset[0] = ingot_scale_offset(factor, job->right[0]);
-    job->offset[1] = ingot_scale_offset(factor, job->right[1]);
-    return factor && ingot_scale_is_quick(job->bias[0], first, scaling[4]) &&
-           ingot_scale_is_quick(job->bias[1], second, scaling[5]);
+    const int32_t bias = job->bias[lane], multiplier = scaling[lane], shift = scaling[lane + 4];
+    int32_t flat;
+    job->multiplier[lane] = multiplier;
+    job->right[lane] = -ingot_scale_shift(multiplier, shift);
+    job->offset[lane] = ingot_scale_offset(factor, job->right[lane]);
+    if (ingot_scale_is_quick(bias, multiplier, shift))
+        return 1;
+    if (!ingot_scale_is_flat(bias, reach, multiplier, shift, &flat))
+        return 0;
+    job->multiplier[lane] = 0;
+    job->right[lane] = 1;
+    job->offset[lane] = 2 * ingot_clamp(flat + (factor >> 1), INT8_MIN, INT8_MAX) + 1;
+    return 1;
+}
+
+/* Results that no product changes, of two channels. */
+INGOT_INLINE void ingot_dense_flatly(const ingot_dense_pair *job, unsigned out_step, unsigned count)
+{
+    const int8_t first = (int8_t)__builtin_arm_ssat(job->offset[0] >> job->right[0], 8);
+    const int8_t second = (int8_t)__builtin_arm_ssat(job->offset[1] >> job->right[1], 8);
+    for (int8_t *out = job->out; count; count--, out += out_step) {
+        out[job->apart] = second; /* where there is no second one, it is the first one's place */
+        out[0] = first;
+    }
 }
 
 /* Results where they are not quick: of sums. */
@@ -128,6 +144,7 @@ __attribute__((noinline)) static void ingot_dense_block(const ingot_dense *d, co
 #else
     const int32_t factor = ingot_scale_saturates(d->params) ? 2 * d->params->out_zero + 1 : 0;
 #endif
+    const int32_t reach = (int32_t)d->depth << 14;
     ingot_dense_pair job; /* no initializer: where some of it is zero, that is a call of memset() */
     ingot_dense_group(&job, count);
     ingot_dense_widen(&job, wide, in, in_step, count, words);
@@ -152,10 +169,13 @@ __attribute__((noinline)) static void ingot_dense_block(const ingot_dense *d, co
         job.bias[1] = ingot_dense_bias(biases, lane + 1);
         job.weights = ingot_dense_lanes(record + 16, lane, chunks, unpacked) + (chunks - 1) * INGOT_DENSE_STRIDE + 12;
         job.out = to;
-        if (ingot_dense_scales(&job, scaling, factor))
-            ingot_dense_threes(&job);
-        else
+        if (!factor || !(ingot_dense_scale(&job, 0, scaling, factor, reach) &
+                         ingot_dense_scale(&job, 1, scaling, factor, reach)))
             ingot_dense_slowly(d, &job, scaling, lanes, to, out_step, count);
+        else if (!(job.multiplier[0] | job.multiplier[1]))
+            ingot_dense_flatly(&job, out_step, count);
+        else
+            ingot_dense_threes(&job);
         record += lane ? bytes : 0;
     }
 }

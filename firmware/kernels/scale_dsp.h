@@ -37,6 +37,16 @@ INGOT_INLINE int ingot_scale_is_quick(int32_t bias, int32_t multiplier, int32_t 
     return !multiplier || (shift < 0 && shift >= -20 && (uint32_t)bias + (1u << 28) < 1u << 29);
 }
 
+/* The result of a channel that no products up to `reach` change, less the zero point, in *flat: there are networks with
+ * many such channels, of next to no weights and a large bias. For shifts to the right; results grow with sums. */
+INGOT_INLINE int ingot_scale_is_flat(int32_t bias, int32_t reach, int32_t multiplier, int32_t shift, int32_t *flat)
+{
+    if (shift >= 0 || (uint32_t)bias + (1u << 30) + (1u << 29) >= 3u << 30)
+        return 0;
+    *flat = ingot_requantize_dsp(bias - reach, multiplier, shift);
+    return *flat == ingot_requantize_dsp(bias + reach, multiplier, shift);
+}
+
 /* ingot_requantize_dsp() and the clamps; r10: zero point, r11: low, r12: free, high comes last. */
 #define INGOT_SCALE_EXACT(sum, left, multiplier, right)                                                                \
     "lsl " sum ", " sum ", " left "\n"                                                                                 \
