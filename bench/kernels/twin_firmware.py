@@ -53,14 +53,22 @@ def measure(model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4
 
 
 def build(
-    model: Path, board_name: str, folder: Path, *, fuse: bool, weights_4bit: str = "keep", shared: Path | None = None
+    model: Path,
+    board_name: str,
+    folder: Path,
+    *,
+    fuse: bool,
+    weights_4bit: str = "keep",
+    optimize: str = "balanced",
+    shared: Path | None = None,
 ) -> Built:
     """The firmware, in `folder`. shared: a folder for object files of kernels, which are used again. Raises
     IngotError."""
     board_file = find_board(board_name, toolchain.ROOT / "boards")
     twin, pools = open_board(board_file, twin=True)
     outputs = [folder / "network.c"]
-    network = compile_network(model, board_file, outputs, twin=True, asked=Asked(fuse=fuse, weights_4bit=weights_4bit))
+    asked = Asked(fuse=fuse, weights_4bit=weights_4bit, optimize=optimize)
+    network = compile_network(model, board_file, outputs, twin=True, asked=asked)
     build = NetworkBuild(Request(str(model), board_name, str(folder), twin=True, app="validate"), model=str(model))
     script = folder / "firmware.ld"
     script.write_text(linker_script(twin, pools, network, LinkSettings(heap=twin.heap + io_bytes(network))))
