@@ -156,16 +156,15 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
     const unsigned pass = cached ? (INGOT_DENSE_PASS_BYTES + block_bytes - 1) / block_bytes : all;
     const int mixed = !(p->flags & INGOT_MAC_RIGHT_SHIFTS);
     unsigned todo = all, left_over = d->channels % 8;
-    ingot_dense_job job = {
-        .records = d->records,
-        .turns = (d->depth + 63) / 64,
-        .entry = ingot_dense_entry((d->depth + 15) / 16),
-        .chunks = (d->depth + 15) / 16,
-        .in_step = 2 * in_step,
-        .zero = p->out_zero,
-        .low = p->low,
-        .high = p->high,
-    };
+    ingot_dense_job job; /* no initializer: that is a call of memset() */
+    job.records = d->records;
+    job.turns = (d->depth + 63) / 64;
+    job.chunks = (d->depth + 15) / 16;
+    job.entry = ingot_dense_entry(job.chunks);
+    job.in_step = 2 * in_step;
+    job.zero = p->out_zero;
+    job.low = p->low;
+    job.high = p->high;
     do {
         uint32_t flags = p->flags;
         job.blocks = todo < pass ? todo : pass;

@@ -173,7 +173,8 @@ static void rows_helium(const ingot_depthwise *k, const int8_t *in, int8_t *out,
 {
     const int room = (k->together * k->out_c + 15) / 16 * 16;
     int8_t zeros[room];
-    run r = {.words = (const char *)(p + 1) + INGOT_PIXEL_WORDS};
+    run r; /* no initializer: that is a call of memset() */
+    r.words = (const char *)(p + 1) + INGOT_PIXEL_WORDS;
     for (int i = 0; i < room; i += 16)
         vst1q_s8(zeros + i, vdupq_n_s8((int8_t)p->in_zero));
     ingot_depthwise_set_range(&r.range, p);
