@@ -22,6 +22,7 @@ from ingot.device.run.inputs import random_inputs
 from ingot.device.run.oracle import Reference
 from ingot.model.asked import CHOICES
 from ingot.network.c_info import read_c_info
+from support.differential import program_of
 from support.requantizable import requantizable
 from support.shared import SHARED, shared
 
@@ -126,6 +127,24 @@ def test_retraining_and_requantizing_change_data_only(first_build: Path, seed: i
         before, after = ((part / raw).read_bytes() for part in (first_build, folder))
     assert len(before) == len(after) and before != after
     assert before[8:16] == after[8:16]
+
+
+def test_retraining_changes_how_taps_are_summed_but_not_network_c(tmp_path: Path) -> None:
+    """Whether two taps are summed in 16 bits depends on weights, so it is a flag in the parameters."""
+    files, raws, flags = [], [], []
+    for seed, wide in ((1, False), (2, True)):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        model = folder / "model.tflite"
+        model.write_bytes(requantizable(seed, wide=wide))
+        compile_model(model, POOLS, folder)
+        files.append((folder / "network.c").read_bytes())
+        raws.append((folder / output_names("network", POOLS).raw).read_bytes())
+        calls = program_of(model.read_bytes()).calls
+        flags.append([int(call.params[0].data[4]) & 4 for call in calls if "depthwise" in call.kernel])
+    assert flags == [[0], [4]]
+    assert files[0] == files[1]
+    assert raws[0][8:16] == raws[1][8:16] and len(raws[0]) == len(raws[1])
 
 
 def test_a_requantized_initializer_runs_with_the_old_network_c(tmp_path: Path) -> None:
