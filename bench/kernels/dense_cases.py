@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random cases of the dense inner product (firmware/kernels/dense.h) on an emulated core, against its definition in C.
 
-    python bench/kernels/dense_cases.py [--cpu cortex-m7] [--count 20000] [--seed 1]
+    python bench/kernels/dense_cases.py [--cpu cortex-m7] [--count 20000] [--seed 1] [--even]
 
 One firmware makes the cases, so that 20,000 take seconds of processor time: any depth, channels, pixels, clamps and
 shifts. A difference is printed and ends the program with status 1.
@@ -28,11 +28,12 @@ from support.session import close_session, open_session  # noqa: E402
 @click.option("--cpu", type=click.Choice(sorted(MACHINES)), default=default_core().name, show_default=True)
 @click.option("--count", default=20000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def main(cpu: str, count: int, seed: int) -> None:
+@click.option("--even", is_flag=True, help="The arithmetic of QDQ models.")
+def main(cpu: str, count: int, seed: int, even: bool) -> None:
     session = open_session()
     try:
         with tempfile.TemporaryDirectory(prefix="ingot-dense-") as folder:
-            defines: dict[str, str | int] = {"CASES": count, "SEED": seed}
+            defines: dict[str, str | int] = {"CASES": count, "SEED": seed} | ({"INGOT_EVEN": 1} if even else {})
             elf = link(Path(folder), [FIXTURE / "dense_cases.c"], defines, cpu=cpu)
             done = qemu.run(elf, machine=MACHINES[cpu], timeout=7200.0)
     finally:

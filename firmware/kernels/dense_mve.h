@@ -38,27 +38,55 @@ typedef struct ingot_dense_job {
 
 INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_even, "", "vqadd.s32", INGOT_SCALED, "vcvtn.s32.f32", "", INGOT_STORE_CLAMPED,
                        "", "")
-/* The usual case: biases are in the sums, and results saturate at -128 and 127. */
+
+/* Whether biases are in the sums and results saturate at -128 and 127: the usual case. */
+INGOT_INLINE int ingot_dense_is_usual(const ingot_dense_job *job, uint32_t flags)
+{
+    return (flags & INGOT_MAC_BIAS_IN_SUMS) && job->low == INT8_MIN && job->high == INT8_MAX;
+}
+
+#ifdef INGOT_W4
 INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_whole, "", "@", INGOT_SCALED, "vcvtn.s32.f32", "", INGOT_STORE_SATURATED, "",
                        "")
-
-#include "dense_thin_mve.h"
 
 static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 {
     INGOT_CHECK_ALIGNED(job->records, 4);
-    if (!(flags & INGOT_MAC_BIAS_IN_SUMS) || job->low != INT8_MIN || job->high != INT8_MAX)
+    if (ingot_dense_is_usual(job, flags))
+        ingot_dense_pairs_whole(job);
+    else
+        ingot_dense_pairs_even(job);
+}
+#else
+#undef INGOT_DENSE_QUICK
+#define INGOT_DENSE_QUICK ingot_dense_is_quick
+#include "dense_thin_mve.h"
+#include "dense_whole_mve.h"
+
+/* Whether blocks of eight channels without a rest have a quicker form. */
+INGOT_INLINE int ingot_dense_is_quick(const ingot_dense_job *job, uint32_t flags)
+{
+    return ingot_dense_is_usual(job, flags) && job->blocks;
+}
+
+static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
+{
+    INGOT_CHECK_ALIGNED(job->records, 4);
+    if (job->rest || !ingot_dense_is_quick(job, flags))
         ingot_dense_pairs_even(job);
     else if (!ingot_dense_run_thin(job))
-        ingot_dense_pairs_whole(job);
+        ingot_dense_whole(job);
 }
+#endif
 #else
 INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 #if defined INGOT_DENSE_ADJUSTED || defined INGOT_W4
 INGOT_DENSE_PAIRS(ingot_dense_pairs_signed, "", INGOT_TIE_RIGHT)
 #endif
 
+#ifndef INGOT_W4
 #include "dense_thin_mve.h"
+#endif
 
 #if defined INGOT_DENSE_ADJUSTED
 INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")

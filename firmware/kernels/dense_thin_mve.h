@@ -7,14 +7,6 @@
 #ifndef INGOT_DENSE_THIN_MVE_H
 #define INGOT_DENSE_THIN_MVE_H
 
-#ifdef INGOT_W4
-/* Weights of four bits have no such form. */
-INGOT_INLINE int ingot_dense_run_thin(const ingot_dense_job *job)
-{
-    (void)job;
-    return 0;
-}
-#else
 #ifdef INGOT_DENSE_ADJUSTED
 /* What is added to all sums of two pixels is at 40, where the next ones are is at 48. */
 #define INGOT_THIN_FRAME "56"
@@ -277,6 +269,5 @@ static int ingot_dense_run_thin(const ingot_dense_job *job)
         ingot_dense_thin_1(job);
     return 1;
 }
-#endif
 
 #endif

@@ -11,8 +11,12 @@
  * channels, 16 bits. On the stack:
  *     0: pixels    8: ends of results    16: steps of both    24: where r9 and r5 begin    32: pairs
  *     36: where the chunks after the first begin, of even and of odd channels    48: room for eight bytes
- *
- * The even channels' record is done, its multipliers are in q2; the odd ones' first chunk. */
+ */
+
+#ifdef INGOT_EVEN
+#include "dense_whole_even_mve.h"
+#else
+/* The even channels' record is done, its multipliers are in q2; the odd ones' first chunk. */
 #define INGOT_WHOLE_EVEN                                                                                               \
     "vmladava.s8 lr, q1, q3\n"                                                                                         \
     "vmov q0[2], q0[0], r0, r4\n"                                                                                      \
@@ -168,6 +172,8 @@
     "vmladav.s8 lr, q1, q3\n"                                                                                          \
     "vldrw.32 q2, [r5, #-16]\n"
 
+#endif
+
 /* Four chunks a turn, which begins as a turn of INGOT_RECORD_SUMS does. */
 #define INGOT_WHOLE_CHUNK_BYTES "56"
 #define INGOT_WHOLE_CHUNKS                                                                                             \
@@ -254,6 +260,8 @@
     }
 
 INGOT_DENSE_WHOLE(ingot_dense_whole, INGOT_WHOLE_EVEN, INGOT_WHOLE_STORE)
+#ifndef INGOT_EVEN
 INGOT_DENSE_WHOLE(ingot_dense_whole_signed, INGOT_WHOLE_EVEN_SIGNED, INGOT_WHOLE_STORE_SIGNED)
+#endif
 
 #endif

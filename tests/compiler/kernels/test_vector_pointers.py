@@ -16,6 +16,7 @@ CHECKED_IN = {
     "dense_pairs_mve.h": ["dense_mve.h"],
     "dense_thin_mve.h": ["dense_mve.h"],
     "dense_w4_mve.h": ["dense_mve.h"],
+    "dense_whole_even_mve.h": ["dense_mve.h"],
     "dense_whole_mve.h": ["dense_mve.h"],
     "depthwise_3x3_pixel_mve.h": ["depthwise_3x3_mve.h"],
     "depthwise_offset_mve.h": ["depthwise_offset_mve.h", "depthwise_3x3_mve.h"],
