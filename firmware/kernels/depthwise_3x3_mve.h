@@ -12,6 +12,9 @@
 #else
 #include "depthwise_products.h"
 #include "depthwise_3x3_pixel_mve.h"
+#ifdef INGOT_EVEN
+#include "depthwise_3x3_even_mve.h"
+#endif
 #endif
 
 /* Pixels next to each other in a row. The nine taps are pixels of their own, so edges are pixels of zero points. */
@@ -80,17 +83,19 @@ static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
         pixels_round_away(r, to);
 }
 #elif defined INGOT_EVEN
-PIXELS(pixels_round_even, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
-
+PIXELS(pixels_full_range, INGOT_PIXEL_EVEN_FULL_RANGE)
 PIXELS(pixels_even, INGOT_PIXEL_SUMS INGOT_PIXEL_EVEN)
+PIXELS(pixels_round_even, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_EVEN))
 
 static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
 {
     INGOT_CHECK_ALIGNED(r->words, 4);
-    if (p->flags & INGOT_MAC_BIAS_IN_SUMS && p->low == INT8_MIN && p->high == INT8_MAX)
-        pixels_even(r, to);
-    else
+    if (!(p->flags & INGOT_MAC_BIAS_IN_SUMS) || p->low != INT8_MIN || p->high != INT8_MAX)
         pixels_round_even(r, to);
+    else if (p->out_zero == INT8_MIN && p->flags & INGOT_MAC_FITS_16)
+        pixels_full_range(r, to);
+    else
+        pixels_even(r, to);
 }
 #else
 PIXELS(pixels_full_range, INGOT_PIXEL_FULL_RANGE)

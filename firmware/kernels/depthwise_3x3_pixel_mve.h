@@ -293,38 +293,6 @@
     "vpst                       \n" \
     "vstrbt.8 q0, [r11], #16    \n"
 
-/* The same of QDQ models, for any zero point and clamps at -128 and 127: sums that the biases are in times a scale. */
-#define INGOT_PIXEL_EVEN            \
-    "vldrw.32 q4, [r10, #-48]   \n" \
-    "vcvt.f32.s32 q0, q0        \n" \
-    "vldrw.32 q5, [r10, #-32]   \n" \
-    "vcvt.f32.s32 q1, q1        \n" \
-    "vmul.f32 q0, q0, q4        \n" \
-    "vldrw.32 q6, [r10, #-16]   \n" \
-    "vcvt.f32.s32 q2, q2        \n" \
-    "vmul.f32 q1, q1, q5        \n" \
-    "vldrw.32 q7, [r10], #336   \n" \
-    "vcvt.f32.s32 q3, q3        \n" \
-    "vmul.f32 q2, q2, q6        \n" \
-    "vcvtn.s32.f32 q0, q0       \n" \
-    "vmul.f32 q3, q3, q7        \n" \
-    "vcvtn.s32.f32 q1, q1       \n" \
-    "vldrh.16 q5, [sp]          \n" \
-    "vcvtn.s32.f32 q2, q2       \n" \
-    "vqmovnb.s32 q0, q0         \n" \
-    "vcvtn.s32.f32 q3, q3       \n" \
-    "vqmovnb.s32 q2, q2         \n" \
-    "vqmovnt.s32 q0, q1         \n" \
-    "vctp.8 lr                  \n" \
-    "vqmovnt.s32 q2, q3         \n" \
-    "vqadd.s16 q0, q0, q5       \n" \
-    "subs lr, lr, #16           \n" \
-    "vqadd.s16 q2, q2, q5       \n" \
-    "vqmovnb.s16 q0, q0         \n" \
-    "vqmovnt.s16 q0, q2         \n" \
-    "vpst                       \n" \
-    "vstrbt.8 q0, [r11], #16    \n"
-
 /* Results of any layer with any of the roundings of depthwise_products.h. */
 #define INGOT_PIXEL_ROUNDED(ROUND)                                                                \
     "sub r10, r10, #176\n" INGOT_DEPTHWISE_REQUANTIZE(ROUND, "r10") INGOT_DEPTHWISE_NARROW("sp") \

@@ -18,6 +18,7 @@ CHECKED_IN = {
     "dense_w4_mve.h": ["dense_mve.h"],
     "dense_whole_even_mve.h": ["dense_mve.h"],
     "dense_whole_mve.h": ["dense_mve.h"],
+    "depthwise_3x3_even_mve.h": ["depthwise_3x3_mve.h"],
     "depthwise_3x3_pixel_mve.h": ["depthwise_3x3_mve.h"],
     "depthwise_offset_mve.h": ["depthwise_offset_mve.h", "depthwise_3x3_mve.h"],
     "depthwise_offset_pixel_mve.h": ["depthwise_3x3_mve.h"],

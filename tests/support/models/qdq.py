@@ -69,6 +69,15 @@ def depthwise(b: QdqBuilder) -> bytes:
     return b.finish([b.quantized(b.node("Conv", [x, *weights], group=channels, strides=stride, pads=pads))])
 
 
+def depthwise_relu(b: QdqBuilder) -> bytes:
+    """Of 3x3; results are quantized from the lowest code on. Those of a small scale need more than 16 bits."""
+    r = b.random
+    channels, scale = int(r.choice((16, 20, 33))), r.choice((0.05, 1e-5))
+    x = b.input((1, channels, 4, 3 + int(r.integers(0, 9))), 0.125)
+    y = b.node("Conv", [x, *b.weights((channels, 1, 3, 3), x)], group=channels, pads=[1, 1, 1, 1])
+    return b.finish([b.quantized(b.node("Relu", [y]), float(scale), int(np.iinfo(b.dtype).min))])
+
+
 def gemm(b: QdqBuilder) -> bytes:
     """Also with its weights the other way round, whose scales are then along axis 1."""
     r = b.random
@@ -250,6 +259,7 @@ MODELS: dict[str, Callable[[QdqBuilder], bytes]] = {
         conv, conv_w4, depthwise, gemm, gemm_of_rows, gemm_w4, matmul, matmul_of_two, softmax, add, sub, mul,
         average_pool, average_pool_of_an_image, global_average_pool, reduce_mean, max_pool, concat, silu, clip, resize,
         resize_linear, prelu, float_between, flattened, network,
+        depthwise_relu,
     )
 }  # fmt: skip
 

@@ -7,7 +7,6 @@ Formulas: LiteRT's kernels/internal/reference/integer_ops/depthwise_conv.h.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +49,7 @@ def lower_depthwise(site: Site) -> Call:
     scales = output_scaling(image, weights, output, out_c)
     scaling, flags = scaling_words(scales)
     flags |= WIDE if np.any(taps == -128) else 0
-    flags |= FITS_16 if _fits_16_bits(taps, bias, scales) else 0
+    flags |= FITS_16 if fits_16_bits(taps, bias, scales) else 0
     words = np.concatenate([bias[None], scaling])
     return depthwise_call(site, "depthwise", taps, words, head(image, output, site.op.attrs["activation"], flags))
 
@@ -95,8 +94,8 @@ def _rounded(count: int, to: int) -> int:
     return -(-count // to) * to
 
 
-def _fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scales: Sequence[float]) -> bool:
-    """Whether no input makes a sum that is, scaled, beyond 16 bits. taps: (taps, channels)."""
+def fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scales: npt.ArrayLike) -> bool:
+    """Whether no input makes a sum that is, scaled, beyond 16 bits. taps: (taps, channels). bias: sums begin so."""
     numbers, sums = taps.astype(np.int64), bias.astype(np.int64)
     most = sums + np.maximum(numbers * -128, numbers * 127).sum(axis=0)
     least = sums + np.minimum(numbers * -128, numbers * 127).sum(axis=0)
