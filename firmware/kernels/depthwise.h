@@ -30,7 +30,7 @@ typedef struct ingot_depthwise {
 void ingot_depthwise_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                         unsigned n);
 
-/* 3x3 kernels with multiplier 1. Helium where no weight is -128 (INGOT_MAC_WIDE), so that two products fit 16 bits. */
+/* 3x3 kernels with multiplier 1. Helium's form where the products of two taps fit 16 bits (not INGOT_MAC_WIDE). */
 void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                             unsigned n);
 

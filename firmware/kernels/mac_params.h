@@ -9,7 +9,7 @@ enum {
     /* The usual case, with the shorter rounding: no shift is positive; with INGOT_MAC_BELOW_ZERO every one is negative. */
     INGOT_MAC_RIGHT_SHIFTS = 1,
     INGOT_MAC_BELOW_ZERO = 2, /* the clamp lets through numbers below the zero point: ties need a sign */
-    INGOT_MAC_WIDE = 4, /* a depthwise weight is -128: two products may exceed 16 bits */
+    INGOT_MAC_WIDE = 4, /* both weights of a pair of depthwise taps are -128: their products may exceed 16 bits */
     INGOT_MAC_NO_LEFT_SHIFTS = 8,
     INGOT_MAC_FITS_16 = 16, /* no sum, scaled, is beyond 16 bits */
     INGOT_MAC_BIAS_IN_SUMS = 32, /* of QDQ models: sums begin with their biases, and no bias is added last */

@@ -48,7 +48,7 @@ def lower_depthwise(site: Site) -> Call:
     bias = folded_bias(np.ascontiguousarray(taps.T), given, image.zero_point)
     scales = output_scaling(image, weights, output, out_c)
     scaling, flags = scaling_words(scales)
-    flags |= WIDE if np.any(taps == -128) else 0
+    flags |= WIDE if two_exceed_16_bits(taps) else 0
     flags |= FITS_16 if fits_16_bits(taps, bias, scales) else 0
     words = np.concatenate([bias[None], scaling])
     return depthwise_call(site, "depthwise", taps, words, head(image, output, site.op.attrs["activation"], flags))
@@ -92,6 +92,13 @@ def _row_of_zeros(values: int) -> int:
 
 def _rounded(count: int, to: int) -> int:
     return -(-count // to) * to
+
+
+def two_exceed_16_bits(taps: npt.NDArray[np.int8]) -> bool:
+    """Whether the products of two taps that the kernels add up in 16 bits, the first and the second, the third and the
+    fourth and so on, may be beyond these: where both weights are -128. taps: (taps, channels)."""
+    paired = taps[: len(taps) // 2 * 2].reshape(-1, 2, taps.shape[1])
+    return bool(np.any(np.all(paired == -128, axis=1)))
 
 
 def fits_16_bits(taps: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], scales: npt.ArrayLike) -> bool:

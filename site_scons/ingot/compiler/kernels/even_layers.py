@@ -21,7 +21,7 @@ from ingot.compiler.kernels.conv2d import (
     packed_call,
     symmetric_weights,
 )
-from ingot.compiler.kernels.depthwise import FITS_16, WIDE, depthwise_call, fits_16_bits
+from ingot.compiler.kernels.depthwise import FITS_16, WIDE, depthwise_call, fits_16_bits, two_exceed_16_bits
 from ingot.compiler.kernels.even_wide import DEEPEST, wide_conv, wide_fully_connected
 from ingot.compiler.kernels.fully_connected import one_vector_of_rows, rows_call
 from ingot.compiler.kernels.mac_block import LANES, RIGHT_SHIFTS, Words, folded_bias, packed_halves, records
@@ -83,7 +83,7 @@ def lower_depthwise(site: Site) -> Call:
     out_c = site.output().shape[3]
     taps = np.asarray(site.input(1).data, np.int8).reshape(-1, out_c)
     first, words, flags = _words(site, np.ascontiguousarray(taps.T))
-    flags |= WIDE if np.any(taps == -128) else 0
+    flags |= WIDE if two_exceed_16_bits(taps) else 0
     if flags & BIAS_IN_SUMS and fits_16_bits(taps, first, words[1].view(np.float32)):
         flags |= FITS_16
     return depthwise_call(site, "depthwise_even", taps, np.concatenate([first[None], words]), even_head(site, flags))
