@@ -24,6 +24,7 @@ from ingot.compiler.even.formulas import INT32, dequantize
 from ingot.compiler.frontend.onnx.read import QdqModel
 from ingot.compiler.frontend.onnx.values import UNSIGNED, Value
 from ingot.compiler.graph import DType, Operator
+from ingot.device.run.ties import Tie, ties_of
 
 Array = npt.NDArray[Any]
 
@@ -50,27 +51,44 @@ _FLOAT_TOLERANCE = 1e-6
 
 @dataclass
 class Tally:
-    """One group of operators. most: the largest distance in codes. allowed: the share that may differ, by one."""
+    """One group of operators. most: the largest distance in codes. allowed: the share that may differ, by one. ties: of
+    `differing`, which float32's rounding explains. exact: of these, where the exact sum gives Ingot's number."""
 
     allowed: float
     values: int = 0
     differing: int = 0
     most: int = 0
+    ties: int = 0
+    exact: int = 0
 
     @property
     def within(self) -> bool:
         return self.most <= (1 if self.allowed else 0) and (
-            self.differing <= max(self.allowed * self.values, _FEW if self.allowed else 0)
+            self.differing - self.exact <= max(self.allowed * self.values, _FEW if self.allowed else 0)
         )
+
+    def words(self) -> str:
+        found = f"{self.differing:,} of {self.values:,} differ"
+        if self.differing:
+            found += f" ({1e6 * self.differing / self.values:.1f} ppm), by at most {self.most}"
+        if self.ties:
+            rest = self.differing - self.exact
+            found += (
+                f"; {self.ties:,} next to a tie, within what float32 rounds away, of which the exact sum gives Ingot's "
+                f"number in {self.exact:,}; without these {rest:,} ({1e6 * rest / self.values:.1f} ppm)"
+            )
+        return found
 
 
 @dataclass
 class Comparison:
     """Of one or more inferences. groups: by name. wrapped: layer -> numbers whose sums leave 32 bits and which
-    onnxruntime has otherwise. worst: the layer with the largest difference."""
+    onnxruntime has otherwise. ties: names of layers, and their numbers that differ from onnxruntime's without fused
+    kernels. worst: the layer with the largest difference."""
 
     groups: dict[str, Tally] = field(default_factory=dict)
     wrapped: dict[str, int] = field(default_factory=dict)
+    ties: list[tuple[str, Tie]] = field(default_factory=list)
     worst: str = ""
 
     @property
@@ -87,13 +105,7 @@ class Comparison:
 
     def lines(self) -> list[str]:
         """A line a group, for people."""
-        found = []
-        for name, tally in self.groups.items():
-            share = (
-                f" ({1e6 * tally.differing / tally.values:.1f} ppm), by at most {tally.most}" if tally.differing else ""
-            )
-            found.append(f"{name}: {tally.differing:,} of {tally.values:,} differ{share}")
-        return found
+        return [f"{name}: {tally.words()}" for name, tally in self.groups.items()]
 
 
 class OnnxLayers:
@@ -173,6 +185,11 @@ class OnnxLayers:
             if count := int(wrapped.sum()):
                 into.wrapped[name] = into.wrapped.get(name, 0) + count
                 apart = np.where(wrapped, 0, apart)
+        if not self._fused and apart.any() and op.outputs[0] == t:
+            ties = ties_of(self._model.graph.tensors, op, values, ours, theirs)
+            tally.ties += sum(tie.explained for tie in ties)
+            tally.exact += sum(tie.explained and tie.ours_is_nearest for tie in ties)
+            into.ties += [(name, tie) for tie in ties]
         tally.values += apart.size
         tally.differing += int(np.count_nonzero(apart))
         most = int(apart.max(initial=0))
