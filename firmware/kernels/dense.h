@@ -10,7 +10,8 @@
  * in natural order, zeros past the last channel.
  *
  * With INGOT_W4 weights have four bits, a chunk of two lanes 16 bytes (w4.h). The biases of lanes 0 and 2 are 16 times as
- * large then, and no sum of a channel with its bias reaches 2^27: Helium computes with 16 times their weights.
+ * large then, and no sum of a channel with its bias reaches 2^27: Helium computes with 16 times their weights. But where
+ * the flag INGOT_MAC_WIDE_SUMS is set (a bias is huge), biases are as they are, and Helium's cores take the portable form.
  *
  * With INGOT_EVEN (mac_result.h) the words in the place of the multipliers are the true biases, those in the place of
  * the shifts float scales.
@@ -49,20 +50,23 @@ INGOT_INLINE unsigned ingot_dense_bytes(unsigned depth, unsigned channels)
 }
 
 /* What the sum of a lane begins with. */
-INGOT_INLINE int32_t ingot_dense_bias(const int32_t *biases, unsigned lane)
+INGOT_INLINE int32_t ingot_dense_bias(const ingot_mac_params *p, const int32_t *biases, unsigned lane)
 {
 #ifdef INGOT_W4
-    return lane % 2 ? biases[lane] : biases[lane] / 16;
+    return lane % 2 || p->flags & INGOT_MAC_WIDE_SUMS ? biases[lane] : biases[lane] / 16;
 #else
+    (void)p;
     return biases[lane];
 #endif
 }
 
-#if INGOT_MVE
-#include "dense_mve.h"
-#elif INGOT_DSP
-#include "dense_dsp.h"
+#if INGOT_MVE && defined(INGOT_W4) && !defined(INGOT_EVEN)
+#define INGOT_DENSE_WIDE_SUMS 1
 #else
+#define INGOT_DENSE_WIDE_SUMS 0
+#endif
+
+#if INGOT_DENSE_WIDE_SUMS || !(INGOT_MVE || INGOT_DSP)
 INGOT_INLINE void ingot_dense_chunk(const int8_t *in, unsigned length, const int8_t *w, int32_t sum[4])
 {
 #ifdef INGOT_W4
@@ -89,8 +93,8 @@ INGOT_INLINE void ingot_dense_sums(const int8_t *in, unsigned depth, const int8_
 }
 
 /* `count` pixels, in_step and out_step bytes apart. */
-static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,
-                               unsigned count)
+static void ingot_dense_portable(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out,
+                                 unsigned out_step, unsigned count)
 {
     const ingot_mac_params *p = d->params;
     const unsigned paired = d->channels & ~7u, bytes = ingot_dense_record_bytes(d->depth);
@@ -103,7 +107,7 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
         for (unsigned i = 0; i < count; i++) {
             int32_t sum[4];
             for (unsigned lane = 0; lane < 4; lane++)
-                sum[lane] = ingot_dense_bias((const int32_t *)record, lane);
+                sum[lane] = ingot_dense_bias(p, (const int32_t *)record, lane);
             ingot_dense_sums(in + i * in_step, d->depth, record + 16, sum);
 #ifdef INGOT_DENSE_ADJUSTED
             for (unsigned lane = 0; lane < 4; lane++)
@@ -116,6 +120,14 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
         }
     }
 }
+#endif
+
+#if INGOT_MVE
+#include "dense_mve.h"
+#elif INGOT_DSP
+#include "dense_dsp.h"
+#else
+#define ingot_dense_pixels ingot_dense_portable
 #endif
 
 #endif

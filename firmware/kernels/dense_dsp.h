@@ -165,8 +165,8 @@ __attribute__((noinline)) static void ingot_dense_block(const ingot_dense *d, co
         int8_t *to = out + (pair < paired ? pair / 4 * 8 + pair % 2 * 4 + pair / 2 % 2 : 2 * pair);
         if (pair >= paired)
             job.apart = lanes - 1;
-        job.bias[0] = ingot_dense_bias(biases, lane);
-        job.bias[1] = ingot_dense_bias(biases, lane + 1);
+        job.bias[0] = ingot_dense_bias(d->params, biases, lane);
+        job.bias[1] = ingot_dense_bias(d->params, biases, lane + 1);
         job.weights = ingot_dense_lanes(record + 16, lane, chunks, unpacked) + (chunks - 1) * INGOT_DENSE_STRIDE + 12;
         job.out = to;
         if (!factor || !(ingot_dense_scale(&job, 0, scaling, factor, reach) &

@@ -184,6 +184,12 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
     const unsigned pass = cached ? (INGOT_DENSE_PASS_BYTES + block_bytes - 1) / block_bytes : all;
     const int mixed = !(p->flags & INGOT_MAC_RIGHT_SHIFTS);
     unsigned todo = all, left_over = d->channels % 8;
+#if INGOT_DENSE_WIDE_SUMS
+    if (p->flags & INGOT_MAC_WIDE_SUMS) {
+        ingot_dense_portable(d, in, in_step, out, out_step, count);
+        return;
+    }
+#endif
     ingot_dense_job job; /* no initializer: that is a call of memset() */
     job.records = d->records;
     job.turns = (d->depth + 63) / 64;

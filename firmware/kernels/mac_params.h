@@ -13,6 +13,7 @@ enum {
     INGOT_MAC_NO_LEFT_SHIFTS = 8,
     INGOT_MAC_FITS_16 = 16, /* no sum, scaled, is beyond 16 bits */
     INGOT_MAC_BIAS_IN_SUMS = 32, /* of QDQ models: sums begin with their biases, and no bias is added last */
+    INGOT_MAC_WIDE_SUMS = 64, /* of dense weights with four bits: a sum may leave 28 bits, see dense.h */
 };
 
 typedef struct ingot_mac_params {

@@ -5,7 +5,7 @@ moved, and why."""
 from __future__ import annotations
 
 from ingot.compiler.graph import Graph
-from ingot.compiler.graph.arithmetic import MOVED_FOR, THIN, WEIGHTS_BITS, is_thin
+from ingot.compiler.graph.arithmetic import MOVED_FOR, THIN, WEIGHTS_BITS, is_dynamic_range, is_thin
 from ingot.compiler.graph.cost import four_bits
 
 
@@ -16,12 +16,17 @@ def findings(graph: Graph) -> tuple[str, ...]:
 
 
 def _widened(graph: Graph) -> tuple[str, ...]:
-    return tuple(
-        f"CONV_2D of windows of at most {THIN} numbers, '{graph.tensors[op.outputs[0]].name}': its weights of 4 bits "
-        f"are int8, which takes {graph.tensors[op.inputs[1] or 0].elements // 2:,} bytes more and fewer cycles"
-        for op in graph.operators
-        if op.attrs.get(WEIGHTS_BITS) == 4 and is_thin(graph, op)
-    )
+    lines = []
+    for op in graph.operators:
+        thin = is_thin(graph, op)
+        if op.attrs.get(WEIGHTS_BITS) == 4 and (thin or is_dynamic_range(graph, op)):
+            what = f"CONV_2D of windows of at most {THIN} numbers" if thin else f"{op.kind} of dynamic range"
+            more = graph.tensors[op.inputs[1] or 0].elements // 2
+            lines.append(
+                f"{what}, '{graph.tensors[op.outputs[0]].name}': its weights of 4 bits are int8, which takes {more:,} "
+                f"bytes more{' and fewer cycles' if thin else ''}"
+            )
+    return tuple(lines)
 
 
 def _moves(graph: Graph) -> tuple[str, ...]:

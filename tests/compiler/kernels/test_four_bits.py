@@ -15,6 +15,7 @@ from ingot.compiler.passes.expand_weights import expand_weights
 from ingot.compiler.passes.optimize import optimize
 from ingot.device.run.direct import DirectNetwork
 from ingot.device.run.inputs import random_inputs
+from support.differential import check, program_of
 from support.models.dense import nibbles
 from support.models.draw import Seeded
 
@@ -45,3 +46,14 @@ def test_packed_and_expanded_give_the_same(kind: str) -> None:
         inputs = random_inputs(specs, seed)
         for a, b in zip(DirectNetwork(packed).run(inputs), DirectNetwork(expanded).run(inputs), strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+def test_no_c_follows_from_biases() -> None:
+    """Sums that leave 28 bits: the kernel learns it from its parameter block."""
+    programs = []
+    for huge in (False, True):
+        for seed in range(8):
+            model = nibbles(Seeded(seed), "CONV_2D", huge=huge)
+            check(model)
+            programs.append([(c.kernel, c.fields, [p.data.shape for p in c.params]) for c in program_of(model).calls])
+    assert programs[:8] == programs[8:]

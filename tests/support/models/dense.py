@@ -87,17 +87,23 @@ def _bias(d: Draw, random: np.random.Generator, channels: int) -> npt.NDArray[np
     return random.integers(-most, most, channels).astype(np.int32)
 
 
-def nibbles(d: Draw, kind: str) -> bytes:
-    """CONV_2D or FULLY_CONNECTED of int8 with weights of four bits."""
+def nibbles(d: Draw, kind: str, *, huge: bool = False) -> bytes:
+    """CONV_2D or FULLY_CONNECTED of int8 with weights of four bits. huge: biases of up to 30 bits."""
     random = np.random.default_rng(d.integer(0, 2**32 - 1))
     depth, out_c = d.choice((1, 3, 15, 16, 17, 32, 33, 64, 100)), d.choice((1, 3, 4, 7, 8, 9, 16, 21))
     kernel = d.choice(((1, 1), (1, 1), (3, 3), (2, 5))) if kind == "CONV_2D" else (1, 1)
     form = (out_c, *kernel, depth) if kind == "CONV_2D" else (out_c, depth)
     b, step = tflite_builder.Builder(), d.choice((0.02, 0.5))
     scales = random.uniform(0.01, 0.3, out_c).astype(np.float32)
-    weights = b.nibbles(random.integers(-8, 8, form), d.choice((scales.tolist(), float(scales[0]))))
-    bias = b.constant(_bias(d, random, out_c))
-    target = ("int8", d.choice((0.02, 0.3, 2.0)), d.choice((-128, 3, 127)))
+    per_channel = d.choice((True, False))
+    weights = b.nibbles(random.integers(-8, 8, form), scales.tolist() if per_channel else float(scales[0]))
+    biases = _bias(d, random, out_c)
+    biases = random.integers(-(2**29), 2**29, out_c).astype(np.int32) if huge else biases
+    bias = b.constant(
+        biases, (scales * np.float32(step)).tolist() if per_channel else float(scales[0] * np.float32(step))
+    )
+    # Of sums that need 30 bits, some results lie inside the range.
+    target = ("int8", d.choice((2.0, 1e4, 3e5) if huge else (0.02, 0.3, 2.0)), d.choice((-128, 3, 127)))
     if kind == "CONV_2D":
         source = (1, kernel[0] + d.integer(0, 4), kernel[1] + d.integer(0, 9), depth)
         x = b.input(source, "int8", step, d.choice((-128, -1, 0, 127)))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from support.models import (
+    dynamic,
     elementwise,
     float32,
     folded,
@@ -142,6 +143,7 @@ MODELS: dict[str, Model] = {
     "EMBEDDING_LOOKUP": indexed.embedding,
     "FILL": indexed.fill,
     **{f"{kind} int4": partial(nibbles, kind=kind) for kind in ("CONV_2D", "FULLY_CONNECTED")},
+    "CONV_2D int4 huge biases": partial(nibbles, kind="CONV_2D", huge=True),
     **{f"{kind} float32": partial(nonlinear.float_function, kind=kind) for kind in ("CEIL", "ROUND")},
     "SVDF": recurrent.svdf,
     "ASSIGN_VARIABLE": variables.stream,
@@ -150,9 +152,17 @@ MODELS: dict[str, Model] = {
     **{f"{kind} float32": partial(pool, kind=kind, dtype="float32") for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D")},
     "TRANSPOSE_CONV float32": float32.transpose_conv,
     "BATCH_MATMUL float32": partial(products.batch_matmul, dtype="float32"),
+    "FULLY_CONNECTED dynamic range": dynamic.fully_connected,
+    "CONV_2D dynamic range": dynamic.conv2d,
+    "DEPTHWISE_CONV_2D dynamic range": dynamic.depthwise,
+    "EMBEDDING_LOOKUP dynamic range": dynamic.embedding,
     **{f"DEPTHWISE_CONV_2D int8 {h}x{w}": partial(depthwise, kernel=(h, w)) for h, w in WINDOWS},
     **{f"DEPTHWISE_CONV_2D int8 times {m}": partial(depthwise, multiplier=m) for m in (2, 8)},
 }
 
-NEEDS_PASSES = {name for name in MODELS if name.endswith(" uint8")} | {"FILL", "ASSIGN_VARIABLE"}
+NEEDS_PASSES = {name for name in MODELS if name.endswith(" uint8")} | {
+    "FILL",
+    "ASSIGN_VARIABLE",
+    "EMBEDDING_LOOKUP dynamic range",
+}
 """Models that no kernels run before the passes: of uint8, with states to load, with shapes to fold."""

@@ -26,7 +26,8 @@ def resolve_attrs(args: Args) -> Operator:
     if op.kind in POOLS or op.kind in CONVOLUTIONS:
         return replace(op, attrs=_windowed(args))
     if op.kind == "EMBEDDING_LOOKUP" and len(op.inputs) == 2:
-        return replace(op, kind="GATHER", inputs=(op.inputs[1], op.inputs[0]), attrs={"axis": 0, "batch_dims": 0})
+        attrs = {**op.attrs, "axis": 0, "batch_dims": 0}
+        return replace(op, kind="GATHER", inputs=(op.inputs[1], op.inputs[0]), attrs=attrs)
     if op.kind == "FILL" and args.values(0) is not None and not _is_constant(args, 1):
         return replace(op, kind="BROADCAST_TO", inputs=(op.inputs[1], op.inputs[0]), attrs={})
     if "axis" in op.attrs and op.inputs and op.kind != "ONE_HOT":

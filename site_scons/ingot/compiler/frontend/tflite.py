@@ -42,6 +42,9 @@ _REMEDIES = {
     "float16": "Constants may be float16 behind a DEQUANTIZE; activations may not: convert the model again.",
     "int4": "Weights may be int4; activations may not: convert the model again.",
 }
+_WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "EMBEDDING_LOOKUP")
+"""Operators whose second input may have four bits."""
+
 _BUFFER_DATA = 4
 """Offset in the vtable of Buffer: field 0."""
 
@@ -180,7 +183,7 @@ def _read_subgraph(
 
 def _with_bits(op: Operator, raw_tensors: list[Any]) -> Operator:
     """The operator, told of weights that have four bits in the file."""
-    weights = op.inputs[1] if op.kind in ("CONV_2D", "FULLY_CONNECTED") and len(op.inputs) > 1 else None
+    weights = op.inputs[1] if op.kind in _WITH_WEIGHTS and len(op.inputs) > 1 else None
     if weights is None or not 0 <= weights < len(raw_tensors):
         return op
     if raw_tensors[weights].Type() != tflite.TensorType.INT4:

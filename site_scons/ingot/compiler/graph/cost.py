@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ingot.compiler.graph.arithmetic import keeps_4_bits
+from ingot.compiler.graph.arithmetic import DYNAMIC, keeps_4_bits
 from ingot.compiler.graph.types import DType, Graph, Operator, Tensor
 
 _WITH_BIAS = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
@@ -28,11 +28,12 @@ def macs(graph: Graph, op: Operator) -> int:
     first, weights = inputs[0], inputs[1]
     if first is None or weights is None:
         return _recurrent(inputs) if op.kind == "UNIDIRECTIONAL_SEQUENCE_LSTM" else 0
-    if op.kind == "CONV_2D":
+    kind = op.kind.removeprefix(DYNAMIC).upper() if op.kind.startswith(DYNAMIC) else op.kind
+    if kind == "CONV_2D":
         return output.elements * math.prod(weights.shape[1:])
-    if op.kind == "DEPTHWISE_CONV_2D":
+    if kind == "DEPTHWISE_CONV_2D":
         return output.elements * math.prod(weights.shape[1:3])
-    if op.kind == "FULLY_CONNECTED":
+    if kind == "FULLY_CONNECTED":
         return output.elements * weights.shape[1]
     if op.kind == "TRANSPOSE_CONV":
         image = inputs[2]

@@ -35,6 +35,13 @@ _GATHERED_BYTES = 2048
 """Columns that are multiplied at a time: more of them read the left matrix less often, gathered ones cost scratch."""
 
 
+def matrices_as_each_other(graph: Graph, op: Operator) -> bool:
+    """A right matrix of integers has a left one of integers: a model in which only weights are quantized ("dynamic
+    range") is converted again with a representative data set."""
+    left, right = (graph.tensors[op.inputs[i] or 0].dtype for i in (0, 1))
+    return left is not DType.FLOAT32 or right is not DType.INT8
+
+
 def matrices_of_one_type(graph: Graph, op: Operator) -> bool:
     """Both inputs and the output are int8; int16 with zero points 0, constant right matrices int16 or int8; or all are
     float32."""
@@ -62,7 +69,7 @@ def scale_per_column(graph: Graph, op: Operator) -> bool:
     return right.is_constant and right.quant.axis == axis and not right.quant.zero_point.any()
 
 
-@lowers("BATCH_MATMUL", constraints=(matrices_of_one_type, few_batches, scale_per_column))
+@lowers("BATCH_MATMUL", constraints=(matrices_as_each_other, matrices_of_one_type, few_batches, scale_per_column))
 def lower_batch_matmul(site: Site) -> Call:
     """One call of ingot_batch_matmul_s8() or _f32(), or of a form with constant right matrices."""
     return matrices_call(site, *_kernels(site), _numbers(site))

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator
-from ingot.compiler.graph.arithmetic import keeps_4_bits
+from ingot.compiler.graph.arithmetic import LARGEST_PRODUCT, SUMS_OF_4_BITS, is_dynamic_range, keeps_4_bits
 from ingot.compiler.kernels.activation_range import ACTIVATIONS
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_conv_f32
 from ingot.compiler.kernels.conv_s16 import int16_layer, lower_conv_s16
+from ingot.compiler.kernels.dynamic_range import dynamic_range_weights
 from ingot.compiler.kernels.mac_block import (
     LANES,
     Words,
@@ -35,7 +36,11 @@ from ingot.compiler.kernels.window_fields import window_fields
 from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
-packs(conv2d=1, conv2d_w4=2, conv2d_offset=1)
+packs(conv2d=1, conv2d_w4=3, conv2d_offset=1)
+
+WIDE_SUMS = 64  # INGOT_MAC_WIDE_SUMS
+_FLAGS = 4
+"""The word of ingot_mac_params that has them."""
 
 
 class DenseParams(Protocol):
@@ -46,8 +51,10 @@ class DenseParams(Protocol):
 
 def layer_of_one_type(graph: Graph, op: Operator) -> bool:
     """Input, weights and output are int8, or all are uint8, the bias int32; input and output int16, zero points 0,
-    weights int8, the bias int64, or int32 where the option quantized_bias_type says so; or all are float32."""
-    return int8_layer(graph, op) or int16_layer(graph, op) or float_layer(graph, op)
+    weights int8, the bias int64, or int32 where the option quantized_bias_type says so; or all are float32, but for the
+    weights of dynamic range."""
+    known = int8_layer(graph, op) or int16_layer(graph, op) or float_layer(graph, op)
+    return known or is_dynamic_range(graph, op)
 
 
 def int8_layer(graph: Graph, op: Operator) -> bool:
@@ -83,14 +90,6 @@ def known_activation(graph: Graph, op: Operator) -> bool:
     return op.attrs.get("activation", "NONE") in ACTIVATIONS
 
 
-def not_dynamic_range(graph: Graph, op: Operator) -> bool:
-    """Weights are integers only where the data are: of a "dynamic range" model (int8 weights, float32 data) only the
-    weights are quantized. Convert it again with a representative data set."""
-    data, weights = (op.inputs[i] for i in ((2, 1) if op.kind == "TRANSPOSE_CONV" else (0, 1)))
-    types = [graph.tensors[t].dtype for t in (data, weights) if t is not None]
-    return types != [DType.FLOAT32, DType.INT8]
-
-
 def one_scale_of_uint8(graph: Graph, op: Operator) -> bool:
     """Weights of uint8 layers have one scale."""
     quant = graph.tensors[op.inputs[1] or 0].quant
@@ -98,7 +97,7 @@ def one_scale_of_uint8(graph: Graph, op: Operator) -> bool:
 
 
 MAC_CONSTRAINTS = (
-    not_dynamic_range,
+    dynamic_range_weights,
     one_scale_of_uint8,
     layer_of_one_type,
     constant_weights,
@@ -114,7 +113,7 @@ def lower_conv2d(site: Site) -> Call:
     if site.input(0).dtype is not DType.INT8:
         return wide_conv(site)
     if keeps_4_bits(site.graph, site.op):
-        return packed_call(site, "_w4", dense_params)
+        return packed_call(site, "_w4", dense_params, wide=_leaves_28_bits(site))
     return dense_call(site, "_offset" if weights_zero(site) else "", dense_params)
 
 
@@ -138,16 +137,27 @@ def dense_call(site: Site, form: str, params: DenseParams) -> Call:
     )
 
 
-def packed_call(site: Site, form: str, params: DenseParams) -> Call:
-    """The same with weights of four bits: half as many bytes (firmware/kernels/dense.h)."""
+def packed_call(site: Site, form: str, params: DenseParams, *, wide: bool = False) -> Call:
+    """The same with weights of four bits: half as many bytes (firmware/kernels/dense.h). wide: sums may leave 28 bits,
+    which the kernel learns from its parameter block."""
 
     def packed(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
         first, blocks = params(site, groups, by_column=by_column)
         halves = packed_halves(blocks.data.view(np.uint8), 2 * LANES * 4)
-        halves[:, : 4 * LANES].view(np.int32)[:, ::2] *= 16
+        if wide:
+            first.data[_FLAGS] |= WIDE_SUMS
+        else:
+            halves[:, : 4 * LANES].view(np.int32)[:, ::2] *= 16
         return first, Param("weights", halves)
 
     return dense_call(site, form, packed)
+
+
+def _leaves_28_bits(site: Site) -> bool:
+    """Whether a bias is so large that sums with it may."""
+    bias = np.asarray(site.input(2).data, np.int64) if site.has_input(2) else np.zeros(1, np.int64)
+    depth = site.input(1).elements // site.input(1).shape[0]
+    return int(np.abs(bias).max(initial=0)) + depth * LARGEST_PRODUCT >= SUMS_OF_4_BITS
 
 
 def wide_conv(site: Site) -> Call:

@@ -15,7 +15,9 @@ packs(gather=1)
 
 
 def gather_types(graph: Graph, op: Operator) -> bool:
-    """Input (or constant table) and output have one type and scale; the indexes are int32, or constant."""
+    """Input (or constant table) and output have one type and scale; the indexes are int32, or constant. The table of an
+    EMBEDDING_LOOKUP may also be int8 or int4 with zero point 0 where the output is float32; rows of int4 have an even
+    length."""
     source, target = graph.tensors[op.inputs[0] or 0], graph.tensors[op.outputs[0]]
     indexes = graph.tensors[op.inputs[1] or 0]
     return (

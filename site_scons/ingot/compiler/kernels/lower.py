@@ -15,6 +15,7 @@ from ingot.base.errors import IngotError
 from ingot.compiler.graph import Graph, Operator, ScalePerChannel
 from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.computed_data import with_computed_data
+from ingot.compiler.kernels.dynamic_range import with_dynamic_range
 from ingot.compiler.kernels.field_ranges import check_fields
 from ingot.compiler.kernels.program import Activation, Call, Program
 from ingot.compiler.kernels.registry import Site, Target, entry_of, registered
@@ -41,6 +42,7 @@ def lower(graph: Graph, target: Target) -> Program:
     load_operators()
     graph = with_computed_data(graph)
     check_supported(graph)
+    graph = with_dynamic_range(graph)
     graph = _assigned_last(_with_copies(_with_values_of_their_own(graph)))
     roots = _roots(graph)
     produced = {t for op in graph.operators if op.kind != "view" for t in op.outputs}

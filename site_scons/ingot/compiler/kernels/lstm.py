@@ -24,6 +24,12 @@ _INPUT_WEIGHTS, _RECURRENT_WEIGHTS, _BIASES = 1, 5, 12  # of the input gate; for
 _GATES = 4
 
 
+def lstm_of_integers(graph: Graph, op: Operator) -> bool:
+    """The data are integers: of float32 the functions of the gates are approximations of the host's vectors in LiteRT,
+    which no firmware equals. Convert the model again with a representative data set."""
+    return graph.tensors[op.inputs[_INPUT] or 0].dtype is not DType.FLOAT32
+
+
 def lstm_types(graph: Graph, op: Operator) -> bool:
     """Input, weights, output state and output are int8, the cell state int16, the biases int32."""
     weights = [*range(_INPUT_WEIGHTS, _INPUT_WEIGHTS + _GATES), *range(_RECURRENT_WEIGHTS, _RECURRENT_WEIGHTS + _GATES)]
@@ -71,7 +77,10 @@ def knows_hidden_scale(graph: Graph, op: Operator) -> bool:
     return len(op.attrs.get("intermediate_scales", ())) == 5
 
 
-@lowers("UNIDIRECTIONAL_SEQUENCE_LSTM", constraints=(plain_lstm, lstm_types, lstm_states, knows_hidden_scale))
+_RULES = (lstm_of_integers, plain_lstm, lstm_types, lstm_states, knows_hidden_scale)
+
+
+@lowers("UNIDIRECTIONAL_SEQUENCE_LSTM", constraints=_RULES)
 def lower_lstm(site: Site) -> Call:
     """ingot_lstm_s8(); both states persist."""
     source, state, cell = (site.input(i) for i in (_INPUT, _OUTPUT_STATE, _CELL_STATE))

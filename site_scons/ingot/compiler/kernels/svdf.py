@@ -15,6 +15,12 @@ packs(svdf=1)
 _INPUT, _FEATURES, _TIME, _BIAS, _STATE = range(5)
 
 
+def svdf_of_integers(graph: Graph, op: Operator) -> bool:
+    """The data are integers: sums of float32 are added in the order of the host's vectors in LiteRT, which no firmware
+    equals. Convert the model again with a representative data set."""
+    return graph.tensors[op.inputs[_INPUT] or 0].dtype is not DType.FLOAT32
+
+
 def svdf_types(graph: Graph, op: Operator) -> bool:
     """Input, feature weights and output are int8, time weights and state int16, the bias int32 or absent."""
     tensors = [None if t is None else graph.tensors[t] for t in (*op.inputs, op.outputs[0])]
@@ -42,7 +48,7 @@ def svdf_constants(graph: Graph, op: Operator) -> bool:
     )
 
 
-@lowers("SVDF", constraints=(svdf_types, svdf_constants))
+@lowers("SVDF", constraints=(svdf_of_integers, svdf_types, svdf_constants))
 def lower_svdf(site: Site) -> Call:
     """ingot_svdf_s8(); the state persists."""
     source, features, time, state = (site.input(i) for i in (_INPUT, _FEATURES, _TIME, _STATE))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Graph, Operator
-from ingot.compiler.kernels.conv2d import known_activation, not_dynamic_range, symmetric_weights
+from ingot.compiler.kernels.conv2d import known_activation, symmetric_weights
 from ingot.compiler.kernels.conv_f32 import float_layer, lower_transpose_conv_f32
 from ingot.compiler.kernels.conv_s16 import int16_bias, int16_channels
 from ingot.compiler.kernels.mac_block import channel_order, folded_bias, head, output_scaling, records, scaling_words
@@ -24,6 +24,13 @@ from ingot.compiler.kernels.window_fields import window_fields
 from ingot.compiler.kernels.window_gathering import choose_gathering
 
 packs(transpose_conv=1, transpose_conv_s16=2)
+
+
+def weights_as_data(graph: Graph, op: Operator) -> bool:
+    """Weights are integers only where the image is: of a "dynamic range" model (int8 weights, float32 data) only the
+    weights are quantized. Convert it again with a representative data set."""
+    image, weights = (graph.tensors[op.inputs[i] or 0].dtype for i in (2, 1))
+    return image is not DType.FLOAT32 or weights is not DType.INT8
 
 
 def image_and_weights(graph: Graph, op: Operator) -> bool:
@@ -45,7 +52,7 @@ def image_and_weights(graph: Graph, op: Operator) -> bool:
     return ((int8 or int16) and symmetric_weights(graph, op)) or float_layer(graph, op)
 
 
-@lowers("TRANSPOSE_CONV", constraints=(not_dynamic_range, image_and_weights, known_activation), data=(2,))
+@lowers("TRANSPOSE_CONV", constraints=(weights_as_data, image_and_weights, known_activation), data=(2,))
 def lower_transpose_conv(site: Site) -> Call:
     """One call of ingot_transpose_conv_s8(), ingot_transpose_conv_s16() or ingot_conv_f32_windows()."""
     if site.input(2).dtype is DType.FLOAT32:

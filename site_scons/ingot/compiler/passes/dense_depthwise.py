@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ingot.compiler.graph import Graph, Operator, Quantization, Tensor
+from ingot.compiler.graph.arithmetic import is_dynamic_range
 from ingot.compiler.passes.rewrite import with_operators, with_tensor
 
 
@@ -30,7 +31,7 @@ def make_dense(graph: Graph) -> Graph:
 def _weights(graph: Graph, op: Operator) -> Tensor | None:
     """The constant weights of a depthwise convolution of one channel, else None."""
     source, weights = (*op.inputs, None, None)[:2]
-    if op.kind != "DEPTHWISE_CONV_2D" or source is None or weights is None:
+    if op.kind != "DEPTHWISE_CONV_2D" or source is None or weights is None or is_dynamic_range(graph, op):
         return None
     tensor = graph.tensors[weights]
     return tensor if graph.tensors[source].shape[3] == 1 and tensor.data is not None else None

@@ -3,6 +3,7 @@
 
 1. fold_constants: what only constants decide is a constant; later passes then see shape arguments.
 2. make_views, remove_views: RESHAPE and operators that do nothing, out of the way of the patterns below.
+   dequantize_rows: tables of dynamic range, as operators that stay.
    split_concatenations: no more inputs than the kernel takes; each part is a join of fewer.
 3. fuse_activations: before tables, which would hide a RELU that fuses.
 4. fold_pads: after activations, which tell that a tensor is never negative.
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from ingot.base.errors import IngotError
 from ingot.compiler.graph import Graph, ScalePerChannel
 from ingot.compiler.passes.dense_depthwise import make_dense
+from ingot.compiler.passes.dequantize_rows import dequantize_rows
 from ingot.compiler.passes.fold_constants import fold_constants
 from ingot.compiler.passes.fold_pads import fold_pads
 from ingot.compiler.passes.fuse_activations import fuse_activations
@@ -39,6 +41,7 @@ PASSES: tuple[Callable[[Graph], Graph], ...] = (
     make_views,
     remove_views,
     split_concatenations,
+    dequantize_rows,
     fuse_activations,
     fold_pads,
     make_dense,

@@ -21,8 +21,9 @@ from ingot.compiler.frontend.cut import part_of
 from ingot.compiler.frontend.plain_values import fits
 from ingot.compiler.frontend.tflite import parse_operators
 from ingot.compiler.graph import DType, Graph
+from ingot.compiler.graph.arithmetic import is_dynamic_range
 from ingot.device.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors, without_absent_shapes
-from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED
+from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED, UNSCALED, unscaled
 from ingot.device.run.reference_versions import with_registered_versions
 from ingot.model.model_file import model_bytes
 from ingot.network.types import Network
@@ -179,6 +180,8 @@ class Reference:
             if extreme(self.tensor(source), graph.tensors[target].scale).any()
         ]
         for op in graph.operators:
+            if is_dynamic_range(graph, op) and op.inputs[0] is not None and unscaled(self.tensor(op.inputs[0])):
+                clauses.append(f"{op.place(graph)} {UNSCALED}")
             if op.kind not in ("ARG_MAX", "ARG_MIN", "REDUCE_MAX", "REDUCE_MIN", "CAST") or op.inputs[0] is None:
                 continue
             if graph.tensors[op.inputs[0]].dtype is not DType.FLOAT32:

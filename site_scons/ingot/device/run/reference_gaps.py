@@ -5,14 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from ingot.base.errors import IngotError
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.graph.arithmetic import is_dynamic_range
 from ingot.device.run.overflow import INT32, converts_out, shifts_out
 
 LAST_BITS = 16
 """Units in the last place by which float32 outputs may differ where a function of float32 is the C library's."""
+
+_TINY = 4e-37
+"""127 divided by the largest float32, and some more."""
 
 FLOAT_FUNCTIONS = frozenset(
     {"TANH", "LOGISTIC", "GELU", "SOFTMAX", "LOG_SOFTMAX", "EXP", "LOG", "ELU", "SIN", "COS", "POW"}
@@ -59,6 +66,11 @@ def is_pool_beyond_range(graph: Graph, op: Operator) -> bool:
     )
 
 
+def _lowest_weights(graph: Graph, op: Operator) -> bool:
+    weights = graph.tensors[op.inputs[1] or 0].data if is_dynamic_range(graph, op) else None
+    return weights is not None and bool((weights == -128).any())
+
+
 GAPS = (
     Gap(_sum, "is computed wrongly by LiteRT, which adds wrong numbers there (docs/decisions/sum-of-int8.md)"),
     Gap(
@@ -79,6 +91,7 @@ GAPS = (
         "has so small an output scale that results leave 32 bits before they are clamped, of which the C standard "
         "leaves the result open",
     ),
+    Gap(_lowest_weights, "has weights of -128, whose sign LiteRT loses on x86 beside float32 data below zero"),
     Gap(is_float_function, "is a function of float32, whose last bits differ between C libraries"),
 )
 
@@ -90,6 +103,12 @@ EXTREME = (
 
 UNORDERED = "was given NaN, of which LiteRT's choice is that of the host's vector instructions"
 """ARG_MAX, ARG_MIN, REDUCE_MAX and REDUCE_MIN, by their input: only a run tells."""
+
+UNSCALED = (
+    "was given NaN, infinities or numbers next to zero, of which there is no scale and LiteRT's result is that of the "
+    "host's CPU"
+)
+"""Layers of dynamic range, by their input: only a run tells."""
 
 BEYOND = "was given NaN or numbers beyond the range of its output, of which the C standard leaves the result open"
 """CAST of float32 to integers, by its input: only a run tells."""
@@ -104,6 +123,12 @@ NOTES = {
     "NaN.",
 }
 """Operator -> a sentence about it, for docs/operators.md."""
+
+
+def unscaled(values: npt.NDArray[Any]) -> bool:
+    """Whether numbers have no scale of 8 bits, or one whose inverse float32 does not hold."""
+    sizes = np.abs(values)
+    return not np.isfinite(values).all() or bool(((sizes > 0) & (sizes < _TINY)).any())
 
 
 def gaps_of(model: Path) -> list[str]:
