@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -58,3 +59,18 @@ def test_one_that_never_rests(source: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(IngotError, match="changed 5 times while it was compiled"):
         answer(source)
     assert [path.name for path in (source.parent / "cache/host").iterdir()] == []
+
+
+def test_what_may_be_in_use_stays_however_many_there_are(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that another process is writing is not the newest for long, where a thousand others are used."""
+    monkeypatch.setattr(host_cc, "KEEP", 4)
+    folder = source.parent / "cache/host"
+    folder.mkdir(parents=True)
+    for number in range(8):
+        (folder / f"unfinished{number}.o").touch()
+        (folder / f"old{number}.so").touch()
+        os.utime(folder / f"old{number}.so", (number, number))
+    answer(source)
+    left = {path.name for path in folder.iterdir()}
+    assert "old0.so" not in left
+    assert {f"unfinished{number}.o" for number in range(8)} <= left

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,11 @@ from ingot.base.errors import IngotError
 from ingot.base.places import cache_dir
 
 KEEP = 2000
+"""So many files stay, however old."""
+
+IN_USE = 3600
+"""So many seconds after its last use a file is not deleted: another process may be about to load or rename it."""
+
 ATTEMPTS = 5
 
 
@@ -102,10 +108,11 @@ def _key(flags: Sequence[str], sources: Sequence[Path], objects: Sequence[Path],
 
 
 def _prune(folder: Path) -> None:
-    """Keeps the cache small: beyond KEEP files the oldest quarter goes."""
+    """Keeps the cache small: beyond KEEP files the oldest quarter goes, except what may be in use."""
     try:
-        files = sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: p.stat().st_mtime)
-        for path in files[: KEEP // 4] if len(files) > KEEP else []:
-            path.unlink(missing_ok=True)
+        files = sorted((path.stat().st_mtime, path) for path in folder.iterdir() if path.is_file())
+        for used, path in files[: KEEP // 4] if len(files) > KEEP else []:
+            if used < time.time() - IN_USE:
+                path.unlink(missing_ok=True)
     except OSError:
         pass  # another process tidies up, or the folder is not there yet
