@@ -103,6 +103,7 @@ FORMS |= {
 @needs_gcc
 @needs_qemu
 @pytest.mark.parametrize("cpu", ["cortex-m55", "cortex-m7"])
+@pytest.mark.slow
 def test_every_form(cpu: str) -> None:
     """Against the portable form, byte for byte, and nothing beyond the output."""
     cases = []
