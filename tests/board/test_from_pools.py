@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from ingot.base.places import ROOT
 from ingot.board import Pool, find_board, load_board, read_mpool, write_mpool
 from ingot.board.fit import load_pools
 from ingot.board.template import new_board
+from ingot.cli.main import ingot
 from support.shared import shared
 
 BOARDS = ROOT / "boards"
@@ -84,3 +87,18 @@ def test_it_is_found_by_the_name_it_was_made_with(tmp_path: Path, monkeypatch: p
     with pytest.raises(IngotError, match="there is no board 'ous'") as caught:
         find_board("ous", BOARDS)
     assert caught.value.remedy == "Did you mean 'ours'?"
+
+
+@pytest.mark.parametrize("page", ["docs/st-repositories.md", "docs/stedgeai.md"])
+def test_the_command_of_the_pages(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pools of Ingot's boards in place of those that ST's repositories have."""
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^ *(ingot board new .*)$", (ROOT / page).read_text(), re.MULTILINE)
+    for command in commands:
+        words = shlex.split(command)[1:]
+        pools = Path(words[words.index("--pools") + 1])
+        pools.parent.mkdir(parents=True, exist_ok=True)
+        pools_of("nucleo-n657" if "NUCLEO" in pools.name else "n6dk", tmp_path, "").rename(pools)
+        ingot.main(words, standalone_mode=False)
+        assert load_board(Path("boards") / words[2] / "board.yaml").name == words[2]
+    assert commands

@@ -3,15 +3,20 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 
+from ingot.base.child import ends_with_parent
 from ingot.base.places import ROOT
 from ingot.cli.operators import operators_page
+from ingot.link.hexfile import hex_text
+from ingot.network.c_info import read_c_info
 from support.pose_model import pose_model
 from support.scons_project import MODEL_YAML, Project
 
@@ -97,6 +102,7 @@ def prepared(project: Project) -> Project:
     (project.folder / "bootstrap").write_text(BOOTSTRAP)
     (project.folder / "bootstrap").chmod(0o755)
     (project.folder / "your.tflite").write_bytes(pose_model(2))
+    (project.folder / "ai_fsbl.hex").write_text(hex_text([(0x70000000, b"STM2abcd")]))
     tools = project.folder / "tools"
     tools.mkdir()
     for name, module in (("ingot", "ingot"), ("scons", "SCons"), ("python", "")):
@@ -130,3 +136,37 @@ def test_every_command_of_the_page_runs(page: str, request: pytest.FixtureReques
         ["bash", "-c", script], cwd=project.folder, env=environment, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+@pytest.mark.slow
+@pytest.mark.emulated
+def test_the_emulator_of_the_debugging_page_waits_for_a_debugger(with_small_model: Project, tmp_path: Path) -> None:
+    """In gdb's place something that says "continue" at once."""
+    (block,) = re.findall(
+        r"^```\n(head -c .*?)^```$", (ROOT / "docs/debugging.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    project = with_small_model.copy(tmp_path / "project")
+    (size,) = [buffer.size for buffer in read_c_info(project.folder / "build/n6dk/movenet/network_c_info.json").inputs]
+    script = block.replace("110592", str(size)).replace("tcp::1234", f"tcp:127.0.0.1:{port}")
+    assert script != block
+    words = ["bash", "-c", f"set -e\n{script.replace('qemu-system-arm', 'exec qemu-system-arm')}"]
+    with subprocess.Popen(
+        words, cwd=project.folder, stdin=subprocess.DEVNULL, preexec_fn=ends_with_parent()
+    ) as emulator:
+        debugger = connected(port)
+        debugger.sendall(b"+$c#63")
+        status = emulator.wait(60)
+        debugger.close()
+    assert status == 0 and (project.folder / "outputs.bin").stat().st_size > 0
+
+
+def connected(port: int) -> socket.socket:
+    for _ in range(600):
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the emulator opens no port for a debugger")

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.base.places import ROOT
 from ingot.cli import main as cli
 from ingot.model import load_manifest
 from ingot.start.told import packed_labels, use_of
@@ -163,6 +164,19 @@ def test_a_project_builds_verifies_and_says_the_right_answers(one: Cell, tmp_pat
     assert wrong_answers(one, there, printed) == []
     changed = re.sub("(leaf|yes|square|walk|key point|normal)", "no", printed)
     assert wrong_answers(one, there, changed), "an answer that is another one is found"
+
+
+@pytest.mark.slow
+def test_labels_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Teachable Machine writes them, with a number in front; the command of docs/where-from.md."""
+    (tmp_path / "model.tflite").write_bytes((trained("fruit") / "fruit.tflite").read_bytes())
+    names = ["rose", "wild rose", "tulip", "0 of these", "lily"]
+    (tmp_path / "labels.txt").write_text("".join(f"{n} {name}\n" for n, name in enumerate(names)))
+    page = (ROOT / "docs/where-from.md").read_text()
+    (line,) = re.findall(r"^    ingot new (.* --labels .*)$", page, re.MULTILINE)
+    begin(tmp_path, monkeypatch, *line.split())
+    manifest = load_manifest(tmp_path / "flowers" / "model.yaml")
+    assert manifest.postprocessing == {"type": "image_classification", "classes": names}
 
 
 @pytest.mark.parametrize(

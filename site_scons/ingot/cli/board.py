@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot.cli.verb import verb, verbs
-from ingot.cli.words import TableOption, board_word, table_options
+from ingot.cli.words import TableOption, board_word, model_word, offered_boards, table_options
 from ingot.recipe.options import PROGRAM_OPTIONS, parse_options
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FilePath = click.Path(path_type=Path, dir_okay=False)
 
 
 @verb()
-@click.argument("model")
+@model_word
 @board_word
 @click.option("--network", type=FilePath, required=True, help="The network_c_info.json of the firmware.")
 @click.option("--elf", type=FilePath, help="The twin's firmware (application validate), when there is no --port.")
@@ -77,7 +77,13 @@ def sign(binary: Path, board: str, output: Path, image_version: int, compare: bo
 
 
 @verb()
-@click.option("--board", cls=TableOption, default="", help="A name under boards/, or a path [the project's].")
+@click.option(
+    "--board",
+    cls=TableOption,
+    default="",
+    help="A name under boards/, or a path [the project's].",
+    shell_complete=offered_boards,
+)
 @click.option("--network", type=FilePath, help="The network_c_info.json of the firmware. Default: the project's.")
 @click.option("--summary", type=FilePath, help="summary.json of `check`: what was built for what.")
 @click.option("--elf", type=FilePath, help="The firmware; without it only weights (or an image) are written.")
@@ -109,7 +115,7 @@ def _flash_project(board: str, given: dict[str, Any]) -> None:
 
 
 @verb()
-@click.argument("model")
+@model_word
 @board_word
 @click.option("--target", "targets", multiple=True, help="What to build. Default: firmware, verify and report.")
 @click.option("--set", "settings", multiple=True, help="A further option of the build, name=value.")

@@ -11,7 +11,7 @@ import click
 
 from ingot.answers.dataset import check_place
 from ingot.cli.verb import verb
-from ingot.cli.words import board_file, json_option, manifest_of, model_file, options_of, table_options
+from ingot.cli.words import board_file, json_option, manifest_of, model_file, model_word, options_of, table_options
 from ingot.model.asked import IO_OPTIONS
 from ingot.recipe.asked import asked_of
 from ingot.steps import evaluate as evaluate_steps
@@ -19,7 +19,7 @@ from ingot.steps.compile import compile_network
 
 
 @verb()
-@click.argument("model")
+@model_word
 @click.argument("data", type=click.Path(path_type=Path))
 @table_options("board", *IO_OPTIONS)
 @click.option("--report", default="", help="A file that gets the figures as JSON.")

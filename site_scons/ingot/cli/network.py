@@ -22,6 +22,7 @@ from ingot.cli.words import (
     manifest_of,
     model_beside,
     model_file,
+    model_word,
     network_option,
     network_words,
     options_of,
@@ -41,7 +42,7 @@ from ingot.use_cases.abi import ABIS
 
 
 @verb()
-@click.argument("model")
+@model_word
 @board_option
 @click.option("--out", type=Folder, required=True, help="Folder for network.c and the files that belong to it.")
 @network_words
@@ -92,7 +93,7 @@ def compile(
 
 
 @verb("app-config")
-@click.argument("model")
+@model_word
 @network_option
 @click.option("--abi", type=click.Choice(["auto", *ABIS]), default="auto", help="Generation of ST's applications.")
 @click.option("--st-pack", default="", help="A GettingStarted checkout whose generation is meant.")
@@ -219,7 +220,7 @@ def _description(network: Path, board: Path, folder: Path, model: str) -> Path:
 
 
 @verb()
-@click.argument("model")
+@model_word
 @table_options(*PART_OPTIONS)
 @json_option
 def info(model: str, as_json: bool, **values: Any) -> None:
@@ -244,7 +245,7 @@ def report(c_info: Path, output: Path | None, summary: Path | None, costs: Path 
 
 
 @verb()
-@click.argument("model")
+@model_word
 @board_word
 @table_options("fuse", "weights_4bit", *IO_OPTIONS, "scheduler", "launcher")
 @json_option

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingot.cli.verb import verbs
-from ingot.cli.words import board_file, board_word, json_option, manifest_of, model_file, table_options
+from ingot.cli.words import board_file, board_word, json_option, manifest_of, model_file, model_word, table_options
 
 if TYPE_CHECKING:
     from ingot.st.npu.build import Build
@@ -161,7 +161,7 @@ def cost(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
 
 
 @npu.command("compile")
-@click.argument("model")
+@model_word
 @board_word
 @table_options("samples", "seed")
 @click.option(

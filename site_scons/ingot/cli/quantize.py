@@ -9,7 +9,7 @@ import click
 
 from ingot.base.errors import IngotError
 from ingot.cli.verb import verb
-from ingot.cli.words import FilePath, finish, json_option, manifest_of
+from ingot.cli.words import FilePath, finish, json_option, manifest_of, model_word
 from ingot.model import find_source
 from ingot.quantize.settings import calibration_files
 from ingot.recipe.quantize import quantize_arguments, quantize_samples, quantized_name
@@ -17,7 +17,7 @@ from ingot.steps.quantize import quantize_model
 
 
 @verb()
-@click.argument("model")
+@model_word
 @click.option("--calibration", default="", metavar="DIR", help="Folder or .npz of real inputs; else the model.yaml's.")
 @click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="How many samples.")
 @click.option(

@@ -20,7 +20,11 @@ from ingot.cli.words import (
     again_words,
     board_word,
     image_words,
+    model_word,
     network_words,
+    offered_boards,
+    offered_models,
+    offered_targets,
     options_of,
     table_options,
 )
@@ -46,7 +50,7 @@ Words = tuple[str, ...]
 
 def request_words(function: Callable[..., None]) -> Callable[..., None]:
     """What a network is asked for; the same words in every shell."""
-    return _network_and_run_words(board_word(click.argument("model")(function)))
+    return _network_and_run_words(board_word(model_word(function)))
 
 
 def _network_and_run_words(function: Callable[..., None]) -> Callable[..., None]:
@@ -70,8 +74,9 @@ def firmware_words(function: Callable[..., None]) -> Callable[..., None]:
 def project_words(function: Callable[..., None]) -> Callable[..., None]:
     """The same for people: in a project (ingot.yaml) without model and board."""
     help_text = f"{BY_NAME['board'].help[0].upper()}{BY_NAME['board'].help[1:]} [the project's]."
-    board = click.option("--board", cls=TableOption, default="", help=help_text)
-    return _network_and_run_words(_around_words(board(click.argument("model", default="")(function))))
+    board = click.option("--board", cls=TableOption, default="", help=help_text, shell_complete=offered_boards)
+    model = click.argument("model", default="", shell_complete=offered_models)
+    return _network_and_run_words(_around_words(board(model(function))))
 
 
 def _around_words(function: Callable[..., None]) -> Callable[..., None]:
@@ -108,7 +113,14 @@ def ninja(itself: str, **values: Any) -> Any:
 
 @verb("build")
 @project_words
-@click.option("-t", "--target", "targets", multiple=True, help="What to build. Default: firmware.")
+@click.option(
+    "-t",
+    "--target",
+    "targets",
+    multiple=True,
+    help="What to build. Default: firmware.",
+    shell_complete=offered_targets,
+)
 @click.option("-j", "parallel", default=0, help="How many commands at a time. Default: Ninja's.")
 def build_verb(targets: Words, parallel: int, **values: Any) -> Any:
     """Build MODEL for a board with Ninja: firmware, or any target of it (-t verify). In a project, build that."""

@@ -16,6 +16,7 @@ from ingot.cli.words import (
     json_option,
     manifest_of,
     model_file,
+    model_word,
     network_option,
     table_options,
 )
@@ -38,7 +39,7 @@ def emulate(board: str, network: Path, elf: Path, input: str, model: str, seed: 
 
 
 @verb()
-@click.argument("model")
+@model_word
 @board_word
 @network_option
 @click.option("--elf", type=FilePath, required=True, help="The twin's firmware (application validate).")

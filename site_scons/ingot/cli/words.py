@@ -34,6 +34,42 @@ class TableOption(click.Option):
         self.group = group
 
 
+def _offered(names: Callable[[], Iterable[str]]) -> Callable[..., list[Any]]:
+    """What a shell offers for a word that is one of some names, or else a file."""
+
+    def offer(context: click.Context, parameter: click.Parameter, begun: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name) for name in names() if name.startswith(begun)]
+        return found or [CompletionItem(begun, type="file")]
+
+    return offer
+
+
+def _boards() -> list[str]:
+    from ingot.board.board_file import OWN, board_names
+
+    return [*board_names(ROOT / "boards"), *board_names(OWN)]
+
+
+def _models() -> list[str]:
+    from ingot.model import list_models
+
+    return list_models(ROOT / "models")
+
+
+def _targets() -> Iterable[str]:
+    from ingot.recipe.targets import TARGETS
+
+    return TARGETS
+
+
+offered_boards, offered_models, offered_targets = map(_offered, (_boards, _models, _targets))
+
+#: MODEL: a name under models/, a model's file or a model.yaml.
+model_word = click.argument("model", shell_complete=offered_models)
+
+
 def sentence(text: str) -> str:
     """The text with a capital at its front, unless a name stands there, such as "compiler=prebuilt: ..."."""
     first = text.split()[0]
@@ -147,7 +183,13 @@ network_words = table_options(*names_of("network"))
 image_words = table_options(*names_of("image"))
 
 
-board_word = click.option("--board", cls=TableOption, required=True, help=f"{sentence(BY_NAME['board'].help)}.")
+board_word = click.option(
+    "--board",
+    cls=TableOption,
+    required=True,
+    help=f"{sentence(BY_NAME['board'].help)}.",
+    shell_complete=offered_boards,
+)
 
 
 def board_option(function: Verb) -> Verb:
