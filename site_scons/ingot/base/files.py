@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from ingot.base.errors import IngotError
+
 
 def write_if_changed(path: Path, data: bytes | str) -> bool:
     """Writes `data` to `path` beside and renames; keeps the file (and its time) when the content is the same.
@@ -45,3 +47,18 @@ def file_facts(path: Path | str) -> Facts | None:
     except OSError:
         return None
     return status.st_size, max(status.st_ctime_ns, status.st_mtime_ns), status.st_mtime_ns, status.st_ino
+
+
+def make_build_folder(build: Path, option: str) -> None:
+    """Makes the folder for everything that is built. Raises IngotError where it cannot be written.
+
+    option: how a user says another one: "build=", "--build ".
+    """
+    remedy = f"Build in another place: {option}/path/of/yours."
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise IngotError(f"the folder cannot be made: {reason}", where=str(build), remedy=remedy) from None
+    if not os.access(build, os.W_OK):
+        raise IngotError("the folder cannot be written to", where=str(build), remedy=remedy)

@@ -137,13 +137,14 @@ def run_verb(parallel: int, **values: Any) -> Any:
 
 def build_targets(verb: str, targets: Words, parallel: int, **values: Any) -> Any:
     """Builds targets of a firmware with Ninja. values: of project_words."""
-    from ingot.base.files import write_if_changed
+    from ingot.base.files import make_build_folder, write_if_changed
     from ingot.shells.ninja import ninja_text, run_ninja
     from ingot.start.project import model_and_board, next_of_build
 
     then = next_of_build(values["model"], values["board"])
     values["model"], values["board"] = model_and_board(verb, values["model"], values["board"])
     launcher, build = values["launcher"], values["build"]
+    make_build_folder(Path(build), "--build ")
     firmware, recipe = _whole(**values)
     commands = _commands(recipe, launcher, then)
     known = _targets_of(recipe)

@@ -14,7 +14,7 @@ from typing import Any
 import SCons.Script
 
 from ingot.base.console import VERBOSE
-from ingot.base.errors import IngotError
+from ingot.base.files import make_build_folder
 from ingot.link import toolchain
 from ingot.recipe.options import Options
 from ingot.shells.scons.paths import check_folders, command_path
@@ -63,7 +63,7 @@ def settings(options: Options) -> dict[str, Any]:
     build, verbose = command_path(options.text("build"), "build"), options.switch("verbose")
     if verbose:
         os.environ[VERBOSE] = "1"
-    _make(Path(build))
+    make_build_folder(Path(build), "build=")
     launcher = command_path(options.text("launcher") or toolchain.launcher(), "launcher")
     os.environ["INGOT_LAUNCHER"] = launcher  # steps compile, too
     return {
@@ -79,22 +79,6 @@ def settings(options: Options) -> dict[str, Any]:
         "INGOT_SPAWN": timed_spawn,
         "PRINT_CMD_LINE_FUNC": _print_command,
     }
-
-
-def _make(build: Path) -> None:
-    """Makes the folder for everything that is built. Raises IngotError where it cannot be written."""
-    try:
-        build.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IngotError(
-            f"the folder cannot be made: {(error.strerror or str(error)).lower()}",
-            where=str(build),
-            remedy="Build in another place: build=/path/of/yours.",
-        ) from None
-    if not os.access(build, os.W_OK):
-        raise IngotError(
-            "the folder cannot be written to", where=str(build), remedy="Build in another place: build=/path/of/yours."
-        )
 
 
 #: Steps that nobody waits for and that write nothing for people.
