@@ -8,17 +8,18 @@
 #define INGOT_DENSE_THIN_MVE_H
 
 #ifdef INGOT_DENSE_ADJUSTED
-/* What is added to all sums of two pixels is at 40, where the next ones are is at 48. */
+/* What is added to all sums of two pixels is at 40, where the next ones are is at 48, and the
+ * zero point at 52, whose register they borrow. */
 #define INGOT_THIN_FRAME "56"
-#define INGOT_ADJUST_FIRST(sums) "ldrd r0, r2, [sp, #40]\nvadd.i32 " sums ", " sums ", r0\n"
-#define INGOT_ADJUST_SECOND(sums) "vadd.i32 " sums ", " sums ", r2\n"
-#define INGOT_THIN_ADJUST_BEGIN "ldr r4, [r0, #64]\n"
+#define INGOT_THIN_ADJUST(sums, at) "ldr r7, [sp, #" at "]\nvadd.i32 " sums ", " sums ", r7\n"
+#define INGOT_THIN_ADJUST_END "ldr r7, [sp, #52]\n"
+#define INGOT_THIN_ADJUST_BEGIN "ldr r4, [r0, #44]\nstr r4, [sp, #52]\nldr r4, [r0, #64]\n"
 #define INGOT_THIN_ADJUST_FROM "ldrd r6, r8, [r4], #8\nstrd r6, r8, [sp, #40]\nstr r4, [sp, #48]\n"
 #define INGOT_THIN_ADJUST_NEXT "ldr r4, [sp, #48]\n" INGOT_THIN_ADJUST_FROM
 #else
 #define INGOT_THIN_FRAME "40"
-#define INGOT_ADJUST_FIRST(sums)
-#define INGOT_ADJUST_SECOND(sums)
+#define INGOT_THIN_ADJUST(sums, at)
+#define INGOT_THIN_ADJUST_END
 #define INGOT_THIN_ADJUST_BEGIN
 #define INGOT_THIN_ADJUST_FROM
 #define INGOT_THIN_ADJUST_NEXT
@@ -30,164 +31,166 @@
  * those of the second q6 and q7. Loads, products and the arithmetic of requantization overlap where none waits for the
  * other. r9 counts the blocks. */
 #define INGOT_THIN_BLOCK_1(first, last, multipliers, shifts)                                                           \
-    "vldrw.32 q2, [r5, #16]\n"                                                                                         \
-    "vmladav.s8 r0, q0, q2\n"                                                                                          \
-    "vldrw.32 q3, [r5, #32]\n"                                                                                         \
-    "vmladav.s8 r8, q1, q2\n"                                                                                          \
-    "vldrw.32 q2, [r5, #48]\n"                                                                                         \
-    "vmladav.s8 r2, q0, q3\n"                                                                                          \
     "subs r9, #1\n"                                                                                                    \
-    "vmladav.s8 r10, q1, q3\n"                                                                                         \
-    "vldrw.32 q3, [r5, #64]\n"                                                                                         \
-    "vmladav.s8 r6, q0, q3\n"                                                                                          \
-    "vmladav.s8 r12, q1, q2\n"                                                                                         \
-    "vmladav.s8 r4, q0, q2\n"                                                                                          \
-    "vmov q5[2], q5[0], r8, r12\n"                                                                                     \
-    "vldrw.32 q2, [r5], #112\n"                                                                                        \
-    "vmov q4[2], q4[0], r0, r4\n"                                                                                      \
-    "vmladav.s8 lr, q1, q3\n"                                                                                          \
-    "vmov q4[3], q4[1], r2, r6\n"                                                                                      \
-    "vldrw.32 q3, [r5, #" multipliers "]\n"                                                                            \
-    "vmov q5[3], q5[1], r10, lr\n"                                                                                     \
-    "vadd.i32 q5, q5, q2\n"                                                                                            \
-    INGOT_ADJUST_FIRST("q4")                                                                                           \
-    INGOT_ADJUST_SECOND("q5")                                                                                          \
-    first("q5", "q3")                                                                                                  \
-    "vadd.i32 q4, q4, q2\n"                                                                                            \
-    shifts("q2")                                                                                                       \
-    last("q5", "q2")                                                                                                   \
-    first("q4", "q3")                                                                                                  \
-    "vldrw.32 q3, [r5, #32]\n"                                                                                         \
-    "vmladav.s8 r2, q0, q3\n"                                                                                          \
-    last("q4", "q2")                                                                                                   \
-    "vmladav.s8 r10, q1, q3\n"                                                                                         \
-    "vldrw.32 q3, [r5, #64]\n"                                                                                         \
-    "vmladav.s8 r6, q0, q3\n"                                                                                          \
     "vldrw.32 q2, [r5, #16]\n"                                                                                         \
-    "vmladav.s8 r0, q0, q2\n"                                                                                          \
-    "vqmovnb.s32 q4, q4\n"                                                                                             \
-    "vmladav.s8 r8, q1, q2\n"                                                                                          \
-    "vldrw.32 q2, [r5, #48]\n"                                                                                         \
-    "vmladav.s8 r4, q0, q2\n"                                                                                          \
-    "vqmovnb.s32 q5, q5\n"                                                                                             \
-    "vmladav.s8 r12, q1, q2\n"                                                                                         \
-    "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
-    "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
-    "vmov q7[2], q7[0], r8, r12\n"                                                                                     \
-    "vmladav.s8 lr, q1, q3\n"                                                                                          \
-    "vldrw.32 q2, [r5], #112\n"                                                                                        \
-    "vadd.i32 q6, q6, q2\n"                                                                                            \
-    INGOT_ADJUST_FIRST("q6")                                                                                           \
-    "vldrw.32 q3, [r5, #" multipliers "]\n"                                                                            \
-    first("q6", "q3")                                                                                                  \
-    "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
+    "vmladav.s8 r0, q1, q2\n"                                                                                          \
+    "vldrw.32 q3, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r2, q1, q3\n"                                                                                          \
+    "vldrw.32 q4, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 r4, q1, q4\n"                                                                                          \
+    "vldrw.32 q5, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r6, q1, q5\n"                                                                                          \
+    "vldrw.32 q6, [r5, #112]\n"                                                                                        \
+    "vmladav.s8 r8, q0, q3\n"                                                                                          \
+    "vldrw.32 q3, [r5, #(112 " multipliers ")]\n"                                                                      \
+    "vmov q7[2], q7[0], r0, r6\n"                                                                                      \
+    "vmladav.s8 r6, q0, q2\n"                                                                                          \
+    "vldrw.32 q2, [r5], #224\n"                                                                                        \
+    "vmladav.s8 r0, q0, q4\n"                                                                                          \
+    "vmov q7[3], q7[1], r2, r4\n"                                                                                      \
+    "vmladav.s8 r2, q0, q5\n"                                                                                          \
+    shifts("q5", "-112")                                                                                               \
     "vadd.i32 q7, q7, q2\n"                                                                                            \
-    INGOT_ADJUST_SECOND("q7")                                                                                          \
-    shifts("q2")                                                                                                       \
+    INGOT_THIN_ADJUST("q7", "44")                                                                                      \
+    "vmov q4[2], q4[0], r6, r2\n"                                                                                      \
+    "vmov q4[3], q4[1], r8, r0\n"                                                                                      \
     first("q7", "q3")                                                                                                  \
-    last("q6", "q2")                                                                                                   \
-    "vqmovnt.s32 q4, q6\n"                                                                                             \
-    last("q7", "q2")                                                                                                   \
-    "vqmovnt.s32 q5, q7\n"                                                                                             \
+    "vadd.i32 q4, q4, q2\n"                                                                                            \
+    INGOT_THIN_ADJUST("q4", "40")                                                                                      \
+    "vldrw.32 q2, [r5, #-80]\n"                                                                                        \
+    last("q7", "q5")                                                                                                   \
+    first("q4", "q3")                                                                                                  \
+    "vldrw.32 q3, [r5, #-64]\n"                                                                                        \
+    "vmladav.s8 r8, q1, q2\n"                                                                                          \
+    last("q4", "q5")                                                                                                   \
+    "vmladav.s8 r0, q1, q3\n"                                                                                          \
+    "vldrw.32 q5, [r5, #-96]\n"                                                                                        \
+    "vmladav.s8 r2, q0, q5\n"                                                                                          \
+    "vqmovnb.s32 q7, q7\n"                                                                                             \
+    "vmladav.s8 r6, q1, q5\n"                                                                                          \
+    "vqmovnb.s32 q4, q4\n"                                                                                             \
+    "vmladav.s8 r4, q0, q3\n"                                                                                          \
+    "vldrw.32 q3, [r5, #-48]\n"                                                                                        \
+    "vmladav.s8 r10, q1, q3\n"                                                                                         \
+    "vmov q5[2], q5[0], r6, r0\n"                                                                                      \
+    "vmladav.s8 r6, q0, q2\n"                                                                                          \
+    "vmov q5[3], q5[1], r8, r10\n"                                                                                     \
+    "vldrw.32 q2, [r5, #(0 " multipliers ")]\n"                                                                        \
+    "vadd.i32 q5, q5, q6\n"                                                                                            \
+    INGOT_THIN_ADJUST("q5", "44")                                                                                      \
+    "vmladav.s8 r10, q0, q3\n"                                                                                         \
+    "vmov q3[2], q3[0], r2, r4\n"                                                                                      \
+    "vmov q3[3], q3[1], r6, r10\n"                                                                                     \
+    "vadd.i32 q3, q3, q6\n"                                                                                            \
+    INGOT_THIN_ADJUST("q3", "40")                                                                                      \
+    first("q3", "q2")                                                                                                  \
+    shifts("q6", "0")                                                                                                  \
+    last("q3", "q6")                                                                                                   \
+    first("q5", "q2")                                                                                                  \
+    "vqmovnt.s32 q4, q3\n"                                                                                             \
+    last("q5", "q6")                                                                                                   \
+    "vqmovnt.s32 q7, q5\n"                                                                                             \
+    INGOT_THIN_ADJUST_END                                                                                              \
     "vqadd.s16 q4, q4, r7\n"                                                                                           \
     "vqmovnb.s16 q4, q4\n"                                                                                             \
-    "vqadd.s16 q5, q5, r7\n"                                                                                           \
+    "vqadd.s16 q7, q7, r7\n"                                                                                           \
     "vstrb.16 q4, [r1], #8\n"                                                                                          \
-    "vqmovnb.s16 q5, q5\n"                                                                                             \
-    "vstrb.16 q5, [r3], #8\n"
+    "vqmovnb.s16 q7, q7\n"                                                                                             \
+    "vstrb.16 q7, [r3], #8\n"
 
 /* The same for pixels of two vectors each, q0 q1 and q2 q3. The second record's sums become q5 and q3, which takes the
  * place of the second pixel's second vector until the block's end. */
 #define INGOT_THIN_BLOCK_2(first, last, multipliers, shifts)                                                           \
-    "vldrw.32 q5, [r5, #32]\n"                                                                                         \
-    "vmladav.s8 r10, q2, q5\n"                                                                                         \
-    "vldrw.32 q4, [r5, #16]\n"                                                                                         \
-    "vmladav.s8 r8, q2, q4\n"                                                                                          \
     "subs r9, #1\n"                                                                                                    \
-    "vmladav.s8 r0, q0, q4\n"                                                                                          \
-    "vldrw.32 q4, [r5, #48]\n"                                                                                         \
-    "vmladav.s8 r12, q2, q4\n"                                                                                         \
-    "vmladav.s8 r4, q0, q4\n"                                                                                          \
-    "vldrw.32 q4, [r5, #80]\n"                                                                                         \
-    "vmladava.s8 r0, q1, q4\n"                                                                                         \
-    "vmladav.s8 r2, q0, q5\n"                                                                                          \
-    "vldrw.32 q5, [r5, #64]\n"                                                                                         \
-    "vmladav.s8 lr, q2, q5\n"                                                                                          \
-    "vmladava.s8 r8, q3, q4\n"                                                                                         \
-    "vldrw.32 q4, [r5, #112]\n"                                                                                        \
-    "vmladava.s8 r12, q3, q4\n"                                                                                        \
-    "vmladav.s8 r6, q0, q5\n"                                                                                          \
+    "vldrw.32 q4, [r5, #32]\n"                                                                                         \
+    "vmladav.s8 r0, q2, q4\n"                                                                                          \
+    "vldrw.32 q5, [r5, #16]\n"                                                                                         \
+    "vmladav.s8 r2, q2, q5\n"                                                                                          \
+    "vldrw.32 q6, [r5, #48]\n"                                                                                         \
+    "vmladav.s8 r4, q0, q6\n"                                                                                          \
+    "vldrw.32 q7, [r5, #64]\n"                                                                                         \
+    "vmladav.s8 r6, q2, q6\n"                                                                                          \
+    "vmladav.s8 r8, q0, q5\n"                                                                                          \
+    "vmladav.s8 r10, q0, q7\n"                                                                                         \
+    "vldrw.32 q5, [r5, #80]\n"                                                                                         \
+    "vmladava.s8 r8, q1, q5\n"                                                                                         \
+    "vldrw.32 q6, [r5, #112]\n"                                                                                        \
+    "vmladav.s8 r12, q2, q7\n"                                                                                         \
+    "vmladava.s8 r2, q3, q5\n"                                                                                         \
     "vldrw.32 q5, [r5, #96]\n"                                                                                         \
-    "vmladava.s8 r2, q1, q5\n"                                                                                         \
-    "vmladava.s8 r10, q3, q5\n"                                                                                        \
-    "vmov q7[2], q7[0], r8, r12\n"                                                                                     \
-    "vmladava.s8 r4, q1, q4\n"                                                                                         \
-    "vldrw.32 q5, [r5, #128]\n"                                                                                        \
-    "vmladava.s8 r6, q1, q5\n"                                                                                         \
-    "vldrw.32 q4, [r5], #176\n"                                                                                        \
-    "vmladava.s8 lr, q3, q5\n"                                                                                         \
-    "vldrw.32 q5, [r5, #" multipliers "]\n"                                                                            \
-    "vmov q6[2], q6[0], r0, r4\n"                                                                                      \
-    "vmov q6[3], q6[1], r2, r6\n"                                                                                      \
-    "vadd.i32 q6, q6, q4\n"                                                                                            \
-    INGOT_ADJUST_FIRST("q6")                                                                                           \
-    "vmov q7[3], q7[1], r10, lr\n"                                                                                     \
-    "vadd.i32 q7, q7, q4\n"                                                                                            \
-    INGOT_ADJUST_SECOND("q7")                                                                                          \
-    first("q6", "q5")                                                                                                  \
-    shifts("q4")                                                                                                       \
-    first("q7", "q5")                                                                                                  \
-    "vldrw.32 q5, [r5, #32]\n"                                                                                         \
-    "vmladav.s8 r10, q2, q5\n"                                                                                         \
-    last("q7", "q4")                                                                                                   \
-    "vmladav.s8 r2, q0, q5\n"                                                                                          \
-    last("q6", "q4")                                                                                                   \
-    "vldrw.32 q4, [r5, #16]\n"                                                                                         \
-    "vmladav.s8 r0, q0, q4\n"                                                                                          \
-    "vldrw.32 q5, [r5, #64]\n"                                                                                         \
-    "vmladav.s8 r6, q0, q5\n"                                                                                          \
-    "vqmovnb.s32 q7, q7\n"                                                                                             \
-    "vmladav.s8 r8, q2, q4\n"                                                                                          \
-    "vldrw.32 q4, [r5, #48]\n"                                                                                         \
-    "vmladav.s8 r12, q2, q4\n"                                                                                         \
-    "vqmovnb.s32 q6, q6\n"                                                                                             \
-    "vmladav.s8 r4, q0, q4\n"                                                                                          \
-    "vldrw.32 q4, [r5, #80]\n"                                                                                         \
-    "vmladava.s8 r8, q3, q4\n"                                                                                         \
-    "vmladava.s8 r0, q1, q4\n"                                                                                         \
-    "vldrw.32 q4, [r5, #112]\n"                                                                                        \
-    "vmladava.s8 r4, q1, q4\n"                                                                                         \
+    "vmladav.s8 lr, q0, q4\n"                                                                                          \
+    "vmladava.s8 r6, q3, q6\n"                                                                                         \
+    "vldrw.32 q4, [r5, #128]\n"                                                                                        \
+    "vmladava.s8 r10, q1, q4\n"                                                                                        \
+    "vmladava.s8 r0, q3, q5\n"                                                                                         \
+    "vmov q7[2], q7[0], r2, r6\n"                                                                                      \
+    "vmladava.s8 r4, q1, q6\n"                                                                                         \
+    "vldrw.32 q6, [r5], #352\n"                                                                                        \
     "vmladava.s8 r12, q3, q4\n"                                                                                        \
-    "vmladav.s8 lr, q2, q5\n"                                                                                          \
-    "vldrw.32 q5, [r5, #96]\n"                                                                                         \
-    "vmladava.s8 r10, q3, q5\n"                                                                                        \
-    "vmladava.s8 r2, q1, q5\n"                                                                                         \
-    "vldrw.32 q5, [r5, #128]\n"                                                                                        \
-    "vmladava.s8 lr, q3, q5\n"                                                                                         \
-    "vmov q3[2], q3[0], r8, r12\n"                                                                                     \
-    "vmladava.s8 r6, q1, q5\n"                                                                                         \
-    "vmov q5[2], q5[0], r0, r4\n"                                                                                      \
-    "vmov q3[3], q3[1], r10, lr\n"                                                                                     \
-    "vldrw.32 q4, [r5], #176\n"                                                                                        \
-    "vadd.i32 q3, q3, q4\n"                                                                                            \
-    "vmov q5[3], q5[1], r2, r6\n"                                                                                      \
-    "vadd.i32 q5, q5, q4\n"                                                                                            \
-    INGOT_ADJUST_FIRST("q5")                                                                                           \
-    INGOT_ADJUST_SECOND("q3")                                                                                          \
-    "vldrw.32 q4, [r5, #" multipliers "]\n"                                                                            \
+    "vldrw.32 q4, [r5, #(-176 " multipliers ")]\n"                                                                     \
+    "vmladava.s8 lr, q1, q5\n"                                                                                         \
+    "vmov q5[2], q5[0], r8, r4\n"                                                                                      \
+    "vmov q5[3], q5[1], lr, r10\n"                                                                                     \
+    "vadd.i32 q5, q5, q6\n"                                                                                            \
+    INGOT_THIN_ADJUST("q5", "40")                                                                                      \
+    "vmov q7[3], q7[1], r0, r12\n"                                                                                     \
+    "vadd.i32 q7, q7, q6\n"                                                                                            \
+    INGOT_THIN_ADJUST("q7", "44")                                                                                      \
     first("q5", "q4")                                                                                                  \
-    first("q3", "q4")                                                                                                  \
-    shifts("q4")                                                                                                       \
-    last("q5", "q4")                                                                                                   \
-    "vqmovnt.s32 q6, q5\n"                                                                                             \
-    "ldr r0, [sp, #28]\n"                                                                                              \
-    last("q3", "q4")                                                                                                   \
+    shifts("q6", "-176")                                                                                               \
+    first("q7", "q4")                                                                                                  \
+    "vldrw.32 q4, [r5, #-144]\n"                                                                                       \
+    "vmladav.s8 r12, q2, q4\n"                                                                                         \
+    last("q7", "q6")                                                                                                   \
+    "vmladav.s8 r0, q0, q4\n"                                                                                          \
+    "vldrw.32 q4, [r5, #-160]\n"                                                                                       \
+    "vmladav.s8 lr, q2, q4\n"                                                                                          \
+    last("q5", "q6")                                                                                                   \
+    "vmladav.s8 r10, q0, q4\n"                                                                                         \
+    "vldrw.32 q4, [r5, #-112]\n"                                                                                       \
+    "vmladav.s8 r4, q0, q4\n"                                                                                          \
+    "vldrw.32 q6, [r5, #-128]\n"                                                                                       \
+    "vmladav.s8 r8, q2, q6\n"                                                                                          \
+    "vqmovnb.s32 q5, q5\n"                                                                                             \
+    "vmladav.s8 r6, q2, q4\n"                                                                                          \
+    "vldrw.32 q4, [r5, #-96]\n"                                                                                        \
+    "vmladava.s8 r10, q1, q4\n"                                                                                        \
+    "vmladav.s8 r2, q0, q6\n"                                                                                          \
+    "vldrw.32 q6, [r5, #-64]\n"                                                                                        \
+    "vmladava.s8 lr, q3, q4\n"                                                                                         \
+    "vmladava.s8 r8, q3, q6\n"                                                                                         \
+    "vqmovnb.s32 q7, q7\n"                                                                                             \
+    "vmladava.s8 r2, q1, q6\n"                                                                                         \
+    "vldrw.32 q6, [r5, #-80]\n"                                                                                        \
+    "vmladava.s8 r12, q3, q6\n"                                                                                        \
+    "vldrw.32 q4, [r5, #-48]\n"                                                                                        \
+    "vmladava.s8 r0, q1, q6\n"                                                                                         \
+    "vldrw.32 q6, [r5, #-176]\n"                                                                                       \
+    "vmladava.s8 r6, q3, q4\n"                                                                                         \
+    "vmov q3[2], q3[0], lr, r8\n"                                                                                      \
+    "vmladava.s8 r4, q1, q4\n"                                                                                         \
+    "vmov q4[2], q4[0], r10, r2\n"                                                                                     \
+    "vmov q3[3], q3[1], r12, r6\n"                                                                                     \
+    "vadd.i32 q3, q3, q6\n"                                                                                            \
+    INGOT_THIN_ADJUST("q3", "44")                                                                                      \
+    "vmov q4[3], q4[1], r0, r4\n"                                                                                      \
+    "vadd.i32 q4, q4, q6\n"                                                                                            \
+    INGOT_THIN_ADJUST("q4", "40")                                                                                      \
+    "vldrw.32 q6, [r5, #(0 " multipliers ")]\n"                                                                        \
+    first("q4", "q6")                                                                                                  \
+    first("q3", "q6")                                                                                                  \
+    shifts("q6", "0")                                                                                                  \
+    last("q4", "q6")                                                                                                   \
+    last("q3", "q6")                                                                                                   \
     "vqmovnt.s32 q7, q3\n"                                                                                             \
-    "vqadd.s16 q6, q6, r7\n"                                                                                           \
-    "vldrb.8 q3, [r0, #16]\n"                                                                                          \
-    "vqmovnb.s16 q6, q6\n"                                                                                             \
+    "vqmovnt.s32 q5, q4\n"                                                                                             \
+    "ldr r4, [sp, #28]\n"                                                                                              \
+    "vldrb.8 q3, [r4, #16]\n"                                                                                          \
+    INGOT_THIN_ADJUST_END                                                                                              \
+    "vqadd.s16 q5, q5, r7\n"                                                                                           \
+    "vqmovnb.s16 q5, q5\n"                                                                                             \
     "vqadd.s16 q7, q7, r7\n"                                                                                           \
-    "vstrb.16 q6, [r1], #8\n"                                                                                          \
+    "vstrb.16 q5, [r1], #8\n"                                                                                          \
     "vqmovnb.s16 q7, q7\n"                                                                                             \
     "vstrb.16 q7, [r3], #8\n"
 
@@ -244,13 +247,13 @@
 /* The biases are in the sums; a scale stands where else the shift does. */
 #define INGOT_THIN_FIRST(sum, scale) "vcvt.f32.s32 " sum ", " sum "\nvmul.f32 " sum ", " sum ", " scale "\n"
 #define INGOT_THIN_LAST(sum, unused) "vcvtn.s32.f32 " sum ", " sum "\n"
-#define INGOT_THIN_SHIFTS(shifts)
-#define INGOT_THIN_WORDS "-16"
+#define INGOT_THIN_SHIFTS(shifts, end)
+#define INGOT_THIN_WORDS "- 16"
 #else
 #define INGOT_THIN_FIRST(sum, multiplier) "vqrdmulh.s32 " sum ", " sum ", " multiplier "\n"
 #define INGOT_THIN_LAST(sum, shift) "vrshl.s32 " sum ", " sum ", " shift "\n"
-#define INGOT_THIN_SHIFTS(shifts) "vldrw.32 " shifts ", [r5, #-16]\n"
-#define INGOT_THIN_WORDS "-32"
+#define INGOT_THIN_SHIFTS(shifts, end) "vldrw.32 " shifts ", [r5, #(" end " - 16)]\n"
+#define INGOT_THIN_WORDS "- 32"
 #endif
 
 INGOT_DENSE_THIN(ingot_dense_thin_1, INGOT_THIN_INPUTS_1,

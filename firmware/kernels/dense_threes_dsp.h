@@ -113,6 +113,21 @@ typedef struct ingot_dense_pair {
     "sxtb16 r10, r2\n"                                                                                                 \
     "sxtb16 r11, r3\n"
 
+/* The scales of the first two pixels. Sums are doubled before SMMLAR, so that it rounds as LiteRT does; what comes of a
+ * negative one is one less, so that ties go down. */
+#define INGOT_DENSE_DOUBLED                                                                                            \
+    "add r12, r0, r4, asr #31\n"                                                                                       \
+    "add lr, r1, r5, asr #31\n"                                                                                        \
+    "add r4, r4, r4\n"                                                                                                 \
+    "add r5, r5, r5\n"                                                                                                 \
+    "smmlar r4, r4, r10, r12\n"                                                                                        \
+    "add r12, r0, r6, asr #31\n"                                                                                       \
+    "smmlar r5, r5, r11, lr\n"                                                                                         \
+    "add lr, r1, r7, asr #31\n"                                                                                        \
+    "add r6, r6, r6\n"                                                                                                 \
+    "add r7, r7, r7\n"                                                                                                 \
+    "smmlar r6, r6, r10, r12\n"
+
 /* The job to lr, its multipliers to r10 r11, shifts to r2 r3, offsets to r0 r1; equal: sums are wanted. */
 #define INGOT_DENSE_SCALES                                                                                             \
     "ldr lr, [sp]\n"                                                                                                   \
@@ -160,19 +175,7 @@ __attribute__((naked, noinline)) static void ingot_dense_threes(ingot_dense_pair
                      INGOT_DENSE_THREE_LAST("r2", "r3", "r10", "r11")
                      "bne 11b\n" INGOT_DENSE_SCALES
                      "beq 15f\n"
-                     /* Sums are doubled before SMMLAR, so that it rounds as LiteRT does; what comes of a negative one is
-                      * one less, so that ties go down. */
-                     "add r12, r0, r4, asr #31\n"
-                     "add lr, r1, r5, asr #31\n"
-                     "add r4, r4, r4\n"
-                     "add r5, r5, r5\n"
-                     "smmlar r4, r4, r10, r12\n"
-                     "add r12, r0, r6, asr #31\n"
-                     "smmlar r5, r5, r11, lr\n"
-                     "add lr, r1, r7, asr #31\n"
-                     "add r6, r6, r6\n"
-                     "add r7, r7, r7\n"
-                     "smmlar r6, r6, r10, r12\n"
+                     INGOT_DENSE_DOUBLED
                      "add r12, r0, r8, asr #31\n"
                      "smmlar r7, r7, r11, lr\n"
                      "add lr, r1, r9, asr #31\n"
@@ -259,17 +262,7 @@ __attribute__((naked, noinline)) static void ingot_dense_threes(ingot_dense_pair
                      "cmp r0, lr\n"
                      "bne 21b\n" INGOT_DENSE_SCALES
                      "beq 25f\n"
-                     "add r12, r0, r4, asr #31\n"
-                     "add lr, r1, r5, asr #31\n"
-                     "add r4, r4, r4\n"
-                     "add r5, r5, r5\n"
-                     "smmlar r4, r4, r10, r12\n"
-                     "add r12, r0, r6, asr #31\n"
-                     "smmlar r5, r5, r11, lr\n"
-                     "add lr, r1, r7, asr #31\n"
-                     "add r6, r6, r6\n"
-                     "add r7, r7, r7\n"
-                     "smmlar r6, r6, r10, r12\n"
+                     INGOT_DENSE_DOUBLED
                      "asr r4, r4, r2\n"
                      "smmlar r7, r7, r11, lr\n"
                      "asr r5, r5, r3\n"
