@@ -3,11 +3,13 @@
 
     python bench/kernels/run.py model.tflite [--fuse] [--loops] [--expand] [--json]
 
-Without --fuse every operator is an epoch of its own, so that each line is one layer.
+Without --fuse every operator is an epoch of its own, so that each line is one layer. CMSIS-NN's loops stand below, from
+cmsis_nn.csv.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import tempfile
@@ -24,6 +26,8 @@ from twin_firmware import Measured, measure
 
 from ingot.base.errors import IngotError
 from ingot.board.cores import default_core
+
+RIVAL = Path(__file__).with_name("cmsis_nn.csv")
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,18 @@ def print_loops(loops: list[Loop]) -> None:
         cycles = f"{loop.cycles:7.1f}" if loop.cycles else "      ?"
         name = f"{loop.file}.c {loop.function}"
         print(f"  {name[:56]:56} {loop.instructions:6} {cycles} {loop.macs or '':>5} {rate}".rstrip())
+    print_rival()
+
+
+def print_rival() -> None:
+    """The same of CMSIS-NN, each turn's instructions and cycles a MAC or element."""
+    print(f"\n{'CMSIS-NN, the same core':58} {'instr':>6} {'cycles':>7} {'count':>5} {'instr each':>11} {'cycles':>7}")
+    lines = [line for line in RIVAL.read_text().splitlines() if not line.startswith("#")]
+    for row in csv.DictReader(lines):
+        instructions, cycles, count = (float(row[name]) for name in ("instructions", "cycles", "count"))
+        each = f"{instructions / count:11.3f} {cycles / count:7.3f} {row['of']}"
+        name = f"{row['loop']}: {row['function']}"
+        print(f"  {name[:56]:56} {row['instructions']:>6} {cycles:7.1f} {row['count']:>5} {each}")
 
 
 if __name__ == "__main__":
