@@ -9,6 +9,7 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.base.places import ROOT
+from ingot.model.asked import Asked
 from ingot.steps.bench import models_of, refusal
 from support import tflite_builder
 
@@ -48,5 +49,6 @@ def test_a_model_that_the_compiler_refuses(tmp_path: Path) -> None:
     folder.mkdir()
     board = ROOT / "boards" / "n6dk" / "board.yaml"
     assert refusal(good, board) == ""
+    assert refusal(good, board, Asked(optimize="speed", fuse=False)) == ""
     assert str(damaged) in refusal(damaged, board)
     assert f"{folder}: cannot read the model" in refusal(folder, board)

@@ -8,10 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingot.base.errors import IngotError
 from ingot.base.files import write_if_changed
+from ingot.model.asked import USUAL, Asked
 from ingot.model.manifest import MODEL_SUFFIXES
 
 if TYPE_CHECKING:
@@ -42,16 +43,17 @@ def models_of(where: Path) -> list[Path]:
     return models
 
 
-def refusal(model: Path, board: Path, **options: Any) -> str:
+def refusal(model: Path, board: Path, asked: Asked = USUAL, *, title: str = "", sha256: str = "") -> str:
     """Why the built-in compiler refuses the model on the board's twin; empty when it does not.
 
-    options: as ingot.steps.compile_network takes them. What was compiled here comes from the cache in the build.
+    title, sha256: as ingot.steps.compile_network has them. What was compiled here comes from the cache in the build.
     """
     from ingot.steps import compile as compile_steps
 
     with TemporaryDirectory(prefix="ingot-bench-") as folder:
         try:
-            compile_steps.compile_network(model, board, [Path(folder) / "network.c"], twin=True, **options)
+            outputs = [Path(folder) / "network.c"]
+            compile_steps.compile_network(model, board, outputs, twin=True, title=title, sha256=sha256, asked=asked)
         except IngotError as error:
             return str(error)
     return ""

@@ -26,7 +26,7 @@ def bench(env: Any, board: Board) -> Any:
     for path in models_of(Path(options.text("models"))):
         manifest = bare_manifest(path)
         settings = Settings.of(options, manifest, "network")
-        if reason := refusal(path, board.path, **settings.builtin):
+        if reason := refusal(path, board.path, settings.asked, title=settings.title, sha256=settings.sha256):
             refused[path.stem] = reason
         else:
             models[manifest.name] = near(path)
