@@ -14,6 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from ingot.base.console import say
 from ingot.base.places import ROOT
 from ingot.cli.main import ingot
 from ingot.cli.options import options_page, words_of
@@ -175,6 +176,17 @@ def test_what_programs_print_does_not_reach_json(capfd: pytest.CaptureFixture[st
     assert capfd.readouterr() == ("", "")
     loud.main([], standalone_mode=False)
     assert "for people" in capfd.readouterr().out
+
+
+def test_notes_are_not_said_with_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    @click.command(cls=Verb)
+    def noting() -> None:
+        say("a note")
+
+    noting.main(["--quiet"], standalone_mode=False)
+    assert capfd.readouterr() == ("", "")
+    noting.main([], standalone_mode=False)
+    assert capfd.readouterr().err == "ingot: a note\n"
 
 
 def test_a_failing_verb_keeps_its_status_with_json(capfd: pytest.CaptureFixture[str]) -> None:

@@ -3,18 +3,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 VERBOSE = "INGOT_VERBOSE"
 
 _BOLD, _RED = "1", "1;31"
+_quiet = False
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """say() says nothing meanwhile; errors are said."""
+    global _quiet
+    before, _quiet = _quiet, True
+    try:
+        yield
+    finally:
+        _quiet = before
 
 
 def say(text: str) -> None:
     """A line for people, beside what a step prints as its result."""
+    if _quiet:
+        return
     print(f"{_painted('ingot:', _BOLD, sys.stderr)} {text}", file=sys.stderr, flush=True)
 
 

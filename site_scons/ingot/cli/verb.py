@@ -72,9 +72,11 @@ class Verb(click.Command):
         for name in chosen:
             if name not in self._own:
                 del ctx.params[name]
+        from ingot.base.console import quiet
         from ingot.base.progress import under_way
 
-        with under_way(_what(ctx), wanted=self._takes_its_time and not chosen["quiet"]):
+        notes = quiet() if chosen["quiet"] else contextlib.nullcontext()
+        with notes, under_way(_what(ctx), wanted=self._takes_its_time and not chosen["quiet"]):
             return self._invoke(ctx, chosen)
 
     @property
