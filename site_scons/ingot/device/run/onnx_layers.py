@@ -246,7 +246,9 @@ def report_layers(model: QdqModel, samples: Sequence[Sequence[Array]]) -> LayerR
         for inputs in given:
             layers.compare(inputs, comparison)
     lines = [f"onnxruntime, layer by layer: {line}" for line in plain.lines()]
-    lines.append(f"its fused kernels, layer by layer: {fused.differing:,} of {fused.values:,} differ")
+    where = ", ".join(f"{name} {tally.differing:,}" for name, tally in fused.groups.items() if tally.differing)
+    where = f" ({where})" if where else ""
+    lines.append(f"its fused kernels, layer by layer: {fused.differing:,} of {fused.values:,} differ{where}")
     if fused.wrapped:
         layer, count = next(iter(fused.wrapped.items()))
         number = "1 layer" if len(fused.wrapped) == 1 else f"{len(fused.wrapped)} layers"
