@@ -48,6 +48,7 @@ def test_a_qdq_onnx_that_fits(tmp_path: Path) -> None:
             "onnx-not-quantized",
             ["It does not fit:", "the ONNX model is not quantized.", "docs/quantize.md"],
         ),
+        ("onnx-bare-integers", ["  node 0 (Gemm 'dense'): the weights are int8 or uint8, and nothing says"]),
         ("onnx-operators", ["It does not fit:", "operators that are not read: GatherND (1, first at node 7)"]),
     ],
 )

@@ -72,7 +72,9 @@ def _of_model(model: ModelFile, kind: Kind) -> Diagnosis:
     except IngotError as error:
         snippet = kind.snippet.format(file=model.path)
         advice = [error.remedy] if error.remedy else []
-        return Diagnosis(kind.name, kind.what, False, {}, [], [error.what], advice, snippet)
+        place = error.where.removeprefix(str(model.path)).removeprefix(": ")
+        problem = f"{place}: {error.what}" if place else error.what
+        return Diagnosis(kind.name, kind.what, False, {}, [], [problem], advice, snippet)
     operators = dict(sorted(Counter(op.kind for op in graph.operators).items()))
     ports = [
         f"{role} '{graph.tensors[t].name}': {graph.tensors[t].dtype.value} {list(graph.tensors[t].shape)}"

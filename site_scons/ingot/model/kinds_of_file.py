@@ -49,16 +49,11 @@ from ai_edge_quantizer import quantizer, recipe
 q = quantizer.Quantizer("float.tflite", recipe.static_wi8_ai8())
 result = q.quantize(q.calibrate({"serving_default": samples}))  # samples: [{"args_0": array}, ...]
 result.export_model("model.tflite")"""
-_ONNX = """\
-# pip install onnx2tf
-onnx2tf -i {file} -o converted -oiqt -cind "input" samples.npy 0 1
-# then give converted/..._full_integer_quant.tflite"""
-
 _EXPORT = "Convert it to a quantized TensorFlow Lite model first; `ingot doctor {file}` prints how."
 _UNPACK = "Unpack it and give the model in it"
 
 HTML = Kind("html", "an HTML page", _PAGE)
-ONNX = Kind("onnx", "an ONNX model", _EXPORT, _ONNX)
+ONNX = Kind("onnx", "an ONNX model")
 KERAS_H5 = Kind("keras-h5", "a Keras model (HDF5)", _EXPORT, _KERAS)
 KERAS = Kind("keras", "a Keras model (.keras)", _EXPORT, _KERAS)
 TORCH = Kind("pytorch", "a PyTorch file", _EXPORT, _TORCH)

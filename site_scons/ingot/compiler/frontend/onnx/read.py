@@ -133,6 +133,14 @@ def _check_kinds(file: OnnxFile, where: str) -> None:
             f"operators that are not read: {'; '.join(listed)}.", where=where, remedy="docs/onnx.md lists what is read."
         )
     if not any(node.kind in ("QuantizeLinear", "DequantizeLinear") for node in file.nodes):
+        bare = [node for node in file.nodes if node.kind in _LAYERS and node.has(1) and _is_bytes(file, node.inputs[1])]
+        if bare:
+            raise IngotError(
+                "the weights are int8 or uint8, and nothing says which real numbers they stand for.",
+                where=bare[0].place(where),
+                remedy="Export the model with QuantizeLinear and DequantizeLinear, or quantize the float one: "
+                "docs/quantize.md.",
+            )
         raise IngotError(
             "the ONNX model is not quantized.",
             where=where,
@@ -140,6 +148,11 @@ def _check_kinds(file: OnnxFile, where: str) -> None:
         )
 
 
+def _is_bytes(file: OnnxFile, name: str) -> bool:
+    return name in file.constants and file.constants[name].dtype.name in ("int8", "uint8")
+
+
+_LAYERS = ("Conv", "ConvTranspose", "Gemm", "MatMul")
 _DYNAMIC = ("DynamicQuantizeLinear", "MatMulInteger", "ConvInteger")
 _FOLDED = (
     "Gather",
