@@ -52,7 +52,9 @@ def float_inputs(data: bytes, where: str) -> list[FloatInput]:
         )
     for port in file.inputs:
         if port.dtype != "float32":
-            raise IngotError(f"its input '{port.name}' is {port.dtype}, not float32.", where=where)
+            raise IngotError(
+                f"its input '{port.name}' is {port.dtype}, not float32.", where=where, remedy="Give the float model."
+            )
         if None in port.shape[1:]:
             raise IngotError(
                 f"its input '{port.name}' leaves extents free.",

@@ -185,7 +185,7 @@ class OnnxLayers:
             if count := int(wrapped.sum()):
                 into.wrapped[name] = into.wrapped.get(name, 0) + count
                 apart = np.where(wrapped, 0, apart)
-        if not self._fused and apart.any() and op.outputs[0] == t:
+        if not self._fused and apart.any() and _is_reshaped(makers, op.outputs[0], t):
             ties = ties_of(self._model.graph.tensors, op, values, ours, theirs)
             tally.ties += sum(tie.explained for tie in ties)
             tally.exact += sum(tie.explained and tie.ours_is_nearest for tie in ties)
@@ -217,6 +217,15 @@ class OnnxLayers:
             return np.zeros(shape, bool)
         outside: Array = ((sums < INT32.min) | (sums > INT32.max)).reshape(shape)
         return outside
+
+
+def _is_reshaped(makers: Mapping[int, Operator], source: int, t: int) -> bool:
+    """Whether t has the numbers of source in their order."""
+    while t != source:
+        if makers[t].kind != "RESHAPE" or makers[t].inputs[0] is None:
+            return False
+        t = makers[t].inputs[0] or 0
+    return True
 
 
 @dataclass(frozen=True)
