@@ -170,6 +170,7 @@ def test_no_region_needs_less_than_its_bound(program: Program, grain: int, rever
         for end in range(begin + 1, count + 1):
             memory = line.form(begin, end, grain, reverse).memory
             assert line.least(begin, end) <= line.least(begin, end, grain) <= memory
+            assert line.surely(begin, end, grain) <= memory
 
 
 def test_top_down_overlays_below_and_bottom_up_above() -> None:

@@ -23,6 +23,7 @@ class Choice:
     def __init__(self, program: Program, options: ScheduleOptions) -> None:
         scheduler = RowScheduler(program)
         self._effort = Effort()
+        self._cheapest: dict[int, tuple[int, list[Cut]] | None] = {}
         self._lines = [LinearOrder(program, order, options, scheduler) for order in orders(program, options)]
         self.unfused_peak, self._plain = min((bound(line, _singles(line)), at) for at, line in enumerate(self._lines))
 
@@ -54,15 +55,20 @@ class Choice:
     def cost_within(self, limit: int) -> int:
         """The cost of the cheapest schedule of at most `limit` bytes, which are not below the least peak; whether a
         placement is found or not."""
-        found = least_cost(self._lines[self._best[1]], limit)
+        found = self._cuts_within(limit)
         assert found is not None, "the schedule of the least peak is one"
         return found[0]
+
+    def _cuts_within(self, limit: int) -> tuple[int, list[Cut]] | None:
+        """See least_cost()."""
+        if limit not in self._cheapest:
+            self._cheapest[limit] = least_cost(self._lines[self._best[1]], limit)
+        return self._cheapest[limit]
 
     def within(self, limit: int) -> Schedule | None:
         """The cheapest schedule of at most `limit` bytes; None when there is none, or when no placement at its lower
         bound is found."""
-        line = self._lines[self._best[1]]
-        found = least_cost(line, limit)
+        line, found = self._lines[self._best[1]], self._cuts_within(limit)
         if found is None:
             return None
         path = found[1]

@@ -56,7 +56,8 @@ def _nearest(linear: LinearOrder, best: Sequence[int], end: int, longest: int) -
         bound, negative, exact = heap[0]
         if exact:
             heapq.heappop(heap)
-            yield -negative
+            if linear.surely(-negative, end, FINE) < best[end]:
+                yield -negative
         else:
             heapq.heapreplace(heap, (max(bound, linear.least(-negative, end)), negative, True))
 
@@ -71,7 +72,9 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
         possible = [b for b in begins if best[b] < float("inf") and linear.between(b, end) <= limit]
         options = []
         for grain in GRAINS:
-            costs = _costs(linear, begins, end, grain)
+            if (end, grain) not in linear.region_costs:
+                linear.region_costs[end, grain] = _costs(linear, begins, end, grain)
+            costs = linear.region_costs[end, grain]
             # All rows at once need no second call, and rows of one call alone no grain of their own.
             kept = [b for b in possible if grain != (WHOLE if end - b > 1 else FINE)]
             options += [(best[b] + costs[b - begins.start], -b, -grain, grain) for b in kept]
@@ -82,13 +85,20 @@ def least_cost(linear: LinearOrder, limit: int, longest: int = LONGEST) -> tuple
                 break
             if begin in hopeless or linear.least(begin, end) > limit or linear.least(begin, end, grain) > limit:
                 continue
-            if linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit:
+            if _fits(linear, begin, end, grain, limit):
                 best[end], via[end] = cost, Cut(begin, end, grain)
-            elif grain != FINE and linear.best_form(begin, end, FINE, limit, limit + 1).memory > limit:
+            elif grain != FINE and not _fits(linear, begin, end, FINE, limit):
                 hopeless.add(begin)
     if via[count] is None and count:
         return None
     return int(best[count]), _path(via)
+
+
+def _fits(linear: LinearOrder, begin: int, end: int, grain: int, limit: int) -> bool:
+    """Whether the region needs at most `limit` bytes with that grain."""
+    if linear.surely(begin, end, grain) > limit:
+        return False
+    return linear.best_form(begin, end, grain, limit, limit + 1).memory <= limit
 
 
 def _costs(linear: LinearOrder, begins: range, end: int, grain: int) -> list[int]:

@@ -14,6 +14,8 @@ from ingot.compiler.schedule.extent import extent
 from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
 from ingot.compiler.schedule.types import ScheduleOptions
 
+_NONE: frozenset[int] = frozenset()
+
 
 @dataclass(frozen=True)
 class Form:
@@ -67,9 +69,13 @@ class LinearOrder:
         self.bytes = [align(t.nbytes + t.spare, program.alignment) for t in program.tensors]
         self.live_bytes = [sum(self.bytes[t] for t in alive) for alive in self.live]
         self._forms: dict[tuple[int, int, int, bool], Form] = {}
+        self._alike: dict[tuple[int, int, tuple[int, ...], bool], Form] = {}
         self._sources = _possible_sources(program)
         self._costs: dict[tuple[int, int, bool], int] = {}
+        self.region_costs: dict[tuple[int, int], list[int]] = {}
+        """Of all regions with that end and grain, as least_cost() has worked them out."""
         self._least: dict[tuple[int, int, int], int] = {}
+        self._surely: dict[tuple[int, int, int], int] = {}
         self._first = self._first_begins()
 
     def begins(self, end: int, longest: int) -> range:
@@ -103,14 +109,22 @@ class LinearOrder:
         grain 0, every row alone, holds for every grain."""
         key = (begin, end, grain)
         if key not in self._least:
-            rings = self._rings_at_least(begin, end, grain, self.tensors(begin, end))
-            self._least[key] = self.between(begin, end) + rings
+            parts, calls = self.tensors(begin, end), self.order[begin:end]
+            sizes = self._ring_bytes(calls, grain, parts)
+            self._least[key] = self.between(begin, end) + self._rings_at_least(calls, sizes, parts)
         return self._least[key]
 
-    def _rings_at_least(self, begin: int, end: int, grain: int, parts: RegionTensors) -> int:
-        """Bytes that the rings have together at least. Of tensors that may share memory only the largest counts, and
-        none where that may be memory of a tensor that dies or is born."""
-        calls = self.order[begin:end]
+    def surely(self, begin: int, end: int, grain: int) -> int:
+        """A closer bound, which costs more. It comes second: regions are looked at in the order of least()."""
+        key = (begin, end, grain)
+        if key not in self._surely:
+            parts, calls = self.tensors(begin, end), self.order[begin:end]
+            rings = self._owners_at_least(calls, self._ring_bytes(calls, grain, parts), parts)
+            self._surely[key] = self.between(begin, end) + rings + scratch_layout(self.program, calls)[0]
+        return self._surely[key]
+
+    def _ring_bytes(self, calls: Sequence[int], grain: int, parts: RegionTensors) -> dict[int, int]:
+        """Bytes that the ring of each inner tensor has at least, whatever the steps are."""
         sizes: dict[int, int] = {}
         for index, rows in zip(calls, self.scheduler.grains(calls, grain), strict=True):
             for tensor in self.program.calls[index].outputs:
@@ -119,6 +133,12 @@ class LinearOrder:
             for entry in self.scheduler.reads(index, False):
                 if entry.tensor in parts.inner:
                     sizes[entry.tensor] = max(sizes.get(entry.tensor, 0), entry.held(rows))
+        rows_of, widths = self.scheduler.rows, self.scheduler.row_bytes
+        return {tensor: min(rows, rows_of[tensor]) * widths[tensor] for tensor, rows in sizes.items()}
+
+    def _rings_at_least(self, calls: Sequence[int], sizes: dict[int, int], parts: RegionTensors) -> int:
+        """Bytes that rings of these sizes have together at least. Of tensors that may share memory only the largest
+        counts, and none where that may be memory of a tensor that dies or is born."""
         shared: dict[int, int] = {}  # tensor -> one that it may share memory with; its own end at the last
         for index in calls:
             target = self.program.calls[index].outputs[0]
@@ -126,19 +146,38 @@ class LinearOrder:
                 if source in parts.inner or source in parts.dying:
                     shared[_last(shared, target)] = _last(shared, source)
         groups: dict[int, int] = {}
-        for tensor, rows in sizes.items():
-            need = min(rows, self.scheduler.rows[tensor]) * self.scheduler.row_bytes[tensor]
+        for tensor, size in sizes.items():
             group = _last(shared, tensor)
-            groups[group] = max(groups.get(group, 0), need)
+            groups[group] = max(groups.get(group, 0), size)
         for tensor in (*parts.dying, *parts.born):
             groups.pop(_last(shared, tensor), None)
         return sum(groups.values())
+
+    def _owners_at_least(self, calls: Sequence[int], sizes: dict[int, int], parts: RegionTensors) -> int:
+        """The same, of the rings of tensors that can take over no other's memory: each has its own. What is born takes
+        over one of them at most."""
+        owners: dict[int, frozenset[int]] = {}  # tensor -> those whose memory it may lie in
+        total = 0
+        for index in calls:
+            for position, tensor in enumerate(self.program.calls[index].outputs):
+                sources = [t for t in self._sources[index] if t in owners or t in parts.dying] if position == 0 else []
+                if sources:
+                    owners[tensor] = frozenset[int]().union(*(owners.get(t, _NONE) for t in sources))
+                elif tensor in parts.inner:
+                    total += sizes[tensor]
+                    owners[tensor] = frozenset((tensor,))
+                if tensor in parts.born:
+                    total -= max((sizes[t] for t in owners.get(tensor, _NONE)), default=0)
+        return total
 
     def form(self, begin: int, end: int, grain: int, reverse: bool = False) -> Form:
         """The region [begin, end) with that grain (see RowScheduler.plan)."""
         key = (begin, end, grain, reverse)
         if key not in self._forms:
-            self._forms[key] = self._make_form(begin, end, grain, reverse)
+            alike = (begin, end, self.scheduler.grains(self.order[begin:end], grain), reverse)
+            if alike not in self._alike:
+                self._alike[alike] = self._make_form(begin, end, grain, reverse)
+            self._forms[key] = self._alike[alike]
         return self._forms[key]
 
     def best_form(self, begin: int, end: int, grain: int, enough: int = 0, useless: int = 1 << 62) -> Form:

@@ -93,7 +93,7 @@ class RowScheduler:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._reads: dict[tuple[int, bool], list[Reads]] = {}
-        self._plans: dict[tuple[tuple[int, ...], RegionTensors, int, bool], RowPlan] = {}
+        self._plans: dict[tuple[tuple[int, ...], RegionTensors, tuple[int, ...], bool], RowPlan] = {}
         self._streams = [streams(program, call) for call in program.calls]
         self.rows = [t.rows for t in program.tensors]
         self.row_bytes = [t.row_bytes for t in program.tensors]
@@ -109,16 +109,16 @@ class RowScheduler:
         """Rows in which the call can run: 1 when only whole."""
         return self._program.rows_of(index) if self._streams[index] else 1
 
-    def grains(self, calls: Sequence[int], grain: int) -> list[int]:
-        """Rows that each call of a region makes at a time; see plan()."""
+    def grains(self, calls: Sequence[int], grain: int) -> tuple[int, ...]:
+        """Rows that each call of a region makes at a time, at most all of them; see plan()."""
         if not grain:
-            return [1] * len(calls)
+            return (1,) * len(calls)
         rows = [self.call_rows(i) for i in calls]
         made_by = {t: k for k, i in enumerate(calls) for t in self._program.calls[i].outputs}
         fed = {made_by[t] for i in calls for t in self._program.calls[i].inputs if t in made_by}
         sinks = [height for k, height in enumerate(rows) if k not in fed]
         tallest = pace(sinks, [self._program.calls[i].folds for i in calls])
-        return [max(1, -(-grain * height // tallest)) for height in rows]
+        return tuple(min(max(1, -(-grain * height // tallest)), height) for height in rows)
 
     def plan(self, calls: Sequence[int], tensors: RegionTensors, grain: int, reverse: bool) -> RowPlan:
         """The row plan of a region.
@@ -126,9 +126,9 @@ class RowScheduler:
         grain: rows of the last call that are made at a time, and of the others in proportion; 0 makes every row of
             every call alone.
         """
-        key = (tuple(calls), tensors, grain, reverse)
+        key = (tuple(calls), tensors, self.grains(calls, grain), reverse)
         if key not in self._plans:  # orders of one program have most regions in common
-            run = _Run(self, self._program, calls, tensors, grain, reverse)
+            run = _Run(self, self._program, calls, tensors, key[2], reverse)
             run.measure(run.permitted(self._alias_candidates(calls, tensors)))
             self._plans[key] = run.result()
         return self._plans[key]
@@ -171,7 +171,7 @@ class _Run:
         program: Program,
         calls: Sequence[int],
         tensors: RegionTensors,
-        grain: int,
+        grains: tuple[int, ...],
         reverse: bool,
     ) -> None:
         self._owner, self._program, self._calls, self._tensors = owner, program, calls, tensors
@@ -181,7 +181,7 @@ class _Run:
         self._folds = [program.calls[i].folds for i in calls]
         made_by = {t: k for k, i in enumerate(calls) for t in program.calls[i].outputs}
         complete = [k for k, i in enumerate(calls) if any(t in tensors.born for t in program.calls[i].outputs)]
-        demand = Demand(self._reads, made_by, self._rows, self._folds, owner.grains(calls, grain))
+        demand = Demand(self._reads, made_by, self._rows, self._folds, grains)
         self.steps = demand.steps(complete)
         self._newest: dict[int, int] = {}
         self._kept: dict[int, int] = {}
