@@ -11,7 +11,7 @@
  *
  * With INGOT_W4 weights have four bits, a chunk of two lanes 16 bytes (w4.h). The biases of lanes 0 and 2 are 16 times as
  * large then, and no sum of a channel with its bias reaches 2^27: Helium computes with 16 times their weights. But where
- * the flag INGOT_MAC_WIDE_SUMS is set (a bias is huge), biases are as they are, and Helium's cores take the portable form.
+ * the flag INGOT_MAC_WIDE_SUMS is set (a bias is huge), biases are as they are, and all cores take the portable form.
  *
  * With INGOT_EVEN (mac_result.h) the words in the place of the multipliers are the true biases, those in the place of
  * the shifts float scales.
@@ -60,13 +60,11 @@ INGOT_INLINE int32_t ingot_dense_bias(const ingot_mac_params *p, const int32_t *
 #endif
 }
 
-#if INGOT_MVE && defined(INGOT_W4) && !defined(INGOT_EVEN)
-#define INGOT_DENSE_WIDE_SUMS 1
-#else
-#define INGOT_DENSE_WIDE_SUMS 0
+#if defined(INGOT_W4) && !defined(INGOT_EVEN)
+#define INGOT_DENSE_IS_WIDE(p) ((p)->flags & INGOT_MAC_WIDE_SUMS)
 #endif
 
-#if INGOT_DENSE_WIDE_SUMS || !(INGOT_MVE || INGOT_DSP)
+#if defined(INGOT_DENSE_IS_WIDE) || !(INGOT_MVE || INGOT_DSP)
 INGOT_INLINE void ingot_dense_chunk(const int8_t *in, unsigned length, const int8_t *w, int32_t sum[4])
 {
 #ifdef INGOT_W4

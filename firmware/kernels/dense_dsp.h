@@ -193,6 +193,12 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
 {
     const unsigned most = ingot_dense_most(d->depth);
     ingot_dense pass = *d;
+#ifdef INGOT_DENSE_IS_WIDE
+    if (INGOT_DENSE_IS_WIDE(d->params)) {
+        ingot_dense_portable(d, in, in_step, out, out_step, count);
+        return;
+    }
+#endif
     if (most < 2) {
         ingot_dense_deep(d, in, in_step, out, out_step, count);
         return;

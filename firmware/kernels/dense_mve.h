@@ -184,8 +184,8 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
     const unsigned pass = cached ? (INGOT_DENSE_PASS_BYTES + block_bytes - 1) / block_bytes : all;
     const int mixed = !(p->flags & INGOT_MAC_RIGHT_SHIFTS);
     unsigned todo = all, left_over = d->channels % 8;
-#if INGOT_DENSE_WIDE_SUMS
-    if (p->flags & INGOT_MAC_WIDE_SUMS) {
+#ifdef INGOT_DENSE_IS_WIDE
+    if (INGOT_DENSE_IS_WIDE(p)) {
         ingot_dense_portable(d, in, in_step, out, out_step, count);
         return;
     }
