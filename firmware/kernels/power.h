@@ -60,8 +60,9 @@ static inline float ingot_fmodf(float a, float b)
 INGOT_INLINE int ingot_is_whole(float x, int *odd)
 {
     const float size = __builtin_fabsf(x);
-    *odd = size < 16777216.0f && ((uint32_t)size & 1);
-    return size >= 8388608.0f || (float)(uint32_t)size == size;
+    const int whole = size >= 8388608.0f || (float)(uint32_t)size == size;
+    *odd = whole && size < 16777216.0f && ((uint32_t)size & 1);
+    return whole;
 }
 
 /* exp() of any number, 0 and infinity included. */

@@ -22,6 +22,12 @@ static float logarithm(float x)
     return x == 0.0f ? -__builtin_inff() : x > 0.0f ? x : __builtin_nanf("");
 }
 
+/* The argument is rounded as LiteRT rounds it: its square is an exponent, where that counts. */
+static float gelu(float x)
+{
+    return 0.5f * x * (float)ingot_erfc((double)(x * -0.70710678f));
+}
+
 static float gelu_tanh(float x)
 {
     double wide = (double)x;
@@ -67,7 +73,7 @@ KERNEL(relu_n1_to_1, limited(x, -1.0f, 1.0f))
 KERNEL(leaky_relu, x > 0.0f ? x : x * alpha)
 KERNEL(elu, x < 0.0f ? (float)ingot_expm1((double)x) : x)
 KERNEL(hard_swish, x * limited(x + 3.0f, 0.0f, 6.0f) / 6.0f)
-KERNEL(gelu, (float)(0.5 * (double)x * ingot_erfc(-(double)x * 0.70710678118654752440)))
+KERNEL(gelu, gelu(x))
 KERNEL(gelu_tanh, gelu_tanh(x))
 KERNEL(logistic, logistic(x))
 KERNEL(tanh, (float)ingot_tanh((double)x))

@@ -21,6 +21,7 @@ from support.models import nonlinear
 from support.models.draw import Seeded
 from support.models.every import MODELS
 from support.models.trials import Trial, trials
+from support.tflite_builder import Builder
 
 CASES = 2
 
@@ -73,6 +74,15 @@ def test_powers_are_near() -> None:
         inputs = random_inputs([(port.shape, port.dtype.name) for port in reference.inputs], seed)
         for ours, theirs in zip(DirectNetwork(program).run(inputs), reference.run(inputs), strict=True):
             assert distance(theirs, ours.reshape(theirs.shape)) <= LAST_BITS
+
+
+def test_powers_of_zeros_and_infinities() -> None:
+    """A result is negative where the exponent is an odd whole number, 1.5 is none."""
+    numbers, exponents = np.float32([0.0, -0.0, np.inf, -np.inf]), np.float32([1.5, -1.5, 3, -3, 4, -4, 0.5, -0.5, 2.5])
+    b = Builder()
+    x, y = b.input((4, 1), "float32"), b.tensor((4, 9), "float32")
+    b.operator("POW", [x, b.constant(exponents)], [y])
+    check(b.finish([y]), [numbers.reshape(4, 1)])
 
 
 @pytest.mark.parametrize("kind", WITHOUT_REFERENCE)
