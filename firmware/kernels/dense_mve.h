@@ -21,6 +21,8 @@ typedef struct ingot_dense_job {
     unsigned chunks; /* of 16 bytes in a pixel */
 #ifdef INGOT_DENSE_ADJUSTED
     const int32_t *adjust; /* a number a pixel that is added to each of its sums; two more are read */
+#else
+    unsigned left; /* some shifts may go left */
 #endif
 } ingot_dense_job;
 
@@ -79,9 +81,12 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 }
 #endif
 #else
-INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 #if defined INGOT_DENSE_ADJUSTED || defined INGOT_W4
+INGOT_DENSE_PAIRS(ingot_dense_pairs_any, INGOT_LEFT, INGOT_TIE_ANY)
 INGOT_DENSE_PAIRS(ingot_dense_pairs_signed, "", INGOT_TIE_RIGHT)
+#else
+INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_any, INGOT_LEFT_OR_NOT, "vqrdmulh.s32", INGOT_TIE_ANY, "vrshl.s32", ", q3",
+                       INGOT_STORE_CLAMPED, INGOT_LEFT_BEGIN, "")
 #endif
 
 #ifndef INGOT_W4
@@ -141,8 +146,8 @@ INGOT_INLINE int ingot_dense_is_quick(const ingot_dense_job *job, uint32_t flags
            (job->chunks > 1 || !(flags & INGOT_MAC_BELOW_ZERO));
 }
 
-/* The quickest form for the layer. What is left over and other clamps share the form for any shifts: nine instructions
- * more for eight channels of two pixels, and 900 bytes of code less. No function pointers: those would have to be relocated. */
+/* The quickest form for the layer. What is left over and other clamps share the form for any shifts: four instructions
+ * more for four channels of two pixels, and 900 bytes of code less. No function pointers: those would have to be relocated. */
 static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 {
     INGOT_CHECK_ALIGNED(job->records, 4);
@@ -205,6 +210,9 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
         if (mixed)
             job.blocks = ingot_dense_alike(job.records, block_bytes, job.blocks, &flags);
         todo -= job.blocks;
+#ifndef INGOT_DENSE_ADJUSTED
+        job.left = !(flags & INGOT_MAC_RIGHT_SHIFTS);
+#endif
         /* What is left over is not looked at: it goes with the blocks whose shifts may be anything. And it has no quick
          * form: it does not go with blocks that do. */
         job.rest = 0;

@@ -80,6 +80,14 @@ INGOT_INLINE unsigned ingot_dense_entry(unsigned chunks)
     "vsub.i32 q3, q3, q4\n"                                                                                            \
     "vpop {d8-d9}\n"
 
+/* The same where some do go left: job.left stands at 48, where the clamps stood until they were in q6 and q7. */
+#define INGOT_LEFT_BEGIN                                                                                               \
+    "ldr r0, [r0, #36]\n"                                                                                              \
+    "str r0, [sp, #48]\n"
+#define INGOT_LEFT_OR_NOT                                                                                              \
+    "ldr r0, [sp, #48]\n"                                                                                              \
+    "cbz r0, 2f\n" INGOT_LEFT "2:\n"
+
 /* Ties go away from zero: one less where a negative number is going to be shifted. The first form is for layers whose
  * shifts all go right. */
 #define INGOT_TIE_RIGHT                                                                                                \
