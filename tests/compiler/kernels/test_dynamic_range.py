@@ -74,6 +74,16 @@ def test_no_c_follows_from_scales(layers: int) -> None:
     assert without_values(program_of(differing)) == without_values(program_of(equal))
 
 
+@pytest.mark.parametrize("activation", ["NONE", "RELU", "RELU6", "RELU_N1_TO_1"])
+def test_zeros_give_the_bias(activation: str) -> None:
+    """To the sign of zero."""
+    b = Builder()
+    x, y = b.input((1, 4), "float32"), b.tensor((1, 2), "float32")
+    weights, bias = b.constant(WEIGHTS[:2, 0, 0], 0.1), b.constant(np.float32([-0.0, 0.0]))
+    b.operator("FULLY_CONNECTED", [x, weights, bias], [y], fused_activation_function=activation)
+    check(b.finish([y]), [np.zeros((1, 4), np.float32)])
+
+
 def test_layers_of_one_tensor_share_what_is_quantized() -> None:
     kernels = [call.kernel for call in program_of(conv2d(0.1, layers=2)).calls]
     assert sorted(kernels) == [

@@ -221,6 +221,8 @@ def _params(
     quant = site.input(_WEIGHTS).quant
     assert quant is not None
     bias = np.asarray(site.input(_BIAS).data, np.float32).reshape(-1) if site.has_input(_BIAS) else np.zeros(len(sums))
+    if site.op.attrs["activation"] in ("RELU", "RELU6"):
+        bias = bias + np.float32(0)  # LiteRT's maximum of 0.0 and -0.0 is 0.0, where the bias is all there is
     head = np.zeros(4, np.int32)
     head[:2] = np.asarray(float_range(site.op.attrs["activation"]), np.float32).view(np.int32)
     head[2] = in_turn
