@@ -30,7 +30,7 @@ from ingot.compiler.kernels.window_gathering import choose_gathering
 
 packs(dynamic_range=1, dynamic_conv2d=1, dynamic_fully_connected=1)
 
-_RANGE, _QUANTIZE = f"{DYNAMIC}range", f"{DYNAMIC}quantize"
+_RANGE, _QUANTIZE, _FULLY_CONNECTED = f"{DYNAMIC}range", f"{DYNAMIC}quantize", f"{DYNAMIC}fully_connected"
 _ASYMMETRIC, _MARKS_ZEROS = 1, 2
 _DATA, _WEIGHTS, _BIAS, _SCALES = range(4)
 _STEP = 4
@@ -138,7 +138,7 @@ def lower_quantize(site: Site) -> Call:
     )
 
 
-@lowers(f"{DYNAMIC}fully_connected", pieces=vectors)
+@lowers(_FULLY_CONNECTED, pieces=vectors)
 def lower_fully_connected(site: Site) -> Call:
     """One call of ingot_dynamic_fully_connected_s8()."""
     weights, target = np.asarray(site.input(_WEIGHTS).data), site.rows_out()
@@ -221,7 +221,7 @@ def _params(
     quant = site.input(_WEIGHTS).quant
     assert quant is not None
     bias = np.asarray(site.input(_BIAS).data, np.float32).reshape(-1) if site.has_input(_BIAS) else np.zeros(len(sums))
-    if site.op.attrs["activation"] in ("RELU", "RELU6"):
+    if site.op.kind == _FULLY_CONNECTED and site.op.attrs["activation"] in ("RELU", "RELU6"):
         bias = bias + np.float32(0)  # LiteRT's maximum of 0.0 and -0.0 is 0.0, where the bias is all there is
     head = np.zeros(4, np.int32)
     head[:2] = np.asarray(float_range(site.op.attrs["activation"]), np.float32).view(np.int32)
