@@ -30,6 +30,18 @@ def test_a_model_that_fits(tmp_path: Path) -> None:
     assert "2 CONV_2D" in text and "input 't0': uint8 [1, 16, 16, 3]" in text and FITS in text
 
 
+def test_layers_of_dynamic_range_fit_and_are_told_apart(tmp_path: Path) -> None:
+    b = Builder()
+    x = b.input((1, 8), "float32")
+    for weights, scale in ((np.ones((8, 8), np.int8), 0.1), (np.ones((8, 8), np.float32), None)):
+        y = b.tensor((1, 8), "float32")
+        b.operator("FULLY_CONNECTED", [x, b.constant(weights, scale), None], [y])
+        x = y
+    (tmp_path / "net.tflite").write_bytes(b.finish([x]))
+    text = said(tmp_path / "net.tflite")
+    assert FITS in text and "1 layer is of dynamic range" in text and "1 layer computes with float32" in text
+
+
 def test_a_qdq_onnx_that_fits(tmp_path: Path) -> None:
     pytest.importorskip("onnx")
     from support.models.qdq import network

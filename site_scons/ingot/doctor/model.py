@@ -98,6 +98,7 @@ def _of_model(model: ModelFile, kind: Kind) -> Diagnosis:
 def _advice(graph: object) -> list[str]:
     """What is better changed in a model that is read."""
     from ingot.compiler.graph import DType, Graph
+    from ingot.compiler.graph.arithmetic import is_dynamic_range
 
     assert isinstance(graph, Graph)
     advice = []
@@ -110,14 +111,21 @@ def _advice(graph: object) -> list[str]:
                 "it round with a TRANSPOSE, which takes RAM and time: export it with channels last "
                 f"({[shape[0], shape[2], shape[3], shape[1]]}; litert_torch.to_channel_last_io())."
             )
-    floats = sum(
-        op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
-        and graph.tensors[op.outputs[0]].dtype is DType.FLOAT32
+    layers = [
+        op
         for op in graph.operators
-    )
-    if floats:
+        if op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+        and graph.tensors[op.outputs[0]].dtype is DType.FLOAT32
+    ]
+    dynamic = sum(is_dynamic_range(graph, op) for op in layers)
+    remedy = "convert the model again with full integer quantization and a representative data set."
+    if floats := len(layers) - dynamic:
+        what = "1 layer computes" if floats == 1 else f"{floats} layers compute"
+        advice.append(f"{what} with float32, which is many times slower than int8: {remedy}")
+    if dynamic:
+        what = "1 layer is" if dynamic == 1 else f"{dynamic} layers are"
         advice.append(
-            f"{floats} layers compute with float32, which is many times slower than int8: convert the model again with "
-            "full integer quantization and a representative data set."
+            f"{what} of dynamic range: weights of 8 bits or less, data of float32, which take four times the RAM of "
+            f"int8 and are quantized whenever the model runs: {remedy}"
         )
     return advice
