@@ -15,7 +15,7 @@ from support.tflite_builder import Builder
 def requantizable(seed: int, height: int = 12, width: int = 9, *, wide: bool = False) -> bytes:
     """The model with everything drawn from `seed`: multipliers above and below one, so shifts have both signs.
 
-    wide: each layer has a weight of -128, which is what sums of two products do not fit 16 bits with.
+    wide: all weights of a channel are -128, which is what sums of two products do not fit 16 bits with.
     """
     rng = np.random.default_rng(seed)
     b = Builder()
@@ -33,7 +33,8 @@ def requantizable(seed: int, height: int = 12, width: int = 9, *, wide: bool = F
         scales = np.exp(rng.uniform(-9, 3, weights[axis])).astype(np.float32)
         bias_scale = (np.float32(source) * scales).tolist()
         numbers = rng.integers(-127, 128, weights).astype(np.int8)
-        numbers.flat[0] = -128 if wide else numbers.flat[0]
+        if wide:
+            np.moveaxis(numbers, axis, 0)[0] = -128
         k = b.constant(numbers, scales.tolist(), axis=axis)
         c = b.constant(rng.integers(-5000, 5000, weights[axis]).astype(np.int32), bias_scale)
         out = scale()
