@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from ingot.base.errors import IngotError
+from ingot.compiler.compile import CompileOptions
 from ingot.model.asked import CHOICES, FIELDS, IO_OPTIONS, USUAL, Asked
 from ingot.model.manifest import SCHEMA
 from ingot.recipe.options import BY_NAME
@@ -46,3 +47,12 @@ def test_another_value_is_refused(name: str, value: object) -> None:
     USUAL.check_choices()
     with pytest.raises(IngotError, match=r"is '?(sometimes|-1)"):
         Asked(**{name: value}).check_choices()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_report_names_what_was_asked_for(name: str) -> None:
+    """In the words of the command line. A verdict of `verify` counts for the same text only."""
+    field, usual = FIELDS[name], getattr(USUAL, FIELDS[name])
+    value = CHOICES[field][1] if field in CHOICES else {bool: not usual, int: 7, str: "1x2"}[type(usual)]
+    told = CompileOptions(**{field: value}).as_text()
+    assert told != CompileOptions().as_text() and told[name] == str(int(value) if isinstance(value, bool) else value)

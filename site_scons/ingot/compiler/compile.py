@@ -18,7 +18,7 @@ from ingot.base.errors import IngotError
 from ingot.base.file_names import network_name
 from ingot.board.cores import default_core
 from ingot.compiler.output_names import output_names
-from ingot.model.asked import Asked
+from ingot.model.asked import FIELDS, USUAL, Asked
 
 if TYPE_CHECKING:
     from ingot.board.mpool import Mpool, Pool
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from ingot.compiler.schedule.types import ScheduleOptions
     from ingot.model.model_file import ModelFile
     from ingot.network.types import Network, NetworkPool
+
+#: Options that the report names also where they are at their defaults.
+TOLD = ("optimize", "fuse", "io_placement", "io_input")
 
 
 @dataclass(frozen=True)
@@ -79,32 +82,12 @@ class CompileOptions(Asked):
         )
 
     def as_text(self) -> Mapping[str, str]:
-        """The options for the report; network.c's introduction names most of them."""
-        rows = {
-            key: "true"
-            for key, value in (("input-rows", self.io_input), ("output-rows", self.io_output))
-            if value == "rows"
-        }
-        return rows | {
-            "optimize": f"ram-limit {self.ram_limit}" if self.ram_limit else self.optimize,
-            "fuse": "true" if self.fuse else "false",
-            "io-placement": self.io_placement,
-            "keep-inputs": "true" if self.io_input == "keep" else "false",
-            "cpu": self.cpu,
-            "isa": self.isa,
-            **({"weights-4bit": self.weights_4bit} if self.weights_4bit != "keep" else {}),
-            **{
-                name: value
-                for name, value in (
-                    ("input-shape", self.input_shape),
-                    ("inputs", self.cut_inputs),
-                    ("outputs", self.cut_outputs),
-                    ("signature", self.signature),
-                )
-                if value
-            },
-            **({"npu": self.npu} if self.npu != "0" else {}),
-        }
+        """The options for the report, as a command line has them: the usual ones, and others that were asked for."""
+        values = {name: getattr(self, field) for name, field in FIELDS.items()}
+        asked = {name for name, field in FIELDS.items() if values[name] != getattr(USUAL, field)}
+        words = {name: value for name, value in values.items() if name in asked | {*TOLD}}
+        texts = {name: str(int(value) if isinstance(value, bool) else value) for name, value in words.items()}
+        return texts | {"cpu": self.cpu, "isa": self.isa}
 
 
 @dataclass(frozen=True)

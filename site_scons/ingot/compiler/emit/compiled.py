@@ -11,12 +11,12 @@ from ingot.compiler.graph import Graph
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.plan.types import Plan
 from ingot.compiler.schedule.types import Schedule
-from ingot.model.asked import WHOLE
+from ingot.model.asked import PART_OPTIONS, WHOLE
 from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import DetectionHead
 from ingot.network.types import NetworkPool
 
-UNTOLD = ("input-shape", "inputs", "outputs", "signature", "weights-4bit")
+UNTOLD = (*PART_OPTIONS, "weights_4bit")
 """Options that network.c's introduction leaves out: the same network has the same text however it was named."""
 
 
