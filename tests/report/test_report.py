@@ -13,11 +13,12 @@ import pytest
 
 from ingot.base.errors import IngotError
 from ingot.network.epoch_table import counted, epoch_rows
+from ingot.network.names import short_name
 from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.measured import Measured, measured_of
-from ingot.report.names import fitted, short_name
+from ingot.report.names import fitted
 from ingot.report.npu_time import npu_time
 from ingot.report.page import page
 from ingot.report.terminal import terminal_report
@@ -224,6 +225,10 @@ def test_names_are_shown_by_their_end() -> None:
     assert short_name("serving_default_x:0") == "serving_default_x:0" and short_name("/") == "/"
     assert [fitted("block_2/Conv2D", n) for n in (14, 9, 6, 5)] == ["block_2/Conv2D", "block_2", "block…", ""]
     assert short_name("a/x;a/dense_3/BiasAdd/ReadVariableOp/resource1") == "dense_3/BiasAdd"
+    wrapped = "litert_torch._convert.to_channel_last_io.Wrapper/torch.nn.modules.container.Sequential_wrapped"
+    joined = f"{wrapped}/torch.nn.modules.activation.ReLU_2;;{wrapped}/torch.nn.modules.conv.Conv2d_0;2"
+    assert short_name(joined) == "Sequential_wrapped/Conv2d_0"
+    assert short_name("encoder.layers.1.conv.weight") == "encoder.layers.1.conv.weight"  # of an .onnx
 
 
 def test_what_the_epochs_cost_may_be_unknown() -> None:

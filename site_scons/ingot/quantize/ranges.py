@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingot.network.names import short_name
 from ingot.quantize.calibration import Sample
 from ingot.quantize.float_ends import STORED
 
@@ -76,11 +77,11 @@ def as_json(ranges: Mapping[str, TensorRange]) -> dict[str, Any]:
 def lines_of(ranges: Mapping[str, TensorRange]) -> list[str]:
     """The five worst tensors and those that never leave one number, for people."""
     known = sorted((item.snr, name) for name, item in ranges.items() if item.snr is not None)
-    lines = [f"{snr:6.1f} dB  {ranges[name].saturated:7.2%} saturated  {name}" for snr, name in known[:5]]
+    lines = [f"{snr:6.1f} dB  {ranges[name].saturated:7.2%} saturated  {short_name(name)}" for snr, name in known[:5]]
     constant = [name for name, item in ranges.items() if item.constant]
     if constant:
         more = f" and {len(constant) - 3} more" if len(constant) > 3 else ""
-        lines.append(f"never leave one number: {', '.join(constant[:3])}{more}")
+        lines.append(f"never leave one number: {', '.join(map(short_name, constant[:3]))}{more}")
     return lines
 
 

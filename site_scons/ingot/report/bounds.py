@@ -10,8 +10,8 @@ from typing import Any
 from ingot.base import c_text
 from ingot.base.errors import IngotError
 from ingot.link.stack_bound import INIT, RUN_EPOCH, Function, deepest, stack_bound
+from ingot.network.names import short_name
 from ingot.network.types import Network
-from ingot.report.names import short_name
 
 #: Layers of an epoch that a line names.
 MOST = 4

@@ -15,7 +15,7 @@ from ingot.base.errors import IngotError
 from ingot.link.elf import sized_symbols
 from ingot.link.memory_map import MemoryMap, used_bytes
 from ingot.model import Manifest
-from ingot.report.names import short_name
+from ingot.network.names import short_name
 
 if TYPE_CHECKING:
     from ingot.device.run.cycles import Cycles

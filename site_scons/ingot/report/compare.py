@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingot.network.names import short_name
 from ingot.network.types import Network
-from ingot.report.names import short_name
 
 
 @dataclass(frozen=True)

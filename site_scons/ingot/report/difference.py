@@ -11,10 +11,10 @@ from typing import Any
 
 from ingot.base.errors import IngotError
 from ingot.network.c_info import read_c_info
+from ingot.network.names import short_name
 from ingot.network.types import Network
 from ingot.report.compare import compare
 from ingot.report.measured import measured_of
-from ingot.report.names import short_name
 
 #: Tensors and layers that a line names.
 _NAMED = 5

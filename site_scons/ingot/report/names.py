@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names of tensors that fit: frameworks join the names of everything that was fused, with whole paths."""
+"""Names of tensors in pictures and on a page."""
 
 from __future__ import annotations
 
 import re
 from html import escape
 
-#: What TensorFlow puts behind a layer's name where a tensor is called after the reading of its weights.
-_READING = re.compile(r"/ReadVariableOp(_\d+)?(/resource\d*)?$")
+from ingot.network.names import short_name
+
 #: A label of fewer characters tells nothing.
 _LEAST_LABEL = 6
-
-
-def short_name(name: str) -> str:
-    """The last two parts of the last path: `a/b/c;a/d/e` is `d/e`, and so is `a/d/e/ReadVariableOp/resource1`."""
-    last = name.split(";")[-1].strip("/")
-    return "/".join(_READING.sub("", last).split("/")[-2:]) or name
 
 
 def fitted(name: str, length: int) -> str:

@@ -11,6 +11,7 @@ from ingot.base.render import render
 from ingot.link.map_file import ObjectSize
 from ingot.network.epoch_table import epoch_rows
 from ingot.network.fused import UNFUSED, fused_regions
+from ingot.network.names import short_name
 from ingot.network.types import Network, NetworkBuffer
 from ingot.report.address_map import areas_of, strips
 from ingot.report.chart import (
@@ -29,7 +30,7 @@ from ingot.report.compare import compare
 from ingot.report.layers import kind_sums, layer_rows, weight_sizes
 from ingot.report.limits import limits_of
 from ingot.report.measured import Measured
-from ingot.report.names import broken, short_name
+from ingot.report.names import broken
 from ingot.report.npu_time import npu_time
 from ingot.report.series import epoch_series, npu_series
 from ingot.report.timeline import Lane, Timeline, timeline

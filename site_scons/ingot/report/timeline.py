@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ingot.network.names import short_name
 from ingot.network.types import Network, NetworkBuffer
-from ingot.report.names import short_name
 from ingot.report.overlays import Life, Ranges, lives
 
 _MOVING = ("input", "output", "activation", "state", "scratch")
