@@ -86,13 +86,13 @@ static void softmax_s16_group(const void *params, const void *source, void *targ
         most = in[i] > most ? in[i] : most;
     for (unsigned i = 0; i < depth; i++) { /* [-65535, 0] stands for [-10, 0]; sum is Q16.15 */
         int32_t x = ingot_requantize(in[i] - most, p->multiplier, p->shift);
-        out[i] = ingot_lookup16((int16_t)ingot_clamp(x + INT16_MAX, INT16_MIN, INT16_MAX), p->exp);
+        out[i] = ingot_lookup16_one((int16_t)ingot_clamp(x + INT16_MAX, INT16_MIN, INT16_MAX), p->exp);
         sum += out[i];
     }
     unsigned headroom = (unsigned)__builtin_clz((uint32_t)sum);
     int32_t mantissa = (int32_t)((((int64_t)sum << (headroom - 1)) + (1 << 13)) >> 14);
     mantissa = ingot_clamp(mantissa - ((1 << 15) + (1 << 16)), INT16_MIN, INT16_MAX);
-    int32_t reciprocal = ingot_lookup16((int16_t)mantissa, p->reciprocal);
+    int32_t reciprocal = ingot_lookup16_one((int16_t)mantissa, p->reciprocal);
     unsigned right = 31 - headroom;
     for (unsigned i = 0; i < depth; i++) {
         int32_t x = (int32_t)(((int64_t)out[i] * reciprocal + (1 << (right - 1))) >> right);

@@ -151,7 +151,7 @@ BROKEN: dict[Any, tuple[str, tuple[Spec, ...], tuple[Tensor, ...], dict[str, Any
     arg_extreme.arg_types: ("ARG_MAX", (t(), c(0)), (t(),), {}),
     sigmoid16.symmetric_int16: ("LOGISTIC", (t(dtype="int16", zero=1),), (I16,), {}),
     unary.float_or_int16: ("TANH", (I32,), (I32,), {}),
-    unary.one_float_type: ("EXP", (I16,), (I16,), {}),
+    unary.one_float_type: ("SQUARE", (I16,), (I16,), {}),
     lstm.plain_lstm: ("UNIDIRECTIONAL_SEQUENCE_LSTM", put(LSTM_INPUTS, 9, I16), (t((1, 2, 4)),), HIDDEN),
     lstm.lstm_of_integers: ("UNIDIRECTIONAL_SEQUENCE_LSTM", put(LSTM_INPUTS, 0, F), (t((1, 2, 4)),), HIDDEN),
     lstm.lstm_types: ("UNIDIRECTIONAL_SEQUENCE_LSTM", put(LSTM_INPUTS, 0, I16), (t((1, 2, 4)),), HIDDEN),

@@ -35,12 +35,15 @@ _TYPES = (
     "RELU int16",
     "RELU6 int16",
     "ABS int16",
+    "EXP int16",
+    "LOG int16",
+    "SQRT int16",
     "CONV int16",
     "MATMUL int16",
     "BILINEAR int16",
     "of int32",
 )
-_SOMETIMES_REFUSED = ("network uint8", "FULLY_CONNECTED int4", "FLOOR_DIV float32")
+_SOMETIMES_REFUSED = ("network uint8", "FLOOR_DIV float32")
 """By LiteRT, for some draws; bench/random_layers.py counts them."""
 
 NAMES = [

@@ -124,6 +124,7 @@ MODELS: dict[str, Model] = {
     "LOGICAL_NOT": pairs.logical_not,
     **{kind: partial(pairs.any_or_all, kind=kind) for kind in ("REDUCE_ANY", "REDUCE_ALL")},
     **{f"{kind} int16": partial(pairs.rescaled16, kind=kind) for kind in ("LEAKY_RELU", "RELU", "RELU6", "ABS")},
+    **{f"{kind} int16": partial(pairs.function16, kind=kind) for kind in ("EXP", "LOG", "RSQRT", "SQRT")},
     "TRANSPOSE_CONV int16": products.transpose_conv16,
     "BATCH_MATMUL int16": products.batch_matmul16,
     "RESIZE_BILINEAR int16": partial(nonlinear.resize_bilinear, dtype="int16"),

@@ -67,6 +67,19 @@ def any_or_all(d: Draw, kind: str) -> bytes:
     return b.finish([target])
 
 
+def function16(d: Draw, kind: str) -> bytes:
+    """EXP, LOG, RSQRT, SQRT of int16; the last two of absolute values, as LiteRT stops at others."""
+    b, one = Builder(), image(d)
+    scales = [d.choice((2.0**-12, 0.001, 0.0003, d.real(1e-5, 1e-2))) for _ in range(2)]
+    x, y = b.input(one, "int16", scales[0]), b.tensor(one, "int16", scales[1])
+    if kind in ("RSQRT", "SQRT"):
+        size = b.tensor(one, "int16", scales[0])
+        b.operator("ABS", [x], [size])
+        x = size
+    b.operator(kind, [x], [y])
+    return b.finish([y])
+
+
 def rescaled16(d: Draw, kind: str) -> bytes:
     """LEAKY_RELU, RELU and their like of int16."""
     b, one = Builder(), image(d)

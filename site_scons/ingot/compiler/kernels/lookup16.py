@@ -21,8 +21,21 @@ def int16_table(
 ) -> npt.NDArray[np.int16]:
     """513 numbers (and one of padding): `function` from the input's scale to the output's.
 
-    Each entry is corrected by half the error that interpolation makes in the middle of its step. Computed in `dtype`.
+    Each entry is corrected by half the error that interpolation makes in the middle of its step. Computed in `dtype`;
+    where infinities leave no number, 0, as a host's conversion to int16 does.
     """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _table(function, input_scale, input_zero_point, output_scale, output_zero_point, dtype)
+
+
+def _table(
+    function: Callable[[npt.NDArray[np.floating]], npt.NDArray[np.floating]],
+    input_scale: float,
+    input_zero_point: int,
+    output_scale: float,
+    output_zero_point: int,
+    dtype: type[np.floating],
+) -> npt.NDArray[np.int16]:
     scale, out_scale = dtype(input_scale), dtype(output_scale)
     low = scale * dtype(-32768 - input_zero_point)
     high = scale * dtype(32767 - input_zero_point)
@@ -38,7 +51,7 @@ def int16_table(
     interpolated = _round((following * inverse + samples) / dtype(2))
     bias = _round((interpolated - _round(middles * inverse)) / dtype(2))
     table = np.zeros(_STEPS + 2, np.int16)
-    table[:_STEPS] = np.clip(samples - bias, -32768, 32767).astype(np.int16)
+    table[:_STEPS] = np.nan_to_num(np.clip(samples - bias, -32768, 32767)).astype(np.int16)
     last = _round(function(np.asarray([high], dtype)) * inverse)
     table[_STEPS] = np.clip(last, -32768, 32767).astype(np.int16)[0]
     return table

@@ -22,7 +22,8 @@ def svdf_of_integers(graph: Graph, op: Operator) -> bool:
 
 
 def svdf_types(graph: Graph, op: Operator) -> bool:
-    """Input, feature weights and output are int8, time weights and state int16, the bias int32 or absent."""
+    """Input, feature weights and output are int8, time weights and state int16, the bias int32 or absent. (A state of
+    int8 is of TensorFlow Lite Micro alone: LiteRT takes its bytes for int16, and nothing says what is right.)"""
     tensors = [None if t is None else graph.tensors[t] for t in (*op.inputs, op.outputs[0])]
     wanted = (DType.INT8, DType.INT8, DType.INT16, DType.INT32, DType.INT16, DType.INT8)
     return len(tensors) == 6 and all(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from ingot.compiler.graph import DType, Graph, Operator
+from ingot.compiler.kernels import functions16
 from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, elements, lowers, packs
 from ingot.compiler.kernels.rescale16 import KINDS, lower_rescale16
@@ -15,8 +16,7 @@ from ingot.compiler.kernels.sigmoid16 import lower_sigmoid16, symmetric_int16
 packs(unary_f32=1)
 
 _FLOAT_ONLY = (
-    "ELU", "HARD_SWISH", "GELU", "NEG", "SQUARE", "SQRT", "RSQRT", "EXP", "LOG", "FLOOR", "CEIL", "ROUND", "SIN", "COS",
-    "SIGN",
+    "ELU", "HARD_SWISH", "GELU", "NEG", "SQUARE", "FLOOR", "CEIL", "ROUND", "SIN", "COS", "SIGN",
 )  # fmt: skip
 
 
@@ -45,6 +45,12 @@ def float_or_int16(graph: Graph, op: Operator) -> bool:
 def lower_unary(site: Site) -> Call:
     """ingot_unary_f32_<function>(), in place."""
     return _float_function(site)
+
+
+@lowers(*functions16.KINDS, constraints=(float_or_int16, symmetric_int16), pieces=elements)
+def lower_function(site: Site) -> Call:
+    """ingot_unary_f32_<function>() or, of int16, ingot_lookup16_rows() or ingot_lookup16_sqrt(); in place."""
+    return functions16.lower_function16(site) if site.input(0).dtype is DType.INT16 else _float_function(site)
 
 
 @lowers(*KINDS, constraints=(float_or_rescaled,), pieces=elements)
