@@ -85,14 +85,17 @@ def test_hidden_files_and_caches_do_not_count(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    """The real loop with a project whose build only says what it was asked for; Ctrl-C ends it."""
-    (tmp_path / "SConstruct").write_text("Exit(print('asked', sorted(ARGUMENTS.items()), COMMAND_LINE_TARGETS) or 0)\n")
+    """The real loop with a project whose build says what it was asked for, and writes; Ctrl-C ends it."""
+    (tmp_path / "SConstruct").write_text(
+        "print('asked', sorted(ARGUMENTS.items()), COMMAND_LINE_TARGETS)\n"
+        "import os; os.makedirs('build', exist_ok=True); open('build/written', 'a').write('1'); Exit(0)\n"
+    )
     watched = tmp_path / "more"
     watched.write_text("1")
     command = [sys.executable, "-u", "-m", "ingot", "watch", str(ROOT / "models" / "movenet" / "model.yaml")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "site_scons"), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        [*command, "--board", "n6dk", "--target", "verify", "--set", "seed=7", "--also", str(watched)],
+        [*command, "--board", "n6dk", "--target", "verify", "--set", "seed=7", "--also", str(tmp_path)],
         cwd=tmp_path,
         env=environment,
         stdout=subprocess.PIPE,

@@ -10,13 +10,20 @@ from pathlib import Path
 State = Mapping[Path, tuple[int, int]]
 
 
-def snapshot(paths: Iterable[Path]) -> State:
-    """Time and size of each file; folders with everything in them, apart from hidden files and caches."""
+def snapshot(paths: Iterable[Path], build: Path | None = None) -> State:
+    """Time and size of each file; folders with everything in them, apart from hidden files and caches.
+
+    build: a folder that does not count, wherever it is: what a build writes is no change.
+    """
     state: dict[Path, tuple[int, int]] = {}
     for path in paths:
+        whole, written = path.resolve(), build.resolve() if build else None
+        apart = path / written.relative_to(whole) if written and written.is_relative_to(whole) else None
         inside = path.rglob("*") if path.is_dir() else [path]
         for file in inside:
             if any(part.startswith(".") or part == "__pycache__" for part in file.parts[len(path.parts) :]):
+                continue
+            if apart in file.parents:
                 continue
             try:
                 facts = file.stat()
@@ -38,24 +45,26 @@ def watch(
     build: Callable[[], bool],
     say: Callable[[str], None],
     *,
+    folder: Path | None = None,
     interval: float = 0.5,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Builds, and again after every change that has come to rest for an interval; until Ctrl-C.
 
     A change during a build is seen after it. build: whether it succeeded; after a failure it waits for the next change.
+    folder: where it writes.
     """
     watched = list(paths)
     while True:
-        before = snapshot(watched)
+        before = snapshot(watched, folder)
         say("ok, waiting for changes" if build() else "failed, waiting for changes")
-        now = snapshot(watched)
+        now = snapshot(watched, folder)
         while now == before:
             sleep(interval)
-            now = snapshot(watched)
+            now = snapshot(watched, folder)
         while True:
             sleep(interval)
-            settled = snapshot(watched)
+            settled = snapshot(watched, folder)
             if settled == now:
                 break
             now = settled

@@ -149,13 +149,14 @@ def watch(
     command += wanted
     texts = dict(word.partition("=")[::2] for word in settings)
     options = parse_options({name: texts[name] for name in ("build", "profile") if name in texts})
-    folder = Path(options.text("build"), load_board(place).name, manifest.name)
+    build = Path(options.text("build"))
+    folder = build / load_board(place).name / manifest.name
     profiled = options.switch("profile")
     page = _live_page(folder / "report.html", port) if "report" in wanted else None
     if page:
         say(f"the report is at {page.address}")
     try:
-        run(paths, _builder(command, lambda: figures_of(folder, profiled), page, say), say)
+        run(paths, _builder(command, lambda: figures_of(folder, profiled), page, say), say, folder=build)
     finally:
         if page:
             page.close()
