@@ -53,7 +53,7 @@ _EXPORT = "Convert it to a quantized TensorFlow Lite model first; `ingot doctor 
 _UNPACK = "Unpack it and give the model in it"
 
 HTML = Kind("html", "an HTML page", _PAGE)
-ONNX = Kind("onnx", "an ONNX model")
+ONNX = Kind("onnx", "an ONNX model", "Give the whole file itself: models with QDQ are taken (docs/onnx.md).")
 KERAS_H5 = Kind("keras-h5", "a Keras model (HDF5)", _EXPORT, _KERAS)
 KERAS = Kind("keras", "a Keras model (.keras)", _EXPORT, _KERAS)
 TORCH = Kind("pytorch", "a PyTorch file", _EXPORT, _TORCH)

@@ -80,7 +80,7 @@ def test_compiled_for_an_npu():
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", ("a pointer of Git LFS", "git lfs pull")),
         (b"<!DOCTYPE html><html><title>404</title></html>", ("an HTML page", "download the raw file")),
         (b"\n  <html lang='en'>", ("an HTML page",)),
-        (b"\x08\x08\x12\x07pytorch\x1a\x052.1.0:\x80\x01", ("an ONNX model", "Convert it")),
+        (b"\x08\x08\x12\x07pytorch\x1a\x052.1.0:\x80\x01", ("an ONNX model", "docs/onnx.md")),
         (b"\x08\x08:\x80\x01" + b"ai.onnx" + b"B\x02\x10\x11", ("an ONNX model",)),
         (b"\x89HDF\r\n\x1a\n" + bytes(8), ("a Keras model (HDF5)",)),
         (b"PK\x03\x04" + bytes(26), ("a zip archive",)),
