@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 import pytest
 
-from ingot.cli.shells import ninja
+from ingot.cli.shells import build_verb, ninja
 from ingot.cli.words import again_words, options_of
 from ingot.recipe.options import BY_NAME, default_options, names_of
+from support.pose_model import pose_model
 
 TABLE = names_of("network", "image", "run", "flash")
 
@@ -32,3 +35,14 @@ def test_the_words_that_are_written_down_say_the_same() -> None:
     assert changed == {
         "fuse": False, "split": True, "optimize": "ram", "seal": "none", "samples": 5, "ram_limit": 4096
     }  # fmt: skip
+
+
+def test_a_report_comes_behind_the_verdict_that_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one `ingot build`; Ninja itself runs both at the same time."""
+    asked: list[list[str]] = []
+    monkeypatch.setattr("ingot.shells.ninja.run_ninja", lambda itself, targets, parallel: asked.append([*targets]))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "net.tflite").write_bytes(pose_model(0))
+    words = ["net.tflite", "--board", "n6dk", "-t", "report", "-t", "check", "-t", "verify", "--quiet"]
+    build_verb.main(words, standalone_mode=False)
+    assert asked == [["verify"], ["report", "check"]]

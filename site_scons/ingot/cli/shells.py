@@ -157,7 +157,11 @@ def build_targets(verb: str, targets: Words, parallel: int, **values: Any) -> An
     itself = f"{firmware.program.request.out}/build.ninja"
     write_if_changed(Path(itself), ninja_text(commands, recipe.targets, build, itself))
     built = targets or ("firmware",)
-    run_ninja(itself, built, parallel)
+    if {"verify", "report"} <= {*built}:
+        run_ninja(itself, ("verify",), parallel)  # whose verdict the page has
+        run_ninja(itself, [name for name in built if name != "verify"], parallel)
+    else:
+        run_ninja(itself, built, parallel)
     return {"targets": list(built), "files": [file for name in built for file in recipe.targets.get(name, ())]}
 
 

@@ -35,9 +35,11 @@ def test_everything_that_was_promised_is_there(built: Project) -> None:
 
 @pytest.mark.emulated
 def test_every_output_is_a_declared_target(project: Project) -> None:
-    targets = ("emulate", "verify", "report", "bounds", "sbom", "flash", "check")
+    targets = ("emulate", "report", "verify", "bounds", "sbom", "flash", "check")
     project.build(*targets, "samples=1", "dry_run=1")
-    assert (project.out / "report.html").exists() and (project.out / "twin" / "verify.json").exists()
+    assert (project.out / "twin" / "verify.json").exists()
+    # The page has the verdict of the same build, wherever `report` stands.
+    assert "1 sample equal to LiteRT" in (project.out / "report.html").read_text()
     cleaned = project.build("-c", "firmware", *targets, "samples=1", "dry_run=1")
     assert project.outputs() == {}, cleaned.out
     left = project.out / "twin" / "of a target"

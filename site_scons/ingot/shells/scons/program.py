@@ -107,7 +107,10 @@ def _target(env: Any, program: ProgramNodes, name: str, image_name: str) -> Any:
     nodes = declare(env, jobs)
     keep_out_of_default(env, nodes.values())
     made = [nodes[name]] if name in nodes else [nodes[file] for file in files]
-    return env.Alias(f"{program.name}-{name}" if program.name else name, made) if made else []
+    stem = f"{program.name}-" if program.name else ""
+    if name == "report" and f"{stem}verify" in SCons.Script.COMMAND_LINE_TARGETS:
+        env.Requires(made, program.target("verify"))  # whose verdict the page has
+    return env.Alias(f"{stem}{name}", made) if made else []
 
 
 @user_call
