@@ -38,7 +38,7 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
     lines += [_graph(time.live), ""]
     costly = sorted(rows, key=lambda row: (-row.share, row.number))[:_SHOWN]
     if measured or any(row.macs for row in rows):
-        lines.append(f"the {len(costly)} epochs that cost most, of {len(rows)}")
+        lines.append(f"epochs that cost most, {len(costly)} of {len(rows)}")
         columns = [
             ("epoch", "r", [str(row.number) for row in costly]),
             ("kind", "l", [row.kind for row in costly]),
@@ -67,7 +67,7 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
 def _regions(regions: Sequence[FusedRegion]) -> str:
     shown = sorted(regions, key=lambda region: (region.size - region.whole, region.epoch))[:_SHOWN]
     rows = [[str(r.epoch), str(len(r.rings)), f"{r.whole:,}", f"{r.size:,}"] for r in shown]
-    title = f"\nthe {len(shown)} fused regions whose rings save most, of {len(regions)}; bytes of their inner tensors\n"
+    title = f"\nfused regions whose rings save most, {len(shown)} of {len(regions)}; bytes of their inner tensors\n"
     return title + text_table(["epoch", "rings", "whole", "as rings"], rows, "rrrr")
 
 

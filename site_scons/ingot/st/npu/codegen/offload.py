@@ -121,9 +121,9 @@ class NpuOffload:
         on_npu = [item for item in layers if item.epochs]
         bound = max((item.bound for item in on_npu), default=0)
         return (
-            f"NPU (experimental): {len(on_npu)} of {len(layers)} layers in {len(self.parts)} programs, "
-            f"{len(self.trial.epochs)} epochs; predicted within {_counted(bound, 'unit')} of the last place a layer; "
-            "forms of registers as in public builds; not yet run on hardware",
+            f"NPU (experimental): {len(on_npu)} of {len(layers)} layers in {_counted(len(self.parts), 'program')}, "
+            f"{_counted(len(self.trial.epochs), 'epoch')}; predicted within {_counted(bound, 'unit')} of the last "
+            "place a layer; forms of registers as in public builds; not yet run on hardware",
         )
 
     def _jobs(self) -> list[Job]:
