@@ -148,9 +148,9 @@
     "vpst                       \n" \
     "vstrbt.8 q0, [r11], #16    \n"
 
-/* Sums and results of layers whose zero point and lower clamp are -128 and whose upper clamp is 127: saturation to 0..255
- * clamps. What is below the zero point is clamped, so how it rounds does not matter. */
-#define INGOT_PIXEL_FULL_RANGE      \
+/* The sums that INGOT_PIXEL_FULL_RANGE and INGOT_PIXEL_EVEN_FULL_RANGE begin with: all products, in 16 bits, and the first
+ * of them in 32. */
+#define INGOT_PIXEL_FULL_RANGE_SUMS \
     "vldrw.32 q0, [r10, #-288]  \n" \
     "vldrb.8 q1, [r2], #16      \n" \
     "vmullt.s8 q2, q1, q0       \n" \
@@ -223,7 +223,12 @@
     "vldrw.32 q6, [r10, #-160]  \n" \
     "vadd.i16 q0, q0, q7        \n" \
     "vldrw.32 q7, [r10, #-176]  \n" \
-    "vadd.i32 q2, q2, q4        \n" \
+    "vadd.i32 q2, q2, q4        \n"
+
+/* Sums and results of layers whose zero point and lower clamp are -128 and whose upper clamp is 127: saturation to 0..255
+ * clamps. What is below the zero point is clamped, so how it rounds does not matter. */
+#define INGOT_PIXEL_FULL_RANGE      \
+    INGOT_PIXEL_FULL_RANGE_SUMS     \
     "vldrw.32 q4, [r10, #-112]  \n" \
     "vadd.i32 q5, q5, q1        \n" \
     "vldrw.32 q1, [r10, #-80]   \n" \
