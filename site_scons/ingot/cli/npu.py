@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -25,11 +26,31 @@ def npu() -> None:
     """Builds of ST's compiler for the Neural-ART NPU: decoded, proven, simulated, compared with the model."""
 
 
-def common(function: Callable[..., None]) -> Callable[..., None]:
-    """The build, and words that all verbs share."""
+class Given(NamedTuple):
+    """The build of a command line. weights, name: see read_build."""
+
+    path: Path
+    weights: tuple[Path, ...]
+    name: str
+
+    def read(self, *, strict: bool = True) -> Build:
+        """The build of its files. Raises IngotError."""
+        from ingot.st.npu.own import open_build
+
+        return open_build(self.path, self.weights, strict=strict, name=self.name)
+
+
+def common(verb: Callable[..., None]) -> Callable[..., None]:
+    """The build, given to the verb as `build`, and words that all verbs share."""
+
+    @functools.wraps(verb)
+    def function(build: Path, weights: tuple[Path, ...], name: str, **words: Any) -> None:
+        verb(build=Given(build, weights, name), **words)
+
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
         click.option("--weights", type=FilePath, multiple=True, help="A pool's .raw, .bin or .hex outside of BUILD."),
+        click.option("--name", default="", help="Of the network, where BUILD has several."),
         click.argument("build", type=BuildPath),
     ):
         function = option(function)
@@ -38,51 +59,62 @@ def common(function: Callable[..., None]) -> Callable[..., None]:
 
 @npu.command("list")
 @common
-def list_epochs(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+def list_epochs(build: Given, as_json: bool) -> None:
     """List the epochs of BUILD (a folder or zip): units, links, streams, bytes moved."""
     from ingot.st.npu.listing import build_facts, list_text
 
-    read = _read(build, weights)
+    read = build.read()
     _print(build_facts(read) if as_json else None, "" if as_json else list_text(read))
 
 
 @npu.command()
 @common
-def dump(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+def dump(build: Given, as_json: bool) -> None:
     """Print the programs of BUILD's blobs, instruction by instruction."""
     from ingot.base.errors import IngotError
     from ingot.st.npu.listing import dump_text
 
-    read = _read(build, weights, strict=False)
+    read = build.read(strict=False)
     if not read.blobs:
         raise IngotError(
             "it calls the NPU without blobs, there is no program to print",
-            where=str(build),
+            where=str(build.path),
             remedy="`ingot npu list` shows its epochs.",
         )
     blobs = {name: dump_text(read, [name]).splitlines() for name in read.blobs} if as_json else None
     _print(blobs, "" if as_json else dump_text(read, list(read.blobs)))
 
 
+@npu.command("assemble")
+@common
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def assemble_again(build: Given, folder: Path, as_json: bool) -> None:
+    """Write BUILD to FOLDER with its programs in Ingot's words: the same registers in every epoch."""
+    from ingot.st.npu.reassemble import reassemble, reassembled_facts, reassembled_text
+
+    result = reassemble(build.read(), folder, build.name)
+    _print(reassembled_facts(result) if as_json else None, reassembled_text(result, folder))
+
+
 @npu.command()
 @common
-def census(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+def census(build: Given, as_json: bool) -> None:
     """Name the fields of BUILD that have values which were never verified."""
     from ingot.st.npu.census import census as count
     from ingot.st.npu.census import census_text
 
-    facts = count(_read(build, weights, strict=False))
+    facts = count(build.read(strict=False))
     _print(facts if as_json else None, census_text(facts))
 
 
 @npu.command("weights")
 @common
 @click.argument("model", type=FilePath)
-def compare(build: Path, model: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+def compare(build: Given, model: Path, as_json: bool) -> None:
     """Compare the weights in BUILD with those of MODEL, a .tflite or QDQ .onnx."""
     from ingot.st.npu.weights import compare_weights, weights_facts, weights_text
 
-    result = compare_weights(_read(build, weights), model)
+    result = compare_weights(build.read(), model)
     _print(weights_facts(result) if as_json else None, weights_text(result))
     if result.wrong:
         streams = "1 stream" if len(result.wrong) == 1 else f"{len(result.wrong)} streams"
@@ -91,12 +123,12 @@ def compare(build: Path, model: Path, weights: tuple[Path, ...], as_json: bool) 
 
 @npu.command()
 @common
-def prove(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+def prove(build: Given, as_json: bool) -> None:
     """Prove on BUILD's registers that every byte read was written, and that tables, blobs and files agree."""
     from ingot.st.npu.proof import faults_text, proof_facts, proof_text
     from ingot.st.npu.proof import prove as run
 
-    proof = run(_read(build, weights))
+    proof = run(build.read())
     _print(proof_facts(proof) if as_json else None, proof_text(proof))
     if not proof.holds:
         _fail(f"the proof found {faults_text(proof)} in the epochs of the NPU", build)
@@ -111,9 +143,8 @@ def prove(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--every", is_flag=True, help="Print a line for each epoch.")
 @click.option("--predicted", type=click.Path(path_type=Path, file_okay=False), help="Folder for the predicted outputs.")
 def verify(
-    build: Path,
+    build: Given,
     model: Path,
-    weights: tuple[Path, ...],
     samples: int,
     seed: int,
     files: tuple[Path, ...],
@@ -128,7 +159,7 @@ def verify(
     from ingot.device.npu.text import conclusion, verdict_facts, verdict_text
 
     arrays = [load_array(path) for path in files]
-    judged = judge_build(_read(build, weights), model, samples=samples, seed=seed, inputs=arrays, ties=ties)
+    judged = judge_build(build.read(), model, samples=samples, seed=seed, inputs=arrays, ties=ties)
     if predicted is not None:
         save_outputs(judged.verdict, predicted)
     _print(verdict_facts(judged) if as_json else None, verdict_text(judged, every))
@@ -140,11 +171,11 @@ def verify(
 @common
 @click.argument("dump", type=click.Path(path_type=Path))
 @click.option("--ties", default="away", show_default=True, help="Where halves are rounded: away, up or even.")
-def compare_dump(build: Path, dump: Path, weights: tuple[Path, ...], ties: str, as_json: bool) -> None:
+def compare_dump(build: Given, dump: Path, ties: str, as_json: bool) -> None:
     """Compare what the simulator predicts with DUMP, buffers of a board: a .npz, or a folder of <buffer>.bin."""
     from ingot.device.npu.dump import compare, dump_facts, dump_text, read_dump
 
-    result = compare(_read(build, weights), read_dump(dump), ties)
+    result = compare(build.read(), read_dump(dump), ties)
     _print(dump_facts(result) if as_json else None, dump_text(result))
     if not result.equal:
         _fail(f"{result.differing:,} of {result.bytes:,} bytes of {dump.name} are not as predicted", build)
@@ -152,11 +183,11 @@ def compare_dump(build: Path, dump: Path, weights: tuple[Path, ...], ties: str, 
 
 @npu.command()
 @common
-def cost(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
+def cost(build: Given, as_json: bool) -> None:
     """Print the bytes that each epoch of BUILD moves, its multiplications, and the least time that they take."""
     from ingot.st.npu.cost import cost_facts, cost_text, costs_of
 
-    costs = costs_of(_read(build, weights))
+    costs = costs_of(build.read())
     _print(cost_facts(costs) if as_json else None, cost_text(costs))
 
 
@@ -195,16 +226,12 @@ def compile_model(model: str, board: str, samples: int, seed: int, fold: bool, w
         )
 
 
-def _fail(what: str, build: Path) -> None:
+def _fail(what: str, build: Given) -> None:
     from ingot.base.errors import IngotError
 
-    raise IngotError(what, where=str(build), remedy="Take the model and all generated files of one run of the tool.")
-
-
-def _read(build: Path, weights: tuple[Path, ...], *, strict: bool = True) -> Build:
-    from ingot.st.npu.own import open_build
-
-    return open_build(build, weights, strict=strict)
+    raise IngotError(
+        what, where=str(build.path), remedy="Take the model and all generated files of one run of the tool."
+    )
 
 
 def _print(facts: Any, text: str) -> None:

@@ -51,7 +51,7 @@ def read_build(path: Path, weights: Sequence[Path] = (), *, strict: bool = True,
     """
     output = open_output(path, name)
     name = output.prefix
-    main = next((file for file in (f"{name}.c", "network.c") if file in output), None)
+    main = _main_file(output)
     if main is None:
         raise IngotError(f"there is no {name}.c in it", where=str(path), remedy=REMEDY)
     text = output.text(main)
@@ -89,15 +89,24 @@ def _described(output: StOutput) -> dict[str, tuple[int, int]]:
     return read_places(output.text(file), output.where(file)) if file in output else {}
 
 
-def _blobs(output: StOutput, source: NetworkSource, main: str) -> dict[str, Blob]:
+def _main_file(output: StOutput) -> str | None:
+    return next((file for file in (f"{output.prefix}.c", "network.c") if file in output), None)
+
+
+def blob_file(output: StOutput, source: NetworkSource) -> str:
+    """Name of the file that has a network's blobs; it need not be there."""
     named = [file for file in source.includes if file.endswith("_ecblobs.h")]
-    file = next((file for file in (*named, f"{main[:-2]}_ecblobs.h") if file in output), None)
+    usual = f"{(_main_file(output) or output.prefix).removesuffix('.c')}_ecblobs.h"
+    return next((file for file in (*named, usual) if file in output), named[0] if named else usual)
+
+
+def _blobs(output: StOutput, source: NetworkSource, main: str) -> dict[str, Blob]:
+    file = blob_file(output, source)
     started = [block.blob for block in source.blocks if block.kind == "EC"]
-    if file is None:
+    if file not in output:
         if started:
-            missing = named[0] if named else f"{main[:-2]}_ecblobs.h"
             raise IngotError(
-                f"{main} starts {len(started)} blobs, but {missing} is not there",
+                f"{main} starts {len(started)} blobs, but {file} is not there",
                 where=str(output.path),
                 remedy="Take all files of one run of the tool.",
             )

@@ -14,7 +14,7 @@ Grammar, as in the files of ST Edge AI 2.0 to 4.0 (the network's name in a blob'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingot.base.errors import IngotError
@@ -52,6 +52,21 @@ def blob_words(text: str, where: str) -> Iterator[tuple[str, list[int]]]:
                 raise IngotError(f"{number[0]} has more than 64 bits", where=f"{where}, {array[1]}")
             words += [value & 0xFFFFFFFF, value >> 32]
         yield array[1], words
+
+
+def with_words(text: str, blobs: Mapping[str, Sequence[int]]) -> str:
+    """The text with other 32-bit words in these arrays: an even number each, four elements a line."""
+    parts, done = [], 0
+    for array in _BLOB.finditer(text):
+        content = _CONTENT.match(text, array.end())
+        if content is None or array[1] not in blobs:
+            continue
+        words = blobs[array[1]]
+        pairs = [f"0x{high:08x}{low:08x}UL" for low, high in zip(words[::2], words[1::2], strict=True)]
+        lines = [", ".join(pairs[at : at + 4]) for at in range(0, len(pairs), 4)]
+        parts += [text[done : content.start(1)], "\n  " + ",\n  ".join(lines) + "\n"]
+        done = content.end(1)
+    return "".join([*parts, text[done:]])
 
 
 def blob_of(reference: str) -> str:
