@@ -93,7 +93,7 @@ def _share(checked: Checked) -> str:
 
 def _row(number: int, item: Generated, checked: Checked) -> tuple[str, ...]:
     if item.within >= 0:
-        return (str(number), item.op.kind, "NPU", f"of {item.within}", "", "", "", "", "", "")
+        return (str(number), item.op.kind, "NPU", f"with {item.within}", "", "", "", "", "", "")
     if not item.epochs:
         return (str(number), item.op.kind, "-" if item.view else "CPU", "", "", "", "", "", "", "")
     costs = _costs(item, checked)
