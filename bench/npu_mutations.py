@@ -74,7 +74,7 @@ def fused_build(folder: Path) -> Path:
     folder.mkdir(parents=True)
     model = Small((4, 4, 16), zero=3).residual(48).write(folder)
     program = generate(read_model(model), public(), (RAM, RAM + (1 << 18)), FLASH)
-    if not any(item.within >= 0 for item in program.operators):
+    if not any(item.sharing >= 0 for item in program.operators):
         raise RuntimeError("no two layers share an epoch")
     found = build_of(program).source.buffers
     buffers = [Buffer(item.name, item.kind, item.start, item.size, item.epoch, item.param) for item in found]

@@ -52,7 +52,7 @@ def layers(model: Path, words: Mapping[str, bool], counts: Counter[str]) -> list
     for item in program.operators:
         counts["left to the CPU"] += bool(item.refused)
         counts["agree"] += item.on_npu
-        counts["of these in the epoch of the next"] += item.within >= 0
+        counts["of these in the epoch of the next"] += item.sharing >= 0
     faults = [f"layer {number} is beyond its bound" for number in checked.wrong]
     return [*faults, *map(str, checked.proof.faults), *checked.strange]
 

@@ -67,7 +67,7 @@ def test_two_layers_in_an_epoch_are_as_near_as_predicted(name: str, tmp_path: Pa
     )
     (number,) = fused(program)
     item = program.operators[number]
-    assert [other.within for other in program.operators].count(number) == 1 and program.operators[0].within == number
+    assert [other.sharing for other in program.operators].count(number) == 1 and program.operators[0].sharing == number
     between = program.operators[0].op.outputs[0]
     assert all(root != between or form == SUMS for root, form in program.places)
     found = check_program(program, tmp_path / "model.tflite", program.strange(public()), 2, 1)
@@ -121,7 +121,7 @@ def test_a_result_that_others_need_is_written(tmp_path: Path) -> None:
 def test_a_block_is_project_and_sum_in_one_epoch(tmp_path: Path) -> None:
     """The next block's expansion reads the sum from memory: no public build has it behind a single ARITH and a sum."""
     program = generated(Small((6, 6, 16), zero=3).residual(48).residual(48, -128).convolve(16), tmp_path)
-    assert [item.within for item in program.operators] == [-1, -1, 3, -1, -1, -1, 7, -1, -1]
+    assert [item.sharing for item in program.operators] == [-1, -1, 3, -1, -1, -1, 7, -1, -1]
     assert [len(item.epochs) for item in program.operators] == [1, 1, 0, 1, 1, 1, 0, 1, 1]
     found = check_program(program, tmp_path / "model.tflite", program.strange(public()), 1, 1)
     assert found.proof.holds and not found.strange and not found.wrong

@@ -103,7 +103,7 @@ def test_layers_of_the_cpu_part_the_blobs(tmp_path: Path) -> None:
     found = checked(Small((4, 4, 32)).convolve(32).other().convolve(16).add().write(tmp_path))
     assert list(found.program.blobs()) == ["_ec_blob_1", "_ec_blob_4"]
     assert [len(item.epochs) for item in found.program.operators] == [2, 0, 0, 2]
-    assert [item.within for item in found.program.operators] == [-1, -1, 3, -1]
+    assert [item.sharing for item in found.program.operators] == [-1, -1, 3, -1]
     assert found.program.operators[1].refused == "HARD_SWISH is not one of the operators that are generated"
     assert found.proof.holds and not found.wrong
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
@@ -111,19 +111,19 @@ class _Generator:
         for number, op in operators:  # a PAD is run for readers that are left to the CPU
             if op.outputs and op.outputs[0] in pads and all(reader in taken for reader in readers[op.outputs[0]]):
                 views.add(number)
-        within = self._fuse(taken, views)
+        merged = self._fuse(taken, views)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
-        lives = self._lives(taken, views | set(within))
+        lives = self._lives(taken, views | set(merged))
         self.places = self.place(lives)
         made = []
         for number, op in operators:
             try:
-                if number in within:
-                    made.append(Generated(op, within=within[number]))
+                if number in merged:
+                    made.append(Generated(op, sharing=merged[number]))
                 else:
                     made.append(self._generated(op, taken[number]) if number in taken else self._left(number, views))
             except Refusal as reason:
-                if number in within.values():
+                if number in merged.values():
                     self.found.apart.add(number)
                 else:
                     self.refused[number] = str(reason)
@@ -134,17 +134,17 @@ class _Generator:
 
     def _fuse(self, taken: dict[int, Choice], views: Collection[int]) -> dict[int, int]:
         """Makes one choice of two layers in one epoch, where public builds have it; number of the first -> second."""
-        within: dict[int, int] = {}
+        merged: dict[int, int] = {}
         for first, then, forms in list(pairs(self.graph, taken, views, self.roots, functions=self.functions)):
-            if first in within.values() or then in self.found.apart:
+            if then in self.found.apart:
                 continue
             layer = self._together(first, then, forms, taken, views)
             if layer is not None:
                 choice = taken.pop(first)
                 others = ((numbers, "s8") for numbers in sources_of(layer)[1:])
                 taken[then] = Choice(layer, choice.parts, (*choice.reads, *others))
-                within[first] = then
-        return within
+                merged[first] = then
+        return merged
 
     def _together(
         self,
@@ -328,16 +328,17 @@ class _Generator:
         self, layer: Convolution | Fused, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
     ) -> list[HardwareEpoch]:
         second = behind(layer, address) if isinstance(layer, Fused) else None
-        layer = layer.first if isinstance(layer, Fused) else layer
-        scaling, epochs = _scaling(layer, parts), []
+        first = layer.first if isinstance(layer, Fused) else layer
+        written = replace(first, target=layer.target)
+        scaling, epochs = _scaling(first, parts), []
         for part in parts:
             self.weights += bytes(-len(self.weights) % ALIGNED)
-            content = self._packed(layer, part)
+            content = self._packed(first, part)
             draft = Draft(self.number, self.rotation)
-            place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
-            sums = address(layer.target, SUMS) if part.sums(layer) else 0
+            place, source = self.flash + len(self.weights), address(first.source, part.way.format)
+            kernels, sums = (place, len(content)), address(first.target, SUMS) if part.sums(first) else 0
             try:
-                convolution_epoch(draft, layer, part, scaling, source, (place, len(content)), sums, targets, second)
+                convolution_epoch(draft, written, part, scaling, source, kernels, sums, targets, second)
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
             self.weights += content

@@ -27,7 +27,7 @@ class Generated:
     bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
     error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
     view: whether nothing runs: it only changes a shape, or is folded into the next one.
-    within: number of the operator in whose epochs a layer of the NPU is, which then has none of its own; else -1.
+    sharing: number of the operator in whose epochs a layer of the NPU is, which then has none of its own; else -1.
     reads, writes: buffers of a layer of the NPU, without its partial sums.
     """
 
@@ -39,14 +39,14 @@ class Generated:
     error: float = 0.0
     number: int = 0
     view: bool = False
-    within: int = -1
+    sharing: int = -1
     reads: tuple[Key, ...] = ()
     writes: tuple[Key, ...] = ()
 
     @property
     def on_npu(self) -> bool:
         """Whether the NPU runs it."""
-        return bool(self.epochs) or self.within >= 0
+        return bool(self.epochs) or self.sharing >= 0
 
 
 @dataclass(frozen=True)

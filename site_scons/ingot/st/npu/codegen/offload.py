@@ -207,7 +207,7 @@ def _part(program: Program, run: Sequence[int], runs: Sequence[Sequence[int]], o
     scratch = placed(inner, (0, ENOUGH))
     size = max((scratch[key] + inner[key].bytes + SPARE for key in inner), default=0)
     reads = tuple(key for key in read if key not in written)
-    taken = [*run, *(number for number, item in enumerate(program.operators) if item.within in run)]
+    taken = [*run, *(number for number, item in enumerate(program.operators) if item.sharing in run)]
     return Part((*taken, *_folded(program, taken)), reads, tuple(crossing), scratch, size)
 
 
