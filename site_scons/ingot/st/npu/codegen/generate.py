@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
+from ingot.st.npu.codegen.fusion import behind, error_of, pairs
 from ingot.st.npu.codegen.layers import (
     VIEWS,
     Convolution,
+    Fused,
     Numbers,
     Refusal,
+    convolution_of,
     folded_pads,
     layer_of,
     roots_of,
@@ -48,6 +51,7 @@ def generate(
     flash: int,
     *,
     fold: bool = False,
+    functions: bool = False,
     place: Places | None = None,
     left: Mapping[int, str] | None = None,
     found: Found | None = None,
@@ -55,8 +59,9 @@ def generate(
     """The epochs of a graph. ram: first address and the one behind the last. flash: address of the weights.
 
     fold: whether convolutions of 1x1 may read any tensor as u8, its zero point in the bias. No public build does that.
+    functions: whether a function such as a sigmoid may be in the epoch of the convolution before it.
     place: where buffers lie; without it they are placed in `ram`. left: number of an operator -> why it is left to the
-    CPU from the beginning. found: of a program of the same graph, with the same table and `fold`.
+    CPU from the beginning. found: of a program of the same graph, with the same table and words.
 
     A layer that no public build's forms allow is left to the CPU. Raises IngotError when the tensors do not fit.
     """
@@ -64,7 +69,7 @@ def generate(
     found = found or Found()
     while True:
         place = place or (lambda lives: placed(lives, ram))
-        generator = _Generator(graph, table, ram, flash, fold, refused, place, found)
+        generator = _Generator(graph, table, ram, flash, fold, refused, place, found, functions)
         program = generator.program()
         if program is not None:
             return program
@@ -86,6 +91,7 @@ class _Generator:
     refused: dict[int, str]
     place: Places
     found: Found
+    functions: bool = False
     weights: bytearray = field(default_factory=bytearray)
     rotation: Rotation = field(default_factory=Rotation)
     number: int = 1
@@ -105,19 +111,63 @@ class _Generator:
         for number, op in operators:  # a PAD is run for readers that are left to the CPU
             if op.outputs and op.outputs[0] in pads and all(reader in taken for reader in readers[op.outputs[0]]):
                 views.add(number)
+        merged = self._fuse(taken, views)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
-        lives = self._lives(taken, views)
+        lives = self._lives(taken, views | set(merged))
         self.places = self.place(lives)
         made = []
         for number, op in operators:
             try:
-                made.append(self._generated(op, taken[number]) if number in taken else self._left(number, views))
+                if number in merged:
+                    made.append(Generated(op, sharing=merged[number]))
+                else:
+                    made.append(self._generated(op, taken[number]) if number in taken else self._left(number, views))
             except Refusal as reason:
-                self.refused[number] = str(reason)
+                if number in merged.values():
+                    self.found.apart.add(number)
+                else:
+                    self.refused[number] = str(reason)
                 return None
         weights = bytes(self.weights)
         where = self.flash, self.ram, self.places, lives, self.roots
         return Program(self.graph, tuple(made), weights, *where, self.found)
+
+    def _fuse(self, taken: dict[int, Choice], views: Collection[int]) -> dict[int, int]:
+        """Makes one choice of two layers in one epoch, where public builds have it; number of the first -> second."""
+        merged: dict[int, int] = {}
+        for first, then, forms in list(pairs(self.graph, taken, views, self.roots, functions=self.functions)):
+            if then in self.found.apart:
+                continue
+            layer = self._together(first, then, forms, taken, views)
+            if layer is not None:
+                choice = taken.pop(first)
+                others = ((numbers, "s8") for numbers in sources_of(layer)[1:])
+                taken[then] = Choice(layer, choice.parts, (*choice.reads, *others))
+                merged[first] = then
+        return merged
+
+    def _together(
+        self,
+        first: int,
+        then: int,
+        forms: Sequence[Fused],
+        taken: Mapping[int, Choice],
+        views: Collection[int],
+    ) -> Fused | None:
+        """The form that public builds have, tried at an address of no matter."""
+        tensor = taken[then].layer.target.tensor
+        read = {form for choice in taken.values() for numbers, form in choice.reads if self._same(numbers, tensor)}
+        if self._others_read(tensor, taken, views):
+            read.add("s8")
+        key = (first, then, tuple(sorted(read)))
+        if key not in self.found.fused:
+            parts = taken[first].parts
+            fitting = (layer for layer in forms if not self._why_not(layer, parts, key[2]))
+            self.found.fused[key] = next(fitting, None)
+        return self.found.fused[key]
+
+    def _same(self, numbers: Numbers, tensor: int) -> bool:
+        return self._root(numbers.tensor) == self._root(tensor)
 
     def _left(self, number: int, views: Collection[int]) -> Generated:
         """An operator of the CPU, which is an epoch of its own, or one that is none."""
@@ -174,14 +224,20 @@ class _Generator:
         """The cheapest way that the table allows. Raises Refusal."""
         reasons = []
         for parts in ways(layer, self.table):
-            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
-            try:
-                trial._convolution(layer, parts, lambda numbers, form: 1 << 29, {"s8": 1 << 29})
-            except Refusal as problem:
-                reasons.append(str(problem))
-            else:
+            reason = self._why_not(layer, parts)
+            if not reason:
                 return parts
+            reasons.append(reason)
         raise Refusal(reasons[0] if reasons else _no_way(layer))
+
+    def _why_not(self, layer: Convolution | Fused, parts: Sequence[Part], forms: Sequence[str] = ("s8",)) -> str:
+        """Why no public build's forms allow the epochs, tried at an address of no matter; "" where they do."""
+        trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
+        try:
+            trial._convolution(layer, parts, lambda numbers, form: 1 << 29, dict.fromkeys(forms, 1 << 29))
+        except Refusal as problem:
+            return str(problem)
+        return ""
 
     def _lives(self, taken: Mapping[int, Choice], views: Collection[int]) -> dict[Key, Life]:
         """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
@@ -208,10 +264,11 @@ class _Generator:
             for (root, form), numbers in wanted.items()
         }
         for number, choice in taken.items():
-            if isinstance(choice.layer, Convolution):
-                size = max(part.sums(choice.layer) for part in choice.parts)
+            convolution = convolution_of(choice.layer)
+            if convolution is not None:
+                size = max(part.sums(convolution) for part in choice.parts)
                 if size:
-                    lives[self._root(choice.layer.target.tensor), SUMS] = Life(size, number, number)
+                    lives[self._root(convolution.target.tensor), SUMS] = Life(size, number, number)
         return lives
 
     def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
@@ -247,11 +304,9 @@ class _Generator:
         root = self._root(layer.target.tensor)
         targets = {form: self.places[root, form] for form in ("s8", "u8") if (root, form) in self.places}
         writes += [(root, form) for form in targets]
-        if isinstance(layer, Convolution):
+        if isinstance(layer, Convolution | Fused):
             epochs += self._convolution(layer, choice.parts, self._address, targets)
-            scaling = _scaling(layer, choice.parts)
-            error = float(scaling.error.max())
-            bound = scaling.bound
+            error, bound = _precision(layer, choice.parts)
             return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
         sources = [self._address(numbers, "s8") for numbers in sources_of(layer)]
         errors = []
@@ -270,17 +325,20 @@ class _Generator:
         return self.places[self._root(numbers.tensor), form]
 
     def _convolution(
-        self, layer: Convolution, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
+        self, layer: Convolution | Fused, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
     ) -> list[HardwareEpoch]:
-        scaling, epochs = _scaling(layer, parts), []
+        second = behind(layer, address) if isinstance(layer, Fused) else None
+        first = layer.first if isinstance(layer, Fused) else layer
+        written = replace(first, target=layer.target)
+        scaling, epochs = _scaling(first, parts), []
         for part in parts:
             self.weights += bytes(-len(self.weights) % ALIGNED)
-            content = self._packed(layer, part)
+            content = self._packed(first, part)
             draft = Draft(self.number, self.rotation)
-            place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
-            sums = address(layer.target, SUMS) if part.sums(layer) else 0
+            place, source = self.flash + len(self.weights), address(first.source, part.way.format)
+            kernels, sums = (place, len(content)), address(first.target, SUMS) if part.sums(first) else 0
             try:
-                convolution_epoch(draft, layer, part, scaling, source, (place, len(content)), sums, targets)
+                convolution_epoch(draft, written, part, scaling, source, kernels, sums, targets, second)
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
             self.weights += content
@@ -306,6 +364,14 @@ class _Generator:
 
 def _scaling(layer: Convolution, parts: Sequence[Part]) -> Scaling:
     return scaling_of(layer, parts[0].way.roundings)
+
+
+def _precision(layer: Convolution | Fused, parts: Sequence[Part]) -> tuple[float, int]:
+    """The error before the last rounding, and the bound."""
+    if isinstance(layer, Fused):
+        return error_of(layer, _scaling(layer.first, parts))
+    scaling = _scaling(layer, parts)
+    return float(scaling.error.max()), scaling.bound
 
 
 def _no_way(layer: Convolution) -> str:

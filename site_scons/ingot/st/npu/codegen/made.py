@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import Part
-from ingot.st.npu.codegen.layers import Layer, Numbers
+from ingot.st.npu.codegen.layers import Fused, Layer, Numbers
 from ingot.st.npu.codegen.places import Key, Life
 from ingot.st.npu.container import Blob
 from ingot.st.npu.machine import HardwareEpoch
@@ -27,6 +27,7 @@ class Generated:
     bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
     error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
     view: whether nothing runs: it only changes a shape, or is folded into the next one.
+    sharing: number of the operator in whose epochs a layer of the NPU is, which then has none of its own; else -1.
     reads, writes: buffers of a layer of the NPU, without its partial sums.
     """
 
@@ -38,8 +39,14 @@ class Generated:
     error: float = 0.0
     number: int = 0
     view: bool = False
+    sharing: int = -1
     reads: tuple[Key, ...] = ()
     writes: tuple[Key, ...] = ()
+
+    @property
+    def on_npu(self) -> bool:
+        """Whether the NPU runs it."""
+        return bool(self.epochs) or self.sharing >= 0
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,14 @@ class Found:
     """What does not depend on addresses, so that a second generation of the graph takes it over.
 
     choices: number of an operator -> how it is made. packed: kernels of a part of the layer that makes a tensor.
+    fused: numbers of two layers, formats of the result -> both as one; None where no public build has such an epoch.
+    apart: layers that turned out not to be possible together with the convolution before them.
     """
 
     choices: dict[int, Choice] = field(default_factory=dict)
     packed: dict[tuple[int, Part], bytes] = field(default_factory=dict)
+    fused: dict[tuple[int, int, tuple[str, ...]], Fused | None] = field(default_factory=dict)
+    apart: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ingot.compiler.kernels.program import Param
 from ingot.compiler.offload import KIND, Addresses, Job
 from ingot.st.npu.codegen.build import build_of
 from ingot.st.npu.codegen.generate import generate
+from ingot.st.npu.codegen.layers import convolution_of
 from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
 from ingot.st.npu.codegen.target import NpuTarget
@@ -100,7 +101,8 @@ class NpuOffload:
             left=left,
             found=self.trial.found,
         )
-        assert [item.refused for item in program.operators] == [item.refused for item in self.trial.operators]
+        ways = [[(item.refused, item.sharing) for item in one.operators] for one in (program, self.trial)]
+        assert ways[0] == ways[1]
         self.bound = program
         proof, strange = prove(build_of(program)), program.strange(table)
         if proof.faults or strange:
@@ -118,7 +120,7 @@ class NpuOffload:
     def notes(self) -> Sequence[str]:
         """What the report says."""
         layers = [item for item in self.trial.operators if not item.view]
-        on_npu = [item for item in layers if item.epochs]
+        on_npu = [item for item in layers if item.on_npu]
         bound = max((item.bound for item in on_npu), default=0)
         return (
             f"NPU (experimental): {len(on_npu)} of {len(layers)} layers in {_counted(len(self.parts), 'program')}, "
@@ -197,14 +199,17 @@ def _part(program: Program, run: Sequence[int], runs: Sequence[Sequence[int]], o
     crossing = [key for key in written if key in elsewhere or key not in read or (key[1] == "s8" and key[0] in outside)]
     inner = {key: program.lives[key] for key in written if key not in crossing}
     for item in mine:
-        assert item.layer is not None
-        sums = (program.roots.get(item.layer.target.tensor, item.layer.target.tensor), SUMS)
+        convolution = convolution_of(item.layer)
+        if convolution is None:
+            continue
+        sums = (program.roots.get(convolution.target.tensor, convolution.target.tensor), SUMS)
         if sums in program.lives:
             inner[sums] = program.lives[sums]
     scratch = placed(inner, (0, ENOUGH))
     size = max((scratch[key] + inner[key].bytes + SPARE for key in inner), default=0)
     reads = tuple(key for key in read if key not in written)
-    return Part((*run, *_folded(program, run)), reads, tuple(crossing), scratch, size)
+    taken = [*run, *(number for number, item in enumerate(program.operators) if item.sharing in run)]
+    return Part((*taken, *_folded(program, taken)), reads, tuple(crossing), scratch, size)
 
 
 def _folded(program: Program, run: Sequence[int]) -> list[int]:
