@@ -60,7 +60,8 @@ INGOT_INLINE void group_8(const int32_t *exp, const uint8_t *in, uint8_t *out, u
     int right = over_unit + 31 - 8;
     for (unsigned i = 0; i < depth; i++) {
         int32_t e = exp[most - (is_signed ? (int8_t)in[i] : in[i])];
-        int32_t x = ingot_rdbypot(ingot_srdhm(scale, e), right) + lowest;
+        /* From 512 numbers on that are alike, the shift is 32 and more: what is left is below one half. */
+        int32_t x = (right > 31 ? 0 : ingot_rdbypot(ingot_srdhm(scale, e), right)) + lowest;
         out[i] = (uint8_t)(x > lowest + 255 ? lowest + 255 : x);
     }
 #endif

@@ -23,6 +23,7 @@ from ingot.compiler.frontend.tflite import parse_operators
 from ingot.compiler.graph import DType, Graph
 from ingot.compiler.graph.arithmetic import is_dynamic_range
 from ingot.device.run.oracle_copy import extreme, quantizers, saturated, with_axis_of_vectors, without_absent_shapes
+from ingot.device.run.oracle_trial import ALIKE, ending, survives
 from ingot.device.run.reference_gaps import BEYOND, EXTREME, UNORDERED, UNSCALED, unscaled
 from ingot.device.run.reference_versions import with_registered_versions
 from ingot.model.model_file import model_bytes
@@ -86,6 +87,7 @@ class Reference:
             content = part_of(content, *([b.name for b in side] for side in (network.inputs, network.outputs)))
         self._content = content
         self._graph: Graph | None = None
+        self._ending: list[str] | None = None
         self.saturated = 0
         """Input values so far of which LiteRT was given the nearest that it computes alike on every host."""
         kinds = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if optimized else OpResolverType.BUILTIN_REF
@@ -151,6 +153,7 @@ class Reference:
         try:
             for position, (port, value) in enumerate(zip(self.inputs, values, strict=True)):
                 self._interpreter.set_tensor(port.index, self._saturated(position, value))
+            self._try()
             self._interpreter.invoke()
             return [np.array(self._interpreter.get_tensor(port.index)) for port in self.outputs]
         except (ValueError, RuntimeError) as error:
@@ -158,6 +161,17 @@ class Reference:
                 f"LiteRT cannot run the model: {' '.join(str(error).split())}",
                 remedy="Random inputs may be none that it takes, such as indexes beyond a table: give one with input=.",
             ) from None
+
+    def _try(self) -> None:
+        """Raises IngotError where the inference would end this process."""
+        if self._ending is None:
+            self._ending = ending(self._parsed())
+        if self._ending and not survives(self._interpreter.invoke):
+            raise IngotError(
+                f"LiteRT's reference kernels end their process in {', '.join(self._ending)}: the exponentials of its "
+                f"numbers add up to {ALIKE} times the largest",
+                remedy="The model runs all the same; compare it with other inputs, by seed= or input=.",
+            )
 
     def _saturated(self, position: int, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if value.dtype != np.float32 or not extreme(value, 1e-12).any():
