@@ -295,25 +295,30 @@ def _packed(layer: Convolution, part: Part) -> bytes:
     return pack_kernels(sets, way.deep)
 
 
+def _is_raw(layer: Convolution, way: Way) -> bool:
+    """Whether a CONVACC takes all bytes of its input."""
+    return way.depth == layer.source.shape[2] and layer.skips == (1, 1) and layer.source.dense
+
+
 def _features(layer: Convolution, part: Part, source: int, number: int) -> Registers:
     """The stream of a CONVACC's features: the image, or its channels, once a set."""
     way = part.way
-    height, width, channels = layer.read
-    pixel, line = channels * layer.skips[1], layer.source.shape[1] * channels * layer.skips[0]
+    height, width, _ = layer.read
+    pixel, line = layer.source.step * layer.skips[1], layer.source.row * layer.skips[0]
     signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
     step = way.units * way.depth if way.passes > 1 else 0
     again = {"LIMIT": part.sets * way.passes, "FRAME_RPT": way.passes, "FOFFSET": step}
-    if way.depth == channels and layer.skips == (1, 1):
+    if _is_raw(layer, way):
         if way.deep:
             again |= {"RAW_OUT": 1}
             return raw_stream(source, -(-layer.source.bytes // 3), 3, **(again | signed))
         return raw_stream(source, layer.source.bytes, **(again | signed))
-    last = source + layer.source.bytes - 1
+    last = source + layer.source.extent - 1
     if layer.depthwise:  # the channels of a set, as often as it has sets of kernels; sets begin where the part does
         repeats = way.depth // way.kernels
         again |= {"FRAME_RPT": repeats, "FRPTOFF": way.depth}
         start = source + part.first // way.depth * way.depth
-        return raster_stream(start, (height, width, way.depth), channels, last, **(again | signed))
+        return raster_stream(start, (height, width, way.depth), pixel, last, line=line, **(again | signed))
     start = source + number * way.depth
     if way.deep:
         shape = (height, width, -(-way.depth // 3))
@@ -349,11 +354,8 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     else:  # 0, too, so that the program's size does not depend on it
         fields |= {"FSUB": layer.source.zero}
     if way.deep:
-        whole = way.depth == layer.source.shape[2] and layer.skips == (
-            1,
-            1,
-        )  # else each pixel begins with an element of 24 bits
-        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if whole else 1}
+        # else each pixel begins with an element of 24 bits
+        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if _is_raw(layer, way) else 1}
     words = [12] if "FSUB" in fields else []
     if way.units > 1:
         words.append(8)

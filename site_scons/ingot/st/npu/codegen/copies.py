@@ -31,18 +31,18 @@ class _Box:
     @property
     def one_run(self) -> bool:
         """Whether its bytes follow each other."""
-        return self.shape[0] == self.shape[1] == 1 or self.shape[1:] == self.whole.shape[1:]
+        return self.whole.window(self.shape).dense
 
     def stream(self, frames: int, *, write: bool) -> Registers:
         """A stream of its elements, in so many frames of some channels of each pixel."""
         rows, columns, depth = self.shape
-        _, width, channels = self.whole.shape
-        start = self.address + (self.first[0] * width + self.first[1]) * channels + self.first[2]
+        start = self.address + self.whole.offset(self.first)
         if self.one_run and frames == 1:
             return raw_stream(start, rows * columns * depth, DIR=int(write))
         again = {"LIMIT": frames, "FOFFSET": depth // frames, "DIR": int(write)}
-        last = self.address + self.whole.bytes - 1
-        return raster_stream(start, (rows, columns, depth // frames), channels, last, line=width * channels, **again)
+        last = self.address + self.whole.extent - 1
+        shape = (rows, columns, depth // frames)
+        return raster_stream(start, shape, self.whole.step, last, line=self.whole.row, **again)
 
 
 def sliced_epoch(draft: Draft, layer: Sliced, source: int, targets: Mapping[str, int]) -> None:

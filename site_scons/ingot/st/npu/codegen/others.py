@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from ingot.st.npu.codegen.layers import Addition, Largest, Mean, Numbers, Refusal, Requantized
 from ingot.st.npu.codegen.results import plus_128, write_results
-from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+from ingot.st.npu.codegen.tensors import channel_stream, tensor_stream
+from ingot.st.npu.codegen.units import Draft, registers
 
 #: Most bits behind the point of a sum of two, and of shifts in front of it; most bits that an average's scale gets.
 MOST_BITS, MOST_AX, MOST_BY, MOST_C = 15, 8, 14, 12
@@ -40,7 +41,8 @@ def addition_epoch(draft: Draft, layer: Addition, sources: tuple[int, int], targ
     sizes = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES", "OBYTES"), 1)
     numbers = {"A": a, "AX": ax, "B": b, "BY": by, "CC": c, "C": shift, "RES": bits}
     made = registers("ARITH", {"ROUND": 1, "SAT": 1, "DUALIN": 1} | numbers | sizes)
-    streams = [draft.add(raw_stream(address, layer.target.bytes), "STRENG") for address in sources]
+    sides = zip((layer.one, layer.other), sources, strict=True)
+    streams = [draft.add(tensor_stream(numbers, address), "STRENG") for numbers, address in sides]
     unit = draft.add(made, "ARITH", *streams)
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     unit_of_sum = 2.0**-bits
@@ -63,12 +65,7 @@ def mean_epoch(draft: Draft, layer: Mean, source: int, targets: Mapping[str, int
     plus = round((layer.target.zero - layer.source.zero * ratio) * 2.0**bits)
     if bits < 0 or power < 8 or abs(plus) >= 1 << 30:
         raise Refusal("its scales are too far apart")
-    frames = channels // depth
-    if frames == 1:
-        stream = raw_stream(source, layer.source.bytes)
-    else:
-        last = source + layer.source.bytes - 1
-        stream = raster_stream(source, (height, width, depth), channels, last, LIMIT=frames, FOFFSET=depth)
+    stream = channel_stream(layer.source, source, depth, channels // depth)
     pool = registers(
         "POOL",
         dict(
@@ -119,7 +116,6 @@ def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[st
     height, width, channels = layer.source.shape
     depth = next((depth for depth in (8, 4) if channels % depth == 0), 1)
     frames = channels // depth
-    last = source + layer.source.bytes - 1
     rows, columns, _ = layer.target.shape
     pool = registers(
         "POOL",
@@ -138,10 +134,7 @@ def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[st
             OBYTES=1,
         ),
     )
-    if frames == 1:
-        stream = raw_stream(source, layer.source.bytes)
-    else:
-        stream = raster_stream(source, (height, width, depth), channels, last, LIMIT=frames, FOFFSET=depth)
+    stream = channel_stream(layer.source, source, depth, frames)
     unit = draft.add(pool, "POOL", draft.add(stream, "STRENG"))
     write_results(draft, unit, layer.target, targets, 0, depth, frames)
     return 0.0
@@ -159,7 +152,7 @@ def requantized_epoch(draft: Draft, layer: Requantized, source: int, targets: Ma
     sizes = {"XFBYTES": 2, "XFOBYTES": 2, "YFBYTES": 1, "YFOBYTES": 1, "OBYTES": 1}
     numbers = {"A": a, "B": plus >> 16, "CC": plus & 0xFFFF, "COMBINEBC": 1, "RES": bits}
     signed = {} if layer.unsigned else {"LSBMODE": 1, "SIGNEXT": 1}
-    stream = draft.add(raw_stream(source, layer.source.bytes, **signed), "STRENG")
+    stream = draft.add(tensor_stream(layer.source, source, **signed), "STRENG")
     unit = draft.add(registers("ARITH", {"ROUND": 1, "SAT": 1} | numbers | sizes), "ARITH", stream)
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     if ratio == 1.0 and exact == plus:
@@ -170,6 +163,6 @@ def requantized_epoch(draft: Draft, layer: Requantized, source: int, targets: Ma
 
 def format_epoch(draft: Draft, numbers: Numbers, source: int, target: int) -> None:
     """Makes u8 of a tensor that lies there as s8."""
-    stream = draft.add(raw_stream(source, numbers.bytes), "STRENG")
+    stream = draft.add(tensor_stream(numbers, source), "STRENG")
     unit = draft.add(plus_128(), "ARITH", stream)
-    draft.add(raw_stream(target, numbers.bytes, DIR=1), "STRENG", unit)
+    draft.add(tensor_stream(numbers, target, DIR=1), "STRENG", unit)

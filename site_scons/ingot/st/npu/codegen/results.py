@@ -40,8 +40,9 @@ def _of_bytes(plus: int) -> Registers:
 
 def _stream(target: Numbers, address: int, first: int, depth: int, sets: int) -> Registers:
     height, width, channels = target.shape
-    if depth == channels or (height, width) == (1, 1):
+    if (depth == channels and target.dense) or (height, width) == (1, 1):
         return raw_stream(address + first, height * width * depth * sets, DIR=1)
     repeats = {"LIMIT": sets, "FOFFSET": depth, "FRAME_RPT": sets, "FRPTOFF": target.bytes}
     shape = (height, width, depth)
-    return raster_stream(address + first, shape, channels, address + target.bytes - 1, DIR=1, **repeats)
+    last = address + target.extent - 1
+    return raster_stream(address + first, shape, target.step, last, line=target.row, DIR=1, **repeats)
