@@ -57,21 +57,39 @@ class Small:
         return w, b, self.scale * 0.012 * 80 * float(np.sqrt(fan)) * 2
 
     def convolve(
-        self, outputs: int, size: int = 1, stride: int = 1, zero: int = -128, *, depthwise: bool = False
+        self,
+        outputs: int,
+        size: int = 1,
+        stride: int = 1,
+        zero: int = -128,
+        *,
+        depthwise: bool = False,
+        pads: tuple[int, int, int, int] | None = None,
     ) -> Small:
-        """A convolution with SAME padding; ReLU where the result's zero point is -128."""
+        """A convolution with SAME padding, or behind a PAD at the top, bottom, left, right; ReLU where the result's
+        zero point is -128."""
+        if pads:
+            self._pad(*pads)
         height, width, channels = self.shape
         outputs = channels if depthwise else outputs
         shape = (1, size, size, channels) if depthwise else (outputs, size, size, channels)
         w, b, scale = self._weights(shape, 3 if depthwise else 0, size * size * (1 if depthwise else channels))
-        made = -(-height // stride), -(-width // stride), outputs
+        less = size - 1 if pads else 0
+        made = -(-(height - less) // stride), -(-(width - less) // stride), outputs
         inputs = [self.last, w, b]
         self.last = self._result(made, *self._trained(scale, zero))
         kind = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
         activation = "RELU" if zero == -128 else "NONE"
-        options: dict[str, Any] = {"stride_h": stride, "stride_w": stride, "padding": "SAME"}
+        options: dict[str, Any] = {"stride_h": stride, "stride_w": stride, "padding": "VALID" if pads else "SAME"}
         self.builder.operator(kind, inputs, [self.last], fused_activation_function=activation, **options)
         return self
+
+    def _pad(self, top: int, bottom: int, left: int, right: int) -> None:
+        height, width, channels = self.shape
+        sides = self.builder.constant(np.array([[0, 0], [top, bottom], [left, right], [0, 0]], np.int32))
+        inputs = [self.last, sides]
+        self.last = self._result((height + top + bottom, width + left + right, channels), self.scale, self.zero)
+        self.builder.operator("PAD", inputs, [self.last])
 
     def dense(self, outputs: int, zero: int = 3) -> Small:
         """A fully connected layer on a tensor of 1x1 pixels."""

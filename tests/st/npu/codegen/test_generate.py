@@ -20,6 +20,7 @@ from ingot.st.npu.codegen.generate import generate
 from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.flow import wrong_lengths
 from ingot.st.npu.machine import HardwareEpoch, Registers
+from ingot.st.npu.memory import touched
 from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import public
 from ingot.st.npu.registers import COUNTS, FIELDS, Unit
@@ -65,6 +66,12 @@ LAYERS: dict[str, Callable[[], Small]] = {
     "many joined channels": lambda: Small((2, 3, 320), zero=2).join(3, 192),
     "part": lambda: Small((4, 5, 24), zero=2).slice((1, 2, 8), (2, 3, 16)),
     "part of many channels": lambda: Small((2, 3, 640), zero=2).slice((0, 0, 64), (2, 3, 320)),
+    "wide, stride 2": lambda: Small((5, 251, 8)).convolve(8, 3, 2),
+    "wide, stride 2, s8": lambda: Small((4, 250, 16), zero=3).convolve(0, 3, 2, zero=2, depthwise=True),
+    "wide, framed": lambda: Small((4, 1001, 4), zero=3).convolve(0, 3, 2, zero=2, depthwise=True),
+    "wide, with copies": lambda: Small((4, 500, 8), zero=3).convolve(0, 3, zero=2, depthwise=True),
+    "wide, with copies, u8": lambda: Small((3, 700, 3)).convolve(16, 3).convolve(16),
+    "other pads": lambda: Small((6, 6, 16), zero=4).convolve(0, 3, 2, pads=(1, 0, 1, 0), depthwise=True),
     "largest": lambda: Small((8, 8, 16)).largest(),
 }
 
@@ -85,6 +92,23 @@ def test_a_layer_is_as_near_as_predicted(name: str, tmp_path: Path) -> None:
     assert [item.refused for item in found.program.operators] == [""] * len(found.program.operators)
     assert found.proof.holds and not found.strange and not found.wrong
     assert all(item.elements >= 1 and item.largest <= 1 for item in found.differences.values())
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name.startswith("wide")])
+def test_tiles_write_every_byte_once(name: str, tmp_path: Path) -> None:
+    """Those that write to their place; what is made beside is dropped in part."""
+    program = generated(LAYERS[name]().write(tmp_path))
+    item = program.operators[0]
+    written: list[int] = []
+    assert item.layer is not None and len(item.epochs) > 1
+    for form in ("s8", "u8"):
+        start = program.places.get((item.layer.target.tensor, form), 1 << 40)
+        ranges = range(start, start + item.layer.target.bytes)
+        streams = [stream for epoch in item.epochs for stream in streams_of(epoch)]
+        for stream in streams:
+            if stream.writes and stream.first in ranges:
+                written += touched(stream).tolist()
+    assert len(written) == len(set(written)) == item.layer.target.bytes
 
 
 def test_a_zero_point_in_the_bias_changes_nothing_but_the_way(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from ingot.st.npu.codegen.layers import Convolution
 from ingot.st.npu.codegen.results import write_results
 from ingot.st.npu.codegen.scaling import Scaling
+from ingot.st.npu.codegen.tiles import Tile, tiles_of
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
 from ingot.st.npu.cost import PAIRS
 from ingot.st.npu.forms import Form
@@ -35,6 +36,8 @@ from ingot.st.npu.sim.elements import ENTRIES
 Array = npt.NDArray[Any]
 #: Outputs of an epoch: entries of a coefficient memory that an address reaches without translation.
 MOST_OUTPUTS = 384
+#: The counter of an epoch's results, as the table names it.
+COUNTED = "ARITH.RSTCNT3"
 #: A stream of weights begins at a multiple of so many bytes.
 ALIGNED = 16
 #: Frames that a context of the switch counts.
@@ -82,21 +85,30 @@ class Way:
 
 @dataclass(frozen=True)
 class Part:
-    """Outputs that one epoch makes: sets of `way.kernels`, from output `first` on."""
+    """Outputs that one epoch makes: sets of `way.kernels`, from output `first` on; of a tile, where there is one."""
 
     way: Way
     first: int
     sets: int
+    tile: Tile | None = None
 
     @property
     def outputs(self) -> int:
         """How many."""
         return self.sets * self.way.kernels
 
+    def of(self, layer: Convolution) -> Convolution:
+        """The layer on the tile."""
+        return self.tile.of(layer) if self.tile else layer
+
     def sums(self, layer: Convolution) -> int:
         """Bytes of the partial sums of a set."""
-        height, width, _ = layer.target.shape
+        height, width, _ = self.of(layer).target.shape
         return 2 * height * width * self.way.kernels if self.way.passes > 1 and not self.way.switch else 0
+
+    def beside(self, layer: Convolution) -> int:
+        """Bytes of what is made beside."""
+        return self.of(layer).target.bytes if self.tile and self.tile.copied else 0
 
 
 def format_of(layer: Convolution) -> str:
@@ -164,8 +176,10 @@ def halves(layer: Convolution, rows: int) -> tuple[Convolution, Convolution]:
     for weights, first in ((layer.weights[:, :rows], 0), (layer.weights[:, rows:], rows)):
         start = first - top  # of the window of the first output
         end = start + (lines - 1) * stride + weights.shape[1]
-        pads = max(0, -start), max(0, end - height), left, right
-        found.append(replace(layer, weights=weights, pads=pads, crop=max(0, start)))
+        bottom = max(0, end - height)
+        pads = max(0, -start), min(bottom, weights.shape[1] - 1), left, right
+        frame = (0, bottom - pads[1], 0, 0)
+        found.append(replace(layer, weights=weights, pads=pads, crop=max(0, start), frame=frame))
     return found[0], found[1]
 
 
@@ -182,14 +196,21 @@ def _parts(layer: Convolution, way: Way, table: Public) -> tuple[Part, ...]:
         kernel = (*layer.kernel, *layer.strides, int(way.deep), 0, way.simd, way.depth, rest)
         if layer.depthwise or Form("kernel", kernel) not in table.forms or not _known(other, table):
             return ()
-    epochs = math.ceil(whole * way.kernels / MOST_OUTPUTS)
+    tiles = () if way.split else tiles_of(layer, way.depth, way.simd, table)
+    rows, columns, _ = layer.target.shape
+    pixels = rows * max((tile.made for tile in tiles), default=columns)
+    most = min(MOST_OUTPUTS, (table.amounts[COUNTED][1] + 1) // pixels)
+    epochs = math.ceil(whole * way.kernels / max(most, way.kernels))
     each = math.ceil(whole / epochs)
     parts = [Part(way, at * way.kernels, min(each, whole - at)) for at in range(0, whole, each)]
-    return (*parts, Part(other, whole * way.kernels, 1)) if rest else tuple(parts)
+    parts += [Part(other, whole * way.kernels, 1)] if rest else []
+    return tuple(replace(part, tile=tile) for tile in tiles or (None,) for part in parts)
 
 
 def _cost(layer: Convolution, part: Part) -> int:
-    """Cycles at least."""
+    """Cycles at least, with the copy of what a tile makes."""
+    copied = part.tile.count * layer.target.shape[0] * part.outputs + START if part.tile and part.tile.copied else 0
+    layer = part.of(layer)
     height, width, _ = layer.read
     rows, columns, _ = layer.target.shape
     frames = part.sets * part.way.passes
@@ -197,7 +218,7 @@ def _cost(layer: Convolution, part: Part) -> int:
     made = rows * columns * part.outputs * part.way.passes
     products = made * layer.kernel[0] * layer.kernel[1] * part.way.depth
     units = part.way.units + 2 * (part.sums(layer) > 0)
-    return max(read, made, products // PAIRS[part.way.simd]) + START + UNIT * units
+    return max(read, made, products // PAIRS[part.way.simd]) + START + UNIT * units + copied
 
 
 def convolution_epoch(
@@ -213,9 +234,16 @@ def convolution_epoch(
     """Adds the units of a part to an epoch.
 
     source: address of the features in the part's format. weights: address of the kernels, and how many bytes they are.
-    sums: address of the partial sums, where there are passes. targets: format -> address of the whole output.
+    sums: address of the partial sums, where there are passes. targets: format -> address of the whole output, or of
+    what is made beside.
     """
     way = part.way
+    if part.tile:
+        source += layer.source.offset((0, part.tile.start, 0))
+        if not part.tile.copied:
+            place = layer.target.offset((0, part.tile.first, 0))
+            targets = {form: address + place for form, address in targets.items()}
+        layer = part.of(layer)
     pixels = layer.target.shape[0] * layer.target.shape[1]
     outputs = slice(part.first, part.first + part.outputs)
     if way.split:
@@ -329,16 +357,20 @@ def _features(layer: Convolution, part: Part, source: int, number: int) -> Regis
 def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Registers:
     height, width, _ = layer.read
     top, bottom, left, right = layer.pads
+    above, below, ahead, beyond = layer.frame
     fields = {
         "KW": layer.kernel[1],
         "KH": layer.kernel[0],
         "BTCDEPTH": way.depth,
         "NR": way.kernels,
         "TPAD": top,
-        "BPAD": min(bottom, layer.kernel[0] - 1),
-        "ZBOTTOM": bottom - min(bottom, layer.kernel[0] - 1),
+        "BPAD": bottom,
         "LPAD": left,
         "RPAD": right,
+        "ZTOP": above,
+        "ZBOTTOM": below,
+        "ZLEFT": ahead * way.depth,
+        "ZRIGHT": beyond * way.depth,
         "VSTRD": layer.strides[0],
         "HSTRD": layer.strides[1],
         "W": width * way.depth,

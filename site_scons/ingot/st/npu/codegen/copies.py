@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from ingot.st.npu.codegen.layers import Joined, Numbers, Shape, Sliced
 from ingot.st.npu.codegen.results import plus_128
+from ingot.st.npu.codegen.tiles import Tile
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream
 from ingot.st.npu.machine import Registers
 
+Targets = Mapping[str, int]
 #: Most elements of a pixel that a stream takes at once.
 DEPTH = 256
 
@@ -50,6 +52,14 @@ def sliced_epoch(draft: Draft, layer: Sliced, source: int, targets: Mapping[str,
     shape = layer.target.shape
     made = {form: _Box(layer.target, address, (0, 0, 0), shape) for form, address in targets.items()}
     _copy(draft, _Box(layer.source, source, layer.first, shape), made)
+
+
+def columns_epoch(draft: Draft, made: Numbers, source: int, tile: Tile, target: Numbers, targets: Targets) -> None:
+    """Copies what is needed of what a tile made beside to its place. source: where that is. targets: as below."""
+    rows, _, channels = target.shape
+    shape = (rows, tile.count, channels)
+    boxes = {form: _Box(target, address, (0, tile.first, 0), shape) for form, address in targets.items()}
+    _copy(draft, _Box(made, source, (0, tile.before, 0), shape), boxes)
 
 
 def joined_epoch(draft: Draft, layer: Joined, number: int, source: int, targets: Mapping[str, int]) -> None:

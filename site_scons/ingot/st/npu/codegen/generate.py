@@ -7,12 +7,14 @@ the CPU makes or reads is s8. Weights are one image.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
+from ingot.st.npu.codegen.copies import columns_epoch
 from ingot.st.npu.codegen.layers import (
     VIEWS,
     Convolution,
@@ -24,7 +26,7 @@ from ingot.st.npu.codegen.layers import (
     sources_of,
     with_folded_zero,
 )
-from ingot.st.npu.codegen.made import SUMS, Choice, Found, Generated, Program
+from ingot.st.npu.codegen.made import BESIDE, SUMS, Choice, Found, Generated, Program
 from ingot.st.npu.codegen.others import format_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
@@ -209,9 +211,13 @@ class _Generator:
         }
         for number, choice in taken.items():
             if isinstance(choice.layer, Convolution):
-                size = max(part.sums(choice.layer) for part in choice.parts)
-                if size:
-                    lives[self._root(choice.layer.target.tensor), SUMS] = Life(size, number, number)
+                sizes = {
+                    SUMS: max(part.sums(choice.layer) for part in choice.parts),
+                    BESIDE: max(part.beside(choice.layer) for part in choice.parts),
+                }
+                for form, size in sizes.items():
+                    if size:
+                        lives[self._root(choice.layer.target.tensor), form] = Life(size, number, number)
         return lives
 
     def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
@@ -273,19 +279,32 @@ class _Generator:
         self, layer: Convolution, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
     ) -> list[HardwareEpoch]:
         scaling, epochs = _scaling(layer, parts), []
-        for part in parts:
-            self.weights += bytes(-len(self.weights) % ALIGNED)
-            content = self._packed(layer, part)
+        kernels: dict[Part, tuple[int, int]] = {}  # of tiles the same ones
+        for part, behind in itertools.zip_longest(parts, parts[1:]):
+            whole = replace(part, tile=None)
+            if whole not in kernels:
+                kernels[whole] = self._kernels(layer, whole)
             draft = Draft(self.number, self.rotation)
-            place, source = self.flash + len(self.weights), address(layer.source, part.way.format)
+            source = address(layer.source, part.way.format)
             sums = address(layer.target, SUMS) if part.sums(layer) else 0
+            beside = {"s8": address(layer.target, BESIDE)} if part.beside(layer) else {}
             try:
-                convolution_epoch(draft, layer, part, scaling, source, (place, len(content)), sums, targets)
+                convolution_epoch(draft, layer, part, scaling, source, kernels[whole], sums, beside or targets)
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
-            self.weights += content
             epochs.append(self._finished(draft))
+            if beside and part.tile and (behind is None or behind.tile != part.tile):
+                draft = Draft(self.number, self.rotation)
+                columns_epoch(draft, part.of(layer).target, beside["s8"], part.tile, layer.target, targets)
+                epochs.append(self._finished(draft))
         return epochs
+
+    def _kernels(self, layer: Convolution, part: Part) -> tuple[int, int]:
+        """Puts the kernels of a part into the image: their address, and how many bytes they are."""
+        self.weights += bytes(-len(self.weights) % ALIGNED)
+        place, content = self.flash + len(self.weights), self._packed(layer, part)
+        self.weights += content
+        return place, len(content)
 
     def _packed(self, layer: Convolution, part: Part) -> bytes:
         """The kernels of a part."""

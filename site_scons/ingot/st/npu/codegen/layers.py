@@ -26,7 +26,8 @@ class Convolution:
 
     bias: int64, one an output, in units of the source's scale times the weights'. scales: of the weights, one an
     output. pads: top, bottom, left, right. strides: down, across. skips: of how many pixels, down and across, it reads
-    one: 1x1 kernels with a stride have it in place of the stride. crop: lines at the top that no kernel reaches.
+    one: 1x1 kernels with a stride have it in place of the stride. crop: lines at the top that no kernel reaches. frame:
+    zeros around the image beside the pads, in their order.
     """
 
     source: Numbers
@@ -39,6 +40,7 @@ class Convolution:
     depthwise: bool = False
     skips: tuple[int, int] = (1, 1)
     crop: int = 0
+    frame: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     @property
     def read(self) -> Shape:

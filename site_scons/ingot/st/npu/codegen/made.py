@@ -16,8 +16,8 @@ from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import Public
 
-#: In place of a format: partial sums of the layer that makes a tensor.
-SUMS = "sums"
+#: In place of a format: partial sums of the layer that makes a tensor, and what its tiles make beside.
+SUMS, BESIDE = "sums", "beside"
 
 
 @dataclass(frozen=True)

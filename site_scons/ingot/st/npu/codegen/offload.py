@@ -20,7 +20,7 @@ from ingot.compiler.kernels.program import Param
 from ingot.compiler.offload import KIND, Addresses, Job
 from ingot.st.npu.codegen.build import build_of
 from ingot.st.npu.codegen.generate import generate
-from ingot.st.npu.codegen.made import SUMS, Program
+from ingot.st.npu.codegen.made import BESIDE, SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
 from ingot.st.npu.codegen.target import NpuTarget
 from ingot.st.npu.codegen.units import SPARE
@@ -198,9 +198,10 @@ def _part(program: Program, run: Sequence[int], runs: Sequence[Sequence[int]], o
     inner = {key: program.lives[key] for key in written if key not in crossing}
     for item in mine:
         assert item.layer is not None
-        sums = (program.roots.get(item.layer.target.tensor, item.layer.target.tensor), SUMS)
-        if sums in program.lives:
-            inner[sums] = program.lives[sums]
+        for form in (SUMS, BESIDE):
+            key = (program.roots.get(item.layer.target.tensor, item.layer.target.tensor), form)
+            if key in program.lives:
+                inner[key] = program.lives[key]
     scratch = placed(inner, (0, ENOUGH))
     size = max((scratch[key] + inner[key].bytes + SPARE for key in inner), default=0)
     reads = tuple(key for key in read if key not in written)
