@@ -98,7 +98,7 @@ def _tile(layer: Convolution, first: int, count: int, most: int, depth: int, tab
         known = (frame[0], frame[1], frame[2] * depth, frame[3] * depth)
         if start < 0 or end - start > most or frame[0] < 0 or lines != layer.target.shape[0]:
             continue
-        if before and missing[0] or not _has(table, known):
+        if (before and missing[0]) or not _has(table, known):
             continue
         tile = Tile(first, count, start, end - start, (over, under, ahead, beyond), frame, before, behind)
         found.append(((before + behind, sum(frame), tile.pads), tile))
