@@ -59,7 +59,7 @@ def report(checked: Checked, generated: float, simulated: float) -> None:
     worst = max(checked.differences, key=lambda number: checked.differences[number].largest)
     within = sum(found.largest <= 1 for found in checked.differences.values())
     print(
-        f"{program.graph.name}: {sum(bool(item.epochs) for item in layers)} of {len(layers)} layers, "
+        f"{program.graph.name}: {sum(item.on_npu for item in layers)} of {len(layers)} layers, "
         f"{len(build.epochs)} epochs, {len(checked.samples)} inputs; {within} of {len(checked.differences)} layers "
         f"within one unit, largest {checked.differences[worst].largest}; beyond their bound: {len(checked.wrong)}; "
         f"outside of the table: {len(checked.strange)}; proof: {len(checked.proof.faults)} faults; "

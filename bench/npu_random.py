@@ -50,7 +50,7 @@ def layers(model: Path, fold: bool, counts: Counter[str]) -> list[str]:
     checked = check_program(program, model, program.strange(table), 1, 1)
     for item in program.operators:
         counts["left to the CPU"] += bool(item.refused)
-        counts["agree"] += bool(item.epochs)
+        counts["agree"] += item.on_npu
     faults = [f"layer {number} is beyond its bound" for number in checked.wrong]
     return [*faults, *map(str, checked.proof.faults), *checked.strange]
 

@@ -68,7 +68,7 @@ def _facts(number: int, item: Generated, checked: Checked) -> dict[str, Any]:
     found = checked.differences.get(number)
     facts: dict[str, Any] = {
         "operator": item.op.kind,
-        "npu": bool(item.epochs),
+        "npu": item.on_npu,
         "epochs": [e.number for e in item.epochs],
     }
     if item.refused:
@@ -85,12 +85,12 @@ def _counted(count: int, noun: str) -> str:
 
 def _share(checked: Checked) -> str:
     operators = [item for item in checked.program.operators if not item.view]
-    on_npu = [item for item in operators if item.epochs]
+    on_npu = [item for item in operators if item.on_npu]
     return f"{len(on_npu)} of {len(operators)} layers on the NPU, {len(checked.program.epochs)} epochs"
 
 
 def _row(number: int, item: Generated, checked: Checked) -> tuple[str, ...]:
-    if not item.epochs:
+    if not item.on_npu:
         return (str(number), item.op.kind, "-" if item.view else "CPU", "", "", "", "", "", "", "")
     costs = _costs(item, checked)
     found = checked.differences[number]

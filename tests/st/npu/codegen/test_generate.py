@@ -205,5 +205,5 @@ def test_single_changes_leave_the_table(tmp_path: Path) -> None:
 @given(seed=st.integers(0, 1 << 32), fold=st.booleans())
 def test_any_graph_agrees_or_is_refused_by_name(seed: int, fold: bool, tmp_path: Path) -> None:
     found = checked(random_graph(seed).write(tmp_path), fold=fold, samples=1)
-    assert all(item.refused or item.view or item.epochs for item in found.program.operators)
+    assert all(item.refused or item.view or item.on_npu for item in found.program.operators)
     assert found.proof.holds and not found.strange and not found.wrong

@@ -67,14 +67,16 @@ def _buffers(program: Program, epochs: tuple[HardwareEpoch, ...]) -> list[Source
 
 def _whole(program: Program) -> list[SourceBuffer]:
     """Tensors that several epochs write, of which each has a buffer for its part only."""
-    found = []
+    found, writers = [], dict[int, list[int]]()
     for item in program.operators:
-        if item.layer is not None and len(item.epochs) > 1:
-            root = program.roots.get(item.layer.target.tensor, item.layer.target.tensor)
-            for form in ("s8", "u8"):
-                if (root, form) in program.places:
-                    place, size = program.places[root, form], item.layer.target.bytes
-                    found.append(_buffer(f"tensor_{root}_{form}", "internal", place, size, item.epochs[-1].number))
+        if item.layer is not None:
+            home = program.place(item.layer.target.tensor).home
+            writers.setdefault(home, []).extend(epoch.number for epoch in item.epochs)
+    for home, numbers in writers.items():
+        for form in ("s8", "u8"):
+            if len(numbers) > 1 and (home, form) in program.places:
+                place, size = program.places[home, form], program.lives[home, form].bytes
+                found.append(_buffer(f"tensor_{home}_{form}", "internal", place, size, numbers[-1]))
     return found
 
 

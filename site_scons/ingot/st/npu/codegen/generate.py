@@ -27,14 +27,18 @@ from ingot.st.npu.codegen.layers import (
     with_folded_zero,
 )
 from ingot.st.npu.codegen.made import BESIDE, SUMS, Choice, Found, Generated, Program
+from ingot.st.npu.codegen.nested import Place, Within, place_of
 from ingot.st.npu.codegen.others import format_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
 from ingot.st.npu.codegen.unweighted import fillers
+from ingot.st.npu.codegen.within import Search, laid, reads_of
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.public import Public
 
+#: Where a layer is tried.
+TRIED = 1 << 29
 #: An error before the last rounding that is no reason to read a tensor with its zero point (`fold`).
 SMALL = 0.06
 
@@ -77,7 +81,7 @@ class _Generator:
     """One attempt. refused: operators that turned out not to be possible, of the attempts before and of this one.
 
     number: of the next epoch. made_by: tensor -> the operator of the NPU that makes it. converted: tensors of the CPU's
-    that lie there as u8, too.
+    that lie there as u8, too. within: tensors that lie in others.
     """
 
     graph: Graph
@@ -95,6 +99,7 @@ class _Generator:
     made_by: Mapping[int, int] = field(default_factory=dict)
     places: Mapping[Key, int] = field(default_factory=dict)
     converted: set[int] = field(default_factory=set)
+    within: Mapping[int, Within] = field(default_factory=dict)
 
     def program(self) -> Program | None:
         """The program; None when one more operator had to be refused."""
@@ -108,6 +113,7 @@ class _Generator:
             if op.outputs and op.outputs[0] in pads and all(reader in taken for reader in readers[op.outputs[0]]):
                 views.add(number)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
+        self.within = self._within(taken, views)
         lives = self._lives(taken, views)
         self.places = self.place(lives)
         made = []
@@ -119,7 +125,7 @@ class _Generator:
                 return None
         weights = bytes(self.weights)
         where = self.flash, self.ram, self.places, lives, self.roots
-        return Program(self.graph, tuple(made), weights, *where, self.found)
+        return Program(self.graph, tuple(made), weights, *where, self.found, self.within)
 
     def _left(self, number: int, views: Collection[int]) -> Generated:
         """An operator of the CPU, which is an epoch of its own, or one that is none."""
@@ -131,6 +137,45 @@ class _Generator:
 
     def _root(self, tensor: int) -> int:
         return self.roots.get(tensor, tensor)
+
+    def _place(self, tensor: int) -> Place:
+        found = place_of(self._root(tensor), self.within)
+        assert found is not None
+        return found
+
+    def _home(self, tensor: int) -> int:
+        """The root of the tensor that one lies in."""
+        return self._place(tensor).home
+
+    def _within(self, taken: Mapping[int, Choice], views: Collection[int]) -> Mapping[int, Within]:
+        """Tensors that lie in others."""
+        key = tuple(number for number in range(len(self.graph.operators)) if number not in taken)
+        if key not in self.found.within:
+            runs = itertools.accumulate(
+                number not in taken and number not in views for number in range(len(self.graph.operators))
+            )
+            search = Search(taken, dict(enumerate(runs)), self._root, self._outside(taken, views), self._fits)
+            self.found.within[key] = search.found()
+        return self.found.within[key]
+
+    def _fits(self, number: int, search: Search) -> bool:
+        """Whether a layer can be made where its tensors lie, tried at addresses of no matter."""
+        choice, trial = search.taken[number], self._trial()
+        trial.roots, trial.within = self.roots, search.within
+        place = trial._place(choice.layer.target.tensor)
+        targets = {form: TRIED + place.offset for form in search.forms(place.home, search.within)}
+
+        def address(numbers: Numbers, form: str) -> int:
+            return TRIED + (0 if form in (SUMS, BESIDE) else trial._place(numbers.tensor).offset)
+
+        try:
+            trial._epochs(choice, address, targets)
+        except Refusal:
+            return False
+        return True
+
+    def _trial(self) -> _Generator:
+        return _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
 
     def _choice(self, number: int) -> Choice | None:
         """How a layer would be made, tried at an address of no matter; None for one of the CPU."""
@@ -176,9 +221,8 @@ class _Generator:
         """The cheapest way that the table allows. Raises Refusal."""
         reasons = []
         for parts in ways(layer, self.table):
-            trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
             try:
-                trial._convolution(layer, parts, lambda numbers, form: 1 << 29, {"s8": 1 << 29})
+                self._trial()._convolution(layer, parts, lambda numbers, form: TRIED, {"s8": TRIED})
             except Refusal as problem:
                 reasons.append(str(problem))
             else:
@@ -192,40 +236,41 @@ class _Generator:
         for number, op in enumerate(self.graph.operators):
             for tensor in op.inputs:
                 if tensor is not None:
-                    last[self._root(tensor)] = number
+                    last[self._home(tensor)] = number
             for tensor in op.outputs:
-                first.setdefault(self._root(tensor), number)
-        last |= {self._root(tensor): len(self.graph.operators) for tensor in self.graph.outputs}
-        wanted: dict[Key, Numbers] = {}
+                first.setdefault(self._home(tensor), number)
+        last |= {self._home(tensor): len(self.graph.operators) for tensor in self.graph.outputs}
+        wanted: dict[Key, int] = {}
+        outside = self._outside(taken, views)
+        read = {self._home(numbers.tensor) for choice in taken.values() for numbers, _ in self._reads(choice)}
+        sizes = {self._root(choice.layer.target.tensor): choice.layer.target.bytes for choice in taken.values()}
         for number, choice in taken.items():
-            for numbers, form in choice.reads:
-                wanted[self._root(numbers.tensor), form] = numbers
-                last[self._root(numbers.tensor)] = max(last[self._root(numbers.tensor)], number)
-                if self._root(numbers.tensor) not in self.made_by:  # the CPU makes s8 of it
-                    wanted[self._root(numbers.tensor), "s8"] = numbers
-            if self._others_read(choice.layer.target.tensor, taken, views):
-                wanted[self._root(choice.layer.target.tensor), "s8"] = choice.layer.target
+            for numbers, form in self._reads(choice):
+                home = self._home(numbers.tensor)
+                wanted[home, form] = sizes.get(home, numbers.bytes)
+                last[home] = max(last[home], number)
+                if home not in self.made_by:  # the CPU makes s8 of it
+                    wanted[home, "s8"] = numbers.bytes
+            home = self._home(choice.layer.target.tensor)
+            if home in outside or home not in read:
+                wanted[home, "s8"] = sizes[home]
         lives = {
-            (root, form): Life(numbers.bytes, first.get(root, -1), last.get(root, first.get(root, -1)))
-            for (root, form), numbers in wanted.items()
+            (root, form): Life(size, first.get(root, -1), last.get(root, first.get(root, -1)))
+            for (root, form), size in wanted.items()
         }
         for number, choice in taken.items():
             if isinstance(choice.layer, Convolution):
-                sizes = {
+                own = {
                     SUMS: max(part.sums(choice.layer) for part in choice.parts),
                     BESIDE: max(part.beside(choice.layer) for part in choice.parts),
                 }
-                for form, size in sizes.items():
+                for kind, size in own.items():
                     if size:
-                        lives[self._root(choice.layer.target.tensor), form] = Life(size, number, number)
+                        lives[self._root(choice.layer.target.tensor), kind] = Life(size, number, number)
         return lives
 
-    def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
-        """Whether the CPU or the application reads a tensor, or nobody does."""
-        root = self._root(tensor)
-        if root in {self._root(output) for output in self.graph.outputs}:
-            return True
-        read = {self._root(numbers.tensor) for choice in taken.values() for numbers, _ in choice.reads}
+    def _outside(self, taken: Mapping[int, Choice], views: Collection[int]) -> set[int]:
+        """Roots of what the CPU or the application reads."""
         by_cpu = {
             self._root(source)
             for number, op in enumerate(self.graph.operators)
@@ -233,15 +278,18 @@ class _Generator:
             for source in op.inputs
             if source is not None
         }
-        return root not in read or root in by_cpu
+        return by_cpu | {self._root(output) for output in self.graph.outputs}
+
+    def _reads(self, choice: Choice) -> tuple[tuple[Numbers, str], ...]:
+        return reads_of(choice, self._root, self.within)
 
     def _generated(self, op: Operator, choice: Choice) -> Generated:
         """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
         epochs: list[HardwareEpoch] = []
-        reads = [(self._root(numbers.tensor), form) for numbers, form in choice.reads]
+        reads = [(self._home(numbers.tensor), form) for numbers, form in self._reads(choice)]
         writes: list[Key] = []
-        for numbers, form in choice.reads:
-            root = self._root(numbers.tensor)
+        for numbers, form in self._reads(choice):
+            root = self._home(numbers.tensor)
             if form == "u8" and root not in self.made_by and root not in self.converted:
                 self.converted.add(root)
                 reads.append((root, "s8"))
@@ -249,18 +297,29 @@ class _Generator:
                 draft = Draft(self.number, self.rotation)
                 format_epoch(draft, numbers, self._address(numbers, "s8"), self._address(numbers, "u8"))
                 epochs.append(self._finished(draft))
-        layer = choice.layer
-        root = self._root(layer.target.tensor)
-        targets = {form: self.places[root, form] for form in ("s8", "u8") if (root, form) in self.places}
-        writes += [(root, form) for form in targets]
+        place = self._place(choice.layer.target.tensor)
+        forms = [form for form in ("s8", "u8") if (place.home, form) in self.places]
+        targets = {form: self.places[place.home, form] + place.offset for form in forms}
+        writes += [(place.home, form) for form in targets]
+        own, bound, error = self._epochs(choice, self._address, targets)
+        epochs += own
+        layer = laid(choice.layer, self._root, self.within)
+        made = Generated(op, layer, tuple(epochs), "", bound, error, placed=not epochs)
+        return replace(made, reads=tuple(reads), writes=tuple(writes))
+
+    def _epochs(
+        self, choice: Choice, address: Address, targets: Mapping[str, int]
+    ) -> tuple[list[HardwareEpoch], int, float]:
+        """The epochs of a layer, where its tensors lie; its bound and its error before the last rounding."""
+        layer = laid(choice.layer, self._root, self.within)
         if isinstance(layer, Convolution):
-            epochs += self._convolution(layer, choice.parts, self._address, targets)
             scaling = _scaling(layer, choice.parts)
-            error = float(scaling.error.max())
-            bound = scaling.bound
-            return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
-        sources = [self._address(numbers, "s8") for numbers in sources_of(layer)]
-        errors = []
+            return self._convolution(layer, choice.parts, address, targets), scaling.bound, float(scaling.error.max())
+        read = {self._root(numbers.tensor) for numbers, _ in self._reads(choice)}
+        sources = [
+            address(numbers, "s8") if self._root(numbers.tensor) in read else None for numbers in sources_of(layer)
+        ]
+        epochs, errors = [], [0.0]
         for fill in fillers(layer, sources, targets):
             draft = Draft(self.number, self.rotation)
             try:
@@ -269,11 +328,13 @@ class _Generator:
                 raise Refusal(str(problem)) from None
             epochs.append(self._finished(draft))
         error = max(errors)
-        bound = math.floor(error) + 1 if error else 0
-        return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
+        return epochs, math.floor(error) + 1 if error else 0, error
 
     def _address(self, numbers: Numbers, form: str) -> int:
-        return self.places[self._root(numbers.tensor), form]
+        if form in (SUMS, BESIDE):
+            return self.places[self._root(numbers.tensor), form]
+        place = self._place(numbers.tensor)
+        return self.places[place.home, form] + place.offset
 
     def _convolution(
         self, layer: Convolution, parts: Sequence[Part], address: Address, targets: Mapping[str, int]

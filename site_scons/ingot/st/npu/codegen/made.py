@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import Part
 from ingot.st.npu.codegen.layers import Layer, Numbers
+from ingot.st.npu.codegen.nested import Place, Within, place_of
 from ingot.st.npu.codegen.places import Key, Life
 from ingot.st.npu.container import Blob
 from ingot.st.npu.machine import HardwareEpoch
@@ -26,7 +27,8 @@ class Generated:
 
     bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
     error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
-    view: whether nothing runs: it only changes a shape, or is folded into the next one.
+    view: whether nothing runs: it only changes a shape, or is folded into the next one. placed: nor does this layer of
+    the NPU, as what it joins or takes lies in its place.
     reads, writes: buffers of a layer of the NPU, without its partial sums.
     """
 
@@ -40,6 +42,12 @@ class Generated:
     view: bool = False
     reads: tuple[Key, ...] = ()
     writes: tuple[Key, ...] = ()
+    placed: bool = False
+
+    @property
+    def on_npu(self) -> bool:
+        """Whether the NPU makes its result."""
+        return bool(self.epochs) or self.placed
 
 
 @dataclass(frozen=True)
@@ -56,10 +64,12 @@ class Found:
     """What does not depend on addresses, so that a second generation of the graph takes it over.
 
     choices: number of an operator -> how it is made. packed: kernels of a part of the layer that makes a tensor.
+    within: operators of the CPU -> what lies in other tensors, by its root.
     """
 
     choices: dict[int, Choice] = field(default_factory=dict)
     packed: dict[tuple[int, Part], bytes] = field(default_factory=dict)
+    within: dict[tuple[int, ...], Mapping[int, Within]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,8 @@ class Program:
     """operators: in the order of the graph. weights: the image at `flash`.
 
     places: (root of a tensor, format) -> address. lives: of the same. roots: tensor -> the one with the same bytes,
-    for those that are another's view. found: for generating it at other addresses.
+    for those that are another's view. found: for generating it at other addresses. within: root of a tensor that lies
+    in another -> where.
     """
 
     graph: Graph
@@ -79,15 +90,23 @@ class Program:
     lives: Mapping[Key, Life]
     roots: Mapping[int, int]
     found: Found = field(default_factory=Found, repr=False, compare=False)
+    within: Mapping[int, Within] = field(default_factory=dict)
 
     @property
     def epochs(self) -> tuple[HardwareEpoch, ...]:
         """All epochs, in the order of execution."""
         return tuple(epoch for item in self.operators for epoch in item.epochs)
 
+    def place(self, tensor: int) -> Place:
+        """Where a tensor lies, by its root."""
+        found = place_of(self.roots.get(tensor, tensor), self.within)
+        assert found is not None
+        return found
+
     def address(self, tensor: int, form: str) -> int:
         """Where a tensor lies. Raises KeyError when no epoch reads or writes it in that format."""
-        return self.places[self.roots.get(tensor, tensor), form]
+        place = self.place(tensor)
+        return self.places[place.home, form] + place.offset
 
     def strange(self, table: Public) -> list[str]:
         """What of the program the table does not have: epochs and instructions."""

@@ -118,7 +118,7 @@ class NpuOffload:
     def notes(self) -> Sequence[str]:
         """What the report says."""
         layers = [item for item in self.trial.operators if not item.view]
-        on_npu = [item for item in layers if item.epochs]
+        on_npu = [item for item in layers if item.on_npu]
         bound = max((item.bound for item in on_npu), default=0)
         return (
             f"NPU (experimental): {len(on_npu)} of {len(layers)} layers in {_counted(len(self.parts), 'program')}, "
@@ -169,7 +169,7 @@ def _parts(program: Program) -> list[Part]:
     for number, item in enumerate(program.operators):
         if item.number:
             open_run = []
-        elif item.epochs:
+        elif item.on_npu:
             if not open_run:
                 runs.append(open_run)
             open_run.append(number)

@@ -54,7 +54,7 @@ class Tile:
         rows, _, outputs = layer.target.shape
         source = layer.source.window((height, self.width, channels))
         shape = (rows, self.made, outputs)
-        target = replace(layer.target, shape=shape) if self.copied else layer.target.window(shape)
+        target = replace(layer.target, shape=shape, pixel=0, line=0) if self.copied else layer.target.window(shape)
         return replace(layer, source=source, target=target, pads=self.pads, frame=self.frame)
 
 
