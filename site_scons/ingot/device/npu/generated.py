@@ -20,6 +20,7 @@ from ingot.device.npu.oracles import Oracle, open_oracle
 from ingot.device.run.inputs import random_inputs
 from ingot.st.npu.build import Build
 from ingot.st.npu.codegen.build import build_of
+from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.layers import Numbers, sources_of
 from ingot.st.npu.codegen.made import Generated, Program
 from ingot.st.npu.cost import EpochCost, costs_of
@@ -85,7 +86,8 @@ def check_program(program: Program, model: Path, strange: Sequence[str], samples
         oracle.run(inputs)
         labels.append(label)
         _run(program, build, oracle, found)
-    return Checked(program, build, prove(build), costs_of(build), found, tuple(labels), tuple(strange))
+    outside = (*strange, *uncovered(program))
+    return Checked(program, build, prove(build), costs_of(build), found, tuple(labels), outside)
 
 
 def _check_names(program: Program, oracle: Oracle, model: Path) -> None:

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.model import read_model
 from ingot.device.npu.generated import Checked, check_program
+from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
 from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.flow import wrong_lengths
 from ingot.st.npu.machine import HardwareEpoch, Registers
-from ingot.st.npu.memory import touched
 from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import public
 from ingot.st.npu.registers import COUNTS, FIELDS, Unit
@@ -101,21 +101,39 @@ def test_a_layer_is_as_near_as_predicted(name: str, tmp_path: Path) -> None:
     assert all(item.elements >= 1 and item.largest <= 1 for item in found.differences.values())
 
 
-@pytest.mark.parametrize("name", [name for name in LAYERS if name.startswith("wide")])
-def test_tiles_write_every_byte_once(name: str, tmp_path: Path) -> None:
-    """Those that write to their place; what is made beside is dropped in part."""
-    program = generated(LAYERS[name]().write(tmp_path))
-    item = program.operators[0]
-    written: list[int] = []
-    assert item.layer is not None and len(item.epochs) > 1
-    for form in ("s8", "u8"):
-        start = program.places.get((item.layer.target.tensor, form), 1 << 40)
-        ranges = range(start, start + item.layer.target.bytes)
-        streams = [stream for epoch in item.epochs for stream in streams_of(epoch)]
-        for stream in streams:
-            if stream.writes and stream.first in ranges:
-                written += touched(stream).tolist()
-    assert len(written) == len(set(written)) == item.layer.target.bytes
+def test_every_byte_of_a_tensor_is_written_once(tmp_path: Path) -> None:
+    """Where several epochs write it: of a tile that is missing, and of one that comes twice, the bytes are counted."""
+    program = generated(LAYERS["wide, stride 2, s8"]().write(tmp_path))
+    item, size = program.operators[0], 2 * 63 * 16
+    assert uncovered(program) == [] and len(item.epochs) == 2
+    for epochs, what in ((item.epochs[:1] * 2, f"{size:,} twice"), (item.epochs[1:] * 2, f"{size - 32:,} twice")):
+        broken = dataclasses.replace(item, epochs=epochs)
+        (found,) = uncovered(dataclasses.replace(program, operators=(broken, *program.operators[1:])))
+        assert found.endswith(what) and " never, " in found
+
+
+def test_what_is_joined_is_written_to_its_place(tmp_path: Path) -> None:
+    """No epoch copies it, and who reads a half of a tensor reads it where it is."""
+    program = generated(LAYERS["halves"]().write(tmp_path))
+    assert [(item.op.kind, len(item.epochs)) for item in program.operators] == [
+        ("CONV_2D", 1),
+        ("STRIDED_SLICE", 0),
+        ("STRIDED_SLICE", 0),
+        ("CONV_2D", 1),
+        ("CONCATENATION", 0),
+        ("CONV_2D", 1),
+    ]
+    assert all(item.on_npu for item in program.operators) and uncovered(program) == []
+    joined = program.operators[4].op.outputs[0]
+    assert {program.place(tensor).home for item in program.operators[:5] for tensor in item.op.outputs} == {joined}
+    assert [program.place(item.op.outputs[0]).offset for item in program.operators[:5]] == [0, 0, 16, 32, 0]
+
+
+def test_what_somebody_else_reads_is_copied(tmp_path: Path) -> None:
+    """The second input of the network, and what the CPU reads, have places of their own."""
+    program = generated(LAYERS["joined channels"]().write(tmp_path))
+    assert [len(item.epochs) for item in program.operators] == [2]
+    assert not program.within
 
 
 def test_a_zero_point_in_the_bias_changes_nothing_but_the_way(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.program import Param
 from ingot.compiler.offload import KIND, Addresses, Job
 from ingot.st.npu.codegen.build import build_of
+from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
 from ingot.st.npu.codegen.made import BESIDE, SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
@@ -102,10 +103,10 @@ class NpuOffload:
         )
         assert [item.refused for item in program.operators] == [item.refused for item in self.trial.operators]
         self.bound = program
-        proof, strange = prove(build_of(program)), program.strange(table)
-        if proof.faults or strange:
+        faults = [*prove(build_of(program)).faults, *uncovered(program), *program.strange(table)]
+        if faults:
             raise IngotError(
-                f"the programs for the NPU are not proven: {[*proof.faults, *strange][0]}",
+                f"the programs for the NPU are not proven: {faults[0]}",
                 where=graph.name,
                 remedy="This is a fault of Ingot: please report it with the model file. npu=0 does without.",
             )
