@@ -133,7 +133,7 @@ def test_what_somebody_else_reads_is_copied(tmp_path: Path) -> None:
     """The second input of the network, and what the CPU reads, have places of their own."""
     program = generated(LAYERS["joined channels"]().write(tmp_path))
     assert [len(item.epochs) for item in program.operators] == [2]
-    assert not program.within
+    assert not program.nested
 
 
 def test_a_zero_point_in_the_bias_changes_nothing_but_the_way(tmp_path: Path) -> None:

@@ -27,13 +27,13 @@ from ingot.st.npu.codegen.layers import (
     with_folded_zero,
 )
 from ingot.st.npu.codegen.made import BESIDE, SUMS, Choice, Found, Generated, Program
-from ingot.st.npu.codegen.nested import Place, Within, place_of
+from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.others import format_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
+from ingot.st.npu.codegen.placing import Search, laid, reads_of
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
 from ingot.st.npu.codegen.unweighted import fillers
-from ingot.st.npu.codegen.within import Search, laid, reads_of
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.public import Public
 
@@ -81,7 +81,7 @@ class _Generator:
     """One attempt. refused: operators that turned out not to be possible, of the attempts before and of this one.
 
     number: of the next epoch. made_by: tensor -> the operator of the NPU that makes it. converted: tensors of the CPU's
-    that lie there as u8, too. within: tensors that lie in others.
+    that lie there as u8, too. nested: tensors that lie in others.
     """
 
     graph: Graph
@@ -99,7 +99,7 @@ class _Generator:
     made_by: Mapping[int, int] = field(default_factory=dict)
     places: Mapping[Key, int] = field(default_factory=dict)
     converted: set[int] = field(default_factory=set)
-    within: Mapping[int, Within] = field(default_factory=dict)
+    nested: Mapping[int, Nested] = field(default_factory=dict)
 
     def program(self) -> Program | None:
         """The program; None when one more operator had to be refused."""
@@ -113,7 +113,7 @@ class _Generator:
             if op.outputs and op.outputs[0] in pads and all(reader in taken for reader in readers[op.outputs[0]]):
                 views.add(number)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
-        self.within = self._within(taken, views)
+        self.nested = self._nested(taken, views)
         lives = self._lives(taken, views)
         self.places = self.place(lives)
         made = []
@@ -125,7 +125,7 @@ class _Generator:
                 return None
         weights = bytes(self.weights)
         where = self.flash, self.ram, self.places, lives, self.roots
-        return Program(self.graph, tuple(made), weights, *where, self.found, self.within)
+        return Program(self.graph, tuple(made), weights, *where, self.found, self.nested)
 
     def _left(self, number: int, views: Collection[int]) -> Generated:
         """An operator of the CPU, which is an epoch of its own, or one that is none."""
@@ -139,7 +139,7 @@ class _Generator:
         return self.roots.get(tensor, tensor)
 
     def _place(self, tensor: int) -> Place:
-        found = place_of(self._root(tensor), self.within)
+        found = place_of(self._root(tensor), self.nested)
         assert found is not None
         return found
 
@@ -147,23 +147,23 @@ class _Generator:
         """The root of the tensor that one lies in."""
         return self._place(tensor).home
 
-    def _within(self, taken: Mapping[int, Choice], views: Collection[int]) -> Mapping[int, Within]:
+    def _nested(self, taken: Mapping[int, Choice], views: Collection[int]) -> Mapping[int, Nested]:
         """Tensors that lie in others."""
         key = tuple(number for number in range(len(self.graph.operators)) if number not in taken)
-        if key not in self.found.within:
+        if key not in self.found.nested:
             runs = itertools.accumulate(
                 number not in taken and number not in views for number in range(len(self.graph.operators))
             )
             search = Search(taken, dict(enumerate(runs)), self._root, self._outside(taken, views), self._fits)
-            self.found.within[key] = search.found()
-        return self.found.within[key]
+            self.found.nested[key] = search.found()
+        return self.found.nested[key]
 
     def _fits(self, number: int, search: Search) -> bool:
         """Whether a layer can be made where its tensors lie, tried at addresses of no matter."""
         choice, trial = search.taken[number], self._trial()
-        trial.roots, trial.within = self.roots, search.within
+        trial.roots, trial.nested = self.roots, search.nested
         place = trial._place(choice.layer.target.tensor)
-        targets = {form: TRIED + place.offset for form in search.forms(place.home, search.within)}
+        targets = {form: TRIED + place.offset for form in search.forms(place.home, search.nested)}
 
         def address(numbers: Numbers, form: str) -> int:
             return TRIED + (0 if form in (SUMS, BESIDE) else trial._place(numbers.tensor).offset)
@@ -281,7 +281,7 @@ class _Generator:
         return by_cpu | {self._root(output) for output in self.graph.outputs}
 
     def _reads(self, choice: Choice) -> tuple[tuple[Numbers, str], ...]:
-        return reads_of(choice, self._root, self.within)
+        return reads_of(choice, self._root, self.nested)
 
     def _generated(self, op: Operator, choice: Choice) -> Generated:
         """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
@@ -303,7 +303,7 @@ class _Generator:
         writes += [(place.home, form) for form in targets]
         own, bound, error = self._epochs(choice, self._address, targets)
         epochs += own
-        layer = laid(choice.layer, self._root, self.within)
+        layer = laid(choice.layer, self._root, self.nested)
         made = Generated(op, layer, tuple(epochs), "", bound, error, placed=not epochs)
         return replace(made, reads=tuple(reads), writes=tuple(writes))
 
@@ -311,7 +311,7 @@ class _Generator:
         self, choice: Choice, address: Address, targets: Mapping[str, int]
     ) -> tuple[list[HardwareEpoch], int, float]:
         """The epochs of a layer, where its tensors lie; its bound and its error before the last rounding."""
-        layer = laid(choice.layer, self._root, self.within)
+        layer = laid(choice.layer, self._root, self.nested)
         if isinstance(layer, Convolution):
             scaling = _scaling(layer, choice.parts)
             return self._convolution(layer, choice.parts, address, targets), scaling.bound, float(scaling.error.max())

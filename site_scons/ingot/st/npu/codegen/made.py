@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import Part
 from ingot.st.npu.codegen.layers import Layer, Numbers
-from ingot.st.npu.codegen.nested import Place, Within, place_of
+from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.places import Key, Life
 from ingot.st.npu.container import Blob
 from ingot.st.npu.machine import HardwareEpoch
@@ -64,12 +64,12 @@ class Found:
     """What does not depend on addresses, so that a second generation of the graph takes it over.
 
     choices: number of an operator -> how it is made. packed: kernels of a part of the layer that makes a tensor.
-    within: operators of the CPU -> what lies in other tensors, by its root.
+    nested: operators of the CPU -> what lies in other tensors, by its root.
     """
 
     choices: dict[int, Choice] = field(default_factory=dict)
     packed: dict[tuple[int, Part], bytes] = field(default_factory=dict)
-    within: dict[tuple[int, ...], Mapping[int, Within]] = field(default_factory=dict)
+    nested: dict[tuple[int, ...], Mapping[int, Nested]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Program:
     """operators: in the order of the graph. weights: the image at `flash`.
 
     places: (root of a tensor, format) -> address. lives: of the same. roots: tensor -> the one with the same bytes,
-    for those that are another's view. found: for generating it at other addresses. within: root of a tensor that lies
+    for those that are another's view. found: for generating it at other addresses. nested: root of a tensor that lies
     in another -> where.
     """
 
@@ -90,7 +90,7 @@ class Program:
     lives: Mapping[Key, Life]
     roots: Mapping[int, int]
     found: Found = field(default_factory=Found, repr=False, compare=False)
-    within: Mapping[int, Within] = field(default_factory=dict)
+    nested: Mapping[int, Nested] = field(default_factory=dict)
 
     @property
     def epochs(self) -> tuple[HardwareEpoch, ...]:
@@ -99,7 +99,7 @@ class Program:
 
     def place(self, tensor: int) -> Place:
         """Where a tensor lies, by its root."""
-        found = place_of(self.roots.get(tensor, tensor), self.within)
+        found = place_of(self.roots.get(tensor, tensor), self.nested)
         assert found is not None
         return found
 

@@ -10,7 +10,7 @@ from ingot.st.npu.codegen.tensors import Numbers, Shape
 
 
 @dataclass(frozen=True)
-class Within:
+class Nested:
     """Where a tensor lies: in the other one, whose `tensor` is its root. first: the place of its first element.
 
     shape: its own. flat: whether its bytes follow each other there, so that it may have any shape.
@@ -32,12 +32,12 @@ class Place:
     line: int = 0
 
 
-def place_of(root: int, within: Mapping[int, Within]) -> Place | None:
+def place_of(root: int, nested: Mapping[int, Nested]) -> Place | None:
     """Where a tensor lies in the end; None where its bytes would have to follow each other and do not."""
-    link = within.get(root)
+    link = nested.get(root)
     if link is None:
         return Place(root)
-    outer = place_of(link.other.tensor, within)
+    outer = place_of(link.other.tensor, nested)
     if outer is None:
         return None
     whole = replace(link.other, pixel=outer.pixel, line=outer.line)

@@ -18,21 +18,21 @@ from dataclasses import dataclass, field, replace
 
 from ingot.st.npu.codegen.layers import Addition, Joined, Layer, Product, Sliced
 from ingot.st.npu.codegen.made import Choice
-from ingot.st.npu.codegen.nested import Within, place_of
+from ingot.st.npu.codegen.nested import Nested, place_of
 from ingot.st.npu.codegen.tensors import Numbers, Shape
 
 Read = tuple[Numbers, str]
 
 
-def laid(layer: Layer, root: Callable[[int], int], within: Mapping[int, Within]) -> Layer:
+def laid(layer: Layer, root: Callable[[int], int], nested: Mapping[int, Nested]) -> Layer:
     """The layer with the distances of its tensors."""
 
     def own(numbers: Numbers) -> Numbers:
-        place = place_of(root(numbers.tensor), within)
+        place = place_of(root(numbers.tensor), nested)
         assert place is not None
         return replace(numbers, pixel=place.pixel, line=place.line)
 
-    if not within:
+    if not nested:
         return layer
     if isinstance(layer, Joined):
         return replace(layer, parts=tuple(map(own, layer.parts)), target=own(layer.target))
@@ -52,7 +52,7 @@ class Search:
     root: Callable[[int], int]
     outside: Collection[int]
     fits: Callable[[int, Search], bool]
-    within: dict[int, Within] = field(default_factory=dict)
+    nested: dict[int, Nested] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.maker = {self.root(choice.layer.target.tensor): number for number, choice in self.taken.items()}
@@ -61,7 +61,7 @@ class Search:
             for source, _ in choice.reads:
                 self.readers.setdefault(self.root(source.tensor), []).append(number)
 
-    def found(self) -> dict[int, Within]:
+    def found(self) -> dict[int, Nested]:
         """Root of a tensor -> where it lies."""
         for number, choice in self.taken.items():
             if isinstance(choice.layer, Sliced):
@@ -70,104 +70,104 @@ class Search:
             if isinstance(choice.layer, Joined):
                 for part, place in parts_of(choice.layer):
                     self._part(number, choice.layer, part, place)
-        return self.within
+        return self.nested
 
     def _slice(self, number: int, layer: Sliced) -> None:
         made, source = self.root(layer.target.tensor), self.root(layer.source.tensor)
         if source in self.maker and self._made(source).shape == layer.source.shape:
-            self._try(made, Within(self._made(source), layer.first, layer.target.shape), number, source)
+            self._try(made, Nested(self._made(source), layer.first, layer.target.shape), number, source)
 
     def _part(self, number: int, layer: Joined, part: Numbers, place: Shape) -> None:
         """Puts a part, or the tensor that it is a slice of, where it belongs."""
         whole = self.root(layer.target.tensor)
         made = self.root(part.tensor)
-        if made not in self.maker or in_place(layer, part, place, self.root, self.within):
+        if made not in self.maker or in_place(layer, part, place, self.root, self.nested):
             return
         shape, first = self._made(made).shape, place
         if shape != part.shape:  # in another shape, in one run of bytes
             if layer.target.window(part.shape).dense:
-                self._try(made, Within(self._made(whole), first, shape, flat=True), number, whole)
+                self._try(made, Nested(self._made(whole), first, shape, flat=True), number, whole)
             return
-        while made in self.within and not self.within[made].flat and made != whole:  # a slice brings all of its source
-            link = self.within[made]
+        while made in self.nested and not self.nested[made].flat and made != whole:  # a slice brings all of its source
+            link = self.nested[made]
             first = (first[0] - link.first[0], first[1] - link.first[1], first[2] - link.first[2])
             made = self.root(link.other.tensor)
         if made != whole and min(first) >= 0 and made in self.maker:
-            self._try(made, Within(self._made(whole), first, self._made(made).shape), number, whole)
+            self._try(made, Nested(self._made(whole), first, self._made(made).shape), number, whole)
 
     def _made(self, root: int) -> Numbers:
         """The tensor as its maker writes it."""
         return replace(self.taken[self.maker[root]].layer.target, tensor=root)
 
-    def _try(self, made: int, link: Within, number: int, other: int) -> None:
+    def _try(self, made: int, link: Nested, number: int, other: int) -> None:
         """Takes the place when nothing speaks against it. number: of the operator that has less to do then."""
         ends = zip(link.first, link.shape, link.other.shape, strict=True)
-        if made in self.within or made not in self.maker:
+        if made in self.nested or made not in self.maker:
             return
         if not link.flat and any(first + size > most for first, size, most in ends):
             return
-        before, within = dict(self.within), self.within | {made: link}
-        moved = [root for root in self.maker if self._lies_in(root, made, within)]
+        before, nested = dict(self.nested), self.nested | {made: link}
+        moved = [root for root in self.maker if self._lies_in(root, made, nested)]
         users = {user for root in moved for user in (self.maker[root], *self.readers.get(root, ()))}
         users |= {self.maker[other], number}
         if any(root in self.outside for root in moved) or len({self.run[user] for user in users}) > 1:
             return
-        if not self._same_shapes(moved, users, within) or not self._apart(other, within):
+        if not self._same_shapes(moved, users, nested) or not self._apart(other, nested):
             return
         joins = isinstance(self.taken[number].layer, Joined)
-        if joins and not self._forms(moved, within) <= self.forms(other, before):
+        if joins and not self._forms(moved, nested) <= self.forms(other, before):
             return
-        self.within = within
+        self.nested = nested
         if not all(self.fits(user, self) for user in sorted(users)):
-            self.within = before
+            self.nested = before
 
-    def _lies_in(self, root: int, other: int, within: Mapping[int, Within]) -> bool:
-        while root != other and root in within:
-            root = within[root].other.tensor
+    def _lies_in(self, root: int, other: int, nested: Mapping[int, Nested]) -> bool:
+        while root != other and root in nested:
+            root = nested[root].other.tensor
         return root == other
 
-    def _same_shapes(self, moved: list[int], users: Collection[int], within: Mapping[int, Within]) -> bool:
+    def _same_shapes(self, moved: list[int], users: Collection[int], nested: Mapping[int, Nested]) -> bool:
         """Whether all see a tensor whose bytes do not follow each other in one shape."""
         for user in users:
             layer = self.taken[user].layer
             for numbers in (layer.target, *(source for source, _ in self.taken[user].reads)):
                 root = self.root(numbers.tensor)
                 if root in moved:
-                    place = place_of(root, within)
+                    place = place_of(root, nested)
                     if place is None or (place.pixel and numbers.shape != self._made(root).shape):
                         return False
         return True
 
-    def _apart(self, whole: int, within: Mapping[int, Within]) -> bool:
+    def _apart(self, whole: int, nested: Mapping[int, Nested]) -> bool:
         """Whether what lies in a joined tensor is what it joins there, and nothing else."""
         layer = self.taken[self.maker[whole]].layer
         if not isinstance(layer, Joined):
             return True
-        boxes = [self._box(root, whole, within) for root in self.maker if within.get(root) and root != whole]
+        boxes = [self._box(root, whole, nested) for root in self.maker if nested.get(root) and root != whole]
         taken = [box for box in boxes if box is not None]
         for part, place in parts_of(layer):
             meets = any(_meet(box, (place, part.shape)) for box in taken)
-            if meets and not in_place(layer, part, place, self.root, within):
+            if meets and not in_place(layer, part, place, self.root, nested):
                 return False
         return True
 
-    def _box(self, root: int, whole: int, within: Mapping[int, Within]) -> tuple[Shape, Shape] | None:
+    def _box(self, root: int, whole: int, nested: Mapping[int, Nested]) -> tuple[Shape, Shape] | None:
         """Place and shape of a tensor that lies in a joined one at once; of one in another shape, nothing: it is a
         part as it is."""
-        link = within[root]
+        link = nested[root]
         return (link.first, link.shape) if link.other.tensor == whole and not link.flat else None
 
-    def forms(self, home: int, within: Mapping[int, Within]) -> set[str]:
+    def forms(self, home: int, nested: Mapping[int, Nested]) -> set[str]:
         """The formats that a whole tensor has."""
-        read = self._forms([home], within)
+        read = self._forms([home], nested)
         return read | {"s8"} if home in self.outside or not read else read
 
-    def _forms(self, roots: Collection[int], within: Mapping[int, Within]) -> set[str]:
+    def _forms(self, roots: Collection[int], nested: Mapping[int, Nested]) -> set[str]:
         """The formats in which these, and what lies in them, are read."""
         found: set[str] = set()
         for choice in self.taken.values():
-            for source, form in reads_of(choice, self.root, within):
-                if any(self._lies_in(self.root(source.tensor), root, within) for root in roots):
+            for source, form in reads_of(choice, self.root, nested):
+                if any(self._lies_in(self.root(source.tensor), root, nested) for root in roots):
                     found.add(form)
         return found
 
@@ -182,22 +182,22 @@ def parts_of(layer: Joined) -> Iterator[tuple[Numbers, Shape]]:
 
 
 def in_place(
-    layer: Joined, part: Numbers, place: Shape, root: Callable[[int], int], within: Mapping[int, Within]
+    layer: Joined, part: Numbers, place: Shape, root: Callable[[int], int], nested: Mapping[int, Nested]
 ) -> bool:
     """Whether a part of a joined tensor lies where it belongs."""
     whole = root(layer.target.tensor)
-    found = place_of(root(part.tensor), {made: link for made, link in within.items() if made != whole})
+    found = place_of(root(part.tensor), {made: link for made, link in nested.items() if made != whole})
     return found is not None and found.home == whole and found.offset == layer.target.offset(place)
 
 
-def reads_of(choice: Choice, root: Callable[[int], int], within: Mapping[int, Within]) -> tuple[Read, ...]:
+def reads_of(choice: Choice, root: Callable[[int], int], nested: Mapping[int, Nested]) -> tuple[Read, ...]:
     """What a layer reads when tensors lie so: a CONCATENATION what is not in its place, a slice of one nothing."""
     layer = choice.layer
     if isinstance(layer, Joined):
         pairs = zip(choice.reads, parts_of(layer), strict=True)
-        return tuple(read for read, (part, place) in pairs if not in_place(layer, part, place, root, within))
+        return tuple(read for read, (part, place) in pairs if not in_place(layer, part, place, root, nested))
     if isinstance(layer, Sliced):
-        link = within.get(root(layer.target.tensor))
+        link = nested.get(root(layer.target.tensor))
         return () if link and link.other.tensor == root(layer.source.tensor) else choice.reads
     return choice.reads
 
