@@ -4,8 +4,9 @@ becomes of them; what is proven runs on the simulator.
 
     python bench/npu_mutations.py [--count 10000] [--seed 1] [--build FOLDER ...]
 
-Without --build an own small build is damaged. A traceback, a case of more than 20 seconds, or a build that is proven
-although one of its streams leaves its pool ends the program with status 1, with the number that makes the case again.
+Without --build two own small builds are damaged: one of single layers, and one that the generator makes of a block,
+with several layers in an epoch. A traceback, a case of more than 20 seconds, or a build that is proven although one of
+its streams leaves its pool ends the program with status 1, with the number that makes the case again.
 """
 
 from __future__ import annotations
@@ -27,16 +28,22 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("site_scons", "tests")]
 
 from ingot.base.errors import IngotError  # noqa: E402
+from ingot.compiler.frontend.model import read_model  # noqa: E402
 from ingot.st.npu.build import Build, read_build  # noqa: E402
+from ingot.st.npu.codegen.build import build_of  # noqa: E402
+from ingot.st.npu.codegen.generate import generate  # noqa: E402
+from ingot.st.npu.codegen.units import SPARE  # noqa: E402
 from ingot.st.npu.container import read_blob, write_blob  # noqa: E402
 from ingot.st.npu.envelope import refuse_strangers  # noqa: E402
 from ingot.st.npu.listing import list_text  # noqa: E402
 from ingot.st.npu.machine import Machine  # noqa: E402
 from ingot.st.npu.memory import regions_of, touched  # noqa: E402
 from ingot.st.npu.proof import prove  # noqa: E402
+from ingot.st.npu.public import public  # noqa: E402
 from ingot.st.npu.simulate import Simulation  # noqa: E402
 from ingot.st.npu.streams import streams_of  # noqa: E402
 from support.npu_build import FLASH, RAM, Buffer, conv_epoch, copy_epoch, write_build  # noqa: E402
+from support.npu_graphs import Small  # noqa: E402
 
 SECONDS = 20
 WORDS = (0, 1, 2, 4, 0xFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, RAM, FLASH)
@@ -60,6 +67,18 @@ def own_build(folder: Path) -> Path:
     places = [(item.name, item.at, item.size) for item in buffers]
     (path / "network_c_info.json").write_text(c_info(places))
     return path
+
+
+def fused_build(folder: Path) -> Path:
+    """A generated block: the projection and the sum behind it are one epoch."""
+    folder.mkdir(parents=True)
+    model = Small((4, 4, 16), zero=3).residual(48).write(folder)
+    program = generate(read_model(model), public(), (RAM, RAM + (1 << 18)), FLASH)
+    if not any(item.sharing >= 0 for item in program.operators):
+        raise RuntimeError("no two layers share an epoch")
+    found = build_of(program).source.buffers
+    buffers = [Buffer(item.name, item.kind, item.start, item.size, item.epoch, item.param) for item in found]
+    return write_build(folder, program.blobs(), buffers, program.weights + bytes(SPARE))
 
 
 def c_info(places: Sequence[tuple[str, int, int]]) -> str:
@@ -171,7 +190,10 @@ def main() -> int:
     signal.signal(signal.SIGALRM, _too_long)
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
-        paths = [path.resolve() for path in given.build] or [own_build(Path(scratch) / "own")]
+        paths = [path.resolve() for path in given.build] or [
+            own_build(Path(scratch) / "own"),
+            fused_build(Path(scratch) / "fused"),
+        ]
         builds = {path: read_build(path) for path in paths}
         for number in range(given.seed, given.seed + given.count):
             chance = random.Random(number)

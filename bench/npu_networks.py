@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole networks as programs of Ingot's own for the NPU: what the layers cost and how near they are, a line a network.
 
-    python bench/npu_networks.py MODEL[=BUILD[:NAME]] [...] [--samples 20] [--seed 1] [--fold] [--without NETWORK]
+    python bench/npu_networks.py MODEL[=BUILD[:NAME]] [...] [--samples 20] [--seed 1] [--fold]
+        [--functions] [--without NETWORK]
 
 BUILD is the folder of a build of ST's compiler for the same model (NAME: where it holds several), to compare with: blob
 words, bytes over streams and the least time, all by the same rules. Inputs are random ones and, with more than one,
@@ -81,6 +82,7 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fold", action="store_true")
+    parser.add_argument("--functions", action="store_true")
     parser.add_argument("--without", default="")
     given = parser.parse_args()
     board = load_board(BOARD)
@@ -89,7 +91,7 @@ def main() -> int:
         model, _, other = text.partition("=")
         graph = read_model(Path(model))
         start = time.process_time()
-        program = generate(graph, table, target.ram, target.flash, fold=given.fold)
+        program = generate(graph, table, target.ram, target.flash, fold=given.fold, functions=given.functions)
         assembled = build_of(program) if program.epochs else None
         generated, start = time.process_time() - start, time.process_time()
         checked = check_program(program, Path(model), program.strange(table), given.samples, given.seed)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
@@ -42,15 +43,16 @@ from support.npu_graphs import random_graph  # noqa: E402
 BOARD = Path(__file__).resolve().parents[1] / "boards/n6dk/board.yaml"
 
 
-def layers(model: Path, fold: bool, counts: Counter[str]) -> list[str]:
-    """What is wrong with the layers, each alone; counts them."""
+def layers(model: Path, words: Mapping[str, bool], counts: Counter[str]) -> list[str]:
+    """What is wrong with the layers, each alone; counts them. words: of `generate`."""
     board, pools = open_board(BOARD)
     target, table = target_of(board, pools), public()
-    program = generate(read_model(model), table, target.ram, target.flash, fold=fold)
+    program = generate(read_model(model), table, target.ram, target.flash, **words)
     checked = check_program(program, model, program.strange(table), 1, 1)
     for item in program.operators:
         counts["left to the CPU"] += bool(item.refused)
         counts["agree"] += item.on_npu
+        counts["of these in the epoch of the next"] += item.sharing >= 0
     faults = [f"layer {number} is beyond its bound" for number in checked.wrong]
     return [*faults, *map(str, checked.proof.faults), *checked.strange]
 
@@ -87,7 +89,8 @@ def main() -> int:
             folder = Path(name)
             model = random_graph(seed).write(folder)
             try:
-                found = layers(model, seed % 2 == 1, counts)
+                words = {"fold": seed % 2 == 1, "functions": seed % 3 == 1}
+                found = layers(model, words, counts)
                 found += network(model, folder, bool(given.run) and seed % given.run == 0, counts)
             except IngotError as problem:
                 found = [f"refused: {problem}"]

@@ -104,13 +104,25 @@ class Small:
         self.builder.operator("FULLY_CONNECTED", [flat, w, b], [self.last])
         return self
 
-    def add(self, zero: int = 5) -> Small:
-        """The last tensor plus a second input."""
-        other = self.builder.input((1, *self.shape), "int8", *self._trained(0.7 * self.scale, -7))
-        inputs = [self.last, other]
+    def add(self, zero: int = 5, activation: str = "NONE", *, by_cpu: bool = False) -> Small:
+        """The last tensor plus a second input. by_cpu: of which a layer that the generator does not know is made."""
+        scale, point = self._trained(0.7 * self.scale, -7)
+        other = self.builder.input((1, *self.shape), "int8", scale, point)
+        if by_cpu:
+            given, other = other, self.builder.tensor((1, *self.shape), "int8", scale, point)
+            self.builder.operator("HARD_SWISH", [given], [other])
+        return self._sum(self.last, other, zero, activation)
+
+    def _sum(self, one: int, other: int, zero: int, activation: str) -> Small:
         self.last = self._result(self.shape, *self._trained(1.3 * self.scale, zero))
-        self.builder.operator("ADD", inputs, [self.last])
+        self.builder.operator("ADD", [one, other], [self.last], fused_activation_function=activation)
         return self
+
+    def residual(self, wide: int, zero: int = 4, activation: str = "NONE") -> Small:
+        """A block of MobileNet v2: expand, depthwise, project, and the sum with what it began with."""
+        before, channels = self.last, self.shape[2]
+        self.convolve(wide).convolve(0, 3, depthwise=True).convolve(channels, zero=6)
+        return self._sum(before, self.last, zero, activation)
 
     def requantize(self, ratio: float, zero: int) -> Small:
         """The same numbers with another scale and zero point."""
@@ -230,7 +242,7 @@ def random_graph(seed: int, trained: float = 0, values: int | None = None) -> Sm
     for _ in range(chance.randint(1, 4)):
         kind = pick(
             ["convolve", "depthwise", "add", "mean", "largest", "other", "multiply", "join", "slice", "function"]
-            + ["branches", "chained", "halves"]
+            + ["branches", "chained", "halves", "residual", "convolve, function"]
         )
         height, width, channels = small.shape
         zero = pick([-128, -128, 4])
@@ -251,6 +263,10 @@ def random_graph(seed: int, trained: float = 0, values: int | None = None) -> Sm
         elif kind == "slice":
             first = chance.randrange(height), chance.randrange(width), chance.randrange(channels)
             small.slice(first, (height - first[0], width - first[1], channels - first[2]))
+        elif kind == "residual":
+            small.residual(pick([24, 48, 96]), *pick([(4, "NONE"), (-9, "NONE"), (-128, "NONE"), (-128, "RELU")]))
+        elif kind == "convolve, function":
+            small.convolve(pick([8, 16, 24]), zero=4).function(pick(["LOGISTIC", "TANH"]))
         elif kind == "function":
             small.function(pick(["LOGISTIC", "TANH"]))
         elif kind != "largest":

@@ -167,9 +167,12 @@ def cost(build: Path, weights: tuple[Path, ...], as_json: bool) -> None:
 @click.option(
     "--fold", is_flag=True, help="Zero points of 1x1 convolutions go into the bias; no public build does that."
 )
+@click.option("--functions", is_flag=True, help="Sigmoids and TANH may be in the epoch of the convolution before them.")
 @click.option("--without", default="", help="A network whose public builds do not count, such as MODEL's own.")
 @json_option
-def compile_model(model: str, board: str, samples: int, seed: int, fold: bool, without: str, as_json: bool) -> None:
+def compile_model(
+    model: str, board: str, samples: int, seed: int, fold: bool, functions: bool, without: str, as_json: bool
+) -> None:
     """Generate MODEL's layers for a board's NPU, prove and simulate them (experimental: not yet run on hardware)."""
     from ingot.base.errors import IngotError
     from ingot.board import load_board
@@ -184,7 +187,7 @@ def compile_model(model: str, board: str, samples: int, seed: int, fold: bool, w
     checked_board = load_board(board_file(board))
     target = target_of(checked_board, load_pools(checked_board))
     path, table = model_file(manifest_of(model)), public(without)
-    program = generate(read_model(path), table, target.ram, target.flash, fold=fold)
+    program = generate(read_model(path), table, target.ram, target.flash, fold=fold, functions=functions)
     checked = check_program(program, path, program.strange(table), samples, seed)
     _print(checked_facts(checked) if as_json else None, checked_text(checked))
     if checked.wrong or not checked.proof.holds or checked.strange:

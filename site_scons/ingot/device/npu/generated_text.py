@@ -73,6 +73,8 @@ def _facts(number: int, item: Generated, checked: Checked) -> dict[str, Any]:
     }
     if item.refused:
         facts["refused"] = item.refused
+    if item.sharing >= 0:
+        facts["with"] = item.sharing
     if found is not None:
         facts |= {"bound": item.bound, "error_before_rounding": round(item.error, 6)}
         facts |= {"largest": found.largest, "differing": found.differing, "elements": found.elements}
@@ -90,6 +92,8 @@ def _share(checked: Checked) -> str:
 
 
 def _row(number: int, item: Generated, checked: Checked) -> tuple[str, ...]:
+    if item.sharing >= 0:
+        return (str(number), item.op.kind, "NPU", f"with {item.sharing}", "", "", "", "", "", "")
     if not item.on_npu:
         return (str(number), item.op.kind, "-" if item.view else "CPU", "", "", "", "", "", "", "")
     costs = _costs(item, checked)

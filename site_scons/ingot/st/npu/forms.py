@@ -9,6 +9,8 @@ A form says how units are used, not with which numbers:
     chain        DEEPMODE, SIMD, how many CONVACCs add to each other, kernels of each
     window       type, rows, columns, strides, depth of a POOL
     link         kinds of source and destination, its port, which frames pass
+    route        what the results of a convolution go through up to memory or to another convolution: kinds of units;
+                 of an ARITH with two inputs the operation and the port, of ACTIV and POOL the type
     streams      how many streams an epoch has, and how many of them write
     units        how many CONVACC, ACTIV, ARITH, POOL an epoch has
     instruction  name, kind of unit, register, data words of an instruction; of CTRL, which commands. Of bursts into
@@ -94,8 +96,34 @@ def forms_of(epoch: HardwareEpoch) -> Iterator[Form]:
             yield Form("window", tuple(fields[name] for name in sizes))
     for link in links:
         yield Form("link", (link.source.kind, link.port.unit.kind, link.port.port, link.kind))
+    yield from _routes(epoch, links)
     yield Form("streams", (counts.pop("STRENG"), len(epoch.outputs)))
     yield Form("units", tuple(counts.values()))
+
+
+def _routes(epoch: HardwareEpoch, links: Iterable[Link]) -> Iterator[Form]:
+    feeds: dict[Unit, list[Link]] = {}
+    for link in links:
+        feeds.setdefault(link.port.unit, []).append(link)
+
+    def back(link: Link, behind: tuple[str, ...]) -> Iterator[Form]:
+        if link.source.kind == "CONVACC":
+            yield Form("route", ("CONVACC", *behind))
+        elif link.source.kind != "STRENG":
+            for other in feeds[link.source]:
+                yield from back(other, (_station(epoch, other.port), *behind))
+
+    for link in links:
+        if link.port.port == 0 and link.port.unit.kind in ("STRENG", "CONVACC"):
+            yield from back(link, (link.port.unit.kind,))
+
+
+def _station(epoch: HardwareEpoch, port: Port) -> str:
+    """A unit that something goes through, by that port."""
+    fields = fields_of(epoch, port.unit)
+    if port.unit.kind != "ARITH":
+        return f"{port.unit.kind}{fields['TYPE']}"
+    return f"ARITH{fields['OP']}.{port.port}" if fields["DUALIN"] else "ARITH"
 
 
 def _convacc_forms(unit: Unit, fields: Mapping[str, int], links: Iterable[Link]) -> Iterator[Form]:

@@ -54,6 +54,7 @@ LAYERS: dict[str, Callable[[], Small]] = {
     "more than 384 outputs": lambda: Small((2, 2, 64)).convolve(448),
     "other scale": lambda: Small((4, 4, 8), zero=5).requantize(0.9, -20),
     "sum": lambda: Small((4, 4, 16), zero=3).add(),
+    "block": lambda: Small((6, 6, 16), zero=3).residual(48).residual(48),
     "average and dense": lambda: Small((5, 5, 64)).mean(-128).dense(16),
     "sigmoid": lambda: Small((4, 4, 16), zero=3).convolve(16, zero=5).function(),
     "tanh": lambda: Small((4, 4, 16), zero=3).function("TANH").convolve(16),
@@ -150,7 +151,8 @@ def test_layers_of_the_cpu_part_the_blobs(tmp_path: Path) -> None:
     """What the CPU makes in between is written before the next blob reads it, as u8 after an epoch that adds 128."""
     found = checked(Small((4, 4, 32)).convolve(32).other().convolve(16).add().write(tmp_path))
     assert list(found.program.blobs()) == ["_ec_blob_1", "_ec_blob_4"]
-    assert [len(item.epochs) for item in found.program.operators] == [2, 0, 2, 1]
+    assert [len(item.epochs) for item in found.program.operators] == [2, 0, 0, 2]
+    assert [item.sharing for item in found.program.operators] == [-1, -1, 3, -1]
     assert found.program.operators[1].refused == "HARD_SWISH is not one of the operators that are generated"
     assert found.proof.holds and not found.wrong
 
@@ -214,7 +216,7 @@ def mutated(epoch: HardwareEpoch, kind: str, name: str, change: int) -> Iterator
 def test_single_changes_leave_the_table(tmp_path: Path) -> None:
     """At least 22 of 24 kinds are found in every unit that they hit: by the table, or by what flows."""
     missed = set()
-    for name in ("first", "1x1, deep", "depthwise, s8"):
+    for name in ("first", "1x1, deep", "depthwise, s8", "block"):
         for epoch in generated(LAYERS[name]().write(tmp_path)).epochs:
             for kind, field, change in MUTATIONS:
                 for other in mutated(epoch, kind, field, change):

@@ -38,6 +38,7 @@ MIXED: dict[str, Callable[[], Small]] = {
     "the CPU in between": lambda: Small((4, 4, 32)).convolve(32).other().convolve(16).add(),
     "the CPU first and last": lambda: Small((4, 4, 16), zero=3).other().add().other(),
     "refused when all has its place": lambda: Small((5, 3, 12)).largest().add(),
+    "a sum with what the CPU makes": lambda: Small((4, 4, 32)).convolve(32, zero=4).add(by_cpu=True).other(),
     "a view on the border": lambda: Small((4, 4, 16)).convolve(16).mean(-128).dense(16).other(),
 }
 
@@ -72,7 +73,11 @@ def test_a_mixed_network_is_near_the_model(name: str, tmp_path: Path) -> None:
         ]
         assert max(apart) <= 3, (kinds, apart)
     assert "EC" in kinds and all(one != other for one, other in itertools.pairwise(kinds))
-    assert kinds.count("SW") == {"all on the NPU": 0, "the CPU first and last": 2}.get(name, 1)
+    assert kinds.count("SW") == {
+        "all on the NPU": 0,
+        "the CPU first and last": 2,
+        "a sum with what the CPU makes": 2,
+    }.get(name, 1)
 
 
 def test_the_blob_of_the_weights_is_the_one_that_network_c_starts(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ Features are "u8", q + 128 with zero point 0, or "s8", q with any.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,6 +109,10 @@ class Part:
     def beside(self, layer: Convolution) -> int:
         """Bytes of what is made beside."""
         return self.of(layer).target.bytes if self.tile and self.tile.copied else 0
+
+
+#: Adds units that take a part's results; gives the last one.
+Behind = Callable[[Draft, Unit, Part], Unit]
 
 
 def format_of(layer: Convolution) -> str:
@@ -230,12 +234,13 @@ def convolution_epoch(
     weights: tuple[int, int],
     sums: int,
     targets: Mapping[str, int],
+    behind: Behind | None = None,
 ) -> None:
     """Adds the units of a part to an epoch.
 
     source: address of the features in the part's format. weights: address of the kernels, and how many bytes they are.
     sums: address of the partial sums, where there are passes. targets: format -> address of the whole output, or of
-    what is made beside.
+    what is made beside. behind: what takes the results in the same epoch.
     """
     way = part.way
     if part.tile:
@@ -249,7 +254,8 @@ def convolution_epoch(
     if way.split:
         scaled = _split(draft, layer, part, scaling, source, weights)
         scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", scaled)
-        write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
+        made = behind(draft, scaled, part) if behind else scaled
+        write_results(draft, made, layer.target, targets, part.first, way.kernels, part.sets)
         return
     kernels = draft.add(_kernel_stream(way, *weights), "STRENG")
     chain: list[Unit] = []
@@ -266,7 +272,8 @@ def convolution_epoch(
     scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", chain[-1])
     if way.passes > 1:
         draft.link_each(chain[-1], scaled, way.passes)
-    write_results(draft, scaled, layer.target, targets, part.first, way.kernels, part.sets)
+    made = behind(draft, scaled, part) if behind else scaled
+    write_results(draft, made, layer.target, targets, part.first, way.kernels, part.sets)
 
 
 def _kernel_stream(way: Way, address: int, size: int) -> Registers:

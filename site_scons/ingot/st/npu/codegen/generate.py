@@ -15,11 +15,14 @@ from dataclasses import dataclass, field, replace
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
 from ingot.st.npu.codegen.copies import columns_epoch
+from ingot.st.npu.codegen.fusion import behind, error_of, pairs
 from ingot.st.npu.codegen.layers import (
     VIEWS,
     Convolution,
+    Fused,
     Numbers,
     Refusal,
+    convolution_of,
     folded_pads,
     layer_of,
     roots_of,
@@ -54,6 +57,7 @@ def generate(
     flash: int,
     *,
     fold: bool = False,
+    functions: bool = False,
     place: Places | None = None,
     left: Mapping[int, str] | None = None,
     found: Found | None = None,
@@ -61,8 +65,9 @@ def generate(
     """The epochs of a graph. ram: first address and the one behind the last. flash: address of the weights.
 
     fold: whether convolutions of 1x1 may read any tensor as u8, its zero point in the bias. No public build does that.
+    functions: whether a function such as a sigmoid may be in the epoch of the convolution before it.
     place: where buffers lie; without it they are placed in `ram`. left: number of an operator -> why it is left to the
-    CPU from the beginning. found: of a program of the same graph, with the same table and `fold`.
+    CPU from the beginning. found: of a program of the same graph, with the same table and words.
 
     A layer that no public build's forms allow is left to the CPU. Raises IngotError when the tensors do not fit.
     """
@@ -70,7 +75,7 @@ def generate(
     found = found or Found()
     while True:
         place = place or (lambda lives: placed(lives, ram))
-        generator = _Generator(graph, table, ram, flash, fold, refused, place, found)
+        generator = _Generator(graph, table, ram, flash, fold, refused, place, found, functions)
         program = generator.program()
         if program is not None:
             return program
@@ -92,6 +97,7 @@ class _Generator:
     refused: dict[int, str]
     place: Places
     found: Found
+    functions: bool = False
     weights: bytearray = field(default_factory=bytearray)
     rotation: Rotation = field(default_factory=Rotation)
     number: int = 1
@@ -112,20 +118,65 @@ class _Generator:
         for number, op in operators:  # a PAD is run for readers that are left to the CPU
             if op.outputs and op.outputs[0] in pads and all(reader in taken for reader in readers[op.outputs[0]]):
                 views.add(number)
+        merged = self._fuse(taken, views)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
+        views |= set(merged)
         self.nested = self._nested(taken, views)
         lives = self._lives(taken, views)
         self.places = self.place(lives)
         made = []
         for number, op in operators:
             try:
-                made.append(self._generated(op, taken[number]) if number in taken else self._left(number, views))
+                if number in merged:
+                    made.append(Generated(op, sharing=merged[number]))
+                else:
+                    made.append(self._generated(op, taken[number]) if number in taken else self._left(number, views))
             except Refusal as reason:
-                self.refused[number] = str(reason)
+                if number in merged.values():
+                    self.found.apart.add(number)
+                else:
+                    self.refused[number] = str(reason)
                 return None
         weights = bytes(self.weights)
         where = self.flash, self.ram, self.places, lives, self.roots
         return Program(self.graph, tuple(made), weights, *where, self.found, self.nested)
+
+    def _fuse(self, taken: dict[int, Choice], views: Collection[int]) -> dict[int, int]:
+        """Makes one choice of two layers in one epoch, where public builds have it; number of the first -> second."""
+        merged: dict[int, int] = {}
+        for first, then, forms in list(pairs(self.graph, taken, views, self.roots, functions=self.functions)):
+            if then in self.found.apart:
+                continue
+            layer = self._together(first, then, forms, taken, views)
+            if layer is not None:
+                choice = taken.pop(first)
+                others = ((numbers, "s8") for numbers in sources_of(layer)[1:])
+                taken[then] = Choice(layer, choice.parts, (*choice.reads, *others))
+                merged[first] = then
+        return merged
+
+    def _together(
+        self,
+        first: int,
+        then: int,
+        forms: Sequence[Fused],
+        taken: Mapping[int, Choice],
+        views: Collection[int],
+    ) -> Fused | None:
+        """The form that public builds have, tried at an address of no matter."""
+        tensor = taken[then].layer.target.tensor
+        read = {form for choice in taken.values() for numbers, form in choice.reads if self._same(numbers, tensor)}
+        if self._others_read(tensor, taken, views):
+            read.add("s8")
+        key = (first, then, tuple(sorted(read)))
+        if key not in self.found.fused:
+            parts = taken[first].parts
+            fitting = (layer for layer in forms if not self._why_not(layer, parts, key[2]))
+            self.found.fused[key] = next(fitting, None)
+        return self.found.fused[key]
+
+    def _same(self, numbers: Numbers, tensor: int) -> bool:
+        return self._root(numbers.tensor) == self._root(tensor)
 
     def _left(self, number: int, views: Collection[int]) -> Generated:
         """An operator of the CPU, which is an epoch of its own, or one that is none."""
@@ -150,6 +201,7 @@ class _Generator:
     def _nested(self, taken: Mapping[int, Choice], views: Collection[int]) -> Mapping[int, Nested]:
         """Tensors that lie in others."""
         key = tuple(number for number in range(len(self.graph.operators)) if number not in taken)
+        key += (-1, *sorted(number for number, choice in taken.items() if isinstance(choice.layer, Fused)))
         if key not in self.found.nested:
             runs = itertools.accumulate(
                 number not in taken and number not in views for number in range(len(self.graph.operators))
@@ -221,13 +273,19 @@ class _Generator:
         """The cheapest way that the table allows. Raises Refusal."""
         reasons = []
         for parts in ways(layer, self.table):
-            try:
-                self._trial()._convolution(layer, parts, lambda numbers, form: TRIED, {"s8": TRIED})
-            except Refusal as problem:
-                reasons.append(str(problem))
-            else:
+            reason = self._why_not(layer, parts)
+            if not reason:
                 return parts
+            reasons.append(reason)
         raise Refusal(reasons[0] if reasons else _no_way(layer))
+
+    def _why_not(self, layer: Convolution | Fused, parts: Sequence[Part], forms: Sequence[str] = ("s8",)) -> str:
+        """Why no public build's forms allow the epochs, tried at an address of no matter; "" where they do."""
+        try:
+            self._trial()._convolution(layer, parts, lambda numbers, form: TRIED, dict.fromkeys(forms, TRIED))
+        except Refusal as problem:
+            return str(problem)
+        return ""
 
     def _lives(self, taken: Mapping[int, Choice], views: Collection[int]) -> dict[Key, Life]:
         """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
@@ -259,15 +317,21 @@ class _Generator:
             for (root, form), size in wanted.items()
         }
         for number, choice in taken.items():
-            if isinstance(choice.layer, Convolution):
+            convolution = convolution_of(choice.layer)
+            if convolution is not None:
                 own = {
-                    SUMS: max(part.sums(choice.layer) for part in choice.parts),
-                    BESIDE: max(part.beside(choice.layer) for part in choice.parts),
+                    SUMS: max(part.sums(convolution) for part in choice.parts),
+                    BESIDE: max(part.beside(convolution) for part in choice.parts),
                 }
                 for kind, size in own.items():
                     if size:
-                        lives[self._root(choice.layer.target.tensor), kind] = Life(size, number, number)
+                        lives[self._root(convolution.target.tensor), kind] = Life(size, number, number)
         return lives
+
+    def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
+        """Whether the CPU or the application reads a tensor, or nobody does."""
+        read = {self._root(numbers.tensor) for choice in taken.values() for numbers, _ in choice.reads}
+        return self._root(tensor) not in read or self._root(tensor) in self._outside(taken, views)
 
     def _outside(self, taken: Mapping[int, Choice], views: Collection[int]) -> set[int]:
         """Roots of what the CPU or the application reads."""
@@ -312,9 +376,9 @@ class _Generator:
     ) -> tuple[list[HardwareEpoch], int, float]:
         """The epochs of a layer, where its tensors lie; its bound and its error before the last rounding."""
         layer = laid(choice.layer, self._root, self.nested)
-        if isinstance(layer, Convolution):
-            scaling = _scaling(layer, choice.parts)
-            return self._convolution(layer, choice.parts, address, targets), scaling.bound, float(scaling.error.max())
+        if isinstance(layer, Convolution | Fused):
+            error, bound = _precision(layer, choice.parts)
+            return self._convolution(layer, choice.parts, address, targets), bound, error
         read = {self._root(numbers.tensor) for numbers, _ in self._reads(choice)}
         sources = [
             address(numbers, "s8") if self._root(numbers.tensor) in read else None for numbers in sources_of(layer)
@@ -337,26 +401,31 @@ class _Generator:
         return self.places[place.home, form] + place.offset
 
     def _convolution(
-        self, layer: Convolution, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
+        self, layer: Convolution | Fused, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
     ) -> list[HardwareEpoch]:
-        scaling, epochs = _scaling(layer, parts), []
+        second = behind(layer, address) if isinstance(layer, Fused) else None
+        first = layer.first if isinstance(layer, Fused) else layer
+        written = replace(first, target=layer.target)
+        scaling, epochs = _scaling(first, parts), []
         kernels: dict[Part, tuple[int, int]] = {}  # of tiles the same ones
-        for part, behind in itertools.zip_longest(parts, parts[1:]):
+        for part, next_part in itertools.zip_longest(parts, parts[1:]):
             whole = replace(part, tile=None)
             if whole not in kernels:
-                kernels[whole] = self._kernels(layer, whole)
+                kernels[whole] = self._kernels(first, whole)
             draft = Draft(self.number, self.rotation)
-            source = address(layer.source, part.way.format)
-            sums = address(layer.target, SUMS) if part.sums(layer) else 0
-            beside = {"s8": address(layer.target, BESIDE)} if part.beside(layer) else {}
+            source = address(first.source, part.way.format)
+            sums = address(first.target, SUMS) if part.sums(first) else 0
+            beside = {"s8": address(first.target, BESIDE)} if part.beside(first) else {}
             try:
-                convolution_epoch(draft, layer, part, scaling, source, kernels[whole], sums, beside or targets)
+                convolution_epoch(
+                    draft, written, part, scaling, source, kernels[whole], sums, beside or targets, second
+                )
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
             epochs.append(self._finished(draft))
-            if beside and part.tile and (behind is None or behind.tile != part.tile):
+            if beside and part.tile and (next_part is None or next_part.tile != part.tile):
                 draft = Draft(self.number, self.rotation)
-                columns_epoch(draft, part.of(layer).target, beside["s8"], part.tile, layer.target, targets)
+                columns_epoch(draft, part.of(written).target, beside["s8"], part.tile, layer.target, targets)
                 epochs.append(self._finished(draft))
         return epochs
 
@@ -386,6 +455,14 @@ class _Generator:
 
 def _scaling(layer: Convolution, parts: Sequence[Part]) -> Scaling:
     return scaling_of(layer, parts[0].way.roundings)
+
+
+def _precision(layer: Convolution | Fused, parts: Sequence[Part]) -> tuple[float, int]:
+    """The error before the last rounding, and the bound."""
+    if isinstance(layer, Fused):
+        return error_of(layer, _scaling(layer.first, parts))
+    scaling = _scaling(layer, parts)
+    return float(scaling.error.max()), scaling.bound
 
 
 def _no_way(layer: Convolution) -> str:

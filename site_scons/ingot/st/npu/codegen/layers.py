@@ -144,13 +144,39 @@ class Sliced:
     first: Shape
 
 
-Layer = Convolution | Addition | Product | Mean | Largest | Requantized | Function | Joined | Sliced
+@dataclass(frozen=True)
+class Fused:
+    """A convolution, and the layer that takes its result in the same epoch: the tensor between is in no memory.
+
+    copied: whether an ARITH that changes nothing stands between the two.
+    """
+
+    first: Convolution
+    then: Addition | Function
+    copied: bool = False
+
+    @property
+    def target(self) -> Numbers:
+        """The result."""
+        return self.then.target
+
+
+Layer = Convolution | Addition | Product | Mean | Largest | Requantized | Function | Joined | Sliced | Fused
+
+
+def convolution_of(layer: Layer | None) -> Convolution | None:
+    """The convolution in a layer's epochs, if there is one."""
+    layer = layer.first if isinstance(layer, Fused) else layer
+    return layer if isinstance(layer, Convolution) else None
 
 
 def sources_of(layer: Layer) -> tuple[Numbers, ...]:
     """The tensors that a layer reads."""
     if isinstance(layer, Joined):
         return layer.parts
+    if isinstance(layer, Fused):
+        between = layer.first.target.tensor
+        return layer.first.source, *(side for side in sources_of(layer.then) if side.tensor != between)
     return (layer.one, layer.other) if isinstance(layer, Addition | Product) else (layer.source,)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ingot.compiler.graph import Graph, Operator
 from ingot.st.npu.codegen.convolution import Part
-from ingot.st.npu.codegen.layers import Layer, Numbers
+from ingot.st.npu.codegen.layers import Fused, Layer, Numbers
 from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.places import Key, Life
 from ingot.st.npu.container import Blob
@@ -29,6 +29,7 @@ class Generated:
     error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
     view: whether nothing runs: it only changes a shape, or is folded into the next one. placed: nor does this layer of
     the NPU, as what it joins or takes lies in its place.
+    sharing: number of the operator in whose epochs a layer of the NPU is, which then has none of its own; else -1.
     reads, writes: buffers of a layer of the NPU, without its partial sums.
     """
 
@@ -40,6 +41,7 @@ class Generated:
     error: float = 0.0
     number: int = 0
     view: bool = False
+    sharing: int = -1
     reads: tuple[Key, ...] = ()
     writes: tuple[Key, ...] = ()
     placed: bool = False
@@ -47,7 +49,7 @@ class Generated:
     @property
     def on_npu(self) -> bool:
         """Whether the NPU makes its result."""
-        return bool(self.epochs) or self.placed
+        return bool(self.epochs) or self.placed or self.sharing >= 0
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,16 @@ class Found:
     """What does not depend on addresses, so that a second generation of the graph takes it over.
 
     choices: number of an operator -> how it is made. packed: kernels of a part of the layer that makes a tensor.
-    nested: operators of the CPU -> what lies in other tensors, by its root.
+    nested: layers of the CPU, those that share an epoch -> what lies in other tensors, by its root.
+    fused: numbers of two layers, formats of the result -> both as one; None where no public build has such an epoch.
+    apart: layers that turned out not to be possible together with the convolution before them.
     """
 
     choices: dict[int, Choice] = field(default_factory=dict)
     packed: dict[tuple[int, Part], bytes] = field(default_factory=dict)
     nested: dict[tuple[int, ...], Mapping[int, Nested]] = field(default_factory=dict)
+    fused: dict[tuple[int, int, tuple[str, ...]], Fused | None] = field(default_factory=dict)
+    apart: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ingot.compiler.offload import KIND, Addresses, Job
 from ingot.st.npu.codegen.build import build_of
 from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
+from ingot.st.npu.codegen.layers import convolution_of
 from ingot.st.npu.codegen.made import BESIDE, SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
 from ingot.st.npu.codegen.target import NpuTarget
@@ -170,7 +171,7 @@ def _parts(program: Program) -> list[Part]:
     for number, item in enumerate(program.operators):
         if item.number:
             open_run = []
-        elif item.on_npu:
+        elif item.epochs or item.placed:
             if not open_run:
                 runs.append(open_run)
             open_run.append(number)
@@ -198,15 +199,18 @@ def _part(program: Program, run: Sequence[int], runs: Sequence[Sequence[int]], o
     crossing = [key for key in written if key in elsewhere or key not in read or (key[1] == "s8" and key[0] in outside)]
     inner = {key: program.lives[key] for key in written if key not in crossing}
     for item in mine:
-        assert item.layer is not None
+        convolution = convolution_of(item.layer)
+        if convolution is None:
+            continue
         for form in (SUMS, BESIDE):
-            key = (program.roots.get(item.layer.target.tensor, item.layer.target.tensor), form)
+            key = (program.roots.get(convolution.target.tensor, convolution.target.tensor), form)
             if key in program.lives:
                 inner[key] = program.lives[key]
     scratch = placed(inner, (0, ENOUGH))
     size = max((scratch[key] + inner[key].bytes + SPARE for key in inner), default=0)
     reads = tuple(key for key in read if key not in written)
-    return Part((*run, *_folded(program, run)), reads, tuple(crossing), scratch, size)
+    taken = [*run, *(number for number, item in enumerate(program.operators) if item.sharing in run)]
+    return Part((*taken, *_folded(program, taken)), reads, tuple(crossing), scratch, size)
 
 
 def _folded(program: Program, run: Sequence[int]) -> list[int]:

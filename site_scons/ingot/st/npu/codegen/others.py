@@ -10,6 +10,7 @@ from ingot.st.npu.codegen.layers import Addition, Largest, Mean, Numbers, Refusa
 from ingot.st.npu.codegen.results import plus_128, write_results
 from ingot.st.npu.codegen.tensors import channel_stream, tensor_stream
 from ingot.st.npu.codegen.units import Draft, registers
+from ingot.st.npu.machine import Registers
 
 #: Most bits behind the point of a sum of two, and of shifts in front of it; most bits that an average's scale gets.
 MOST_BITS, MOST_AX, MOST_BY, MOST_C = 15, 8, 14, 12
@@ -23,7 +24,17 @@ def largest_shift(value: float) -> int:
 
 
 def addition_epoch(draft: Draft, layer: Addition, sources: tuple[int, int], targets: Mapping[str, int]) -> float:
-    """One ARITH with two inputs; the error before the last rounding. Raises Refusal.
+    """One ARITH with two inputs; the error before the last rounding. Raises Refusal."""
+    made, error = addition(layer)
+    sides = zip((layer.one, layer.other), sources, strict=True)
+    streams = [draft.add(tensor_stream(numbers, address), "STRENG") for numbers, address in sides]
+    unit = draft.add(made, "ARITH", *streams)
+    write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
+    return error
+
+
+def addition(layer: Addition) -> tuple[Registers, float]:
+    """Registers of the ARITH, and the error before its rounding. Raises Refusal.
 
     out = R((a * x >> AX) + (b * y >> BY) + (c << C), RES): the scales' ratios with RES bits behind the point.
     """
@@ -41,15 +52,11 @@ def addition_epoch(draft: Draft, layer: Addition, sources: tuple[int, int], targ
     sizes = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES", "OBYTES"), 1)
     numbers = {"A": a, "AX": ax, "B": b, "BY": by, "CC": c, "C": shift, "RES": bits}
     made = registers("ARITH", {"ROUND": 1, "SAT": 1, "DUALIN": 1} | numbers | sizes)
-    sides = zip((layer.one, layer.other), sources, strict=True)
-    streams = [draft.add(tensor_stream(numbers, address), "STRENG") for numbers, address in sides]
-    unit = draft.add(made, "ARITH", *streams)
-    write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     unit_of_sum = 2.0**-bits
     ratios = 128 * (abs(a / 2.0 ** (bits + ax) - one) + abs(b / 2.0 ** (bits + by) - other))
     cut = unit_of_sum * ((ax > 0) + (by > 0))
     of_the_model = 2.0**-19 * max(one, other)  # LiteRT has 20 bits behind the point of the larger scale, times two
-    return ratios + cut + abs(c * 2.0**shift - exact) * unit_of_sum + of_the_model
+    return made, ratios + cut + abs(c * 2.0**shift - exact) * unit_of_sum + of_the_model
 
 
 def mean_epoch(draft: Draft, layer: Mean, source: int, targets: Mapping[str, int]) -> float:

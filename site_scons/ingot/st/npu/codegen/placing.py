@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ingot.st.npu.codegen.layers import Addition, Joined, Layer, Product, Sliced
+from ingot.st.npu.codegen.layers import Addition, Convolution, Function, Fused, Joined, Layer, Product, Sliced
 from ingot.st.npu.codegen.made import Choice
 from ingot.st.npu.codegen.nested import Nested, place_of
 from ingot.st.npu.codegen.tensors import Numbers, Shape
@@ -36,6 +36,10 @@ def laid(layer: Layer, root: Callable[[int], int], nested: Mapping[int, Nested])
         return layer
     if isinstance(layer, Joined):
         return replace(layer, parts=tuple(map(own, layer.parts)), target=own(layer.target))
+    if isinstance(layer, Fused):
+        first, then = laid(layer.first, root, nested), laid(layer.then, root, nested)
+        assert isinstance(first, Convolution) and isinstance(then, Addition | Function)
+        return replace(layer, first=first, then=then)
     if isinstance(layer, Addition | Product):
         return replace(layer, one=own(layer.one), other=own(layer.other), target=own(layer.target))
     return replace(layer, source=own(layer.source), target=own(layer.target))

@@ -20,7 +20,7 @@ def write_results(
     """
     for form, address in targets.items():
         unit = draft.add(plus_128(), "ARITH", source) if form == "u8" else source
-        draft.add(_stream(target, address, first, depth, sets), "STRENG", unit)
+        draft.add(set_stream(target, address, first, depth, sets, write=True), "STRENG", unit)
 
 
 def copied() -> Registers:
@@ -38,11 +38,11 @@ def _of_bytes(plus: int) -> Registers:
     return registers("ARITH", {"A": 16384, "B": plus >> 2, "COMBINEBC": 1, "RES": 14} | sizes)
 
 
-def _stream(target: Numbers, address: int, first: int, depth: int, sets: int) -> Registers:
+def set_stream(target: Numbers, address: int, first: int, depth: int, sets: int, *, write: bool = False) -> Registers:
+    """A stream of a tensor, set after set, `depth` channels of each pixel, from `first` on."""
     height, width, channels = target.shape
     if (depth == channels and target.dense) or (height, width) == (1, 1):
-        return raw_stream(address + first, height * width * depth * sets, DIR=1)
+        return raw_stream(address + first, height * width * depth * sets, DIR=int(write))
     repeats = {"LIMIT": sets, "FOFFSET": depth, "FRAME_RPT": sets, "FRPTOFF": target.bytes}
-    shape = (height, width, depth)
-    last = address + target.extent - 1
-    return raster_stream(address + first, shape, target.step, last, line=target.row, DIR=1, **repeats)
+    shape, last = (height, width, depth), address + target.extent - 1
+    return raster_stream(address + first, shape, target.step, last, line=target.row, DIR=int(write), **repeats)

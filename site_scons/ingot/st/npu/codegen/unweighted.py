@@ -12,6 +12,7 @@ from ingot.st.npu.codegen.layers import (
     Addition,
     Convolution,
     Function,
+    Fused,
     Joined,
     Layer,
     Mean,
@@ -34,7 +35,7 @@ def fillers(layer: Layer, given: Sequence[int | None], targets: Mapping[str, int
     A filler raises Refusal for what cannot be, ValueError for numbers that no register holds.
     """
     part = functools.partial
-    if isinstance(layer, Convolution):
+    if isinstance(layer, Convolution | Fused):
         raise TypeError("a convolution has weights")
     if isinstance(layer, Joined):
         return [
