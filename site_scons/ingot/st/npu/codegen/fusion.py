@@ -25,7 +25,7 @@ from dataclasses import replace
 import numpy as np
 
 from ingot.compiler.graph import Graph
-from ingot.st.npu.codegen.convolution import Behind, Part
+from ingot.st.npu.codegen.convolution import Behind
 from ingot.st.npu.codegen.functions import fitted
 from ingot.st.npu.codegen.layers import Addition, Convolution, Function, Fused, Numbers, Refusal
 from ingot.st.npu.codegen.made import Choice
@@ -33,6 +33,7 @@ from ingot.st.npu.codegen.others import addition
 from ingot.st.npu.codegen.results import copied, set_stream
 from ingot.st.npu.codegen.scaling import Scaling
 from ingot.st.npu.codegen.units import Draft
+from ingot.st.npu.codegen.ways import Part
 from ingot.st.npu.registers import Unit
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingot.compiler.graph import Graph, Operator
-from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
+from ingot.st.npu.codegen.convolution import ALIGNED, convolution_epoch, packed_kernels
 from ingot.st.npu.codegen.copies import columns_epoch
 from ingot.st.npu.codegen.fusion import behind, error_of, pairs
 from ingot.st.npu.codegen.layers import (
@@ -37,6 +37,7 @@ from ingot.st.npu.codegen.placing import Search, laid, reads_of
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
 from ingot.st.npu.codegen.unweighted import fillers
+from ingot.st.npu.codegen.ways import Part, format_of, ways
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.public import Public
 
@@ -151,7 +152,8 @@ class _Generator:
             if layer is not None:
                 choice = taken.pop(first)
                 others = ((numbers, "s8") for numbers in sources_of(layer)[1:])
-                taken[then] = Choice(layer, choice.parts, (*choice.reads, *others))
+                parts = tuple(replace(part, chains=1) for part in choice.parts)
+                taken[then] = Choice(layer, parts, (*choice.reads, *others))
                 merged[first] = then
         return merged
 
@@ -170,7 +172,7 @@ class _Generator:
             read.add("s8")
         key = (first, then, tuple(sorted(read)))
         if key not in self.found.fused:
-            parts = taken[first].parts
+            parts = tuple(replace(part, chains=1) for part in taken[first].parts)  # a layer less is worth more
             fitting = (layer for layer in forms if not self._why_not(layer, parts, key[2]))
             self.found.fused[key] = next(fitting, None)
         return self.found.fused[key]
@@ -321,7 +323,7 @@ class _Generator:
             if convolution is not None:
                 own = {
                     SUMS: max(part.sums(convolution) for part in choice.parts),
-                    BESIDE: max(part.beside(convolution) for part in choice.parts),
+                    BESIDE: max(part.aside(convolution) for part in choice.parts),
                 }
                 for kind, size in own.items():
                     if size:
@@ -415,7 +417,7 @@ class _Generator:
             draft = Draft(self.number, self.rotation)
             source = address(first.source, part.way.format)
             sums = address(first.target, SUMS) if part.sums(first) else 0
-            beside = {"s8": address(first.target, BESIDE)} if part.beside(first) else {}
+            beside = {"s8": address(first.target, BESIDE)} if part.aside(first) else {}
             try:
                 convolution_epoch(
                     draft, written, part, scaling, source, kernels[whole], sums, beside or targets, second

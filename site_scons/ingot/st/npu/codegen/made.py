@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingot.compiler.graph import Graph, Operator
-from ingot.st.npu.codegen.convolution import Part
 from ingot.st.npu.codegen.layers import Fused, Layer, Numbers
 from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.places import Key, Life
+from ingot.st.npu.codegen.ways import Part
 from ingot.st.npu.container import Blob
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.program import blob_of_epochs
