@@ -20,6 +20,7 @@ from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
 from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.flow import wrong_lengths
+from ingot.st.npu.forms import forms_of
 from ingot.st.npu.machine import HardwareEpoch, Registers
 from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import public
@@ -111,6 +112,33 @@ def test_every_byte_of_a_tensor_is_written_once(tmp_path: Path) -> None:
         broken = dataclasses.replace(item, epochs=epochs)
         (found,) = uncovered(dataclasses.replace(program, operators=(broken, *program.operators[1:])))
         assert found.endswith(what) and " never, " in found
+
+
+BESIDE: dict[str, Callable[[], Small]] = {
+    "1x1": lambda: Small((24, 24, 16), zero=5).convolve(96, zero=4),
+    "1x1, to both formats": lambda: Small((24, 24, 16)).convolve(64).convolve(32).add(),
+    "chains of two": lambda: Small((24, 24, 48), zero=5).convolve(72, zero=4),
+    "depthwise": lambda: Small((20, 20, 48)).convolve(0, 3, depthwise=True),
+    "depthwise, sets that share features": lambda: Small((20, 20, 40), zero=5).convolve(
+        0, 3, 2, zero=4, depthwise=True
+    ),
+    "branches": lambda: Small((20, 20, 16), zero=3).branches(3, (64, 48), zero=4).convolve(32),
+    "tiles": lambda: Small((6, 700, 3)).convolve(24, 3, 2),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BESIDE)
+def test_two_chains_of_one_layer_are_as_near_as_predicted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little it saves here."""
+    model = BESIDE[name]().write(tmp_path)
+    monkeypatch.setattr("ingot.st.npu.codegen.ways.LEAST_SAVED", 0)
+    found = checked(model)
+    assert any(part.chains > 1 for choice in found.program.found.choices.values() for part in choice.parts)
+    assert found.proof.holds and not found.strange and not found.wrong
+    assert any(form.category == "beside" for epoch in found.program.epochs for form in forms_of(epoch))
 
 
 def test_what_is_joined_is_written_to_its_place(tmp_path: Path) -> None:
