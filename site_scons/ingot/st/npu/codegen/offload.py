@@ -102,7 +102,8 @@ class NpuOffload:
             left=left,
             found=self.trial.found,
         )
-        assert [item.refused for item in program.operators] == [item.refused for item in self.trial.operators]
+        ways = [[(item.refused, item.sharing) for item in one.operators] for one in (program, self.trial)]
+        assert ways[0] == ways[1]
         self.bound = program
         faults = [*prove(build_of(program)).faults, *uncovered(program), *program.strange(table)]
         if faults:
