@@ -22,13 +22,13 @@ from ingot.st.npu.codegen.layers import (
     Fused,
     Numbers,
     Refusal,
-    convolution_of,
     folded_pads,
     layer_of,
     roots_of,
     sources_of,
     with_folded_zero,
 )
+from ingot.st.npu.codegen.lives import lives_of
 from ingot.st.npu.codegen.made import BESIDE, SUMS, Choice, Found, Generated, Program
 from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.others import format_epoch
@@ -123,7 +123,7 @@ class _Generator:
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
         views |= set(merged)
         self.nested = self._nested(taken, views)
-        lives = self._lives(taken, views)
+        lives = lives_of(self.graph, taken, self._root, self.nested, self._outside(taken, views))
         self.places = self.place(lives)
         made = []
         for number, op in operators:
@@ -288,47 +288,6 @@ class _Generator:
         except Refusal as problem:
             return str(problem)
         return ""
-
-    def _lives(self, taken: Mapping[int, Choice], views: Collection[int]) -> dict[Key, Life]:
-        """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
-        last: dict[int, int] = {}
-        first: dict[int, int] = {}
-        for number, op in enumerate(self.graph.operators):
-            for tensor in op.inputs:
-                if tensor is not None:
-                    last[self._home(tensor)] = number
-            for tensor in op.outputs:
-                first.setdefault(self._home(tensor), number)
-        last |= {self._home(tensor): len(self.graph.operators) for tensor in self.graph.outputs}
-        wanted: dict[Key, int] = {}
-        outside = self._outside(taken, views)
-        read = {self._home(numbers.tensor) for choice in taken.values() for numbers, _ in self._reads(choice)}
-        sizes = {self._root(choice.layer.target.tensor): choice.layer.target.bytes for choice in taken.values()}
-        for number, choice in taken.items():
-            for numbers, form in self._reads(choice):
-                home = self._home(numbers.tensor)
-                wanted[home, form] = sizes.get(home, numbers.bytes)
-                last[home] = max(last[home], number)
-                if home not in self.made_by:  # the CPU makes s8 of it
-                    wanted[home, "s8"] = numbers.bytes
-            home = self._home(choice.layer.target.tensor)
-            if home in outside or home not in read:
-                wanted[home, "s8"] = sizes[home]
-        lives = {
-            (root, form): Life(size, first.get(root, -1), last.get(root, first.get(root, -1)))
-            for (root, form), size in wanted.items()
-        }
-        for number, choice in taken.items():
-            convolution = convolution_of(choice.layer)
-            if convolution is not None:
-                own = {
-                    SUMS: max(part.sums(convolution) for part in choice.parts),
-                    BESIDE: max(part.aside(convolution) for part in choice.parts),
-                }
-                for kind, size in own.items():
-                    if size:
-                        lives[self._root(convolution.target.tensor), kind] = Life(size, number, number)
-        return lives
 
     def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
         """Whether the CPU or the application reads a tensor, or nobody does."""
