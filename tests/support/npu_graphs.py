@@ -57,21 +57,40 @@ class Small:
         return w, b, self.scale * 0.012 * 80 * float(np.sqrt(fan)) * 2
 
     def convolve(
-        self, outputs: int, size: int = 1, stride: int = 1, zero: int = -128, *, depthwise: bool = False
+        self,
+        outputs: int,
+        size: int = 1,
+        stride: int = 1,
+        zero: int = -128,
+        *,
+        depthwise: bool = False,
+        pads: tuple[int, int, int, int] | None = None,
+        like: tuple[float, int] | None = None,
     ) -> Small:
-        """A convolution with SAME padding; ReLU where the result's zero point is -128."""
+        """A convolution with SAME padding, or behind a PAD at the top, bottom, left, right; ReLU where the result's
+        zero point is -128. like: scale and zero point of the result."""
+        if pads:
+            self._pad(*pads)
         height, width, channels = self.shape
         outputs = channels if depthwise else outputs
         shape = (1, size, size, channels) if depthwise else (outputs, size, size, channels)
         w, b, scale = self._weights(shape, 3 if depthwise else 0, size * size * (1 if depthwise else channels))
-        made = -(-height // stride), -(-width // stride), outputs
+        less = size - 1 if pads else 0
+        made = -(-(height - less) // stride), -(-(width - less) // stride), outputs
         inputs = [self.last, w, b]
-        self.last = self._result(made, *self._trained(scale, zero))
+        self.last = self._result(made, *(like or self._trained(scale, zero)))
         kind = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
-        activation = "RELU" if zero == -128 else "NONE"
-        options: dict[str, Any] = {"stride_h": stride, "stride_w": stride, "padding": "SAME"}
+        activation = "RELU" if self.zero == -128 else "NONE"
+        options: dict[str, Any] = {"stride_h": stride, "stride_w": stride, "padding": "VALID" if pads else "SAME"}
         self.builder.operator(kind, inputs, [self.last], fused_activation_function=activation, **options)
         return self
+
+    def _pad(self, top: int, bottom: int, left: int, right: int) -> None:
+        height, width, channels = self.shape
+        sides = self.builder.constant(np.array([[0, 0], [top, bottom], [left, right], [0, 0]], np.int32))
+        inputs = [self.last, sides]
+        self.last = self._result((height + top + bottom, width + left + right, channels), self.scale, self.zero)
+        self.builder.operator("PAD", inputs, [self.last])
 
     def dense(self, outputs: int, zero: int = 3) -> Small:
         """A fully connected layer on a tensor of 1x1 pixels."""
@@ -148,6 +167,37 @@ class Small:
         self.builder.operator("CONCATENATION", inputs, [self.last], axis=axis)
         return self
 
+    def branches(self, axis: int, outputs: tuple[int, ...], zero: int = -128, *, chained: bool = False) -> Small:
+        """Convolutions of the last tensor, joined. chained: each one but the first of the one before; 3x3."""
+        source, parts = (self.last, self.shape, self.scale, self.zero), []
+        like: tuple[float, int] | None = None
+        for count in outputs:
+            if not chained:
+                self.last, self.shape, self.scale, self.zero = source
+            self.convolve(count, 3 if chained and parts else 1, 1, zero, like=like)
+            like = self.scale, self.zero
+            parts.append((self.last, self.shape))
+        return self._joined(axis, parts)
+
+    def halves(self, outputs: int, zero: int = 4) -> Small:
+        """A convolution of 1x1, both halves of its channels, a convolution of the second half: joined."""
+        self.convolve(outputs, 1, 1, zero)
+        whole, (height, width, channels), scale = self.last, self.shape, self.scale
+        half, parts = channels // 2, []
+        for first in (0, half):
+            self.last, self.shape = whole, (height, width, channels)
+            self.slice((0, 0, first), (height, width, half))
+            parts.append((self.last, self.shape))
+        self.convolve(half, 3, 1, zero, like=(scale, self.zero))
+        return self._joined(3, [*parts, (self.last, self.shape)])
+
+    def _joined(self, axis: int, parts: list[tuple[int, Shape]]) -> Small:
+        shape = [1, *parts[0][1]]
+        shape[axis] = sum((1, *size)[axis] for _, size in parts)
+        self.last = self._result((shape[1], shape[2], shape[3]), self.scale, self.zero)
+        self.builder.operator("CONCATENATION", [part for part, _ in parts], [self.last], axis=axis)
+        return self
+
     def slice(self, begin: tuple[int, int, int], size: Shape) -> Small:
         """A part of the last tensor."""
         ends = np.array([1, *(one + more for one, more in zip(begin, size, strict=True))], np.int32)
@@ -183,13 +233,16 @@ def random_graph(seed: int, trained: float = 0, values: int | None = None) -> Sm
     chance = random.Random(seed)
     pick = chance.choice
     side = chance.randint(1, 9)
-    small = Small((side, side, pick([1, 3, 8, 12, 16, 24, 32, 48])), pick([-128, -5, 0, 30]), chance.randint(0, 99))
+    shape = side, side, pick([1, 3, 8, 12, 16, 24, 32, 48])
+    if chance.random() < 0.15:
+        shape = chance.randint(1, 4), chance.randint(110, 700), pick([1, 3, 4, 8, 16])
+    small = Small(shape, pick([-128, -5, 0, 30]), chance.randint(0, 99))
     if values is not None:
         small = Small(small.shape, small.zero, values, trained)
     for _ in range(chance.randint(1, 4)):
         kind = pick(
             ["convolve", "depthwise", "add", "mean", "largest", "other", "multiply", "join", "slice", "function"]
-            + ["residual", "convolve, function"]
+            + ["branches", "chained", "halves", "residual", "convolve, function"]
         )
         height, width, channels = small.shape
         zero = pick([-128, -128, 4])
@@ -201,6 +254,12 @@ def random_graph(seed: int, trained: float = 0, values: int | None = None) -> Sm
             small.multiply(zero, pick([-128, -7, 50]))
         elif kind == "join":
             small.join(pick([1, 2, 3]), pick([1, 8, 40]))
+        elif kind in ("branches", "chained"):
+            axis, most = pick([1, 2, 3, 3]), pick([8, 16, 24])
+            counts = [most if axis < 3 else pick([8, 16, 40]) for _ in range(chance.randint(2, 3))]
+            small.branches(axis, tuple(counts), zero, chained=kind == "chained")
+        elif kind == "halves":
+            small.halves(pick([16, 32, 64]), zero)
         elif kind == "slice":
             first = chance.randrange(height), chance.randrange(width), chance.randrange(channels)
             small.slice(first, (height - first[0], width - first[1], channels - first[2]))

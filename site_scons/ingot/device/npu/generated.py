@@ -20,6 +20,7 @@ from ingot.device.npu.oracles import Oracle, open_oracle
 from ingot.device.run.inputs import random_inputs
 from ingot.st.npu.build import Build
 from ingot.st.npu.codegen.build import build_of
+from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.layers import Numbers, sources_of
 from ingot.st.npu.codegen.made import Generated, Program
 from ingot.st.npu.cost import EpochCost, costs_of
@@ -85,7 +86,8 @@ def check_program(program: Program, model: Path, strange: Sequence[str], samples
         oracle.run(inputs)
         labels.append(label)
         _run(program, build, oracle, found)
-    return Checked(program, build, prove(build), costs_of(build), found, tuple(labels), tuple(strange))
+    outside = (*strange, *uncovered(program))
+    return Checked(program, build, prove(build), costs_of(build), found, tuple(labels), outside)
 
 
 def _check_names(program: Program, oracle: Oracle, model: Path) -> None:
@@ -178,21 +180,30 @@ def classes(program: Program, build: Build, model: Path, samples: int, seed: int
         target = layers[-1].target
         wanted = oracle.tensor(target.tensor).reshape(-1)
         (form, address), *_ = sorted(_formats(program, target).items())
-        data = store.view("", address, target.bytes, items[-1].op.kind)
+        data = store.view("", address, target.extent, items[-1].op.kind)[_bytes_of(target)]
         made = data.view(np.int8) if form == "s8" else data
         yield int(made.argmax()), int(wanted.argmax())
 
 
 def _formats(program: Program, numbers: Numbers) -> dict[str, int]:
-    root = program.roots.get(numbers.tensor, numbers.tensor)
-    return {form: program.places[root, form] for form in ("s8", "u8") if (root, form) in program.places}
+    home = program.place(numbers.tensor).home
+    return {form: program.address(numbers.tensor, form) for form in ("s8", "u8") if (home, form) in program.places}
 
 
 def _put(program: Program, store: Store, numbers: Numbers, values: Array) -> None:
     flat = values.astype(np.int16).reshape(-1)
     for form, address in _formats(program, numbers).items():
-        data = (flat + 128 * (form == "u8")).astype(np.uint8).tobytes()
-        store.put("", address, data, "the model's tensor")
+        data = (flat + 128 * (form == "u8")).astype(np.uint8)
+        store.view("", address, numbers.extent, "the model's tensor")[_bytes_of(numbers)] = data
+
+
+def _bytes_of(numbers: Numbers) -> Array:
+    """Of the bytes from its first to its last, those of the tensor."""
+    if numbers.dense:
+        return np.arange(numbers.bytes)
+    rows, columns, channels = np.indices(numbers.shape, sparse=True)
+    places: Array = (rows * numbers.row + columns * numbers.step + channels).reshape(-1)
+    return places
 
 
 def _compare(
@@ -200,7 +211,7 @@ def _compare(
 ) -> None:
     wanted = oracle.tensor(target.tensor).astype(np.int16).reshape(-1)
     for form, address in _formats(program, target).items():
-        data = store.view("", address, target.bytes, item.op.kind)
+        data = store.view("", address, target.extent, item.op.kind)[_bytes_of(target)]
         made = data.view(np.int8).astype(np.int16) if form == "s8" else data.astype(np.int16) - 128
         apart = np.abs(made - wanted)
         difference.largest = max(difference.largest, int(apart.max()))

@@ -94,7 +94,7 @@ def _share(checked: Checked) -> str:
 def _row(number: int, item: Generated, checked: Checked) -> tuple[str, ...]:
     if item.sharing >= 0:
         return (str(number), item.op.kind, "NPU", f"with {item.sharing}", "", "", "", "", "", "")
-    if not item.epochs:
+    if not item.on_npu:
         return (str(number), item.op.kind, "-" if item.view else "CPU", "", "", "", "", "", "", "")
     costs = _costs(item, checked)
     found = checked.differences[number]

@@ -11,6 +11,7 @@ A form says how units are used, not with which numbers:
     link         kinds of source and destination, its port, which frames pass
     route        what the results of a convolution go through up to memory or to another convolution: kinds of units;
                  of an ARITH with two inputs the operation and the port, of ACTIV and POOL the type
+    beside       how many CONVACCs each part of an epoch has, where no link joins the parts and two have some
     streams      how many streams an epoch has, and how many of them write
     units        how many CONVACC, ACTIV, ARITH, POOL an epoch has
     instruction  name, kind of unit, register, data words of an instruction; of CTRL, which commands. Of bursts into
@@ -97,8 +98,21 @@ def forms_of(epoch: HardwareEpoch) -> Iterator[Form]:
     for link in links:
         yield Form("link", (link.source.kind, link.port.unit.kind, link.port.port, link.kind))
     yield from _routes(epoch, links)
+    yield from _beside(links)
     yield Form("streams", (counts.pop("STRENG"), len(epoch.outputs)))
     yield Form("units", tuple(counts.values()))
+
+
+def _beside(links: Iterable[Link]) -> Iterator[Form]:
+    parts: list[set[Unit]] = []
+    for link in links:
+        ends = {link.source, link.port.unit}
+        met = [part for part in parts if part & ends]
+        parts = [part for part in parts if not part & ends] + [ends.union(*met)]
+    counts = sorted(sum(unit.kind == "CONVACC" for unit in part) for part in parts)
+    working = tuple(count for count in counts if count)
+    if len(working) > 1:
+        yield Form("beside", working)
 
 
 def _routes(epoch: HardwareEpoch, links: Iterable[Link]) -> Iterator[Form]:

@@ -20,7 +20,7 @@ from ingot.st.npu.container import Blob, read_blob
 from ingot.st.npu.images import Image
 from ingot.st.npu.machine import HardwareEpoch, Machine
 from ingot.st.npu.memory import EARLY_END
-from ingot.st.npu.streams import streams_of
+from ingot.st.npu.streams import Stream, streams_of
 from ingot.st.prebuilt.network_c import NetworkSource, SourceBlock, SourceBuffer, SourcePool
 
 
@@ -109,7 +109,7 @@ def _written(network: Network, epoch: NetworkEpoch, own: Sequence[HardwareEpoch]
     for hardware in own:
         for stream in streams_of(hardware):
             if not stream.writes:
-                found += _joined(found, stream.first, stream.last + 1)
+                found += _joined(found, stream)
             allowed = [*scratch, *outputs, *([] if stream.writes else [*inputs, *weights])]
             ranges = [(_place(network, b), _place(network, b) + b.size) for b in allowed]
             if not any(
@@ -129,10 +129,11 @@ def _written(network: Network, epoch: NetworkEpoch, own: Sequence[HardwareEpoch]
     return found
 
 
-def _joined(written: Sequence[SourceBuffer], start: int, end: int) -> list[SourceBuffer]:
+def _joined(written: Sequence[SourceBuffer], stream: Stream) -> list[SourceBuffer]:
     """What several epochs wrote side by side, where a read needs more than one of them; at most one buffer."""
+    start, end = stream.first, stream.last + 1 - SURPLUS * (stream.element == 3)
     places = sorted((buffer.start, buffer.start + buffer.size, buffer.epoch) for buffer in written)
-    if any(first <= start and end <= last + SURPLUS for first, last, _ in places):
+    if any(first <= start and end <= last for first, last, _ in places):
         return []
     runs: list[tuple[int, int, int]] = []
     for first, last, epoch in places:
@@ -143,7 +144,7 @@ def _joined(written: Sequence[SourceBuffer], start: int, end: int) -> list[Sourc
     return [
         _buffer(f"joined_{first:x}_{last:x}_{epoch}", "internal", first, last - first, epoch)
         for first, last, epoch in runs
-        if first <= start and end <= last + SURPLUS
+        if first <= start and end <= last
     ]
 
 

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from ingot.base.errors import IngotError
 from ingot.compiler.frontend.model import read_model
 from ingot.device.npu.generated import Checked, check_program
+from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
 from ingot.st.npu.codegen.made import SUMS, Program
 from ingot.st.npu.flow import wrong_lengths
+from ingot.st.npu.forms import forms_of
 from ingot.st.npu.machine import HardwareEpoch, Registers
 from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import public
@@ -64,8 +66,21 @@ LAYERS: dict[str, Callable[[], Small]] = {
     "joined rows": lambda: Small((3, 4, 8), zero=2).join(1, 2),
     "joined columns": lambda: Small((3, 4, 8), zero=2).join(2, 2),
     "many joined channels": lambda: Small((2, 3, 320), zero=2).join(3, 192),
+    "branches": lambda: Small((4, 5, 16), zero=3).branches(3, (8, 24), zero=5),
+    "branches, u8": lambda: Small((4, 5, 16)).branches(3, (16, 32)).convolve(16),
+    "branches of rows": lambda: Small((4, 5, 16)).branches(1, (16, 16)),
+    "branches of columns": lambda: Small((4, 5, 16)).branches(2, (16, 16)).convolve(16),
+    "chained branches": lambda: Small((4, 5, 16), zero=3).branches(3, (16, 16, 16), zero=4, chained=True),
+    "chained branches, u8": lambda: Small((6, 5, 16)).branches(3, (8, 16, 8), chained=True).convolve(16),
+    "halves": lambda: Small((6, 5, 16), zero=3).halves(32).convolve(16),
     "part": lambda: Small((4, 5, 24), zero=2).slice((1, 2, 8), (2, 3, 16)),
     "part of many channels": lambda: Small((2, 3, 640), zero=2).slice((0, 0, 64), (2, 3, 320)),
+    "wide, stride 2": lambda: Small((5, 251, 8)).convolve(8, 3, 2),
+    "wide, stride 2, s8": lambda: Small((4, 250, 16), zero=3).convolve(0, 3, 2, zero=2, depthwise=True),
+    "wide, framed": lambda: Small((4, 1001, 4), zero=3).convolve(0, 3, 2, zero=2, depthwise=True),
+    "wide, with copies": lambda: Small((4, 500, 8), zero=3).convolve(0, 3, zero=2, depthwise=True),
+    "wide, with copies, u8": lambda: Small((3, 700, 3)).convolve(16, 3).convolve(16),
+    "other pads": lambda: Small((6, 6, 16), zero=4).convolve(0, 3, 2, pads=(1, 0, 1, 0), depthwise=True),
     "largest": lambda: Small((8, 8, 16)).largest(),
 }
 
@@ -86,6 +101,68 @@ def test_a_layer_is_as_near_as_predicted(name: str, tmp_path: Path) -> None:
     assert [item.refused for item in found.program.operators] == [""] * len(found.program.operators)
     assert found.proof.holds and not found.strange and not found.wrong
     assert all(item.elements >= 1 and item.largest <= 1 for item in found.differences.values())
+
+
+def test_every_byte_of_a_tensor_is_written_once(tmp_path: Path) -> None:
+    """Where several epochs write it: of a tile that is missing, and of one that comes twice, the bytes are counted."""
+    program = generated(LAYERS["wide, stride 2, s8"]().write(tmp_path))
+    item, size = program.operators[0], 2 * 63 * 16
+    assert uncovered(program) == [] and len(item.epochs) == 2
+    for epochs, what in ((item.epochs[:1] * 2, f"{size:,} twice"), (item.epochs[1:] * 2, f"{size - 32:,} twice")):
+        broken = dataclasses.replace(item, epochs=epochs)
+        (found,) = uncovered(dataclasses.replace(program, operators=(broken, *program.operators[1:])))
+        assert found.endswith(what) and " never, " in found
+
+
+BESIDE: dict[str, Callable[[], Small]] = {
+    "1x1": lambda: Small((24, 24, 16), zero=5).convolve(96, zero=4),
+    "1x1, to both formats": lambda: Small((24, 24, 16)).convolve(64).convolve(32).add(),
+    "chains of two": lambda: Small((24, 24, 48), zero=5).convolve(72, zero=4),
+    "depthwise": lambda: Small((20, 20, 48)).convolve(0, 3, depthwise=True),
+    "depthwise, sets that share features": lambda: Small((20, 20, 40), zero=5).convolve(
+        0, 3, 2, zero=4, depthwise=True
+    ),
+    "branches": lambda: Small((20, 20, 16), zero=3).branches(3, (64, 48), zero=4).convolve(32),
+    "tiles": lambda: Small((6, 700, 3)).convolve(24, 3, 2),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BESIDE)
+def test_two_chains_of_one_layer_are_as_near_as_predicted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little it saves here."""
+    model = BESIDE[name]().write(tmp_path)
+    monkeypatch.setattr("ingot.st.npu.codegen.ways.LEAST_SAVED", 0)
+    found = checked(model)
+    assert any(part.chains > 1 for choice in found.program.found.choices.values() for part in choice.parts)
+    assert found.proof.holds and not found.strange and not found.wrong
+    assert any(form.category == "beside" for epoch in found.program.epochs for form in forms_of(epoch))
+
+
+def test_what_is_joined_is_written_to_its_place(tmp_path: Path) -> None:
+    """No epoch copies it, and who reads a half of a tensor reads it where it is."""
+    program = generated(LAYERS["halves"]().write(tmp_path))
+    assert [(item.op.kind, len(item.epochs)) for item in program.operators] == [
+        ("CONV_2D", 1),
+        ("STRIDED_SLICE", 0),
+        ("STRIDED_SLICE", 0),
+        ("CONV_2D", 1),
+        ("CONCATENATION", 0),
+        ("CONV_2D", 1),
+    ]
+    assert all(item.on_npu for item in program.operators) and uncovered(program) == []
+    joined = program.operators[4].op.outputs[0]
+    assert {program.place(tensor).home for item in program.operators[:5] for tensor in item.op.outputs} == {joined}
+    assert [program.place(item.op.outputs[0]).offset for item in program.operators[:5]] == [0, 0, 16, 32, 0]
+
+
+def test_what_somebody_else_reads_is_copied(tmp_path: Path) -> None:
+    """The second input of the network, and what the CPU reads, have places of their own."""
+    program = generated(LAYERS["joined channels"]().write(tmp_path))
+    assert [len(item.epochs) for item in program.operators] == [2]
+    assert not program.nested
 
 
 def test_a_zero_point_in_the_bias_changes_nothing_but_the_way(tmp_path: Path) -> None:

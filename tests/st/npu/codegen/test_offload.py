@@ -39,6 +39,8 @@ MIXED: dict[str, Callable[[], Small]] = {
     "the CPU first and last": lambda: Small((4, 4, 16), zero=3).other().add().other(),
     "refused when all has its place": lambda: Small((5, 3, 12)).largest().add(),
     "a sum with what the CPU makes": lambda: Small((4, 4, 32)).convolve(32, zero=4).add(by_cpu=True).other(),
+    "joined, for the CPU": lambda: Small((4, 5, 16), zero=3).halves(32).other().branches(3, (8, 16)),
+    "wide, with copies": lambda: Small((4, 500, 8), zero=3).convolve(0, 3, zero=2, depthwise=True).other(),
     "a view on the border": lambda: Small((4, 4, 16)).convolve(16).mean(-128).dense(16).other(),
 }
 

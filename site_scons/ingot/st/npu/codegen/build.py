@@ -6,7 +6,7 @@ So the proof, the simulator, the costs and the listing of builds hold for it, to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ingot.st.npu.build import Build
@@ -62,19 +62,26 @@ def _buffers(program: Program, epochs: tuple[HardwareEpoch, ...]) -> list[Source
                 written.setdefault(epoch.number, []).append((stream.first, stream.last + 1))
                 name = f"{type(layers[epoch.number]).__name__}_{epoch.number}_out_{stream.first:x}"
                 found.append(_buffer(name, "internal", stream.first, stream.last + 1 - stream.first, epoch.number))
-    return found + _whole(program) + _given(program)
+    return found + _whole(program, written) + _given(program)
 
 
-def _whole(program: Program) -> list[SourceBuffer]:
-    """Tensors that several epochs write, of which each has a buffer for its part only."""
-    found = []
+def _whole(program: Program, written: Mapping[int, Sequence[tuple[int, int]]]) -> list[SourceBuffer]:
+    """Tensors that several streams write, of which each has a buffer for its part only.
+
+    written: epoch -> first byte of each of these, and the one behind the last.
+    """
+    found, writers = [], dict[int, list[int]]()
     for item in program.operators:
-        if item.layer is not None and len(item.epochs) > 1:
-            root = program.roots.get(item.layer.target.tensor, item.layer.target.tensor)
-            for form in ("s8", "u8"):
-                if (root, form) in program.places:
-                    place, size = program.places[root, form], item.layer.target.bytes
-                    found.append(_buffer(f"tensor_{root}_{form}", "internal", place, size, item.epochs[-1].number))
+        if item.layer is not None:
+            home = program.place(item.layer.target.tensor).home
+            writers.setdefault(home, []).extend(epoch.number for epoch in item.epochs)
+    for home, numbers in writers.items():
+        for form in ("s8", "u8"):
+            if not numbers or (home, form) not in program.places:
+                continue
+            place, size = program.places[home, form], program.lives[home, form].bytes
+            if len(numbers) > 1 or (place, place + size) not in written[numbers[0]]:
+                found.append(_buffer(f"tensor_{home}_{form}", "internal", place, size, numbers[-1]))
     return found
 
 

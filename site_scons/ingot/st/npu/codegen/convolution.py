@@ -13,9 +13,8 @@ Features are "u8", q + 128 with zero point 0, or "s8", q with any.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
@@ -24,184 +23,19 @@ from ingot.st.npu.codegen.layers import Convolution
 from ingot.st.npu.codegen.results import write_results
 from ingot.st.npu.codegen.scaling import Scaling
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
-from ingot.st.npu.cost import PAIRS
-from ingot.st.npu.forms import Form
+from ingot.st.npu.codegen.ways import Part, Way, halves
 from ingot.st.npu.kernels import KernelShape, dense_sets, depthwise_sets, pack_kernels
 from ingot.st.npu.machine import Registers
-from ingot.st.npu.public import Public
-from ingot.st.npu.registers import COUNTS, Unit
+from ingot.st.npu.registers import Unit
 from ingot.st.npu.sim.elements import ENTRIES
 
 Array = npt.NDArray[Any]
-#: Outputs of an epoch: entries of a coefficient memory that an address reaches without translation.
-MOST_OUTPUTS = 384
 #: A stream of weights begins at a multiple of so many bytes.
 ALIGNED = 16
-#: Frames that a context of the switch counts.
-MOST_PASSES = 255
-#: Cycles that an epoch takes to start, as public timings of one-layer networks have it.
-START = 1500
-#: Cycles in which the words that a CONVACC and its features' stream take in the blob come from flash: some 60 words.
-#: The two streams of partial sums take as many each.
-UNIT = 600
-#: Rows of kernels that a CONVACC takes of those that have more.
-MOST_ROWS = 3
 #: Most elements of a frame of partial sums whose reader waits.
 TRIGGERED = 1536
-_SIMD = {"u8": 1, "s8": 2}
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a convolution is taken apart.
-
-    deep: 1x1 kernels on 24-bit elements. depth: channels of a CONVACC. kernels: of a set. units: CONVACCs in the chain.
-    passes: of partial sums, 1 for none. switch: whether they come back by the stream switch, not through memory.
-    split: rows of kernels that one CONVACC takes, where another takes the rest and an ARITH adds both; else 0.
-    """
-
-    format: str
-    deep: bool
-    depth: int
-    kernels: int
-    units: int
-    passes: int = 1
-    switch: bool = False
-    split: int = 0
-
-    @property
-    def roundings(self) -> int:
-        """How many sums of 16 bits make the sum of a result."""
-        return 2 if self.split else self.passes
-
-    @property
-    def simd(self) -> int:
-        """The field SIMD: 1 for features of 8 bits, 2 for 16."""
-        return _SIMD[self.format]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Outputs that one epoch makes: sets of `way.kernels`, from output `first` on."""
-
-    way: Way
-    first: int
-    sets: int
-
-    @property
-    def outputs(self) -> int:
-        """How many."""
-        return self.sets * self.way.kernels
-
-    def sums(self, layer: Convolution) -> int:
-        """Bytes of the partial sums of a set."""
-        height, width, _ = layer.target.shape
-        return 2 * height * width * self.way.kernels if self.way.passes > 1 and not self.way.switch else 0
-
-
 #: Adds units that take a part's results; gives the last one.
 Behind = Callable[[Draft, Unit, Part], Unit]
-
-
-def format_of(layer: Convolution) -> str:
-    """The format that it reads: u8 where its zero point is 0, so that what pads is 0, too."""
-    return "u8" if layer.source.zero == -128 else "s8"
-
-
-def ways(layer: Convolution, table: Public) -> list[tuple[Part, ...]]:
-    """Every way whose kernels and chains public builds have, the cheapest first; each as parts, one an epoch."""
-    found = {}
-    for way in _ways(layer, table):
-        parts = _parts(layer, way, table)
-        if parts:
-            found[parts] = sum(_cost(layer, part) for part in parts)
-    return sorted(found, key=lambda parts: _rank(found[parts], parts))
-
-
-def _rank(cost: int, parts: Sequence[Part]) -> tuple[int, int, bool, int, str]:
-    """Of equally cheap ways the one with fewer passes; sums by the switch, which nobody can overtake."""
-    way = parts[0].way
-    return cost, way.passes, not way.switch, len(parts), str(parts)
-
-
-def _ways(layer: Convolution, table: Public) -> Iterator[Way]:
-    if layer.kernel[0] > MOST_ROWS:
-        for way in _ways(halves(layer, MOST_ROWS)[0], table):
-            if way.units == way.passes == 1 and _tail_known(layer, way, table):
-                yield replace(way, units=2, split=MOST_ROWS)
-        return
-    channels, outputs = layer.source.shape[2], layer.target.shape[2]
-    form = format_of(layer)
-    for known in table.forms:
-        if known.category != "kernel":
-            continue
-        *geometry, deep, pairs, simd, depth, kernels = (int(value) for value in known.values)
-        if tuple(geometry) != (*layer.kernel, *layer.strides) or pairs or channels % depth or kernels > outputs:
-            continue
-        if simd != _SIMD[form] or (deep and (form == "s8" or layer.depthwise)):
-            continue
-        if layer.depthwise:
-            if depth % kernels == 0:
-                yield Way(form, False, depth, kernels, 1)
-        else:
-            for units in range(1, COUNTS["CONVACC"] + 1):
-                passes, rest = divmod(channels // depth, units)
-                way = Way(form, bool(deep), depth, kernels, units, passes)
-                if not rest and 0 < passes <= MOST_PASSES and _known(way, table):
-                    yield way
-                    if passes > 1 and units == 1:
-                        yield replace(way, switch=True)
-
-
-def _tail_known(layer: Convolution, way: Way, table: Public) -> bool:
-    """Whether public builds have the rest of the kernels' rows with the same depth and as many kernels."""
-    rows, columns = layer.kernel
-    kernel = (rows - MOST_ROWS, columns, *layer.strides, int(way.deep), 0, way.simd, way.depth, way.kernels)
-    return Form("kernel", kernel) in table.forms
-
-
-def halves(layer: Convolution, rows: int) -> tuple[Convolution, Convolution]:
-    """The convolutions with the first rows of the kernels, and with the rest; their sums add up to the layer's."""
-    top, _, left, right = layer.pads
-    height, lines, stride = layer.source.shape[0], layer.target.shape[0], layer.strides[0]
-    found = []
-    for weights, first in ((layer.weights[:, :rows], 0), (layer.weights[:, rows:], rows)):
-        start = first - top  # of the window of the first output
-        end = start + (lines - 1) * stride + weights.shape[1]
-        pads = max(0, -start), max(0, end - height), left, right
-        found.append(replace(layer, weights=weights, pads=pads, crop=max(0, start)))
-    return found[0], found[1]
-
-
-def _known(way: Way, table: Public) -> bool:
-    return Form("chain", (int(way.deep), way.simd, way.units, way.kernels)) in table.forms
-
-
-def _parts(layer: Convolution, way: Way, table: Public) -> tuple[Part, ...]:
-    """Epochs for all outputs: sets of the way, and a rest by a way with fewer kernels. Empty when there is none."""
-    outputs = layer.target.shape[2]
-    whole, rest = divmod(outputs, way.kernels)
-    if rest:
-        other = replace(way, kernels=rest)
-        kernel = (*layer.kernel, *layer.strides, int(way.deep), 0, way.simd, way.depth, rest)
-        if layer.depthwise or Form("kernel", kernel) not in table.forms or not _known(other, table):
-            return ()
-    epochs = math.ceil(whole * way.kernels / MOST_OUTPUTS)
-    each = math.ceil(whole / epochs)
-    parts = [Part(way, at * way.kernels, min(each, whole - at)) for at in range(0, whole, each)]
-    return (*parts, Part(other, whole * way.kernels, 1)) if rest else tuple(parts)
-
-
-def _cost(layer: Convolution, part: Part) -> int:
-    """Cycles at least."""
-    height, width, _ = layer.read
-    rows, columns, _ = layer.target.shape
-    frames = part.sets * part.way.passes
-    read = height * width * (-(-part.way.depth // 3) if part.way.deep else part.way.depth) * frames
-    made = rows * columns * part.outputs * part.way.passes
-    products = made * layer.kernel[0] * layer.kernel[1] * part.way.depth
-    units = part.way.units + 2 * (part.sums(layer) > 0)
-    return max(read, made, products // PAIRS[part.way.simd]) + START + UNIT * units
 
 
 def convolution_epoch(
@@ -218,9 +52,34 @@ def convolution_epoch(
     """Adds the units of a part to an epoch.
 
     source: address of the features in the part's format. weights: address of the kernels, and how many bytes they are.
-    sums: address of the partial sums, where there are passes. targets: format -> address of the whole output.
-    behind: what takes the results in the same epoch.
+    sums: address of the partial sums, where there are passes. targets: format -> address of the whole output, or of
+    what is made beside. behind: what takes the results in the same epoch.
     """
+    if part.tile:
+        source += layer.source.offset((0, part.tile.start, 0))
+        if not part.tile.copied:
+            place = layer.target.offset((0, part.tile.first, 0))
+            targets = {form: address + place for form, address in targets.items()}
+        layer = part.of(layer)
+    start, size = weights
+    for chain in part.beside:
+        size = len(packed_kernels(layer, chain)) if part.chains > 1 else size
+        _chain(draft, layer, chain, scaling, source, (start, size), sums, targets, behind)
+        start += size + -size % ALIGNED
+
+
+def _chain(
+    draft: Draft,
+    layer: Convolution,
+    part: Part,
+    scaling: Scaling,
+    source: int,
+    weights: tuple[int, int],
+    sums: int,
+    targets: Mapping[str, int],
+    behind: Behind | None,
+) -> None:
+    """Adds the units of one of the chains that are beside each other in an epoch."""
     way = part.way
     pixels = layer.target.shape[0] * layer.target.shape[1]
     outputs = slice(part.first, part.first + part.outputs)
@@ -285,7 +144,12 @@ def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, las
 
 
 def packed_kernels(layer: Convolution, part: Part) -> bytes:
-    """The bytes of a part's kernels, as their stream reads them; of kernels that are split, both."""
+    """The bytes of a part's kernels, as their streams read them: chain after chain; of kernels that are split, both."""
+    if part.chains > 1:
+        found = b""
+        for chain in part.beside:
+            found += bytes(-len(found) % ALIGNED) + packed_kernels(layer, chain)
+        return found
     if not part.way.split:
         return _packed(layer, part)
     head, tail = (_packed(half, part) for half in halves(layer, part.way.split))
@@ -303,25 +167,30 @@ def _packed(layer: Convolution, part: Part) -> bytes:
     return pack_kernels(sets, way.deep)
 
 
+def _is_raw(layer: Convolution, way: Way) -> bool:
+    """Whether a CONVACC takes all bytes of its input."""
+    return way.depth == layer.source.shape[2] and layer.skips == (1, 1) and layer.source.dense
+
+
 def _features(layer: Convolution, part: Part, source: int, number: int) -> Registers:
     """The stream of a CONVACC's features: the image, or its channels, once a set."""
     way = part.way
-    height, width, channels = layer.read
-    pixel, line = channels * layer.skips[1], layer.source.shape[1] * channels * layer.skips[0]
+    height, width, _ = layer.read
+    pixel, line = layer.source.step * layer.skips[1], layer.source.row * layer.skips[0]
     signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
     step = way.units * way.depth if way.passes > 1 else 0
     again = {"LIMIT": part.sets * way.passes, "FRAME_RPT": way.passes, "FOFFSET": step}
-    if way.depth == channels and layer.skips == (1, 1):
+    if _is_raw(layer, way):
         if way.deep:
             again |= {"RAW_OUT": 1}
             return raw_stream(source, -(-layer.source.bytes // 3), 3, **(again | signed))
         return raw_stream(source, layer.source.bytes, **(again | signed))
-    last = source + layer.source.bytes - 1
+    last = source + layer.source.extent - 1
     if layer.depthwise:  # the channels of a set, as often as it has sets of kernels; sets begin where the part does
         repeats = way.depth // way.kernels
         again |= {"FRAME_RPT": repeats, "FRPTOFF": way.depth}
         start = source + part.first // way.depth * way.depth
-        return raster_stream(start, (height, width, way.depth), channels, last, **(again | signed))
+        return raster_stream(start, (height, width, way.depth), pixel, last, line=line, **(again | signed))
     start = source + number * way.depth
     if way.deep:
         shape = (height, width, -(-way.depth // 3))
@@ -332,16 +201,20 @@ def _features(layer: Convolution, part: Part, source: int, number: int) -> Regis
 def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Registers:
     height, width, _ = layer.read
     top, bottom, left, right = layer.pads
+    above, below, ahead, beyond = layer.frame
     fields = {
         "KW": layer.kernel[1],
         "KH": layer.kernel[0],
         "BTCDEPTH": way.depth,
         "NR": way.kernels,
         "TPAD": top,
-        "BPAD": min(bottom, layer.kernel[0] - 1),
-        "ZBOTTOM": bottom - min(bottom, layer.kernel[0] - 1),
+        "BPAD": bottom,
         "LPAD": left,
         "RPAD": right,
+        "ZTOP": above,
+        "ZBOTTOM": below,
+        "ZLEFT": ahead * way.depth,
+        "ZRIGHT": beyond * way.depth,
         "VSTRD": layer.strides[0],
         "HSTRD": layer.strides[1],
         "W": width * way.depth,
@@ -357,11 +230,8 @@ def _convacc(layer: Convolution, way: Way, scaling: Scaling, number: int) -> Reg
     else:  # 0, too, so that the program's size does not depend on it
         fields |= {"FSUB": layer.source.zero}
     if way.deep:
-        whole = way.depth == layer.source.shape[2] and layer.skips == (
-            1,
-            1,
-        )  # else each pixel begins with an element of 24 bits
-        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if whole else 1}
+        # else each pixel begins with an element of 24 bits
+        fields |= {"DEEPMODE": 1, "KSETEN": 3, "FBYTES": 3 if _is_raw(layer, way) else 1}
     words = [12] if "FSUB" in fields else []
     if way.units > 1:
         words.append(8)

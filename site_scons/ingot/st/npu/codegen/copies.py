@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from ingot.st.npu.codegen.layers import Joined, Numbers, Shape, Sliced
 from ingot.st.npu.codegen.results import plus_128
+from ingot.st.npu.codegen.tiles import Tile
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream
 from ingot.st.npu.machine import Registers
 
+Targets = Mapping[str, int]
 #: Most elements of a pixel that a stream takes at once.
 DEPTH = 256
 
@@ -31,18 +33,18 @@ class _Box:
     @property
     def one_run(self) -> bool:
         """Whether its bytes follow each other."""
-        return self.shape[0] == self.shape[1] == 1 or self.shape[1:] == self.whole.shape[1:]
+        return self.whole.window(self.shape).dense
 
     def stream(self, frames: int, *, write: bool) -> Registers:
         """A stream of its elements, in so many frames of some channels of each pixel."""
         rows, columns, depth = self.shape
-        _, width, channels = self.whole.shape
-        start = self.address + (self.first[0] * width + self.first[1]) * channels + self.first[2]
+        start = self.address + self.whole.offset(self.first)
         if self.one_run and frames == 1:
             return raw_stream(start, rows * columns * depth, DIR=int(write))
         again = {"LIMIT": frames, "FOFFSET": depth // frames, "DIR": int(write)}
-        last = self.address + self.whole.bytes - 1
-        return raster_stream(start, (rows, columns, depth // frames), channels, last, line=width * channels, **again)
+        last = self.address + self.whole.extent - 1
+        shape = (rows, columns, depth // frames)
+        return raster_stream(start, shape, self.whole.step, last, line=self.whole.row, **again)
 
 
 def sliced_epoch(draft: Draft, layer: Sliced, source: int, targets: Mapping[str, int]) -> None:
@@ -50,6 +52,14 @@ def sliced_epoch(draft: Draft, layer: Sliced, source: int, targets: Mapping[str,
     shape = layer.target.shape
     made = {form: _Box(layer.target, address, (0, 0, 0), shape) for form, address in targets.items()}
     _copy(draft, _Box(layer.source, source, layer.first, shape), made)
+
+
+def columns_epoch(draft: Draft, made: Numbers, source: int, tile: Tile, target: Numbers, targets: Targets) -> None:
+    """Copies what is needed of what a tile made beside to its place. source: where that is. targets: as below."""
+    rows, _, channels = target.shape
+    shape = (rows, tile.count, channels)
+    boxes = {form: _Box(target, address, (0, tile.first, 0), shape) for form, address in targets.items()}
+    _copy(draft, _Box(made, source, (0, tile.before, 0), shape), boxes)
 
 
 def joined_epoch(draft: Draft, layer: Joined, number: int, source: int, targets: Mapping[str, int]) -> None:

@@ -19,7 +19,8 @@ import numpy.typing as npt
 
 from ingot.st.npu.codegen.layers import Function, Refusal
 from ingot.st.npu.codegen.results import copied, write_results
-from ingot.st.npu.codegen.units import Draft, raw_stream, registers
+from ingot.st.npu.codegen.tensors import tensor_stream
+from ingot.st.npu.codegen.units import Draft, registers
 from ingot.st.npu.machine import Registers
 from ingot.st.npu.registers import Unit
 from ingot.st.npu.sim.activation import BASES, TERMS, function_of_byte
@@ -39,7 +40,7 @@ _LARGEST = 32767
 def function_epoch(draft: Draft, layer: Function, source: int, targets: Mapping[str, int]) -> float:
     """Adds the units; gives the error before the last rounding: 0 where every result is right. Raises Refusal."""
     made, off = fitted(layer.values)
-    stream = draft.add(raw_stream(source, layer.source.bytes), "STRENG")
+    stream = draft.add(tensor_stream(layer.source, source), "STRENG")
     unit = draft.add(made, "ACTIV", draft.add(copied(), "ARITH", stream))
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     return 0.5 * off

@@ -25,14 +25,15 @@ from dataclasses import replace
 import numpy as np
 
 from ingot.compiler.graph import Graph
-from ingot.st.npu.codegen.convolution import Behind, Part
+from ingot.st.npu.codegen.convolution import Behind
 from ingot.st.npu.codegen.functions import fitted
-from ingot.st.npu.codegen.layers import Addition, Convolution, Function, Fused, Numbers
+from ingot.st.npu.codegen.layers import Addition, Convolution, Function, Fused, Numbers, Refusal
 from ingot.st.npu.codegen.made import Choice
 from ingot.st.npu.codegen.others import addition
 from ingot.st.npu.codegen.results import copied, set_stream
 from ingot.st.npu.codegen.scaling import Scaling
 from ingot.st.npu.codegen.units import Draft
+from ingot.st.npu.codegen.ways import Part
 from ingot.st.npu.registers import Unit
 
 
@@ -121,7 +122,13 @@ def behind(layer: Fused, address: Callable[[Numbers, str], int]) -> Behind:
             return draft.add(table, "ACTIV", unit)
         swapped = then.one.tensor == between
         other = then.other if swapped else then.one
-        stream = set_stream(other, address(other, "s8"), part.first, part.way.kernels, part.sets)
+        place, tile = address(other, "s8"), part.tile
+        if tile:
+            if tile.copied:
+                raise Refusal("what a tile makes beside its columns has nothing to be added to")
+            place += other.offset((0, tile.first, 0))
+            other = other.window((other.shape[0], tile.count, other.shape[2]))
+        stream = set_stream(other, place, part.first, part.way.kernels, part.sets)
         unit = draft.add(stream, "STRENG")
         return draft.add(made, "ARITH", *((source, unit) if swapped else (unit, source)))
 

@@ -7,12 +7,14 @@ the CPU makes or reads is s8. Weights are one image.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingot.compiler.graph import Graph, Operator
-from ingot.st.npu.codegen.convolution import ALIGNED, Part, convolution_epoch, format_of, packed_kernels, ways
+from ingot.st.npu.codegen.convolution import ALIGNED, convolution_epoch, packed_kernels
+from ingot.st.npu.codegen.copies import columns_epoch
 from ingot.st.npu.codegen.fusion import behind, error_of, pairs
 from ingot.st.npu.codegen.layers import (
     VIEWS,
@@ -20,22 +22,27 @@ from ingot.st.npu.codegen.layers import (
     Fused,
     Numbers,
     Refusal,
-    convolution_of,
     folded_pads,
     layer_of,
     roots_of,
     sources_of,
     with_folded_zero,
 )
-from ingot.st.npu.codegen.made import SUMS, Choice, Found, Generated, Program
+from ingot.st.npu.codegen.lives import lives_of
+from ingot.st.npu.codegen.made import BESIDE, SUMS, Choice, Found, Generated, Program
+from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.others import format_epoch
 from ingot.st.npu.codegen.places import Key, Life, placed
+from ingot.st.npu.codegen.placing import Search, laid, reads_of
 from ingot.st.npu.codegen.scaling import Scaling, scaling_of
 from ingot.st.npu.codegen.units import Draft, Rotation
 from ingot.st.npu.codegen.unweighted import fillers
+from ingot.st.npu.codegen.ways import Part, format_of, ways
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.public import Public
 
+#: Where a layer is tried.
+TRIED = 1 << 29
 #: An error before the last rounding that is no reason to read a tensor with its zero point (`fold`).
 SMALL = 0.06
 
@@ -80,7 +87,7 @@ class _Generator:
     """One attempt. refused: operators that turned out not to be possible, of the attempts before and of this one.
 
     number: of the next epoch. made_by: tensor -> the operator of the NPU that makes it. converted: tensors of the CPU's
-    that lie there as u8, too.
+    that lie there as u8, too. nested: tensors that lie in others.
     """
 
     graph: Graph
@@ -99,6 +106,7 @@ class _Generator:
     made_by: Mapping[int, int] = field(default_factory=dict)
     places: Mapping[Key, int] = field(default_factory=dict)
     converted: set[int] = field(default_factory=set)
+    nested: Mapping[int, Nested] = field(default_factory=dict)
 
     def program(self) -> Program | None:
         """The program; None when one more operator had to be refused."""
@@ -113,7 +121,9 @@ class _Generator:
                 views.add(number)
         merged = self._fuse(taken, views)
         self.made_by = {self._root(choice.layer.target.tensor): number for number, choice in taken.items()}
-        lives = self._lives(taken, views | set(merged))
+        views |= set(merged)
+        self.nested = self._nested(taken, views)
+        lives = lives_of(self.graph, taken, self._root, self.nested, self._outside(taken, views))
         self.places = self.place(lives)
         made = []
         for number, op in operators:
@@ -130,7 +140,7 @@ class _Generator:
                 return None
         weights = bytes(self.weights)
         where = self.flash, self.ram, self.places, lives, self.roots
-        return Program(self.graph, tuple(made), weights, *where, self.found)
+        return Program(self.graph, tuple(made), weights, *where, self.found, self.nested)
 
     def _fuse(self, taken: dict[int, Choice], views: Collection[int]) -> dict[int, int]:
         """Makes one choice of two layers in one epoch, where public builds have it; number of the first -> second."""
@@ -142,7 +152,8 @@ class _Generator:
             if layer is not None:
                 choice = taken.pop(first)
                 others = ((numbers, "s8") for numbers in sources_of(layer)[1:])
-                taken[then] = Choice(layer, choice.parts, (*choice.reads, *others))
+                parts = tuple(replace(part, chains=1) for part in choice.parts)
+                taken[then] = Choice(layer, parts, (*choice.reads, *others))
                 merged[first] = then
         return merged
 
@@ -161,7 +172,7 @@ class _Generator:
             read.add("s8")
         key = (first, then, tuple(sorted(read)))
         if key not in self.found.fused:
-            parts = taken[first].parts
+            parts = tuple(replace(part, chains=1) for part in taken[first].parts)  # a layer less is worth more
             fitting = (layer for layer in forms if not self._why_not(layer, parts, key[2]))
             self.found.fused[key] = next(fitting, None)
         return self.found.fused[key]
@@ -179,6 +190,46 @@ class _Generator:
 
     def _root(self, tensor: int) -> int:
         return self.roots.get(tensor, tensor)
+
+    def _place(self, tensor: int) -> Place:
+        found = place_of(self._root(tensor), self.nested)
+        assert found is not None
+        return found
+
+    def _home(self, tensor: int) -> int:
+        """The root of the tensor that one lies in."""
+        return self._place(tensor).home
+
+    def _nested(self, taken: Mapping[int, Choice], views: Collection[int]) -> Mapping[int, Nested]:
+        """Tensors that lie in others."""
+        key = tuple(number for number in range(len(self.graph.operators)) if number not in taken)
+        key += (-1, *sorted(number for number, choice in taken.items() if isinstance(choice.layer, Fused)))
+        if key not in self.found.nested:
+            runs = itertools.accumulate(
+                number not in taken and number not in views for number in range(len(self.graph.operators))
+            )
+            search = Search(taken, dict(enumerate(runs)), self._root, self._outside(taken, views), self._fits)
+            self.found.nested[key] = search.found()
+        return self.found.nested[key]
+
+    def _fits(self, number: int, search: Search) -> bool:
+        """Whether a layer can be made where its tensors lie, tried at addresses of no matter."""
+        choice, trial = search.taken[number], self._trial()
+        trial.roots, trial.nested = self.roots, search.nested
+        place = trial._place(choice.layer.target.tensor)
+        targets = {form: TRIED + place.offset for form in search.forms(place.home, search.nested)}
+
+        def address(numbers: Numbers, form: str) -> int:
+            return TRIED + (0 if form in (SUMS, BESIDE) else trial._place(numbers.tensor).offset)
+
+        try:
+            trial._epochs(choice, address, targets)
+        except Refusal:
+            return False
+        return True
+
+    def _trial(self) -> _Generator:
+        return _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
 
     def _choice(self, number: int) -> Choice | None:
         """How a layer would be made, tried at an address of no matter; None for one of the CPU."""
@@ -232,51 +283,19 @@ class _Generator:
 
     def _why_not(self, layer: Convolution | Fused, parts: Sequence[Part], forms: Sequence[str] = ("s8",)) -> str:
         """Why no public build's forms allow the epochs, tried at an address of no matter; "" where they do."""
-        trial = _Generator(self.graph, self.table, self.ram, self.flash, False, {}, self.place, self.found)
         try:
-            trial._convolution(layer, parts, lambda numbers, form: 1 << 29, dict.fromkeys(forms, 1 << 29))
+            self._trial()._convolution(layer, parts, lambda numbers, form: TRIED, dict.fromkeys(forms, TRIED))
         except Refusal as problem:
             return str(problem)
         return ""
 
-    def _lives(self, taken: Mapping[int, Choice], views: Collection[int]) -> dict[Key, Life]:
-        """Buffers: what layers of the NPU read and write, and what of it the CPU or the application does."""
-        last: dict[int, int] = {}
-        first: dict[int, int] = {}
-        for number, op in enumerate(self.graph.operators):
-            for tensor in op.inputs:
-                if tensor is not None:
-                    last[self._root(tensor)] = number
-            for tensor in op.outputs:
-                first.setdefault(self._root(tensor), number)
-        last |= {self._root(tensor): len(self.graph.operators) for tensor in self.graph.outputs}
-        wanted: dict[Key, Numbers] = {}
-        for number, choice in taken.items():
-            for numbers, form in choice.reads:
-                wanted[self._root(numbers.tensor), form] = numbers
-                last[self._root(numbers.tensor)] = max(last[self._root(numbers.tensor)], number)
-                if self._root(numbers.tensor) not in self.made_by:  # the CPU makes s8 of it
-                    wanted[self._root(numbers.tensor), "s8"] = numbers
-            if self._others_read(choice.layer.target.tensor, taken, views):
-                wanted[self._root(choice.layer.target.tensor), "s8"] = choice.layer.target
-        lives = {
-            (root, form): Life(numbers.bytes, first.get(root, -1), last.get(root, first.get(root, -1)))
-            for (root, form), numbers in wanted.items()
-        }
-        for number, choice in taken.items():
-            convolution = convolution_of(choice.layer)
-            if convolution is not None:
-                size = max(part.sums(convolution) for part in choice.parts)
-                if size:
-                    lives[self._root(convolution.target.tensor), SUMS] = Life(size, number, number)
-        return lives
-
     def _others_read(self, tensor: int, taken: Mapping[int, Choice], views: Collection[int]) -> bool:
         """Whether the CPU or the application reads a tensor, or nobody does."""
-        root = self._root(tensor)
-        if root in {self._root(output) for output in self.graph.outputs}:
-            return True
         read = {self._root(numbers.tensor) for choice in taken.values() for numbers, _ in choice.reads}
+        return self._root(tensor) not in read or self._root(tensor) in self._outside(taken, views)
+
+    def _outside(self, taken: Mapping[int, Choice], views: Collection[int]) -> set[int]:
+        """Roots of what the CPU or the application reads."""
         by_cpu = {
             self._root(source)
             for number, op in enumerate(self.graph.operators)
@@ -284,15 +303,18 @@ class _Generator:
             for source in op.inputs
             if source is not None
         }
-        return root not in read or root in by_cpu
+        return by_cpu | {self._root(output) for output in self.graph.outputs}
+
+    def _reads(self, choice: Choice) -> tuple[tuple[Numbers, str], ...]:
+        return reads_of(choice, self._root, self.nested)
 
     def _generated(self, op: Operator, choice: Choice) -> Generated:
         """The epochs of a layer; in front of them those that make u8 of what the CPU made. Raises Refusal."""
         epochs: list[HardwareEpoch] = []
-        reads = [(self._root(numbers.tensor), form) for numbers, form in choice.reads]
+        reads = [(self._home(numbers.tensor), form) for numbers, form in self._reads(choice)]
         writes: list[Key] = []
-        for numbers, form in choice.reads:
-            root = self._root(numbers.tensor)
+        for numbers, form in self._reads(choice):
+            root = self._home(numbers.tensor)
             if form == "u8" and root not in self.made_by and root not in self.converted:
                 self.converted.add(root)
                 reads.append((root, "s8"))
@@ -300,16 +322,29 @@ class _Generator:
                 draft = Draft(self.number, self.rotation)
                 format_epoch(draft, numbers, self._address(numbers, "s8"), self._address(numbers, "u8"))
                 epochs.append(self._finished(draft))
-        layer = choice.layer
-        root = self._root(layer.target.tensor)
-        targets = {form: self.places[root, form] for form in ("s8", "u8") if (root, form) in self.places}
-        writes += [(root, form) for form in targets]
+        place = self._place(choice.layer.target.tensor)
+        forms = [form for form in ("s8", "u8") if (place.home, form) in self.places]
+        targets = {form: self.places[place.home, form] + place.offset for form in forms}
+        writes += [(place.home, form) for form in targets]
+        own, bound, error = self._epochs(choice, self._address, targets)
+        epochs += own
+        layer = laid(choice.layer, self._root, self.nested)
+        made = Generated(op, layer, tuple(epochs), "", bound, error, placed=not epochs)
+        return replace(made, reads=tuple(reads), writes=tuple(writes))
+
+    def _epochs(
+        self, choice: Choice, address: Address, targets: Mapping[str, int]
+    ) -> tuple[list[HardwareEpoch], int, float]:
+        """The epochs of a layer, where its tensors lie; its bound and its error before the last rounding."""
+        layer = laid(choice.layer, self._root, self.nested)
         if isinstance(layer, Convolution | Fused):
-            epochs += self._convolution(layer, choice.parts, self._address, targets)
             error, bound = _precision(layer, choice.parts)
-            return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
-        sources = [self._address(numbers, "s8") for numbers in sources_of(layer)]
-        errors = []
+            return self._convolution(layer, choice.parts, address, targets), bound, error
+        read = {self._root(numbers.tensor) for numbers, _ in self._reads(choice)}
+        sources = [
+            address(numbers, "s8") if self._root(numbers.tensor) in read else None for numbers in sources_of(layer)
+        ]
+        epochs, errors = [], [0.0]
         for fill in fillers(layer, sources, targets):
             draft = Draft(self.number, self.rotation)
             try:
@@ -318,11 +353,13 @@ class _Generator:
                 raise Refusal(str(problem)) from None
             epochs.append(self._finished(draft))
         error = max(errors)
-        bound = math.floor(error) + 1 if error else 0
-        return Generated(op, layer, tuple(epochs), "", bound, error, reads=tuple(reads), writes=tuple(writes))
+        return epochs, math.floor(error) + 1 if error else 0, error
 
     def _address(self, numbers: Numbers, form: str) -> int:
-        return self.places[self._root(numbers.tensor), form]
+        if form in (SUMS, BESIDE):
+            return self.places[self._root(numbers.tensor), form]
+        place = self._place(numbers.tensor)
+        return self.places[place.home, form] + place.offset
 
     def _convolution(
         self, layer: Convolution | Fused, parts: Sequence[Part], address: Address, targets: Mapping[str, int]
@@ -331,19 +368,34 @@ class _Generator:
         first = layer.first if isinstance(layer, Fused) else layer
         written = replace(first, target=layer.target)
         scaling, epochs = _scaling(first, parts), []
-        for part in parts:
-            self.weights += bytes(-len(self.weights) % ALIGNED)
-            content = self._packed(first, part)
+        kernels: dict[Part, tuple[int, int]] = {}  # of tiles the same ones
+        for part, next_part in itertools.zip_longest(parts, parts[1:]):
+            whole = replace(part, tile=None)
+            if whole not in kernels:
+                kernels[whole] = self._kernels(first, whole)
             draft = Draft(self.number, self.rotation)
-            place, source = self.flash + len(self.weights), address(first.source, part.way.format)
-            kernels, sums = (place, len(content)), address(first.target, SUMS) if part.sums(first) else 0
+            source = address(first.source, part.way.format)
+            sums = address(first.target, SUMS) if part.sums(first) else 0
+            beside = {"s8": address(first.target, BESIDE)} if part.aside(first) else {}
             try:
-                convolution_epoch(draft, written, part, scaling, source, kernels, sums, targets, second)
+                convolution_epoch(
+                    draft, written, part, scaling, source, kernels[whole], sums, beside or targets, second
+                )
             except ValueError as problem:
                 raise Refusal(str(problem)) from None
-            self.weights += content
             epochs.append(self._finished(draft))
+            if beside and part.tile and (next_part is None or next_part.tile != part.tile):
+                draft = Draft(self.number, self.rotation)
+                columns_epoch(draft, part.of(written).target, beside["s8"], part.tile, layer.target, targets)
+                epochs.append(self._finished(draft))
         return epochs
+
+    def _kernels(self, layer: Convolution, part: Part) -> tuple[int, int]:
+        """Puts the kernels of a part into the image: their address, and how many bytes they are."""
+        self.weights += bytes(-len(self.weights) % ALIGNED)
+        place, content = self.flash + len(self.weights), self._packed(layer, part)
+        self.weights += content
+        return place, len(content)
 
     def _packed(self, layer: Convolution, part: Part) -> bytes:
         """The kernels of a part."""

@@ -12,26 +12,12 @@ import numpy.typing as npt
 from ingot.compiler.frontend.strided_slice import strided_slice_ranges
 from ingot.compiler.graph import DType, Graph, Operator, Tensor
 from ingot.compiler.passes.pointwise import compute
+from ingot.st.npu.codegen.tensors import Numbers as Numbers
+from ingot.st.npu.codegen.tensors import Shape as Shape
 
 Array = npt.NDArray[Any]
 #: Kinds that hand the same bytes on under another shape.
 VIEWS = ("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
-Shape = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A tensor of int8, or the uint8 input of a Requantized: height, width, channels; real = scale * (q - zero)."""
-
-    tensor: int
-    shape: Shape
-    scale: float
-    zero: int
-
-    @property
-    def bytes(self) -> int:
-        """Its size in memory."""
-        return self.shape[0] * self.shape[1] * self.shape[2]
 
 
 @dataclass(frozen=True)
@@ -40,7 +26,8 @@ class Convolution:
 
     bias: int64, one an output, in units of the source's scale times the weights'. scales: of the weights, one an
     output. pads: top, bottom, left, right. strides: down, across. skips: of how many pixels, down and across, it reads
-    one: 1x1 kernels with a stride have it in place of the stride. crop: lines at the top that no kernel reaches.
+    one: 1x1 kernels with a stride have it in place of the stride. crop: lines at the top that no kernel reaches. frame:
+    zeros around the image beside the pads, in their order.
     """
 
     source: Numbers
@@ -53,6 +40,7 @@ class Convolution:
     depthwise: bool = False
     skips: tuple[int, int] = (1, 1)
     crop: int = 0
+    frame: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     @property
     def read(self) -> Shape:

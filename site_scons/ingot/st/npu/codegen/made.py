@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingot.compiler.graph import Graph, Operator
-from ingot.st.npu.codegen.convolution import Part
 from ingot.st.npu.codegen.layers import Fused, Layer, Numbers
+from ingot.st.npu.codegen.nested import Nested, Place, place_of
 from ingot.st.npu.codegen.places import Key, Life
+from ingot.st.npu.codegen.ways import Part
 from ingot.st.npu.container import Blob
 from ingot.st.npu.machine import HardwareEpoch
 from ingot.st.npu.program import blob_of_epochs
 from ingot.st.npu.public import Public
 
-#: In place of a format: partial sums of the layer that makes a tensor.
-SUMS = "sums"
+#: In place of a format: partial sums of the layer that makes a tensor, and what its tiles make beside.
+SUMS, BESIDE = "sums", "beside"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Generated:
 
     bound: by how many units of the last place its result can differ from the model's, were its inputs the model's.
     error: how far it can be from the model's before the last rounding. number: of the epoch that the CPU is, or 0.
-    view: whether nothing runs: it only changes a shape, or is folded into the next one.
+    view: whether nothing runs: it only changes a shape, or is folded into the next one. placed: nor does this layer of
+    the NPU, as what it joins or takes lies in its place.
     sharing: number of the operator in whose epochs a layer of the NPU is, which then has none of its own; else -1.
     reads, writes: buffers of a layer of the NPU, without its partial sums.
     """
@@ -42,11 +44,12 @@ class Generated:
     sharing: int = -1
     reads: tuple[Key, ...] = ()
     writes: tuple[Key, ...] = ()
+    placed: bool = False
 
     @property
     def on_npu(self) -> bool:
-        """Whether the NPU runs it."""
-        return bool(self.epochs) or self.sharing >= 0
+        """Whether the NPU makes its result."""
+        return bool(self.epochs) or self.placed or self.sharing >= 0
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,14 @@ class Found:
     """What does not depend on addresses, so that a second generation of the graph takes it over.
 
     choices: number of an operator -> how it is made. packed: kernels of a part of the layer that makes a tensor.
+    nested: layers of the CPU, those that share an epoch -> what lies in other tensors, by its root.
     fused: numbers of two layers, formats of the result -> both as one; None where no public build has such an epoch.
     apart: layers that turned out not to be possible together with the convolution before them.
     """
 
     choices: dict[int, Choice] = field(default_factory=dict)
     packed: dict[tuple[int, Part], bytes] = field(default_factory=dict)
+    nested: dict[tuple[int, ...], Mapping[int, Nested]] = field(default_factory=dict)
     fused: dict[tuple[int, int, tuple[str, ...]], Fused | None] = field(default_factory=dict)
     apart: set[int] = field(default_factory=set)
 
@@ -78,7 +83,8 @@ class Program:
     """operators: in the order of the graph. weights: the image at `flash`.
 
     places: (root of a tensor, format) -> address. lives: of the same. roots: tensor -> the one with the same bytes,
-    for those that are another's view. found: for generating it at other addresses.
+    for those that are another's view. found: for generating it at other addresses. nested: root of a tensor that lies
+    in another -> where.
     """
 
     graph: Graph
@@ -90,15 +96,23 @@ class Program:
     lives: Mapping[Key, Life]
     roots: Mapping[int, int]
     found: Found = field(default_factory=Found, repr=False, compare=False)
+    nested: Mapping[int, Nested] = field(default_factory=dict)
 
     @property
     def epochs(self) -> tuple[HardwareEpoch, ...]:
         """All epochs, in the order of execution."""
         return tuple(epoch for item in self.operators for epoch in item.epochs)
 
+    def place(self, tensor: int) -> Place:
+        """Where a tensor lies, by its root."""
+        found = place_of(self.roots.get(tensor, tensor), self.nested)
+        assert found is not None
+        return found
+
     def address(self, tensor: int, form: str) -> int:
         """Where a tensor lies. Raises KeyError when no epoch reads or writes it in that format."""
-        return self.places[self.roots.get(tensor, tensor), form]
+        place = self.place(tensor)
+        return self.places[place.home, form] + place.offset
 
     def strange(self, table: Public) -> list[str]:
         """What of the program the table does not have: epochs and instructions."""

@@ -19,9 +19,10 @@ from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.program import Param
 from ingot.compiler.offload import KIND, Addresses, Job
 from ingot.st.npu.codegen.build import build_of
+from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
 from ingot.st.npu.codegen.layers import convolution_of
-from ingot.st.npu.codegen.made import SUMS, Program
+from ingot.st.npu.codegen.made import BESIDE, SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
 from ingot.st.npu.codegen.target import NpuTarget
 from ingot.st.npu.codegen.units import SPARE
@@ -104,10 +105,10 @@ class NpuOffload:
         ways = [[(item.refused, item.sharing) for item in one.operators] for one in (program, self.trial)]
         assert ways[0] == ways[1]
         self.bound = program
-        proof, strange = prove(build_of(program)), program.strange(table)
-        if proof.faults or strange:
+        faults = [*prove(build_of(program)).faults, *uncovered(program), *program.strange(table)]
+        if faults:
             raise IngotError(
-                f"the programs for the NPU are not proven: {[*proof.faults, *strange][0]}",
+                f"the programs for the NPU are not proven: {faults[0]}",
                 where=graph.name,
                 remedy="This is a fault of Ingot: please report it with the model file. npu=0 does without.",
             )
@@ -171,7 +172,7 @@ def _parts(program: Program) -> list[Part]:
     for number, item in enumerate(program.operators):
         if item.number:
             open_run = []
-        elif item.epochs:
+        elif item.epochs or item.placed:
             if not open_run:
                 runs.append(open_run)
             open_run.append(number)
@@ -202,9 +203,10 @@ def _part(program: Program, run: Sequence[int], runs: Sequence[Sequence[int]], o
         convolution = convolution_of(item.layer)
         if convolution is None:
             continue
-        sums = (program.roots.get(convolution.target.tensor, convolution.target.tensor), SUMS)
-        if sums in program.lives:
-            inner[sums] = program.lives[sums]
+        for form in (SUMS, BESIDE):
+            key = (program.roots.get(convolution.target.tensor, convolution.target.tensor), form)
+            if key in program.lives:
+                inner[key] = program.lives[key]
     scratch = placed(inner, (0, ENOUGH))
     size = max((scratch[key] + inner[key].bytes + SPARE for key in inner), default=0)
     reads = tuple(key for key in read if key not in written)

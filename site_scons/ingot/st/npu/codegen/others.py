@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from ingot.st.npu.codegen.layers import Addition, Largest, Mean, Numbers, Refusal, Requantized
 from ingot.st.npu.codegen.results import plus_128, write_results
-from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+from ingot.st.npu.codegen.tensors import channel_stream, tensor_stream
+from ingot.st.npu.codegen.units import Draft, registers
 from ingot.st.npu.machine import Registers
 
 #: Most bits behind the point of a sum of two, and of shifts in front of it; most bits that an average's scale gets.
@@ -25,7 +26,8 @@ def largest_shift(value: float) -> int:
 def addition_epoch(draft: Draft, layer: Addition, sources: tuple[int, int], targets: Mapping[str, int]) -> float:
     """One ARITH with two inputs; the error before the last rounding. Raises Refusal."""
     made, error = addition(layer)
-    streams = [draft.add(raw_stream(address, layer.target.bytes), "STRENG") for address in sources]
+    sides = zip((layer.one, layer.other), sources, strict=True)
+    streams = [draft.add(tensor_stream(numbers, address), "STRENG") for numbers, address in sides]
     unit = draft.add(made, "ARITH", *streams)
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     return error
@@ -70,12 +72,7 @@ def mean_epoch(draft: Draft, layer: Mean, source: int, targets: Mapping[str, int
     plus = round((layer.target.zero - layer.source.zero * ratio) * 2.0**bits)
     if bits < 0 or power < 8 or abs(plus) >= 1 << 30:
         raise Refusal("its scales are too far apart")
-    frames = channels // depth
-    if frames == 1:
-        stream = raw_stream(source, layer.source.bytes)
-    else:
-        last = source + layer.source.bytes - 1
-        stream = raster_stream(source, (height, width, depth), channels, last, LIMIT=frames, FOFFSET=depth)
+    stream = channel_stream(layer.source, source, depth, channels // depth)
     pool = registers(
         "POOL",
         dict(
@@ -126,7 +123,6 @@ def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[st
     height, width, channels = layer.source.shape
     depth = next((depth for depth in (8, 4) if channels % depth == 0), 1)
     frames = channels // depth
-    last = source + layer.source.bytes - 1
     rows, columns, _ = layer.target.shape
     pool = registers(
         "POOL",
@@ -145,10 +141,7 @@ def largest_epoch(draft: Draft, layer: Largest, source: int, targets: Mapping[st
             OBYTES=1,
         ),
     )
-    if frames == 1:
-        stream = raw_stream(source, layer.source.bytes)
-    else:
-        stream = raster_stream(source, (height, width, depth), channels, last, LIMIT=frames, FOFFSET=depth)
+    stream = channel_stream(layer.source, source, depth, frames)
     unit = draft.add(pool, "POOL", draft.add(stream, "STRENG"))
     write_results(draft, unit, layer.target, targets, 0, depth, frames)
     return 0.0
@@ -166,7 +159,7 @@ def requantized_epoch(draft: Draft, layer: Requantized, source: int, targets: Ma
     sizes = {"XFBYTES": 2, "XFOBYTES": 2, "YFBYTES": 1, "YFOBYTES": 1, "OBYTES": 1}
     numbers = {"A": a, "B": plus >> 16, "CC": plus & 0xFFFF, "COMBINEBC": 1, "RES": bits}
     signed = {} if layer.unsigned else {"LSBMODE": 1, "SIGNEXT": 1}
-    stream = draft.add(raw_stream(source, layer.source.bytes, **signed), "STRENG")
+    stream = draft.add(tensor_stream(layer.source, source, **signed), "STRENG")
     unit = draft.add(registers("ARITH", {"ROUND": 1, "SAT": 1} | numbers | sizes), "ARITH", stream)
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     if ratio == 1.0 and exact == plus:
@@ -177,6 +170,6 @@ def requantized_epoch(draft: Draft, layer: Requantized, source: int, targets: Ma
 
 def format_epoch(draft: Draft, numbers: Numbers, source: int, target: int) -> None:
     """Makes u8 of a tensor that lies there as s8."""
-    stream = draft.add(raw_stream(source, numbers.bytes), "STRENG")
+    stream = draft.add(tensor_stream(numbers, source), "STRENG")
     unit = draft.add(plus_128(), "ARITH", stream)
-    draft.add(raw_stream(target, numbers.bytes, DIR=1), "STRENG", unit)
+    draft.add(tensor_stream(numbers, target, DIR=1), "STRENG", unit)

@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from ingot.st.npu.codegen.layers import Product, Refusal
 from ingot.st.npu.codegen.others import MOST_AX, MOST_BITS, MOST_BY, MOST_C, largest_shift
 from ingot.st.npu.codegen.results import write_results
-from ingot.st.npu.codegen.units import Draft, raw_stream, registers
+from ingot.st.npu.codegen.tensors import tensor_stream
+from ingot.st.npu.codegen.units import Draft, registers
 
 #: Largest x * (y - zero_y), and its number of 16 bits.
 _LARGEST, _SIGNED_16 = 128 * 255, 32767
@@ -30,7 +31,8 @@ def product_epoch(draft: Draft, layer: Product, sources: tuple[int, int], target
     sources: addresses of the two tensors. targets: format -> address of the result.
     """
     numbers, error = _numbers(layer)
-    x, y = (draft.add(raw_stream(address, layer.target.bytes), "STRENG") for address in sources)
+    sides = zip((layer.one, layer.other), sources, strict=True)
+    x, y = (draft.add(tensor_stream(numbers, address), "STRENG") for numbers, address in sides)
     bytes_in = {"XFBYTES": 1, "XFOBYTES": 1, "YFBYTES": 1, "YFOBYTES": 1}
     both = draft.add(
         registers("ARITH", _FLAGS | bytes_in | {"OP": 7, "A": 1, "B": 1, "CC": 1, "OBYTES": 2}), "ARITH", x, y

@@ -41,8 +41,8 @@ def _of_bytes(plus: int) -> Registers:
 def set_stream(target: Numbers, address: int, first: int, depth: int, sets: int, *, write: bool = False) -> Registers:
     """A stream of a tensor, set after set, `depth` channels of each pixel, from `first` on."""
     height, width, channels = target.shape
-    if depth == channels or (height, width) == (1, 1):
+    if (depth == channels and target.dense) or (height, width) == (1, 1):
         return raw_stream(address + first, height * width * depth * sets, DIR=int(write))
     repeats = {"LIMIT": sets, "FOFFSET": depth, "FRAME_RPT": sets, "FRPTOFF": target.bytes}
-    shape = (height, width, depth)
-    return raster_stream(address + first, shape, channels, address + target.bytes - 1, DIR=int(write), **repeats)
+    shape, last = (height, width, depth), address + target.extent - 1
+    return raster_stream(address + first, shape, target.step, last, line=target.row, DIR=int(write), **repeats)

@@ -28,8 +28,9 @@ from ingot.st.npu.codegen.units import Draft
 Filler = Callable[[Draft], float | None]
 
 
-def fillers(layer: Layer, sources: Sequence[int], targets: Mapping[str, int]) -> list[Filler]:
-    """One for each epoch of a layer. sources: addresses of its inputs. targets: format -> address of the result.
+def fillers(layer: Layer, given: Sequence[int | None], targets: Mapping[str, int]) -> list[Filler]:
+    """One for each epoch of a layer. given: addresses of its inputs; None for what it need not read, as it lies in its
+    place. targets: format -> address of the result.
 
     A filler raises Refusal for what cannot be, ValueError for numbers that no register holds.
     """
@@ -37,14 +38,18 @@ def fillers(layer: Layer, sources: Sequence[int], targets: Mapping[str, int]) ->
     if isinstance(layer, Convolution | Fused):
         raise TypeError("a convolution has weights")
     if isinstance(layer, Joined):
-        copies = (part(joined_epoch, layer=layer, number=number) for number in range(len(layer.parts)))
-        return [part(copy, source=place, targets=targets) for copy, place in zip(copies, sources, strict=True)]
+        return [
+            part(joined_epoch, layer=layer, number=number, source=place, targets=targets)
+            for number, place in enumerate(given)
+            if place is not None
+        ]
+    sources = [place for place in given if place is not None]
     if isinstance(layer, Addition):
         return [part(addition_epoch, layer=layer, sources=(sources[0], sources[1]), targets=targets)]
     if isinstance(layer, Product):
         return [part(product_epoch, layer=layer, sources=(sources[0], sources[1]), targets=targets)]
     if isinstance(layer, Sliced):
-        return [part(sliced_epoch, layer=layer, source=sources[0], targets=targets)]
+        return [] if not sources else [part(sliced_epoch, layer=layer, source=sources[0], targets=targets)]
     if isinstance(layer, Requantized):
         return [part(requantized_epoch, layer=layer, source=sources[0], targets=targets)]
     if isinstance(layer, Function):
