@@ -27,30 +27,30 @@ def npu() -> None:
 
 
 class Given(NamedTuple):
-    """The build of a command line. weights, name: see read_build."""
+    """The build of a command line. weights: see read_build. network: name of the one that is meant, "" for the only."""
 
     path: Path
     weights: tuple[Path, ...]
-    name: str
+    network: str
 
     def read(self, *, strict: bool = True) -> Build:
         """The build of its files. Raises IngotError."""
         from ingot.st.npu.own import open_build
 
-        return open_build(self.path, self.weights, strict=strict, name=self.name)
+        return open_build(self.path, self.weights, strict=strict, name=self.network)
 
 
 def common(verb: Callable[..., None]) -> Callable[..., None]:
     """The build, given to the verb as `build`, and words that all verbs share."""
 
     @functools.wraps(verb)
-    def function(build: Path, weights: tuple[Path, ...], name: str, **words: Any) -> None:
-        verb(build=Given(build, weights, name), **words)
+    def function(build: Path, weights: tuple[Path, ...], network: str, **words: Any) -> None:
+        verb(build=Given(build, weights, network), **words)
 
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
         click.option("--weights", type=FilePath, multiple=True, help="A pool's .raw, .bin or .hex outside of BUILD."),
-        click.option("--name", default="", help="Of the network, where BUILD has several."),
+        click.option("--network", default="", help="Which network, where BUILD has several: NAME of NAME_ecblobs.h."),
         click.argument("build", type=BuildPath),
     ):
         function = option(function)
@@ -92,7 +92,7 @@ def assemble_again(build: Given, folder: Path, as_json: bool) -> None:
     """Write BUILD to FOLDER with its programs in Ingot's words: the same registers in every epoch."""
     from ingot.st.npu.reassemble import reassemble, reassembled_facts, reassembled_text
 
-    result = reassemble(build.read(), folder, build.name)
+    result = reassemble(build.read(), folder, build.network)
     _print(reassembled_facts(result) if as_json else None, reassembled_text(result, folder))
 
 

@@ -115,7 +115,7 @@ def test_of_two_networks_without_a_name_none_is_guessed(tmp_path: Path) -> None:
     with pytest.raises(IngotError) as caught:
         take(folder, tmp_path / "out")
     assert caught.value.what == "there are files of several networks in it: 'od', 'reid'"
-    assert caught.value.remedy == "Choose one: name=od, or --name od for `ingot npu`."
+    assert caught.value.remedy == "Choose one: name=od, or --network od for `ingot npu`."
 
 
 def test_the_workspace_of_the_tool_is_an_output_too(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def _chosen(path: Path, prefixes: Sequence[str], name: str) -> str:
     raise IngotError(
         f"there are files of several networks in it: {listed}",
         where=str(path),
-        remedy=f"Choose one: name={prefixes[0]}, or --name {prefixes[0]} for `ingot npu`.",
+        remedy=f"Choose one: name={prefixes[0]}, or --network {prefixes[0]} for `ingot npu`.",
     )
 
 
