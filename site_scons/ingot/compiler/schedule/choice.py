@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -32,26 +32,44 @@ class Choice:
     """All that schedules of one program have in common, so that asking for several is cheap."""
 
     def __init__(self, program: Program, options: ScheduleOptions) -> None:
-        self._effort = Effort()
+        self._options, self._effort = options, Effort()
         self._cheapest: dict[tuple[int, int], tuple[int, list[Cut]] | None] = {}
-        self._forms = [_lines(form, options) for form in forms(program, options)]
-        lines = [line for lines in self._forms for line in lines]
-        self.unfused_peak, plain = min((bound(line, _singles(line)), at) for at, line in enumerate(lines))
-        self._plain = lines[plain]
+        self._forms = forms(program, options)
+        self._lines: dict[int, list[LinearOrder]] = {}
+        plain = self._least_of_all(lambda line, below: (bound(line, path := _singles(line)), path))[-1]
+        self.unfused_peak, self._plain = plain.peak, plain.line
 
     @cached_property
     def _best(self) -> list[_Best]:
-        """Of each form of the program that needs less than those before it, the order with the least peak."""
+        return self._least_of_all(least_peak)
+
+    def _least_of_all(self, cut: Callable[[LinearOrder, int], tuple[int, list[Cut]]]) -> list[_Best]:
+        """Of each form of the program that needs less than those before it, the order with the least peak. The next
+        form is looked at where a place may be why the ones before it need so much.
+
+        cut: gives the peak of an order, and how it is cut for that; no cuts where it is not below a given number.
+        """
         found: list[_Best] = []
-        for number, lines in enumerate(self._forms):
+        for number in range(len(self._forms)):
             best: _Best | None = None
-            for line in lines:
+            for line in self.orders_of(number):
                 below = best.peak if best else found[-1].peak if found else 1 << 62
-                peak, path = least_peak(line, below)
-                if path:
+                peak, path = cut(line, below)
+                if path and peak < below:
                     best = _Best(peak, number, line, path)
             found += [best] if best else []
+            if not _places_matter(found[-1]):
+                break
         return found
+
+    def orders_of(self, form: int) -> list[LinearOrder]:
+        """The orders of the calls of one form of the program."""
+        if form not in self._lines:
+            program = self._forms[form]
+            scheduler = RowScheduler(program)
+            found = orders(program, self._options)
+            self._lines[form] = [LinearOrder(program, order, self._options, scheduler) for order in found]
+        return self._lines[form]
 
     @property
     def least_peak(self) -> int:
@@ -150,9 +168,15 @@ def forms(program: Program, options: ScheduleOptions) -> list[Program]:
     return found[::-1]
 
 
-def _lines(program: Program, options: ScheduleOptions) -> list[LinearOrder]:
-    scheduler = RowScheduler(program)
-    return [LinearOrder(program, order, options, scheduler) for order in orders(program, options)]
+def _places_matter(best: _Best) -> bool:
+    """Whether a tensor that others lie in has its memory in a region that needs the most."""
+    line = best.line
+    shared = line.scheduler.shared
+    return any(
+        not shared.isdisjoint((*line.live[cut.begin], *line.live[cut.end], *line.tensors(cut.begin, cut.end).inner))
+        for cut in best.path
+        if line.best_form(cut.begin, cut.end, cut.grain).memory == best.peak
+    )
 
 
 def _singles(line: LinearOrder) -> list[Cut]:
