@@ -21,7 +21,17 @@ class _Joiner(_Maker):
         recent = self.made[-5:]
         source = recent[int(self.rng.integers(len(recent)))]
         choices = [self.convolution, self.depthwise, self.clamp, self.logistic, self.residual_of_itself, self.reshaped]
-        choices += [self.heads, self.flat, self.flat, self.rows, self.rows, self.vectors, self.pack]
+        choices += [
+            self.heads,
+            self.flat,
+            self.flat,
+            self.rows,
+            self.rows,
+            self.vectors,
+            self.pack,
+            self.cut,
+            self.split,
+        ]
         if any(t[1] == source[1] and t is not source for t in self.made):
             choices += [self.residual, self.residual]
         self.rng.choice(np.array(choices, dtype=object))(source)
@@ -36,6 +46,39 @@ class _Joiner(_Maker):
 
     def residual_of_itself(self, source) -> None:
         self.add("ADD", [source[0], source[0]], source[1], self.quantization())
+
+    def cut(self, source) -> None:
+        """Some rows, of an image or of its pixels as one flat tensor."""
+        tensor, (_, h, w, c), *quant = source
+        flat = self.rng.integers(3) == 0
+        total = h * w if flat else h
+        begin = int(self.rng.integers(total))
+        count = int(self.rng.integers(1, total - begin + 1))
+        rest = (c,) if flat else (w, c)
+        if flat:
+            (tensor,) = self._flattened([(tensor, source[1])], quant, lambda s: (1, total, c))
+        arguments = [
+            self.builder.constant(np.array(v, np.int32)) for v in ((0, begin, *[0] * len(rest)), (1, count, *rest))
+        ]
+        result = self.builder.tensor((1, count, *rest), "int8", *quant)
+        self.builder.operator("SLICE", [tensor, *arguments], [result])
+        shape = (1, count, 1, c) if flat else (1, count, w, c)
+        self.view(result, shape, (quant[0], quant[1]))
+
+    def split(self, source) -> None:
+        """Halves, one below the other or one behind the other in a batch."""
+        tensor, (_, h, w, c), *quant = source
+        if h % 2:
+            return
+        shape = (1, h // 2, w, c)
+        halves = [self.builder.tensor(shape, "int8", *quant) for _ in range(2)]
+        if self.rng.integers(2):
+            axis = self.builder.constant(np.array(1, np.int32))
+            self.builder.operator("SPLIT", [axis, tensor], halves, num_splits=2)
+        else:
+            (batch,) = self._flattened([(tensor, source[1])], quant, lambda s: (2, *shape))
+            self.builder.operator("UNPACK", [batch], halves, num=2, axis=0)
+        self.made += [(half, shape, *quant) for half in halves]
 
     def _parts(self, source, alike) -> list[tuple[int, tuple[int, ...]]]:
         """Tensors of the scale of `source` that are alike but for the rows: id and shape."""

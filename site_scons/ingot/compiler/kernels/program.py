@@ -100,6 +100,7 @@ class Call:
     origin: indexes of the source operators it stands for.
     in_order: its rows run from the first to the last: the application hands them over (ingot.compiler.kernels.io_rows).
     alone: runs in a region of its own, behind all calls that read its outputs: it overwrites a state.
+    same_from: the byte of inputs[0] from which on that is outputs[0], byte by byte; -1 where it is not.
     """
 
     kernel: str
@@ -118,6 +119,7 @@ class Call:
     origin: tuple[int, ...] = ()
     in_order: bool = False
     alone: bool = False
+    same_from: int = -1
 
 
 @dataclass(frozen=True)

@@ -156,13 +156,13 @@ class Choice:
 
 
 def forms(program: Program, options: ScheduleOptions) -> list[Program]:
-    """The program in the forms that are scheduled, those that copy least first: with what is joined made in its places,
-    with those of it so that nobody reads by rows, and as it is. A place has its memory from the first part on, and is
-    no ring: now and then that needs more."""
+    """The program in the forms that are scheduled, those that copy least first: with all that may lie inside other
+    tensors, without ranges, without what is read by rows, and as it is. Memory that tensors share is there from the
+    first that is written to the last that is read, and is no ring: now and then that needs more."""
     outside = placed_outside(program, options)
     found = [program]
-    for streamed in (False, True):
-        form = with_places(program, outside, streamed)
+    for streamed, ranges in ((False, True), (True, False), (True, True)):
+        form = with_places(program, outside, streamed, ranges)
         if [t.place for t in form.tensors] != [t.place for t in found[-1].tensors]:
             found.append(form)
     return found[::-1]

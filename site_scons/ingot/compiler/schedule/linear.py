@@ -11,7 +11,8 @@ from ingot.compiler.kernels.rows import MAX_ROWS
 from ingot.compiler.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside, scratch_layout
 from ingot.compiler.schedule.cost import call_cost
 from ingot.compiler.schedule.extent import extent
-from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
+from ingot.compiler.schedule.row_plan import RegionTensors, RowPlan
+from ingot.compiler.schedule.rows import RowScheduler
 from ingot.compiler.schedule.types import ScheduleOptions
 
 _NONE: frozenset[int] = frozenset()
