@@ -37,11 +37,12 @@ _WORTH = 64
 def with_places(program: Program, outside: Container[int], streamed: bool = True, ranges: bool = True) -> Program:
     """The program in which what is joined is made in its places as far as possible; itself where nothing is.
 
-    outside: tensors that the application owns. streamed: also tensors that calls read some rows at a time, which need
-    no more than a ring in a fused region, but lie whole where they have places. ranges: ranges of tensors, too.
+    Places that tensors have already stay. outside: tensors that the application owns. streamed: also tensors that calls
+    read some rows at a time, which need no more than a ring in a fused region, but lie whole where they have places.
+    ranges: ranges of tensors, too.
     """
     writers = {t: index for index, call in enumerate(program.calls) for t in call.outputs}
-    taken: set[int] = set()
+    taken = {t for t, tensor in enumerate(program.tensors) if tensor.place is not None}
     joined: dict[int, list[list[Part]]] = {}
     for index, call in enumerate(program.calls):
         if not joins(program, call, outside) or not (streamed or not _is_streamed(program, call.outputs[0])):
@@ -80,6 +81,7 @@ def _is_range(program: Program, call: Call, outside: Container[int], streamed: b
         source not in outside
         and target not in outside
         and after.role == "activation"
+        and after.place is None
         and before.role != "state"
         and not (before.spare or after.spare)
         and (streamed or (whole and not _is_streamed(program, target)))
@@ -99,8 +101,8 @@ class _Rewriting:
         self._program, self._joined, self._cut, self._writers = program, joined, cut, writers
         self._tensors = list(program.tensors)
         self._calls: list[list[Call]] = [[call] for call in program.calls]
-        self._places: dict[int, Place] = {}
-        self._pieces: dict[int, list[Piece]] = {}
+        self._places = {t: tensor.place for t, tensor in enumerate(program.tensors) if tensor.place is not None}
+        self._pieces = {t: list(tensor.pieces) for t, tensor in enumerate(program.tensors) if tensor.pieces}
 
     def result(self) -> Program:
         for index, runs in self._joined.items():
