@@ -57,17 +57,25 @@ void ingot_fully_connected_s16(const ingot_fully_connected *k, const int16_t *in
 void ingot_fully_connected_f32(const ingot_fully_connected *k, const float *in, float *out, const void *params,
                                unsigned y, unsigned n);
 
-/* The kernel of one type: one_vector(k, in, out, params) for every vector of its rows. */
-#define INGOT_FULLY_CONNECTED(name, type)                                                                             \
-    void ingot_##name(const ingot_fully_connected *k, const type *in, type *out, const void *params,  \
-                                      unsigned y, unsigned n)                                                         \
-    {                                                                                                                 \
-        for (; n; n--, y++) {                                                                                         \
-            const type *from = in + ingot_row_offset(y, k->in_ring, k->vectors * k->depth);                           \
-            type *to = out + ingot_row_offset(y, k->out_ring, k->vectors * k->channels);                              \
-            for (unsigned left = k->vectors; left; left--, from += k->depth, to += k->channels)                       \
-                one_vector(k, from, to, params);                                                                      \
-        }                                                                                                             \
+/* The kernel of one type: one_vector(k, in, out, params) for every vector of its rows. One alone keeps no registers. */
+#define INGOT_FULLY_CONNECTED(name, type)                                                                              \
+    __attribute__((noinline)) static void name##_rows(const ingot_fully_connected *k, const type *in, type *out,       \
+                                                      const void *params, unsigned y, unsigned n)                      \
+    {                                                                                                                  \
+        for (; n; n--, y++) {                                                                                          \
+            const type *from = in + ingot_row_offset(y, k->in_ring, k->vectors * k->depth);                            \
+            type *to = out + ingot_row_offset(y, k->out_ring, k->vectors * k->channels);                               \
+            for (unsigned left = k->vectors; left; left--, from += k->depth, to += k->channels)                        \
+                one_vector(k, from, to, params);                                                                       \
+        }                                                                                                              \
+    }                                                                                                                  \
+    void ingot_##name(const ingot_fully_connected *k, const type *in, type *out, const void *params, unsigned y,       \
+                      unsigned n)                                                                                      \
+    {                                                                                                                  \
+        if (k->vectors * n == 1 && !k->in_ring && !k->out_ring)                                                        \
+            one_vector(k, in + y * k->depth, out + y * k->channels, params);                                           \
+        else                                                                                                           \
+            name##_rows(k, in, out, params, y, n);                                                                     \
     }
 
 #endif

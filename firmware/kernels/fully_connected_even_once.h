@@ -9,6 +9,7 @@
 #include "mac_result.h"
 
 #if INGOT_MVE
+#define WORDS "32"
 #define FOUR_RESULTS(sums, record)                                                                                     \
     "vldrw.32 q2, [" record "]\n"                                                                                      \
     "vqadd.s32 q2, " sums ", q2\n"                                                                                     \
@@ -33,13 +34,12 @@ INGOT_INLINE int8_t lane_result(int32_t sum, const int32_t *words, const ingot_m
 
 static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
 {
+#if INGOT_MVE
+    INGOT_CHECK_ALIGNED(p + 1, 4);
+    vector_results(k, in, out, p, 0);
+#else
     const unsigned chunks = (k->depth + 15) / 16, bytes = 48 + chunks * 4 * INGOT_LANE_BYTES;
     const int8_t *record = (const int8_t *)(p + 1);
-#if INGOT_MVE
-    INGOT_CHECK_ALIGNED(record, 4);
-    job j = {in, chunks, record, bytes, out, p->out_zero, k->channels, p->low, p->high, 0};
-    vector_results(&j);
-#else
     for (unsigned c = 0; c < k->channels; c += 4, record += bytes) {
         const int32_t *words = (const int32_t *)(record + 16 + chunks * 4 * INGOT_LANE_BYTES);
         int32_t sums[4];

@@ -12,7 +12,7 @@
 #include "dot.h"
 
 #define ADJUST                                                                                                         \
-    "ldr r4, [r3, #36]\n"                                                                                              \
+    "ldr r4, [sp, #" SAVED_BYTES " + 48]\n"                                                                            \
     "vadd.i32 q0, q0, r4\n"                                                                                            \
     "vadd.i32 q1, q1, r4\n"
 #endif
@@ -36,6 +36,7 @@ INGOT_INLINE int8_t lane_result(int32_t sum, const int32_t *words, const ingot_m
 
 #if INGOT_MVE
 /* The results of one record: sums become bytes at r2, as many as are left (r9). r0: zero point; q5, q6: clamps. */
+#define WORDS "48"
 #define FOUR_RESULTS(sums, record)                                                                                     \
     "vqabs.s32 q2, " sums "\n"                                                                                         \
     "vldrw.32 q3, [" record "]\n"                                                                                      \
@@ -66,23 +67,17 @@ __attribute__((naked, noinline)) static void eight_sums(const int8_t *in __attri
                      "mov r5, r1\n"
                      "mov r7, r2\n"
                      "mov r11, r3\n"
-                     "mov r1, r0\n" SUMS_BEGIN "ldr r3, [sp, #" SUMS_AT "]\n" EIGHT_SUMS "vstrw.32 q0, [r3]\n"
+                     "mov r1, r0\n" SUMS_BEGIN "ldr r3, [sp, #" SAVED_BYTES " + 36]\n" EIGHT_SUMS "vstrw.32 q0, [r3]\n"
                      "vstrw.32 q1, [r3, #16]\n"
                      "vpop {" SAVED "}\n"
                      "pop {r4-r11, pc}\n");
 }
 
-static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
+__attribute__((noinline)) static void long_results(const ingot_fully_connected *k, const int8_t *in, int8_t *out,
+                                                   const ingot_mac_params *p, int32_t adjust)
 {
     const unsigned chunks = (k->depth + 15) / 16, bytes = 64 + chunks * 4 * INGOT_LANE_BYTES;
     const int8_t *record = (const int8_t *)(p + 1);
-    const int32_t adjust = adjustment(in, k->depth, p);
-    if (p->flags & INGOT_FULLY_CONNECTED_SHORT) {
-        INGOT_CHECK_ALIGNED(record, 4);
-        job j = {in, chunks, record, bytes, out, p->out_zero, k->channels, p->low, p->high, adjust};
-        vector_results(&j);
-        return;
-    }
     for (int left = (int)k->channels; left > 0; left -= 8, record += 2 * bytes, out += 8) {
         const int8_t *records[2] = {record, left > 4 ? record + bytes : record};
         int32_t sums[8];
@@ -93,6 +88,15 @@ static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t 
             out[i] = lane_result(sums[i] + adjust, words + i % 4, p);
         }
     }
+}
+
+static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)
+{
+    INGOT_CHECK_ALIGNED(p + 1, 4);
+    if (p->flags & INGOT_FULLY_CONNECTED_SHORT)
+        vector_results(k, in, out, p, adjustment(in, k->depth, p));
+    else
+        long_results(k, in, out, p, adjustment(in, k->depth, p));
 }
 #else
 static void one_vector(const ingot_fully_connected *k, const int8_t *in, int8_t *out, const ingot_mac_params *p)

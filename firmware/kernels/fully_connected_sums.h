@@ -24,7 +24,8 @@
     "vmladava.s8 " high ", q0, q2\n"
 
 #define SAVED "d8-d15"
-#define SUMS_AT "100"
+#define SAVED_BYTES "64"
+#define CHUNK_SHIFT "5"
 #define SUMS_BEGIN                                                                                                     \
     "mov r0, #0xF0\n"                                                                                                  \
     "vdup.8 q7, r0\n"
@@ -56,7 +57,8 @@
     "vadd.i32 q1, q1, q4\n"
 #else
 #define SAVED "d10-d13"
-#define SUMS_AT "68"
+#define SAVED_BYTES "32"
+#define CHUNK_SHIFT "6"
 #define SUMS_BEGIN
 
 /* Eight channels: one vector times the weights of two records, 17 instructions for 128 products. Sums in the even

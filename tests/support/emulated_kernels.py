@@ -116,13 +116,15 @@ def run_emulated(
     on_target: Sequence[Program] = (),
     checked: bool = False,
     shift: int = 0,
+    inside: bool = False,
     clang: bool = False,
 ) -> list[Outcome]:
     """Runs every program on its inputs, one inference each, states as they are at the start.
 
     on_target: programs that run instead of those in `cases`, which still say what is expected.
     checked: with kernels that stop at a pointer that is not aligned (support.alignment).
-    shift: bytes from a 16-aligned address to each tensor, scratch and parameter block.
+    shift: bytes from a 16-aligned address to each tensor, scratch and parameter block. inside: tensors lie one element
+    behind that, as one does that lies inside another.
     clang: compiles the kernels in place of gcc.
     Raises AssertionError with the firmware's last lines and the place in the source when it does not finish.
     """
@@ -130,7 +132,7 @@ def run_emulated(
     blob, includes, functions, body, sources = _Blob(), set(), [], [], set()
     for number, (program, inputs) in enumerate(cases, start=1):
         runs = on_target[number - 1] if on_target else program
-        code, checks = _case(blob, program, runs, inputs, number, row_by_row, shift)
+        code, checks = _case(blob, program, runs, inputs, number, row_by_row, shift, inside)
         functions.append(f"static void case_{number}(void)\n{{\n{code}}}\n")
         body.append(f"    ingot_counter_start();\n    case_{number}();\n    report({number});\n{checks}")
         includes |= {header_of(call) for call in program.calls}
@@ -181,7 +183,8 @@ def _case(
     inputs: Sequence[npt.NDArray[Any]],
     number: int,
     row_by_row: bool,
-    shift: int = 0,
+    shift: int,
+    inside: bool,
 ) -> tuple[str, str]:
     """(C statements that run the calls, C statements that compare the outputs)."""
     expected = DirectNetwork(program).run(list(inputs))
@@ -192,7 +195,7 @@ def _case(
             content = np.ascontiguousarray(inputs[program.inputs.index(index)]).tobytes()
         if tensor.role == "state":
             content = np.full(tensor.nbytes // tensor.dtype.size, initial_state(tensor), tensor.dtype.numpy).tobytes()
-        places[index] = blob.add(content, shift=shift)
+        places[index] = blob.add(content, shift=shift + tensor.dtype.size * inside)
     lines = []
     for call in runs.calls:
         layout = host_kernels().layout(call.descriptor)

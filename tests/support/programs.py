@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType
-from ingot.compiler.kernels.program import Activation, Call, Program
+from ingot.compiler.kernels.program import Activation, Call, Param, Program
 
 
 def conv_windows(rows_in: int, rows_out: int, kernel: int, stride: int, pad: int) -> npt.NDArray[np.int32]:
@@ -105,6 +105,51 @@ class ProgramBuilder:
                 folds=rows,
             )
         )
+        return target
+
+    def join(self, *parts: int | None, rows: int = 0, constant: int = 1) -> int:
+        """Parts of one width, one below the other; None is a constant of `constant` rows. rows: 1 for a result that
+        calls have whole."""
+        width = next(self.width(part) for part in parts if part is not None)
+        heights = [constant if part is None else self.rows(part) for part in parts]
+        total = sum(heights)
+        one = rows == 1
+        target = self.tensor(1, total * width) if one else self.tensor(total, width)
+        starts = np.cumsum([0, *heights])
+        windows: list[npt.NDArray[np.int32] | None] = []
+        for part, start, height in zip(parts, starts, heights, strict=False):
+            row = np.clip(np.arange(total) - start, 0, height - 1)
+            if part is not None:
+                windows.append(None if one else np.stack([row, row], axis=1).astype(np.int32))
+        constants = [number for number, part in enumerate(parts) if part is None]
+        self.calls.append(
+            Call(
+                kernel=f"concat_{len(windows)}",
+                descriptor="concat",
+                inputs=tuple(part for part in parts if part is not None),
+                outputs=(target,),
+                fields={
+                    "inputs": len(parts),
+                    "constants": sum(1 << number for number in constants),
+                    "groups": 1,
+                    "out_pitch": self.width(target),
+                    "part": tuple(height * width if one else height for height in heights),
+                    "rows": self.rows(target),
+                    "along_rows": int(not one),
+                },
+                params=tuple(Param(f"part{n}", np.zeros((heights[n], width), np.int8)) for n in constants),
+                windows=tuple(windows),
+            )
+        )
+        return target
+
+    def cut(self, source: int, first: int, rows: int) -> int:
+        """Some rows of a tensor."""
+        target = self.tensor(rows, self.width(source))
+        row = np.arange(first, first + rows)
+        window = np.stack([row, row], axis=1).astype(np.int32)
+        start = first * self.width(source)
+        self.calls.append(Call("move_rows", "move", (source,), (target,), {}, windows=(window,), same_from=start))
         return target
 
     def build(self, *outputs: int) -> Program:

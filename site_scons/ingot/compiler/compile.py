@@ -159,6 +159,10 @@ def plan_network(
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))
     constants = initializer_pool(mpool)
     _check_bases(mpool)
+    pools = _plan_pools(mpool, constants)
+    choice = options.scheduling(largest_pool(mpool))
+    schedule = make_schedule(program, choice)
+    program = schedule.program
     initializer = lay_out_initializer(program)
     if initializer.size > constants.size:
         raise IngotError(
@@ -166,9 +170,6 @@ def plan_network(
             where=mpool.where(constants),
             remedy="Enlarge the pool in the board's .mpool file.",
         )
-    pools = _plan_pools(mpool, constants)
-    choice = options.scheduling(largest_pool(mpool))
-    schedule = make_schedule(program, choice)
     if 0 < options.ram_limit < schedule.peak:
         raise IngotError(
             f"ram_limit={options.ram_limit}: the activations of '{label}' take {schedule.peak:,} bytes"

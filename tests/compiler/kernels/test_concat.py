@@ -6,8 +6,10 @@ from __future__ import annotations
 import pytest
 
 from ingot.compiler.compile import CompileOptions
+from ingot.compiler.schedule import choice
 from support.differential import check, check_network
 from support.models import movement
+from support.models.heads import two_heads
 from support.models.trials import for_each
 from support.tflite_builder import Builder
 
@@ -60,3 +62,23 @@ def test_one_image_several_times(kind: str) -> None:
     model = b.finish([y])
     check(model)
     check_network(model, CompileOptions(optimize="ram"))
+
+
+@pytest.mark.parametrize(
+    ("options", "copied", "placed"),
+    [
+        (CompileOptions(), 11_632, 10_448),
+        (CompileOptions(optimize="ram"), 11_632, 10_448),
+        (CompileOptions(fuse=False), 18_816, 11_216),
+    ],
+    ids=["balanced", "ram", "unfused"],
+)
+def test_two_heads(options: CompileOptions, copied: int, placed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is made where it belongs in the result: no CONCATENATION is left."""
+    network = check_network(two_heads(), options)
+    assert network.peak == placed
+    assert not any(kernel.startswith("concat") for kernel in network.kernels)
+    epochs = [layer.epoch for layer in network.layers if layer.kind == "CONCATENATION"]
+    assert len(epochs) == 2 and min(epochs) > 0
+    monkeypatch.setattr(choice, "with_places", lambda program, *_: program)
+    assert check_network(two_heads(), options).peak == copied

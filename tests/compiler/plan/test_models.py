@@ -59,7 +59,7 @@ OPTIONS = [
 def planned(name: str, options: ScheduleOptions) -> tuple[Program, Schedule, Plan]:
     program = model_program(name)
     schedule = make_schedule(program, options)
-    return program, schedule, make_plan(program, schedule, POOLS, options)
+    return schedule.program, schedule, make_plan(schedule.program, schedule, POOLS, options)
 
 
 @pytest.mark.slow
@@ -104,7 +104,8 @@ def test_fused_and_whole_compute_the_same(name: str, optimize: str) -> None:
             info = np.iinfo(tensor.dtype.numpy)
             inputs.append(source.integers(info.min, info.max, tensor.shape, tensor.dtype.numpy, endpoint=True))
     whole = DirectNetwork(program).run(inputs)
-    fused = DirectNetwork(program, planned(name, ScheduleOptions(optimize))[1]).run(inputs)
+    placed, schedule, _ = planned(name, ScheduleOptions(optimize))
+    fused = DirectNetwork(placed, schedule).run(inputs)
     for a, b in zip(whole, fused, strict=True):
         np.testing.assert_array_equal(a, b)
 

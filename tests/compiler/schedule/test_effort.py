@@ -13,14 +13,14 @@ from support.programs import residual_program as program
 
 def test_the_first_width_takes_none() -> None:
     made = Choice(program(), ScheduleOptions())
-    line, path = made._lines[0], choice._singles(made._lines[0])
+    line, path = made.orders_of(0)[0], choice._singles(made.orders_of(0)[0])
     effort = Effort(0)
     assert arrange(line, path, bound(line, path), effort) is not None and effort == Effort(0)
 
 
 def test_wider_searches_take_what_they_look_at_and_end() -> None:
     made = Choice(program(), ScheduleOptions())
-    line, path = made._lines[0], choice._singles(made._lines[0])
+    line, path = made.orders_of(0)[0], choice._singles(made.orders_of(0)[0])
     impossible = bound(line, path) - 16
     rich, poor = Effort(10**9), Effort(1)
     assert arrange(line, path, impossible, rich) is None and arrange(line, path, impossible, poor) is None

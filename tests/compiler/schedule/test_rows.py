@@ -15,7 +15,8 @@ from ingot.base.errors import IngotError
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.schedule.linear import LinearOrder
 from ingot.compiler.schedule.replay import Place, Replay
-from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
+from ingot.compiler.schedule.row_plan import RegionTensors, RowPlan
+from ingot.compiler.schedule.rows import RowScheduler
 from ingot.compiler.schedule.types import Region, ScheduleOptions, Step
 from support.programs import ProgramBuilder
 

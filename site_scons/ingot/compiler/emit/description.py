@@ -189,11 +189,12 @@ def _traffic(compiled: Compiled, region: Sequence[int]) -> tuple[list[int], list
     """The tensors that calls of a region read from outside, and those they make for outside."""
     inside = [compiled.program.calls[i] for i in region]
     made = {t for call in inside for t in call.outputs}
-    wanted = set(compiled.program.outputs)
+    written = compiled.program.written
+    wanted = {t for output in compiled.program.outputs for t in written(output)}
     for number, call in enumerate(compiled.program.calls):
         if number not in region:
-            wanted.update(call.inputs)
-    taken = [t for call in inside for t in call.inputs if t not in made]
+            wanted.update(t for read in call.inputs for t in written(read))
+    taken = [t for call in inside for t in call.inputs if not made.issuperset(written(t))]
     return taken, [t for call in inside for t in call.outputs if t in wanted]
 
 

@@ -144,6 +144,7 @@ def _call(site: Site, output: int) -> Call:
             "out_stride": tuple(loop.target for loop in loops),
         },
         windows=(_window(rows, source, target),),
+        same_from=view.offset if _is_range(view) else -1,
     )
 
 
@@ -179,6 +180,16 @@ def _view(graph: Graph, op: Operator, output: int) -> _View:
     offset = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
     assert 0 <= offset < base.nbytes, f"{op.kind} gave a copy"
     return _View(view.shape, view.strides, offset, tensor.dtype.size)
+
+
+def _is_range(view: _View) -> bool:
+    """Whether the elements follow one another as they do in the input."""
+    step = view.element
+    for extent, stride in zip(reversed(view.shape), reversed(view.strides), strict=True):
+        if extent != 1 and stride != step:
+            return False
+        step *= extent
+    return True
 
 
 def _values(graph: Graph, op: Operator, position: int) -> list[int]:

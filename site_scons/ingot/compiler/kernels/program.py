@@ -10,12 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ingot.compiler.graph import DType, Quantization
+
+
+class Place(NamedTuple):
+    """Where a tensor lies inside another one: `offset` bytes behind the first byte of tensor `whole`."""
+
+    whole: int
+    offset: int
+
+
+class Piece(NamedTuple):
+    """Bytes [start, start + size) of tensor `tensor`."""
+
+    tensor: int
+    start: int
+    size: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,8 @@ class Activation:
     graph_id: the tensor's id in the graph it came from.
     initial: what a state holds before the first inference; None for the real number zero.
     spare: bytes behind it that belong to it, too.
+    place: for a tensor without memory of its own, where it lies in one that has some (and so no place itself).
+    pieces: for a tensor that no call writes, what its bytes are, in order, of tensors that are written.
     """
 
     name: str
@@ -40,6 +57,8 @@ class Activation:
     graph_id: int = -1
     initial: npt.NDArray[Any] | None = field(default=None, repr=False, compare=False)
     spare: int = 0
+    place: Place | None = None
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def nbytes(self) -> int:
@@ -81,6 +100,7 @@ class Call:
     origin: indexes of the source operators it stands for.
     in_order: its rows run from the first to the last: the application hands them over (ingot.compiler.kernels.io_rows).
     alone: runs in a region of its own, behind all calls that read its outputs: it overwrites a state.
+    same_from: the byte of inputs[0] from which on that is outputs[0], byte by byte; -1 where it is not.
     """
 
     kernel: str
@@ -99,6 +119,7 @@ class Call:
     origin: tuple[int, ...] = ()
     in_order: bool = False
     alone: bool = False
+    same_from: int = -1
 
 
 @dataclass(frozen=True)
@@ -121,3 +142,18 @@ class Program:
         """The rows that call `index` runs over: those of its outputs, or those that it folds."""
         call = self.calls[index]
         return call.folds or self.tensors[call.outputs[0]].rows
+
+    def owner(self, tensor: int) -> int:
+        """The tensor in whose memory this one lies: itself, unless it has a place in another one."""
+        place = self.tensors[tensor].place
+        return tensor if place is None else place.whole
+
+    def offset(self, tensor: int) -> int:
+        """Bytes from the first of that memory to the tensor's first."""
+        place = self.tensors[tensor].place
+        return 0 if place is None else place.offset
+
+    def written(self, tensor: int) -> tuple[int, ...]:
+        """The tensors that somebody writes whose bytes are this one's: itself, unless it is made of pieces."""
+        pieces = self.tensors[tensor].pieces
+        return tuple(dict.fromkeys(piece.tensor for piece in pieces)) if pieces else (tensor,)

@@ -71,7 +71,9 @@ def _assemble(
     for buffer, (pool, offset) in zip(buffers, where, strict=True):
         used[pool] = max(used.get(pool, 0), offset + buffer.size)
         for tensor in buffer.tensors:
-            placements[tensor] = Placement(tensor, pool, offset, buffer.used, buffer.first, buffer.last, buffer.ring)
+            lies = program.owner(tensor) != tensor
+            at, size = offset + program.offset(tensor), program.tensors[tensor].nbytes if lies else buffer.used
+            placements[tensor] = Placement(tensor, pool, at, size, buffer.first, buffer.last, buffer.ring)
         for call in buffer.calls:
             scratch[call] = Placement(-1, pool, offset, buffer.used, buffer.first, buffer.last)
     for tensor in placed_outside(program, options):

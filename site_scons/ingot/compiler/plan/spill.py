@@ -14,9 +14,11 @@ from ingot.compiler.schedule.types import Schedule
 
 def traffic(program: Program, buffer: Buffer) -> int:
     """Bytes that calls read from and write to the buffer in one inference, rows that are read again counted once."""
-    uses = sum((*call.inputs, *call.outputs).count(tensor) for call in program.calls for tensor in buffer.tensors)
-    size = max((program.tensors[t].nbytes for t in buffer.tensors), default=buffer.size)
-    return uses * size if buffer.tensors else 2 * size
+    if not buffer.tensors:
+        return 2 * buffer.size
+    mine = frozenset(buffer.tensors)
+    used = (t for call in program.calls for t in (*call.inputs, *call.outputs) if t in mine)
+    return sum(program.tensors[t].nbytes for t in used)
 
 
 def spill(

@@ -44,9 +44,10 @@ def verify_plan(
             raise _error(
                 program, tensor, f"has rows of {data.row_bytes} bytes, not whole elements of {data.dtype.size}"
             )
-        _inside(program, tensor, place, (rows or data.rows) * data.row_bytes, known)
+        _inside(program, tensor, place, (rows or data.rows) * data.row_bytes, known, _alignment(program, tensor))
     for index, place in plan.scratch.items():
-        _inside(program, program.calls[index].outputs[0], place, program.calls[index].scratch, known)
+        call = program.calls[index]
+        _inside(program, call.outputs[0], place, call.scratch, known, ALIGNMENT)
     _replay(program, schedule, plan, options)
 
 
@@ -54,7 +55,15 @@ def _tensors(program: Program, index: int) -> tuple[int, ...]:
     return (*program.calls[index].inputs, *program.calls[index].outputs)
 
 
-def _inside(program: Program, tensor: int, place: Placement, size: int, known: dict[str, PlanPool]) -> None:
+def _alignment(program: Program, tensor: int) -> int:
+    """Of the tensor's first byte: that of its elements where it lies in another tensor, as a row of that would."""
+    data = program.tensors[tensor]
+    return ALIGNMENT if data.place is None else data.dtype.size
+
+
+def _inside(
+    program: Program, tensor: int, place: Placement, size: int, known: dict[str, PlanPool], alignment: int
+) -> None:
     if place.size < size:
         raise _error(program, tensor, f"has {place.size} bytes, it needs {size}")
     if place.pool == "":
@@ -62,8 +71,8 @@ def _inside(program: Program, tensor: int, place: Placement, size: int, known: d
     pool = known.get(place.pool)
     if pool is None:
         raise _error(program, tensor, f"was placed in a pool '{place.pool}' that does not exist")
-    if place.offset % ALIGNMENT:
-        raise _error(program, tensor, f"starts at offset {place.offset}, not a multiple of {ALIGNMENT}")
+    if place.offset % alignment:
+        raise _error(program, tensor, f"starts at offset {place.offset}, not a multiple of {alignment}")
     if (pool.base or 0) % BASE_ALIGNMENT:
         raise _error(program, tensor, f"is in pool '{pool.name}', whose base is not a multiple of {BASE_ALIGNMENT}")
     if place.offset < 0 or place.offset + size > pool.size:

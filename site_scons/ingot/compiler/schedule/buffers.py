@@ -24,7 +24,8 @@ def align(size: int, alignment: int = ALIGNMENT) -> int:
 class Buffer:
     """Bytes that belong together.
 
-    tensors: the tensors that use these bytes, their owner (see Schedule.aliases) first; empty for a scratch.
+    tensors: the tensors that use these bytes, their owner (see Schedule.aliases, Activation.place) first; empty for a
+        scratch.
     calls: the calls whose scratch it is: all of one region, one after the other.
     size: bytes, a multiple of the program's alignment. used: the bytes of them that hold data.
     first, last: first and last region (inclusive) in which the bytes must survive.
@@ -66,15 +67,17 @@ def lifetimes(
 ) -> dict[int, tuple[int, int]]:
     """tensor -> first and last position in `groups` (calls that run together, in order) in which it must survive.
 
-    Inputs and state live from the start; outputs, state and kept inputs to the end.
+    Inputs and state live from the start; outputs, state and kept inputs to the end. A tensor that others lie in lives
+    with all of them, and they with it: it has its memory from the first that is written to the last that is read.
     """
     spans: dict[int, tuple[int, int]] = {}
     for position, calls in enumerate(groups):
         for index in calls:
             call = program.calls[index]
             for tensor in (*call.inputs, *call.outputs):
-                first, _ = spans.get(tensor, (position, position))
-                spans[tensor] = (first, position)
+                for at in dict.fromkeys((tensor, program.owner(tensor))):
+                    first, _ = spans.get(at, (position, position))
+                    spans[at] = (first, position)
     for index, tensor_ in enumerate(program.tensors):
         if tensor_.role == "state":
             spans[index] = (0, 0)
@@ -83,7 +86,7 @@ def lifetimes(
     for tensor in kept_to_the_end(program, options):
         if tensor in spans:
             spans[tensor] = (spans[tensor][0], max(len(groups) - 1, 0))
-    return spans
+    return {tensor: spans[program.owner(tensor)] for tensor in spans}
 
 
 def buffers_of(
@@ -94,9 +97,10 @@ def buffers_of(
     spans = lifetimes(program, [region.calls for region in regions], options)
     outside = placed_outside(program, options)
     chains: dict[int, list[int]] = {}
-    for tensor in sorted(spans, key=lambda t: (spans[t][0], t in aliases, t)):
-        if tensor not in outside:
-            chains.setdefault(aliases.get(tensor, tensor), []).append(tensor)
+    for tensor in sorted(spans, key=lambda t: (spans[t][0], t in aliases or program.owner(t) != t, t)):
+        owner = program.owner(tensor)
+        if owner not in outside:
+            chains.setdefault(aliases.get(owner, owner), []).append(tensor)
     result = []
     for chain in chains.values():
         first = program.tensors[chain[0]]

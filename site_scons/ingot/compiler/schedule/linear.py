@@ -11,7 +11,8 @@ from ingot.compiler.kernels.rows import MAX_ROWS
 from ingot.compiler.schedule.buffers import ALIGNMENT, align, kept_to_the_end, lifetimes, placed_outside, scratch_layout
 from ingot.compiler.schedule.cost import call_cost
 from ingot.compiler.schedule.extent import extent
-from ingot.compiler.schedule.rows import RegionTensors, RowPlan, RowScheduler
+from ingot.compiler.schedule.row_plan import RegionTensors, RowPlan
+from ingot.compiler.schedule.rows import RowScheduler
 from ingot.compiler.schedule.types import ScheduleOptions
 
 _NONE: frozenset[int] = frozenset()
@@ -53,7 +54,7 @@ class LinearOrder:
         self._outside = placed_outside(program, options)
         kept = kept_to_the_end(program, options)
         self.spans = lifetimes(program, [(i,) for i in order], options)
-        self._owned = {t: span for t, span in self.spans.items() if t not in self._outside}
+        self._owned = {t: span for t, span in self.spans.items() if t not in self._outside and program.owner(t) == t}
         end = len(order)
         self._state = frozenset(i for i, t in enumerate(program.tensors) if t.role == "state")
         given = {*program.inputs} | self._state
@@ -96,8 +97,9 @@ class LinearOrder:
     def tensors(self, begin: int, end: int) -> RegionTensors:
         """The region's tensors by what becomes of them; those of the application are none of these."""
         before, after = self.live[begin], self.live[end]
-        made = {t for at in range(begin, end) for t in self.program.calls[self.order[at]].outputs}
-        inner = made - after - self._outside - self._state
+        owner = self.scheduler.owner
+        made = {owner[t] for at in range(begin, end) for t in self.program.calls[self.order[at]].outputs}
+        inner = made - before - after - self._outside - self._state
         return RegionTensors(before - after, after - before, frozenset(inner))
 
     def between(self, begin: int, end: int) -> int:
@@ -134,7 +136,8 @@ class LinearOrder:
                 if entry.tensor in parts.inner:
                     sizes[entry.tensor] = max(sizes.get(entry.tensor, 0), entry.held(rows))
         rows_of, widths = self.scheduler.rows, self.scheduler.row_bytes
-        return {tensor: min(rows, rows_of[tensor]) * widths[tensor] for tensor, rows in sizes.items()}
+        bytes_of = {tensor: min(rows, rows_of[tensor]) * widths[tensor] for tensor, rows in sizes.items()}
+        return bytes_of | {t: rows_of[t] * widths[t] for t in parts.inner & self.scheduler.shared}
 
     def _rings_at_least(self, calls: Sequence[int], sizes: dict[int, int], parts: RegionTensors) -> int:
         """Bytes that rings of these sizes have together at least. Of tensors that may share memory only the largest
@@ -248,7 +251,7 @@ def _possible_sources(program: Program) -> list[list[int]]:
     """For each call, the inputs whose memory its output may take over.
 
     Not one that another call needs together with the output, element by element: it is still read when the output is
-    there.
+    there. A tensor with a place in another one takes over nobody's memory, and nobody its.
     """
     readers: dict[int, set[int]] = {}
     for index, call in enumerate(program.calls):
@@ -259,6 +262,8 @@ def _possible_sources(program: Program) -> list[list[int]]:
             source
             for source in dict.fromkeys(call.inputs[position] for position in call.inplace)
             if not readers[source] & readers.get(call.outputs[0], set()) - {index}
+            and program.owner(source) == source
+            and program.owner(call.outputs[0]) == call.outputs[0]
         ]
         for index, call in enumerate(program.calls)
     ]

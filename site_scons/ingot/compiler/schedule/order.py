@@ -25,7 +25,7 @@ def dependencies(program: Program) -> list[set[int]]:
             readers.setdefault(tensor, set()).add(i)
     needs: list[set[int]] = []
     for i, call in enumerate(program.calls):
-        made = {producer[t] for t in call.inputs if t in producer}
+        made = {producer[t] for read in call.inputs for t in program.written(read) if t in producer}
         overwritten = {reader for t in call.outputs for reader in readers.get(t, ())}
         needs.append((made | overwritten) - {i})
     return needs
@@ -60,16 +60,22 @@ def _depth_first(program: Program, last_first: bool) -> tuple[int, ...]:
 
 
 class _Memory:
-    """Live bytes of whole tensors as calls finish; element-wise results reuse a dying input."""
+    """Live bytes of whole tensors as calls finish; element-wise results reuse a dying input. Tensors are counted by the
+    memory that they lie in."""
 
     def __init__(self, program: Program, options: ScheduleOptions) -> None:
         self._program = program
         self._outside = placed_outside(program, options)
         self._kept = kept_to_the_end(program, options)
         self._readers: dict[int, set[int]] = {}
+        self._writers: dict[int, set[int]] = {}
         for i, call in enumerate(program.calls):
             for t in call.inputs:
-                self._readers.setdefault(t, set()).add(i)
+                self._readers.setdefault(program.owner(t), set()).add(i)
+            for t in call.outputs:
+                self._writers.setdefault(program.owner(t), set()).add(i)
+        self._inputs = [list(dict.fromkeys(map(program.owner, call.inputs))) for call in program.calls]
+        self._outputs = [list(dict.fromkeys(map(program.owner, call.outputs))) for call in program.calls]
         given = {*program.inputs, *(i for i, t in enumerate(program.tensors) if t.role == "state")}
         self.start = sum(self._bytes(t) for t in given)
 
@@ -79,16 +85,16 @@ class _Memory:
     def run(self, index: int, done: int, live: int) -> tuple[int, int]:
         """Peak while call `index` runs after the calls of the bit set `done`, and live bytes behind it."""
         call = self._program.calls[index]
-        made = sum(self._bytes(t) for t in call.outputs if self._program.tensors[t].role != "state")
         after = done | 1 << index
-        freed = [
-            t
-            for t in dict.fromkeys(call.inputs)
-            if t not in self._kept and all(after >> r & 1 for r in self._readers[t])
-        ]
-        unread = [t for t in call.outputs if t not in self._kept and not self._readers.get(t)]
+        made, unread = 0, []
+        for t in self._outputs[index]:
+            if self._program.tensors[t].role != "state" and not any(done >> w & 1 for w in self._writers[t]):
+                made += self._bytes(t)
+            if t not in self._kept and not self._readers.get(t):
+                unread.append(t)
+        freed = [t for t in self._inputs[index] if t not in self._kept and self._is_done(t, after)]
         target = call.outputs[0]
-        reused = any(
+        reused = self._program.owner(target) == target and any(
             call.inputs[p] in freed
             and call.inputs[p] not in self._outside
             and target not in self._outside
@@ -97,6 +103,10 @@ class _Memory:
         )
         peak = live + made - (self._bytes(target) if reused else 0)
         return peak, live + made - sum(self._bytes(t) for t in (*freed, *unread))
+
+    def _is_done(self, tensor: int, after: int) -> bool:
+        """Whether none of the calls left, those not in the bit set, reads or writes in the tensor's memory."""
+        return all(after >> i & 1 for users in (self._readers, self._writers) for i in users.get(tensor, ()))
 
 
 def least_memory_order(program: Program, options: ScheduleOptions) -> tuple[int, ...] | None:

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from ingot.compiler.kernels.program import Call, Program
 from ingot.compiler.kernels.rows import MAX_ROWS
+
+Rows = npt.NDArray[np.int64]
 
 GONE = 1 << 30
 """An input row that is never reached: nothing is read any more."""
@@ -51,7 +55,7 @@ def streams(program: Program, call: Call) -> bool:
 
 
 def reads_of(program: Program, index: int, reverse: bool) -> list[Reads]:
-    """One entry for each distinct input tensor of call `index`."""
+    """One entry for each distinct input tensor of call `index`, and for each tensor that one is made of."""
     call = program.calls[index]
     rows = program.rows_of(index) if streams(program, call) else 1
     result: dict[int, Reads] = {}
@@ -64,19 +68,38 @@ def reads_of(program: Program, index: int, reverse: bool) -> list[Reads]:
         else:
             low, high = window[:, 0].astype(np.int64), window[:, 1].astype(np.int64)
             whole = False
+        for part, first, last in ((tensor, low, high), *_of_pieces(program, tensor, low, high)):
             if reverse:
-                low, high = (source - 1 - high)[::-1], (source - 1 - low)[::-1]
-        empty = high < low
-        low, high = np.where(empty, GONE, low), np.where(empty, -1, high)
-        entry = Reads(
-            tensor,
-            (np.maximum.accumulate(high) + 1).tolist(),
-            [*np.minimum.accumulate(low[::-1])[::-1].tolist(), GONE],
-            [*np.maximum.accumulate(high[::-1])[::-1].tolist(), -1],
-            whole,
-        )
-        result[tensor] = _both(result[tensor], entry) if tensor in result else entry
+                bottom = program.tensors[part].rows - 1
+                first, last = (bottom - last)[::-1], (bottom - first)[::-1]
+            entry = _entry(part, first, last, whole)
+            result[part] = _both(result[part], entry) if part in result else entry
     return list(result.values())
+
+
+def _entry(tensor: int, low: Rows, high: Rows, whole: bool) -> Reads:
+    """low, high: the first and last row that each row reads, none where the last comes first."""
+    empty = high < low
+    low, high = np.where(empty, GONE, low), np.where(empty, -1, high)
+    return Reads(
+        tensor,
+        (np.maximum.accumulate(high) + 1).tolist(),
+        [*np.minimum.accumulate(low[::-1])[::-1].tolist(), GONE],
+        [*np.maximum.accumulate(high[::-1])[::-1].tolist(), -1],
+        whole,
+    )
+
+
+def _of_pieces(program: Program, tensor: int, low: Rows, high: Rows) -> Iterator[tuple[int, Rows, Rows]]:
+    """Of each piece that a tensor is made of: its tensor, and the rows of that in which rows low..high lie."""
+    width, at = program.tensors[tensor].row_bytes, 0
+    for piece in program.tensors[tensor].pieces:
+        begin = np.maximum(low * width, at) - at + piece.start
+        end = np.minimum((high + 1) * width, at + piece.size) - at + piece.start
+        rows = program.tensors[piece.tensor].row_bytes
+        missing = begin >= end
+        yield piece.tensor, np.where(missing, 0, begin // rows), np.where(missing, -1, (end - 1) // rows)
+        at += piece.size
 
 
 def _both(a: Reads, b: Reads) -> Reads:

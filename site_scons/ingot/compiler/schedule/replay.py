@@ -3,7 +3,8 @@
 
 This is separate from the code that makes schedules and placements and shares no reasoning with it: it only knows what
 a step reads and writes. Outputs are written before inputs are read, so that a kernel may do both in any order; only
-the rows of an input that a call may work on in place, and that lie exactly under its output's, are read first.
+the rows of an input that a call may work on in place, and that lie exactly under its output's, are read first. Of a
+tensor that is made of pieces, each byte must hold what was written of the tensor that the piece is of.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Replay:
         self._states = {t for t, tensor in enumerate(program.tensors) if tensor.role == "state"}
         self._overwritten: set[int] = set()
         self._sums: dict[int, set[int]] = {}
+        self._pieces: dict[int, npt.NDArray[np.int32] | None] = {}
 
     def run(self, regions: Iterable[Region], kept: Iterable[int]) -> None:
         """One inference. Raises IngotError when a row is read that is gone, or is computed twice or never.
@@ -170,9 +172,11 @@ class Replay:
             self._bytes(tensor, row)[:] = self._base[tensor] + row
 
     def _read(self, tensor: int, rows: Iterable[int], when: str) -> None:
+        pieces = self._tags_of_pieces(tensor)
+        width = self._program.tensors[tensor].row_bytes
         for row in rows:
             held = self._bytes(tensor, row)
-            wrong = held != self._base[tensor] + row
+            wrong = held != (self._base[tensor] + row if pieces is None else pieces[row * width : (row + 1) * width])
             if wrong.any():
                 at = int(np.argmax(wrong))
                 place = self._places[tensor]
@@ -181,6 +185,16 @@ class Replay:
                     f"holds {self._owner(int(held[at]))}",
                     place.memory,
                 )
+
+    def _tags_of_pieces(self, tensor: int) -> npt.NDArray[np.int32] | None:
+        """What each byte of a tensor that is made of pieces must hold; None for one that is written itself."""
+        if tensor not in self._pieces:
+            parts = [
+                self._base[t] + np.arange(start, start + size, dtype=np.int32) // self._program.tensors[t].row_bytes
+                for t, start, size in self._program.tensors[tensor].pieces
+            ]
+            self._pieces[tensor] = np.concatenate(parts).astype(np.int32) if parts else None
+        return self._pieces[tensor]
 
     def _range(self, tensor: int) -> str:
         place = self._places[tensor]

@@ -13,69 +13,15 @@ is made twice. Several last calls advance in proportion. Rings and overlays are 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import replace
+from typing import NamedTuple
 
 from ingot.compiler.kernels.program import Program
 from ingot.compiler.offload import KIND
 from ingot.compiler.schedule.buffers import ALIGNMENT
 from ingot.compiler.schedule.demand import Demand
 from ingot.compiler.schedule.reads import GONE, Reads, reads_of, streams
-from ingot.compiler.schedule.types import Step
-
-
-@dataclass(frozen=True)
-class RegionTensors:
-    """The tensors of a region by what becomes of them.
-
-    dying: whole, there before the region, and not needed behind it. born: whole, made here, needed behind it.
-    inner: made here and read only here.
-    """
-
-    dying: frozenset[int]
-    born: frozenset[int]
-    inner: frozenset[int]
-
-
-@dataclass
-class RowPlan:
-    """The row schedule of a region.
-
-    rings: inner tensor -> rows kept; a tensor that is kept whole is not listed. aliases: tensor -> the tensor of this
-    region (or dying) whose memory it takes over, resolved.
-    overlays: (dying, born), both resolved -> forbidden open interval of start(born) - start(dying), in bytes.
-    raw: (call, row, count) in the order of execution, rows counted in the region's direction; a call that only runs
-        whole has one row.
-    heights: rows of each call's outputs. whole: whether it only runs whole. inside: whether nothing it writes may
-        overlay something that dies.
-    room: rows that each call may make at once: those of its smallest ring.
-    """
-
-    raw: list[tuple[int, int, int]]
-    heights: list[int]
-    whole: list[bool]
-    inside: list[bool]
-    room: list[int]
-    rings: dict[int, int] = field(default_factory=dict)
-    aliases: dict[int, int] = field(default_factory=dict)
-    overlays: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-    reverse: bool = False
-
-    @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """Steps in the tensors' row numbers; neighbouring steps of one call become one where no overlay minds."""
-        steps: list[Step] = []
-        for k, y, n in self.raw:
-            total = self.heights[k]
-            if self.whole[k]:
-                n = total
-            row = total - y - n if self.reverse else y
-            # Rows that nobody reads are made in whole grains; together they may be more than the ring holds.
-            if steps and self.inside[k] and steps[-1].call == k and steps[-1].count + n <= self.room[k]:
-                last = steps.pop()
-                row, n = min(row, last.row), n + last.count
-            steps.append(Step(k, row, n))
-        return tuple(steps)
+from ingot.compiler.schedule.row_plan import RegionTensors, RowPlan
 
 
 def pace(sinks: Sequence[int], folds: Sequence[int]) -> int:
@@ -97,6 +43,10 @@ class RowScheduler:
         self._streams = [streams(program, call) for call in program.calls]
         self.rows = [t.rows for t in program.tensors]
         self.row_bytes = [t.row_bytes for t in program.tensors]
+        self.owner = [program.owner(t) for t in range(len(program.tensors))]
+        self.shared = frozenset(owner for t, owner in enumerate(self.owner) if owner != t)
+        """Tensors that others lie in: they are kept whole."""
+        self._in_bytes: dict[tuple[int, int, bool], Reads] = {}
 
     def reads(self, index: int, reverse: bool) -> list[Reads]:
         """How call `index` reads its inputs."""
@@ -104,6 +54,25 @@ class RowScheduler:
         if key not in self._reads:
             self._reads[key] = reads_of(self._program, index, reverse)
         return self._reads[key]
+
+    def reads_in_bytes(self, index: int, entry: Reads, reverse: bool) -> Reads:
+        """How call `index` reads a tensor, in bytes of the memory that this lies in."""
+        key = (index, entry.tensor, reverse)
+        if key not in self._in_bytes:
+            start, width = self.start(entry.tensor, reverse), self.row_bytes[entry.tensor]
+            oldest = [at if at == GONE else start + at * width for at in entry.oldest]
+            newest = [at if at < 0 else start + (at + 1) * width - 1 for at in entry.newest]
+            self._in_bytes[key] = replace(entry, oldest=oldest, newest=newest)
+        return self._in_bytes[key]
+
+    def start(self, tensor: int, reverse: bool) -> int:
+        """Bytes from the first of the memory that it lies in to the tensor's first; from the last where rows count
+        from there."""
+        offset = self._program.offset(tensor)
+        if not reverse:
+            return offset
+        whole = self._program.tensors[self.owner[tensor]].nbytes
+        return whole - offset - self._program.tensors[tensor].nbytes
 
     def call_rows(self, index: int) -> int:
         """Rows in which the call can run: 1 when only whole."""
@@ -115,7 +84,8 @@ class RowScheduler:
             return (1,) * len(calls)
         rows = [self.call_rows(i) for i in calls]
         made_by = {t: k for k, i in enumerate(calls) for t in self._program.calls[i].outputs}
-        fed = {made_by[t] for i in calls for t in self._program.calls[i].inputs if t in made_by}
+        read = (t for i in calls for t in self._program.calls[i].inputs)
+        fed = {made_by[t] for tensor in read for t in self._program.written(tensor) if t in made_by}
         sinks = [height for k, height in enumerate(rows) if k not in fed]
         tallest = pace(sinks, [self._program.calls[i].folds for i in calls])
         return tuple(min(max(1, -(-grain * height // tallest)), height) for height in rows)
@@ -147,7 +117,7 @@ class RowScheduler:
             for position in call.inplace:
                 source = call.inputs[position]
                 elsewhere = any(t == source for p, t in enumerate(call.inputs) if p not in call.inplace)
-                if source not in mine or source in taken or elsewhere:
+                if source not in mine or source in taken or elsewhere or self._is_busy(source, index, calls):
                     continue
                 same = sizes[source].rows == sizes[target].rows and sizes[source].row_bytes == sizes[target].row_bytes
                 fits = same or (len(calls) == 1 and sizes[source].nbytes == sizes[target].nbytes)
@@ -157,9 +127,29 @@ class RowScheduler:
                 taken.add(found[target])
         return found
 
+    def _is_busy(self, source: int, index: int, calls: Sequence[int]) -> bool:
+        """Whether calls of the region other than `index` use memory of the source in which several tensors lie."""
+        others = (self._program.calls[i] for i in calls if i != index) if source in self.shared else ()
+        return any(self.owner[t] == source for call in others for t in (*call.inputs, *call.outputs))
+
     @staticmethod
     def _older(source: int, other: int, tensors: RegionTensors) -> bool:
         return source in tensors.dying and (other not in tensors.dying or source < other)
+
+
+class _Made(NamedTuple):
+    """What a call makes of one tensor: rows of `width` bytes, from byte `start` of what the memory's owner `root` has.
+
+    ring, born: whether that is a ring of the region's, or needed behind it. readers: of that memory, by their calls.
+    """
+
+    root: int
+    rows: int
+    width: int
+    start: int
+    ring: bool
+    born: bool
+    readers: list[tuple[int, Reads]]
 
 
 class _Run:
@@ -180,7 +170,11 @@ class _Run:
         self._reads = [owner.reads(i, reverse) for i in calls]
         self._folds = [program.calls[i].folds for i in calls]
         made_by = {t: k for k, i in enumerate(calls) for t in program.calls[i].outputs}
-        complete = [k for k, i in enumerate(calls) if any(t in tensors.born for t in program.calls[i].outputs)]
+        complete = [
+            k
+            for k, i in enumerate(calls)
+            if any(t in tensors.born or owner.owner[t] != t for t in program.calls[i].outputs)
+        ]
         demand = Demand(self._reads, made_by, self._rows, self._folds, grains)
         self.steps = demand.steps(complete)
         self._newest: dict[int, int] = {}
@@ -223,43 +217,66 @@ class _Run:
 
     def _prepare(self) -> None:
         """Who reads and who shares memory with whom, so that `_make` only looks up."""
-        program, tensors = self._program, self._tensors
+        program, tensors, owner, shared = self._program, self._tensors, self._owner.owner, self._owner.shared
         readers: dict[int, list[tuple[int, Reads]]] = {}
         members: dict[int, list[int]] = {}
         for k, entries in enumerate(self._reads):
             for entry in entries:
-                if entry.tensor in tensors.inner or entry.tensor in tensors.dying or entry.tensor in self._root:
-                    readers.setdefault(self._root.get(entry.tensor, entry.tensor), []).append((k, entry))
+                tensor = owner[entry.tensor]
+                if tensor in tensors.inner or tensor in tensors.dying or tensor in self._root:
+                    readers.setdefault(self._root.get(tensor, tensor), []).append((k, entry))
         for tensor in (*tensors.dying, *tensors.inner, *tensors.born):
             members.setdefault(self._root.get(tensor, tensor), []).append(tensor)
-        self._ringed = {root for root, group in members.items() if all(t in tensors.inner for t in group)}
+        self._ringed = {
+            root
+            for root, group in members.items()
+            if all(t in tensors.inner for t in group) and shared.isdisjoint(group)
+        }
+        # Memory that is given up here, but still written, is overlaid by nothing: some rows of that nobody reads.
+        written = {
+            self._root.get(owner[t], owner[t])
+            for index in self._calls
+            for t in program.calls[index].outputs
+            if owner[t] != t
+        }
         dying = [
             root
             for root, group in members.items()
             if any(t in tensors.dying for t in group) and not any(t in tensors.born for t in group)
+            if root not in written
         ]
         born = {
             root
             for root, group in members.items()
             if any(t in tensors.born for t in group) and not any(t in tensors.dying for t in group)
         }
-        self._dying = [(root, readers.get(root, []), self._owner.row_bytes[root]) for root in sorted(dying)]
-        self._makes: list[list[tuple[int, int, bool, bool, list[tuple[int, Reads]]]]] = []
+        self._dying = []
+        for root in sorted(dying):
+            users, width = readers.get(root, []), self._owner.row_bytes[root]
+            if not shared.isdisjoint(members[root]):
+                users, width = [(k, self._in_bytes(k, entry)) for k, entry in users], 1
+            self._dying.append((root, users, width))
+        self._makes: list[list[_Made]] = []
         for index in self._calls:
-            makes: list[tuple[int, int, bool, bool, list[tuple[int, Reads]]]] = []
+            makes: list[_Made] = []
             for tensor in program.calls[index].outputs:
-                if tensor in tensors.inner or tensor in tensors.born:
-                    root = self._root.get(tensor, tensor)
-                    ring = root in self._ringed
-                    makes.append((root, self._owner.row_bytes[tensor], ring, root in born, readers.get(root, [])))
+                if owner[tensor] in tensors.inner or owner[tensor] in tensors.born:
+                    root = self._root.get(owner[tensor], owner[tensor])
+                    rows = self._owner.rows[root if owner[tensor] == tensor else tensor]
+                    start = self._owner.start(tensor, self._reverse)
+                    ring, users = root in self._ringed, readers.get(root, [])
+                    makes.append(_Made(root, rows, self._owner.row_bytes[tensor], start, ring, root in born, users))
             self._makes.append(makes)
+
+    def _in_bytes(self, k: int, entry: Reads) -> Reads:
+        return self._owner.reads_in_bytes(self._calls[k], entry, self._reverse)
 
     def _make(self, k: int, y: int, n: int) -> None:
         done = self._done
         whole = self._rows[k] == 1 or self._folds[k] > 0
-        for root, width, ring, born, readers in self._makes[k]:
+        for root, rows, width, start, ring, born, readers in self._makes[k]:
             if ring:
-                begin, end = (0, self._owner.rows[root]) if whole else (y, y + n)
+                begin, end = (0, rows) if whole else (y, y + n)
                 newest = self._newest[root] = max(self._newest.get(root, 0), end)
                 keep = end - begin
                 for c, r in readers:
@@ -269,7 +286,8 @@ class _Run:
                 if keep > self._kept.get(root, 0):
                     self._kept[root] = keep
             elif born:
-                begin, end = (0, self._owner.rows[root]) if whole else (y, y + n)
+                begin, end = (0, rows) if whole else (y, y + n)
+                begin, end = begin * width + start, end * width + start
                 for dying, users, dying_width in self._dying:
                     oldest, newest = GONE, -1
                     for c, r in users:
@@ -280,7 +298,7 @@ class _Run:
                             newest = r.newest[at]
                     if oldest == GONE:
                         continue
-                    low, high = oldest * dying_width - end * width, (newest + 1) * dying_width - begin * width
+                    low, high = oldest * dying_width - end, (newest + 1) * dying_width - begin
                     held = self._intervals.setdefault((dying, root), [low, high])
                     if low < held[0]:
                         held[0] = low
@@ -308,7 +326,7 @@ class _Run:
                     overlays[dying, born] = (0, 0)
         overlays = _allowed(program, self._calls, overlays)
         heights = [program.rows_of(i) for i in self._calls]
-        inside = [not any(born for _, _, _, born, _ in makes) for makes in self._makes]
+        inside = [not any(made.born for made in makes) for makes in self._makes]
         room = [
             self._folds[k] or min((rings.get(t, owner.rows[t]) for t in program.calls[i].outputs), default=heights[k])
             for k, i in enumerate(self._calls)

@@ -27,7 +27,8 @@ _LADDER = (1.0, 0.97, 0.94, 0.9, 0.85, 1.01, 1.03, 1.06, 1.1, 1.15, 1.2, 1.3)
 
 
 def make_schedule(program: Program, options: ScheduleOptions | None = None) -> Schedule:
-    """The schedule of a program under the given options. Raises IngotError when `optimize` is unknown."""
+    """The schedule of a program under the given options; `Schedule.program` is the form of the program that it is of.
+    Raises IngotError when `optimize` is unknown."""
     options = options or ScheduleOptions()
     if options.optimize not in OPTIMIZE:
         what = f"optimize='{options.optimize}' is not known"
@@ -52,7 +53,7 @@ def _without_calls(program: Program, options: ScheduleOptions) -> Schedule:
     for buffer in buffers_of(program, (), {}, options):
         offsets[buffer.tensors[0]] = size
         size += buffer.size
-    return Schedule((), size, offsets=offsets, peak=size, unfused_peak=size)
+    return Schedule((), size, offsets=offsets, peak=size, unfused_peak=size, program=program)
 
 
 def _within_limits(choice: Choice, options: ScheduleOptions) -> Schedule:

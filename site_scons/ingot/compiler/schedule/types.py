@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ingot.compiler.kernels.program import Program
+
+NOTHING = Program("", (), (), (), ())
+"""The program of a schedule that was put together by hand."""
+
 
 class Step(NamedTuple):
     """Produce `count` rows, from output row `row` upwards, of the region's call number `call` (position in the region).
@@ -53,6 +58,8 @@ class Schedule:
     peak: bytes of that placement.
     unfused_peak: bytes the same program needs without fusion and without overlays, for the report.
     cost: the cost model's estimate, in instructions (see ingot.compiler.schedule.cost).
+    program: what the calls are of: the program that was to be scheduled, or a form of it whose joined tensors are made
+        in their places (ingot.compiler.kernels.places).
     """
 
     regions: tuple[Region, ...]
@@ -64,6 +71,7 @@ class Schedule:
     peak: int = 0
     unfused_peak: int = 0
     cost: int = 0
+    program: Program = field(default=NOTHING, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

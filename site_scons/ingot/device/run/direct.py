@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -134,8 +134,19 @@ class DirectNetwork:
             self._memories[index].bytes[:] = _bytes(array)
         for region in self._regions:
             for step in region.steps:
-                self._bound[region.calls[step.call]](step.row, step.count)
+                index = region.calls[step.call]
+                self._gather(self.program.calls[index].inputs)
+                self._bound[index](step.row, step.count)
+        self._gather(self.program.outputs)
         return [self.tensor(index) for index in self.program.outputs]
+
+    def _gather(self, tensors: Iterable[int]) -> None:
+        """What is made of pieces, as far as these are there: every tensor has memory of its own here."""
+        for tensor in tensors:
+            at = 0
+            for source, start, size in self.program.tensors[tensor].pieces:
+                self._memories[tensor].bytes[at : at + size] = self._memories[source].bytes[start : start + size]
+                at += size
 
     def tensor(self, index: int) -> npt.NDArray[Any]:
         """A copy of what tensor `index` of the program holds."""
