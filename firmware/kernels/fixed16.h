@@ -76,7 +76,7 @@ INGOT_INLINE int16_t ingot_negative16(int16_t x)
 }
 
 /* 1 / (1 + exp(-x)) of x in Q3.12. */
-static inline int16_t ingot_logistic16(int16_t x)
+__attribute__((noinline)) static int16_t ingot_logistic16(int16_t x)
 {
     const int16_t positive = ingot_saturate16(2 * ingot_two_over_one_plus16(ingot_exp16(ingot_negative16(x), 3)));
     if (x == 0)
@@ -85,7 +85,7 @@ static inline int16_t ingot_logistic16(int16_t x)
 }
 
 /* tanh(x) of x with integer_bits bits before the point. */
-static inline int16_t ingot_tanh16(int16_t x, int integer_bits)
+__attribute__((noinline)) static int16_t ingot_tanh16(int16_t x, int integer_bits)
 {
     const int16_t inverse = ingot_two_over_one_plus16(ingot_exp16(ingot_negative16(x), integer_bits + 1));
     const int16_t size = ingot_saturate16(4 * (inverse - (1 << 13)));
