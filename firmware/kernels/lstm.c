@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lstm.h"
 
+#include "bytes.h"
 #if INGOT_MVE
 #include "lstm_mve.h"
 #else
@@ -81,11 +82,14 @@ void ingot_lstm_s8(const ingot_lstm *k, const int8_t *in0, int8_t *in1, int16_t 
     if (!n)
         return;
     begin(&l, k, params);
-    for (uint32_t b = 0; b < k->batches; b++)
-        for (uint32_t t = 0; t < k->steps; t++) {
-            const uint32_t at = k->time_major ? t * k->batches + b : b * k->steps + t;
-            int8_t *to = out + at * k->cells;
-            step(k, &l, in0 + at * k->inputs, in1 + b * k->cells, in2 + b * k->cells, to);
-            memcpy(in1 + b * k->cells, to, k->cells);
+    /* Elements of time, and of batches, lie so many rows apart. */
+    const uint32_t step_rows = k->time_major ? k->batches : 1, batch_rows = k->time_major ? 1 : k->steps;
+    for (uint32_t b = 0; b < k->batches; b++, in1 += k->cells, in2 += k->cells) {
+        const int8_t *from = in0 + b * batch_rows * k->inputs;
+        int8_t *to = out + b * batch_rows * k->cells;
+        for (uint32_t t = 0; t < k->steps; t++, from += step_rows * k->inputs, to += step_rows * k->cells) {
+            step(k, &l, from, in1, in2, to);
+            ingot_copy_bytes(in1, to, k->cells);
         }
+    }
 }

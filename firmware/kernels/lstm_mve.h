@@ -101,7 +101,7 @@ INGOT_INLINE void gates_of(const products *p, int16_t *gates, uint32_t first, ui
         lstm_short_products(p, gates, first, cells);
 }
 
-/* The functions of four gates, side by side. */
+/* The functions of two cells' gates: input, forget, cell, output. */
 static const ingot_squash lstm_gates = {
     .bits = {3, 3, 4, 3, 3, 3, 4, 3},
     .places = {0, 0, 1, 0, 0, 0, 1, 0},
@@ -110,7 +110,7 @@ static const ingot_squash lstm_gates = {
     .top = {INT16_MAX, INT16_MAX, 0, INT16_MAX, INT16_MAX, INT16_MAX, 0, INT16_MAX},
 };
 
-/* tanh() of numbers with bits - 1 bits before the point. */
+/* TANH in all lanes, of numbers with bits - 1 bits before the point. */
 static void lstm_tanh(ingot_squash *all, int32_t bits)
 {
     vst1q_s16(INGOT_ALIGNED(all->bits), vdupq_n_s16((int16_t)bits));
@@ -272,10 +272,10 @@ static void step(const ingot_lstm *k, layout *l, const int8_t *in, const int8_t 
         count = k->cells - c < LSTM_CELLS ? k->cells - c : LSTM_CELLS;
         gates_of(&l->input, gates, c, count, 0);
         gates_of(&l->recurrent, gates, c, count, 1);
-        ingot_squash16(gates, &lstm_gates, (count + 1) / 2, ingot_squash_numbers);
+        ingot_squash16(gates, &lstm_gates, (count + 1) / 2);
         INGOT_CHECK_ALIGNED(cell_state, 2);
         lstm_new_states(&l->cells, gates, cell_state + c, squashed, count);
-        ingot_squash16(squashed, &l->tanh, (count + 7) / 8, ingot_squash_numbers);
+        ingot_squash16(squashed, &l->tanh, (count + 7) / 8);
         lstm_outputs(&l->cells, gates, squashed, out + c, count);
     }
 }
