@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A step of an LSTM with Helium. The gates of a cell lie side by side, its weights' rows too. */
+/* A step of an LSTM with Helium. The gates of a cell lie side by side in a vector, which is two cells' in 16 bits, so that
+ * few lanes stay empty. What compares lanes in assembly is a whole function: no asm statement can say that it changes
+ * the predicates. */
 #ifndef INGOT_LSTM_MVE_H
 #define INGOT_LSTM_MVE_H
 
@@ -263,7 +265,8 @@ static void begin(layout *l, const ingot_lstm *k, const void *params)
 }
 
 /* One step of one batch. The new output is only written to out: every cell needs the whole old state. */
-static void step(const ingot_lstm *k, layout *l, const int8_t *in, const int8_t *state, int16_t *cell_state, int8_t *out)
+static void step(const ingot_lstm *k, layout *l, const int8_t *in, const int8_t *state, int16_t *cell_state,
+                 int8_t *out)
 {
     int16_t gates[4 * LSTM_CELLS], squashed[LSTM_CELLS];
     l->input.vector = in;
