@@ -20,9 +20,10 @@ typedef struct ingot_lstm_gate {
     int32_t recurrent_multiplier, recurrent_shift;
 } ingot_lstm_gate;
 
-/* The block: this; for the gates input, forget, cell, output: int32 input_bias[4][cells], recurrent_bias[4][cells],
- * which include zero points times weights; int8 input_weights[4][cells][inputs], padded to 4 bytes;
- * int8 recurrent_weights[4][cells][cells]. A coupled input gate's parts are there, and zero. */
+/* The block: this; for the gates input, forget, cell, output: int8 input_weights[cells][4][inputs],
+ * recurrent_weights[cells][4][cells]; int32 input_bias[cells][4], recurrent_bias[cells][4], which include zero points
+ * times weights, and stand last because the rows of weights are read beyond their end. A coupled input gate's parts are
+ * there, and zero. */
 typedef struct ingot_lstm_params {
     ingot_lstm_gate gate[4];
     int32_t hidden_multiplier, hidden_shift, hidden_zero_point;

@@ -106,7 +106,7 @@ def test_equal_to_portable(cpu: str, row_by_row: bool) -> None:
 
 #: Operators whose int8 kernels have assembly of their own.
 OPERATORS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "ADD", "MUL", "MAX_POOL_2D")
-ASSEMBLY = tuple(f"{name} int8" for name in OPERATORS)
+ASSEMBLY = (*(f"{name} int8" for name in OPERATORS), "UNIDIRECTIONAL_SEQUENCE_LSTM")
 
 
 @needs_clang

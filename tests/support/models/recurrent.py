@@ -28,7 +28,8 @@ def lstm(d: Draw, builder: Builder | None = None) -> bytes:
         None if coupled and g == 0 else b.constant(numbers(d, (cells,), "int32"), source[0] * 0.01) for g in range(4)
     ]
     output_state = b.tensor((batches, cells), "int8", *hidden, is_variable=True)
-    cell_state = b.tensor((batches, cells), "int16", 2.0 ** d.choice([-11, -12, -10, -15]), is_variable=True)
+    cell_scale = 2.0 ** d.choice([-11, -12, -10, -15, -9, -13, -14])
+    cell_state = b.tensor((batches, cells), "int16", cell_scale, is_variable=True)
     out = b.tensor((*lead, cells), "int8", *hidden)
     gates = [b.tensor((), "int16", 2.0**-12) for _ in range(4)]
     inner = [*gates, b.tensor((), "int8", *hidden)]

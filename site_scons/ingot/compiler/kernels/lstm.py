@@ -17,7 +17,7 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.quantize_multiplier import quantize_multiplier
 from ingot.compiler.kernels.registry import Site, lowers, packs
 
-packs(lstm=1)
+packs(lstm=2)
 
 _INPUT, _OUTPUT_STATE, _CELL_STATE = 0, 18, 19
 _INPUT_WEIGHTS, _RECURRENT_WEIGHTS, _BIASES = 1, 5, 12  # of the input gate; forget, cell and output follow
@@ -110,10 +110,10 @@ def lower_lstm(site: Site) -> Call:
         },
         params=(
             Param("scaling", np.asarray(_scaling(site, source, state, cell), np.int32)),
-            Param("input_bias", input_bias.astype(np.int32)),
-            Param("recurrent_bias", recurrent_bias.astype(np.int32)),
-            Param("input_weights", input_weights),
-            Param("recurrent_weights", recurrent_weights),
+            Param("input_weights", _of_cells(input_weights)),
+            Param("recurrent_weights", _of_cells(recurrent_weights)),
+            Param("input_bias", _of_cells(input_bias).astype(np.int32)),
+            Param("recurrent_bias", _of_cells(recurrent_bias).astype(np.int32)),
         ),
         windows=(None, None, None),
     )
@@ -131,6 +131,11 @@ def _data(site: Site, position: int, shape: tuple[int, ...]) -> npt.NDArray[Any]
 
 def _stack(site: Site, first: int, shape: tuple[int, int]) -> npt.NDArray[np.int8]:
     return np.stack([_data(site, first + g, shape) for g in range(_GATES)]).astype(np.int8)
+
+
+def _of_cells(stack: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What is (gates, cells, ...) as (cells, gates, ...)."""
+    return np.ascontiguousarray(stack.swapaxes(0, 1))
 
 
 def _scaling(site: Site, source: Tensor, state: Tensor, cell: Tensor) -> list[int]:
