@@ -11,6 +11,7 @@ from ingot.network.fused import UNFUSED, FusedRegion, fused_regions
 from ingot.network.types import Network
 from ingot.report.compare import compare
 from ingot.report.measured import Measured
+from ingot.report.npu_programs import NUMBERS, TITLES, npu_programs
 from ingot.report.timeline import timeline
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -55,6 +56,9 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         text = (
             "\n".join(lines).rstrip() + "\n\nwhat the epochs cost is not known: the compiler gives no MACs for them\n"
         )
+    if programs := npu_programs(network):
+        sides = "".join("r" if title in NUMBERS else "l" for title in TITLES)
+        text += "\nwhere the epochs run, estimated\n" + text_table(TITLES, programs, sides)
     if regions := fused_regions(network):
         text += _regions(regions)
     if base is not None:
