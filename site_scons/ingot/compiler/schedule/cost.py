@@ -39,7 +39,7 @@ PIXELS = 2
 def layer_cost(shape: Sequence[int], macs: int, nbytes: int) -> int:
     """Instructions of a layer in an epoch of its own, whole: what call_cost says of it before there is a call.
 
-    shape, nbytes: of its result.
+    shape: whose pixels it goes over, mostly those of its result. nbytes: of the result.
     """
     pixels = math.prod(shape[:-1])
     return int(STEP + REGION + _work(macs, nbytes, pixels, -(-pixels // PIXELS) * PIXELS))

@@ -30,7 +30,7 @@ from ingot.st.npu.cost import costs_of, flash_ns, program_ns
 
 #: Instructions that firmware/npu/npu_cache.c takes for a line: the command, the next address, a comparison, a branch.
 PER_LINE = 4
-#: Without multiplications, but each element of their input is loaded and added.
+#: Without multiplications, but each element of their image is loaded and added: the work of one.
 SUMS_UP = ("MEAN", "AVERAGE_POOL_2D")
 
 
@@ -87,7 +87,7 @@ def comparison(estimates: Sequence[Estimate], slow: Collection[int]) -> list[str
         found.append(f"the layers on the NPU, with the starts of their programs: {total.text}")
     if slow:
         numbers = ", ".join(map(str, sorted(slow)))
-        found.append(f"layers that the NPU could run, in which the CPU is quicker (estimated): {numbers}")
+        found.append(f"layers of the CPU that the NPU could run, but not sooner (estimated): {numbers}")
     return found
 
 
@@ -96,10 +96,11 @@ def cpu_ns(graph: Graph, op: Operator, clock: int) -> int:
     if op.kind in (*VIEWS, "PAD"):
         return 0
     outputs = [graph.tensors[tensor] for tensor in op.outputs]
-    work = macs(graph, op)
+    shape, work = outputs[0].shape, macs(graph, op)
     if op.kind in SUMS_UP and op.inputs[0] is not None:
-        work = graph.tensors[op.inputs[0]].elements
-    cycles = layer_cost(outputs[0].shape, work, sum(tensor.nbytes for tensor in outputs))
+        image = graph.tensors[op.inputs[0]]
+        shape, work = image.shape, image.elements
+    cycles = layer_cost(shape, work, sum(tensor.nbytes for tensor in outputs))
     return round(1e9 * cycles / clock) + flash_ns(parameters(graph, op)[1])
 
 
