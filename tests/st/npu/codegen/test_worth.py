@@ -19,6 +19,7 @@ from ingot.compiler.kernels.registry import Target
 from ingot.compiler.passes.optimize import optimize
 from ingot.compiler.schedule.cost import REGION, call_cost, layer_cost
 from ingot.model.model_file import read_model_file
+from ingot.network.npu import NPU_BLOB
 from ingot.network.types import Network
 from ingot.st.npu.checked import check_npu
 from ingot.st.npu.codegen import worth
@@ -52,7 +53,7 @@ def large_and_small() -> Small:
 def test_a_small_program_stays_on_the_cpu_with_both_figures(tmp_path: Path) -> None:
     network = compiled(large_and_small(), tmp_path)
     assert [epoch.kind for epoch in network.epochs] == ["EC", "SW", "SW"]
-    words = "the CPU is quicker: 8.5 us, the NPU at least 54.8 us (estimated)"
+    words = "the CPU is quicker: 8.5 us, the NPU at least 54.9 us (estimated)"
     assert network.epochs[2].why == words
     report = (tmp_path / "network_generate_report.txt").read_text()
     large = network.epochs[0].estimate
@@ -71,6 +72,19 @@ def test_the_summary_has_both_figures_of_each_program(tmp_path: Path) -> None:
     assert found.facts["cost"]["programs"] == [
         {"epoch": 1, "layers": [0], "npu_ns": estimate.npu, "cpu_ns": estimate.cpu}
     ]
+
+
+def test_the_figures_follow_from_what_is_flashed(tmp_path: Path) -> None:
+    """Starts, blob, epochs as `check` finds them, and 5 ns a line: of the input, twice of the result, of scratch."""
+    network = compiled(large_and_small(), tmp_path)
+    estimate, found = network.epochs[0].estimate, check_npu(tmp_path, "network")
+    assert found is not None and estimate is not None
+    cycles = [epoch["cycles"] for epoch in found.facts["cost"]["epochs"]]
+    (blob,) = (buffer.size for buffer in network.buffers if buffer.name.startswith(NPU_BLOB))
+    scratch = next(b.size for b in network.buffers if b.role == "scratch" and b.epochs == (1, 1))
+    lines = 1024 + 2 * 1024 + -(-scratch // 32)
+    starts = 14_000 + 1_500 * len(cycles) + round(blob / 0.4)
+    assert len(cycles) > 1 and estimate.npu == starts + sum(cycles) + 5 * lines
 
 
 def test_only_asks_for_the_npu_whatever_it_takes(tmp_path: Path) -> None:

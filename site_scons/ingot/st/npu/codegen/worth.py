@@ -26,6 +26,7 @@ from ingot.st.npu.codegen.build import build_of
 from ingot.st.npu.codegen.layers import VIEWS
 from ingot.st.npu.codegen.made import Program
 from ingot.st.npu.codegen.places import Key
+from ingot.st.npu.container import write_blob
 from ingot.st.npu.cost import costs_of, flash_ns, program_ns
 
 #: Instructions that firmware/npu/npu_cache.c takes for a line: the command, the next address, a comparison, a branch.
@@ -58,7 +59,7 @@ def estimates_of(program: Program, runs: Sequence[Run], clock: int) -> list[Esti
     found = []
     for run, blob in zip(runs, program.assembled.values(), strict=True):
         mine = [costs[epoch.number] for number in run.operators for epoch in program.operators[number].epochs]
-        least = program_ns(mine, 4 * len(blob.words)) + _hand_over(program, run, clock)
+        least = program_ns(mine, 4 * len(write_blob(blob))) + _hand_over(program, run, clock)
         cpu = sum(cpu_ns(program.graph, program.operators[number].op, clock) for number in run.operators)
         found.append(Estimate(least, cpu))
     return found
