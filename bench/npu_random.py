@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random graphs of a few layers with npu=1: generated, proven, simulated beside LiteRT, compiled into a network whose
-written files are proven again.
+"""Random graphs of a few layers as with npu=1, whichever is quicker: generated, proven, simulated beside LiteRT,
+compiled into a network whose written files are proven again.
 
     python bench/npu_random.py [--count 1000] [--seed 1] [--run 0]
 

@@ -14,11 +14,12 @@ import pytest
 from ingot.base.errors import IngotError
 from ingot.network.epoch_table import counted, epoch_rows
 from ingot.network.names import short_name
-from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.network.types import Estimate, Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 from ingot.report.address_map import Area, areas_of, strips
 from ingot.report.compare import compare
 from ingot.report.measured import Measured, measured_of
 from ingot.report.names import fitted
+from ingot.report.npu_programs import npu_programs
 from ingot.report.npu_time import npu_time
 from ingot.report.page import page
 from ingot.report.terminal import terminal_report
@@ -90,6 +91,29 @@ def test_the_npu_over_time() -> None:
     assert text.count("<path") == 3 and "at least 0.00 ms at 1 GHz" in text and "80 % of the multipliers idle" in text
     assert 'd="M0 100V0H250V50H1000V100Z"' in text  # streams: epoch 3 for a quarter of the time, 4 half busy
     assert 'href="#e4" style="left:25%;width:75%"' in text
+
+
+def test_where_the_epochs_run() -> None:
+    """The NPU's least time beside the CPU's; why a layer is the CPU's."""
+    first, second = NETWORK.epochs
+    epochs = (
+        replace(first, kind="EC", estimate=Estimate(20_400, 1_234_000)),
+        replace(second, why="the CPU is quicker: 1.0 us, the NPU at least 20.0 us (estimated)"),
+    )
+    network = replace(NETWORK, options="optimize=balanced npu=1", epochs=epochs)
+    rows = [
+        ("1", "CONV_2D", "NPU", "20.4", "1,234", ""),
+        ("2", "ADD", "CPU", "", "", epochs[1].why),
+    ]
+    assert npu_programs(network) == rows
+    text = terminal_report(network)
+    assert "times are estimated" in text and epochs[1].why in text and "NPU at least us" in text
+    whole = page(network)
+    body = whole[whole.index("<body>") : whole.index("<script>")].replace("<br>", "<br/>") + "</body>"
+    ElementTree.fromstring(body)
+    section = _section(whole, "npu")
+    assert "least time" in section and "20.4" in section and "1,234" in section and "NPU over time" not in section
+    assert npu_programs(NETWORK) == [] and npu_programs(replace(network, options="npu=0")) == []
 
 
 def test_a_network_without_an_npu_has_no_such_lane() -> None:

@@ -89,7 +89,7 @@ def build_image(
     npu: bool = False,
 ) -> RelocModel:
     """change: what the pools are to be before the weights become relative. io: further CompileOptions. npu: layers run
-    on the NPU, and the weights are copied."""
+    on the NPU, quicker or not, and the weights are copied."""
     options = options or ImageOptions()
     folder.mkdir(parents=True, exist_ok=True)
     twin, mpool = n6dk()

@@ -56,6 +56,7 @@ def build_for_twin(
 
     app: folder of the application. header: what app_config.h shall be for the network, where the application has one.
     checked: with kernels that stop at a pointer that is not aligned (support.alignment).
+    With npu=1 the NPU runs all that it can, even where the CPU would be quicker.
     board_file: of the board, n6dk without; options say for which core the network is compiled.
     """
     board = load_board(board_file or find_board("n6dk", toolchain.ROOT / "boards"))

@@ -190,6 +190,7 @@ def plan_network(
         pools=tuple(_network_pool(pool) for pool in mpool.pools),
         notes=(*findings(graph), *(offload.notes() if offload else ())),
         reasons=offload.reasons() if offload else {},
+        estimates=offload.estimates() if offload else {},
         pool_notes={pool.name: _note(pool) for pool in mpool.pools},
         initializer_pool=constants.name,
         initializer=initializer,

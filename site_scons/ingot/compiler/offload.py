@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ingot.compiler.graph import Graph
-from ingot.compiler.kernels.program import Param, Program
+from ingot.compiler.kernels.program import Call, Param, Program
+from ingot.network.types import Estimate
 
 KIND = "npu"
 #: Of buffers that the NPU reads or writes: lines of the CPU's cache, which is cleaned and invalidated line by line.
@@ -59,17 +60,26 @@ class Offload(Protocol):
         """Index of each operator that is left to the CPU -> why."""
         ...
 
+    def estimates(self) -> Mapping[int, Estimate]:
+        """Number of each program -> what it takes, where that was compared."""
+        ...
+
     def notes(self) -> Sequence[str]:
         """Sentences for the report."""
+        ...
+
+    def key(self) -> Sequence[int]:
+        """What decides besides model, pools and options."""
         ...
 
 
 def jobs_of(program: Program) -> dict[int, int]:
     """Number of each program of the NPU -> index of its call."""
-    return {int(_number(call.fields)): index for index, call in enumerate(program.calls) if call.kernel == KIND}
+    return {program_number(call): index for index, call in enumerate(program.calls) if call.kernel == KIND}
 
 
-def _number(fields: Mapping[str, int | tuple[int, ...]]) -> int:
-    number = fields["number"]
+def program_number(call: Call) -> int:
+    """The number of the program that a call is."""
+    number = call.fields["number"]
     assert isinstance(number, int)
     return number

@@ -20,7 +20,7 @@ from ingot.base.untrusted import load_json, read_bounded
 from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import detection_of
 from ingot.network.stai_format import from_stai
-from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
+from ingot.network.types import Estimate, Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer, NetworkPool
 
 _SCHEMA = Path(__file__).with_name("c_info.schema.json")
 
@@ -237,6 +237,7 @@ def _read_epochs(
                 rings=tuple(extra.get("rings", [])),
                 reads=tuple(order[i] for i in node.get("inputs", []) if i in order),
                 writes=tuple(order[i] for i in node.get("outputs", []) if i in order),
+                estimate=Estimate(times["npu_ns"], times["cpu_ns"]) if (times := extra.get("estimate")) else None,
             )
         )
     return tuple(result)

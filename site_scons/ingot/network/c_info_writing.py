@@ -261,7 +261,14 @@ def _extension(network: Network) -> dict[str, Any]:
         "pool_starts": [pool.start for pool in network.pools],
         "buffers": [{"role": b.role, "ring_rows": b.ring_rows} for b in network.buffers],
         "epochs": [
-            {"kind": e.kind, "why": e.why, "rings": list(e.rings), "layers": list(e.layers)} for e in network.epochs
+            {
+                "kind": e.kind,
+                "why": e.why,
+                "rings": list(e.rings),
+                "layers": list(e.layers),
+                **({"estimate": {"npu_ns": e.estimate.npu, "cpu_ns": e.estimate.cpu}} if e.estimate else {}),
+            }
+            for e in network.epochs
         ],
         "layers": [
             {

@@ -80,8 +80,28 @@ class NetworkLayer:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """Nanoseconds, estimated: npu, of a program of the NPU at least, with its start; cpu, of the CPU for its layers."""
+
+    npu: int
+    cpu: int
+
+    @property
+    def text(self) -> str:
+        """Both figures in a few words."""
+        return f"the NPU at least {in_us(self.npu)} us, the CPU {in_us(self.cpu)} us (estimated)"
+
+
+def in_us(nanoseconds: int) -> str:
+    """Microseconds with three digits or more."""
+    return f"{nanoseconds / 1e3:,.0f}" if nanoseconds >= 99_950 else f"{nanoseconds / 1e3:.1f}"
+
+
+@dataclass(frozen=True)
 class NetworkEpoch:
     """One scheduling unit. kind: "EC" (NPU) or "SW" (CPU). why: why it is not EC, in a few words.
+
+    estimate: of an epoch of the NPU that was compared with the CPU.
 
     reads, writes: positions in Network.buffers of what it reads and writes, without what lives only inside it; both
     empty where the compiler does not say.
@@ -96,6 +116,7 @@ class NetworkEpoch:
     rings: tuple[str, ...] = ()
     reads: tuple[int, ...] = ()
     writes: tuple[int, ...] = ()
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from ingot.report.layers import kind_sums, layer_rows, weight_sizes
 from ingot.report.limits import limits_of
 from ingot.report.measured import Measured
 from ingot.report.names import broken
+from ingot.report.npu_programs import NUMBERS, TITLES, npu_programs
 from ingot.report.npu_time import npu_time
 from ingot.report.series import epoch_series, npu_series
 from ingot.report.timeline import Lane, Timeline, timeline
@@ -75,6 +76,9 @@ def page(
         maps=[(strip, strip_boxes(strip), address_ticks(strip)) for strip in strips(areas_of(network, summary))],
         npu=npu,
         npu_lanes=npu_series(npu) if npu else ((), ()),
+        programs=npu_programs(network),
+        program_titles=TITLES,
+        program_numbers=NUMBERS,
         rows=rows,
         row_of={row.bar.position: row.row for row in layers if row.bar},
         layers=layers,

@@ -11,6 +11,7 @@ from ingot.network.fused import UNFUSED, FusedRegion, fused_regions
 from ingot.network.types import Network
 from ingot.report.compare import compare
 from ingot.report.measured import Measured
+from ingot.report.npu_programs import NUMBERS, TITLES, npu_programs
 from ingot.report.timeline import timeline
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -42,7 +43,7 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         columns = [
             ("epoch", "r", [str(row.number) for row in costly]),
             ("kind", "l", [row.kind for row in costly]),
-            ("layers", "l", [row.what if len(row.what) <= 48 else row.what[:45] + "..." for row in costly]),
+            ("layers", "l", [_short(row.what) for row in costly]),
             ("MACs", "r", [f"{row.macs:,}" for row in costly]),
             ("share", "r", [f"{100 * row.share:.1f} %" for row in costly]),
         ]
@@ -55,6 +56,10 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         text = (
             "\n".join(lines).rstrip() + "\n\nwhat the epochs cost is not known: the compiler gives no MACs for them\n"
         )
+    if programs := npu_programs(network):
+        sides = "".join("r" if title in NUMBERS else "l" for title in TITLES)
+        shown = [[*row[:1], _short(row[1]), *row[2:]] for row in programs]
+        text += "\nwhere the epochs run; times are estimated\n" + text_table(TITLES, shown, sides)
     if regions := fused_regions(network):
         text += _regions(regions)
     if base is not None:
@@ -62,6 +67,10 @@ def terminal_report(network: Network, measured: Measured | None = None, base: Ne
         shown = [[c.title[:60], _number(c.before), _number(c.after), f"{c.growth:+,}"] for c in changes[: 4 + _SHOWN]]
         text += "\nagainst the other build\n" + text_table(["what", "before", "now", "growth"], shown, "lrrr")
     return text
+
+
+def _short(layers: str) -> str:
+    return layers if len(layers) <= 48 else layers[:45] + "..."
 
 
 def _regions(regions: Sequence[FusedRegion]) -> str:

@@ -118,7 +118,7 @@ def _offload(board: Board, pools: Mpool, options: CompileOptions) -> Offload:
             where="io_placement=application",
             remedy="Use io_placement=activations.",
         )
-    return NpuOffload(target_of(board, pools), public(""), only=options.npu == "only")
+    return NpuOffload(target_of(board, pools), public(""), only=options.npu == "only", clock=board.clock)
 
 
 def take_prebuilt(

@@ -39,7 +39,7 @@ def store() -> Store:
     return Store(cache_dir() / "compiled")
 
 
-def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
+def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions, offload: Offload | None = None) -> str:
     """64 hex digits."""
     parts = [
         code_stamp(),
@@ -48,6 +48,7 @@ def entry_key(model: ModelFile, pools: Mpool, options: CompileOptions) -> str:
         model.name,
         asdict(pools) | {"path": pools.path.name, "lines": []},
         asdict(options),
+        list(offload.key()) if offload else [],
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -57,7 +58,7 @@ def compile_cached(
 ) -> Network:
     """What `ingot.compiler.compile.compile_model` does, from the cache when it holds the result.
 
-    offload: see compile_file; what it does follows from pools and options.
+    offload: see compile_file; what it does follows from pools, options and its key.
     """
     from ingot.compiler.compile import compile_file
     from ingot.compiler.output_names import output_names
@@ -68,7 +69,7 @@ def compile_cached(
         outputs.write(folder)
         return outputs.network
     options.check()
-    key, names = entry_key(model, pools, options), output_names(options.name, pools)
+    key, names = entry_key(model, pools, options, offload), output_names(options.name, pools)
     files = _load(key)
     if files is not None and set(files) == set(names.all()):
         with contextlib.suppress(IngotError):  # an entry that nobody's compiler wrote: compile again

@@ -14,7 +14,7 @@ from ingot.compiler.schedule.types import Schedule
 from ingot.model.asked import PART_OPTIONS, WHOLE
 from ingot.model.kinds_of_file import TFLITE
 from ingot.network.detection import DetectionHead
-from ingot.network.types import NetworkPool
+from ingot.network.types import Estimate, NetworkPool
 
 UNTOLD = (*PART_OPTIONS, "weights_4bit")
 """Options that network.c's introduction leaves out: the same network has the same text however it was named."""
@@ -31,7 +31,8 @@ class Compiled:
     pool_notes: pool name -> further properties, as ST's network.c lists them ("THROUGHPUT=HIGH LATENCY=LOW ...").
     initializer_pool: name of the pool whose first bytes hold the initializer.
     options: the options that made it, for the comments (name -> value as text).
-    reasons: index of an operator -> why it runs on the CPU, beside an NPU.
+    reasons: index of an operator -> why it runs on the CPU, beside an NPU. estimates: number of a program of the NPU
+    -> what it takes.
     prefix: middle part of the initializer's file name.
     io_layout: one of ingot.model.asked.Part. model_format, beside, in_turn, detection: see
     ingot.network.types.Network.
@@ -54,6 +55,7 @@ class Compiled:
     stand_in: bool = False
     io_layout: str = WHOLE.io_layout
     reasons: Mapping[int, str] = field(default_factory=dict)
+    estimates: Mapping[int, Estimate] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
     in_turn: tuple[str, ...] = ()
     detection: DetectionHead | None = None

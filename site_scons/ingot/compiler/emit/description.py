@@ -14,11 +14,11 @@ from ingot.compiler.emit.pools import used_pools
 from ingot.compiler.graph import Graph, Operator, Quantization
 from ingot.compiler.graph.cost import macs, parameters
 from ingot.compiler.kernels.program import Call
-from ingot.compiler.offload import KIND
+from ingot.compiler.offload import KIND, program_number
 from ingot.compiler.plan.types import Placement
 from ingot.model.asked import WHOLE
 from ingot.network.npu import NPU_BLOB, NPU_WEIGHTS
-from ingot.network.types import Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
+from ingot.network.types import Estimate, Initializer, Network, NetworkBuffer, NetworkEpoch, NetworkLayer
 
 WHY_SOFTWARE = "built-in compiler"
 
@@ -166,6 +166,7 @@ def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
                 macs=sum(call.macs for call in calls),
                 layers=tuple(sorted({i for call in calls for i in call.origin})),
                 why=_why(compiled, calls),
+                estimate=_estimate(compiled, calls[0]),
                 rings=tuple(f"{tensors[t].name} {rows}/{tensors[t].rows}" for t, rows in sorted(region.rings.items())),
                 reads=(
                     *_buffers(compiled, taken, buffer_of),
@@ -183,6 +184,10 @@ def _why(compiled: Compiled, calls: Sequence[Call]) -> str:
         return ""
     found = (compiled.reasons.get(layer, "") for call in calls for layer in call.origin)
     return "; ".join(dict.fromkeys(filter(None, found))) or WHY_SOFTWARE
+
+
+def _estimate(compiled: Compiled, call: Call) -> Estimate | None:
+    return compiled.estimates.get(program_number(call)) if call.kernel == KIND else None
 
 
 def _traffic(compiled: Compiled, region: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -91,7 +91,7 @@ def _epochs(network: Network) -> str:
                 "\n".join(_wrapped(kernels, 48)),
                 "\n".join(shorten(ring) for ring in epoch.rings),
                 fused.get(epoch.number, ""),
-                epoch.why,
+                epoch.why or (epoch.estimate.text if epoch.estimate else ""),
             )
         )
     software = sum(epoch.kind == "SW" for epoch in network.epochs)

@@ -8,6 +8,9 @@ convolution kernels take PIXELS output pixels at a time, so that an odd row of a
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from ingot.compiler.kernels.program import Call, Program
 
 STEP = 80
@@ -33,6 +36,20 @@ PIXELS = 2
 """Output pixels that convolutions make at a time."""
 
 
+def layer_cost(shape: Sequence[int], macs: int, nbytes: int) -> int:
+    """Instructions of a layer in an epoch of its own, whole: what call_cost says of it before there is a call.
+
+    shape: whose pixels it goes over, mostly those of its result. nbytes: of the result.
+    """
+    pixels = math.prod(shape[:-1])
+    return int(STEP + REGION + _work(macs, nbytes, pixels, -(-pixels // PIXELS) * PIXELS))
+
+
+def _work(macs: int, nbytes: int, pixels: int, done: int) -> float:
+    """Instructions besides those of steps. done: pixels with those that blocks make in vain."""
+    return MAC * macs * max(1.0, done / max(pixels, 1)) + ELEMENT * nbytes
+
+
 def call_cost(program: Program, call: Call, rows: int, grain: int, fused: bool) -> int:
     """Instructions of a call of `rows` rows, `grain` at a time; `fused`: in a region of several calls."""
     grain = max(1, min(grain, rows))
@@ -42,7 +59,5 @@ def call_cost(program: Program, call: Call, rows: int, grain: int, fused: bool) 
     whole = rows * pixels
     block = grain * pixels
     done = whole if call.folds else steps * (-(-block // PIXELS) * PIXELS)
-    work = MAC * call.macs * max(1.0, done / max(whole, 1)) + ELEMENT * sum(
-        program.tensors[t].nbytes for t in call.outputs
-    )
+    work = _work(call.macs, sum(program.tensors[t].nbytes for t in call.outputs), whole, done)
     return int((STEP + DISPATCH * fused) * steps + work)

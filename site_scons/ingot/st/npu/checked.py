@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ingot.base.errors import IngotError
 
 if TYPE_CHECKING:
+    from ingot.network.types import Network
     from ingot.st.npu.build import Build
     from ingot.st.npu.proof import Proof
 
@@ -63,6 +64,7 @@ def check_npu(folder: Path, name: str) -> NpuCheck | None:
 
 def _judged(build: Build, proof: Proof, source: Path, name: str) -> NpuCheck:
     """What is said of a build without faults. Raises IngotError for the first of several."""
+    from ingot.network.c_info import read_c_info
     from ingot.st.npu.cost import cost_facts, costs_of
     from ingot.st.npu.proof import proof_facts
 
@@ -70,9 +72,21 @@ def _judged(build: Build, proof: Proof, source: Path, name: str) -> NpuCheck:
         more = f" (and {len(proof.faults) - 1} more)" if len(proof.faults) > 1 else ""
         raise IngotError(f"{proof.faults[0]}{more}", where=str(source), remedy=REMEDY)
     cost = cost_facts(costs_of(build))
+    if build.own:
+        cost["programs"] = _programs(read_c_info(source.with_name(f"{name}_c_info.json")))
     lines = (
         f"NPU: {proof.epochs} epochs of {name}, proven on the level of registers: {proof.reads:,} reads of "
         f"{proof.bytes_read:,} bytes, {proof.writes:,} writes of {proof.bytes_written:,}, "
         f"{proof.file_streams:,} streams of weights; {proof.software} epochs of the CPU",
     )
     return NpuCheck(lines, {"proven": True, **proof_facts(proof), "cost": cost})
+
+
+def _programs(network: Network) -> list[dict[str, Any]]:
+    """Of each program what the partition compared, where it did."""
+    return [
+        {"epoch": epoch.number, "layers": list(epoch.layers)}
+        | ({"npu_ns": epoch.estimate.npu, "cpu_ns": epoch.estimate.cpu} if epoch.estimate else {})
+        for epoch in network.epochs
+        if epoch.kind == "EC"
+    ]

@@ -27,6 +27,11 @@ PAIRS = {1: 72, 2: 36}
 CLOCK = 1_000_000_000
 #: Bytes a cycle from flash: the bus at its best, as the field reports for the discovery kit's.
 FLASH = 0.4
+#: Nanoseconds that an epoch takes to start, as a board's public timings of networks of one layer have them.
+EPOCH_START = 1_500
+#: Nanoseconds of the CPU to start the NPU and to see its end: the same timings, of starts by calls from the CPU. Nobody
+#: has published them for a program of the epoch controller, which needs less of the CPU.
+PROGRAM_START = 14_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,19 @@ class EpochCost:
 def costs_of(build: Build, flash: float = FLASH) -> tuple[EpochCost, ...]:
     """The costs of the NPU's epochs. flash: bytes a cycle."""
     return tuple(_cost(epoch, build, flash) for epoch in build.epochs)
+
+
+def flash_ns(nbytes: int) -> int:
+    """Nanoseconds that so many bytes take at least from flash, whoever reads them."""
+    return round(1e9 * nbytes / FLASH / CLOCK)
+
+
+def program_ns(costs: Sequence[EpochCost], blob: int) -> int:
+    """Nanoseconds of a program at least: its start, its blob from flash, its epochs one after the other with a start
+    each. blob: its bytes.
+    """
+    cycles = sum(item.cycles for item in costs)
+    return PROGRAM_START + flash_ns(blob) + EPOCH_START * len(costs) + round(1e9 * cycles / CLOCK)
 
 
 def _cost(epoch: HardwareEpoch, build: Build, flash: float) -> EpochCost:

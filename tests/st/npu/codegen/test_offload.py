@@ -46,7 +46,7 @@ MIXED: dict[str, Callable[[], Small]] = {
 
 
 def compiled(model: Path, folder: Path, seed: str = "network", *, only: bool = False) -> Network:
-    """Compiles for the NPU of a board, into a folder."""
+    """Compiles for the NPU of a board, into a folder: whatever it can run, even where the CPU would be quicker."""
     board, pools = open_board(BOARD)
     options = CompileOptions(name=seed, npu="only" if only else "1")
     offload = NpuOffload(target_of(board, pools), public(), only=only)

@@ -18,6 +18,7 @@ from ingot.compiler.graph import DType, Graph, Operator
 from ingot.compiler.graph.cost import macs
 from ingot.compiler.kernels.program import Param
 from ingot.compiler.offload import KIND, Addresses, Job
+from ingot.network.types import Estimate
 from ingot.st.npu.codegen.build import build_of
 from ingot.st.npu.codegen.covered import uncovered
 from ingot.st.npu.codegen.generate import generate
@@ -26,6 +27,7 @@ from ingot.st.npu.codegen.made import BESIDE, SUMS, Program
 from ingot.st.npu.codegen.places import Key, placed
 from ingot.st.npu.codegen.target import NpuTarget
 from ingot.st.npu.codegen.units import SPARE
+from ingot.st.npu.codegen.worth import comparison, estimates_of, quicker_on_cpu
 from ingot.st.npu.container import write_blob
 from ingot.st.npu.proof import prove
 from ingot.st.npu.public import Public
@@ -50,14 +52,21 @@ class Part:
 
 @dataclass
 class NpuOffload:
-    """Implements ingot.compiler.offload.Offload. only: a layer that stays on the CPU is an error."""
+    """Implements ingot.compiler.offload.Offload. only: a layer that stays on the CPU is an error.
+
+    clock: of the CPU's core, in Hz. Programs that are not quicker than its estimate stay on the CPU, unless `only` is
+    set; 0: nothing is compared.
+    """
 
     target: NpuTarget
     table: Public
     only: bool = False
     fold: bool = False
+    clock: int = 0
     trial: Program = field(init=False)
     parts: tuple[Part, ...] = field(init=False, default=())
+    compared: tuple[Estimate, ...] = field(init=False, default=())
+    slow: dict[int, str] = field(init=False, default_factory=dict)
     bound: Program | None = field(init=False, default=None)
 
     def partition(self, graph: Graph) -> Graph:
@@ -73,7 +82,28 @@ class NpuOffload:
                 remedy="npu=1 leaves them to the CPU.",
             )
         self.parts = tuple(_parts(self.trial))
+        self._leave_the_slow(room)
         return _with_parts(graph, self.trial, self.parts, self._jobs())
+
+    def _leave_the_slow(self, room: tuple[int, int]) -> None:
+        """Leaves programs to the CPU until each of the others is quicker than it: a tensor that only programs of the
+        NPU handed on may cost one of the others more when the CPU makes or reads it."""
+        while self.clock and self.parts:
+            self.compared = tuple(estimates_of(self.trial, self.parts, self.clock))
+            slow = {} if self.only else quicker_on_cpu(self.trial, self.parts, self.compared)
+            if not slow:
+                return
+            self.slow |= slow
+            left = self._left() | slow
+            self.trial = generate(
+                self.trial.graph, self.table, room, self.target.flash, fold=self.fold, left=left, found=self.trial.found
+            )
+            self.parts = tuple(_parts(self.trial))
+        self.compared = ()
+
+    def _left(self) -> dict[int, str]:
+        """Number of each operator of the CPU -> why it is one."""
+        return {number: item.refused for number, item in enumerate(self.trial.operators) if item.refused}
 
     def bind(self, addresses: Mapping[int, Addresses]) -> Mapping[int, tuple[Param, ...]]:
         """The programs at their addresses, proven. Raises IngotError for a buffer outside of the NPU's memory."""
@@ -91,7 +121,7 @@ class NpuOffload:
             )
         flash = addresses[0].params
         graph, table = self.trial.graph, self.table
-        left = {number: item.refused for number, item in enumerate(self.trial.operators) if item.refused}
+        left = self._left()
         program = generate(
             graph,
             table,
@@ -118,16 +148,27 @@ class NpuOffload:
         """Index of each operator of the CPU -> why it is one."""
         return {item.op.index: item.refused for item in self.trial.operators if item.refused}
 
+    def estimates(self) -> Mapping[int, Estimate]:
+        """What each program takes, beside the CPU."""
+        return dict(enumerate(self.compared))
+
+    def key(self) -> Sequence[int]:
+        """What decides besides the model, the pools and the options."""
+        return (self.clock,)
+
     def notes(self) -> Sequence[str]:
         """What the report says."""
         layers = [item for item in self.trial.operators if not item.view]
         on_npu = [item for item in layers if item.on_npu]
         bound = max((item.bound for item in on_npu), default=0)
-        return (
-            f"NPU (experimental): {len(on_npu)} of {len(layers)} layers in {_counted(len(self.parts), 'program')}, "
-            f"{_counted(len(self.trial.epochs), 'epoch')}; predicted within {_counted(bound, 'unit')} of the last "
-            "place a layer; forms of registers as in public builds; not yet run on hardware",
-        )
+        share = f"NPU (experimental): {len(on_npu)} of {len(layers)} layers"
+        if on_npu:
+            share += (
+                f" in {_counted(len(self.parts), 'program')}, {_counted(len(self.trial.epochs), 'epoch')}; predicted "
+                f"within {_counted(bound, 'unit')} of the last place a layer; forms of registers as in public builds; "
+                "not yet run on hardware"
+            )
+        return (share, *comparison(self.compared, [self.trial.graph.operators[n].index for n in self.slow]))
 
     def _jobs(self) -> list[Job]:
         blobs = list(_blobs(self.trial).values())
