@@ -153,7 +153,7 @@ def plan_network(
     if options.weights_4bit == "expand":
         source = expand_weights(source)
     graph = optimize(offload.partition(source) if offload else source)
-    program = lower(graph, Target(options.cpu, options.isa))
+    program = lower(graph, Target(options.cpu, options.isa, unroll=options.optimize == "speed"))
     program = with_rows(program, options.io_input == "rows", options.io_output == "rows")
     if options.in_turn:
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))

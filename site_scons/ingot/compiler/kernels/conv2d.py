@@ -114,7 +114,21 @@ def lower_conv2d(site: Site) -> Call:
         return wide_conv(site)
     if keeps_4_bits(site.graph, site.op):
         return packed_call(site, "_w4", dense_params, wide=_leaves_28_bits(site))
-    return dense_call(site, "_offset" if weights_zero(site) else "", dense_params)
+    return dense_call(site, "_offset" if weights_zero(site) else unrolled_form(site), dense_params)
+
+
+UNROLLED = 9
+"""Chunks of 16 bytes of the deepest form that is unrolled for its depth; it takes deeper windows too."""
+
+
+def unrolled_form(site: Site) -> str:
+    """What a kernel that is unrolled for the window has in its name, "_x<chunks>"; "" where none may be used. See
+    firmware/kernels/dense_unrolled_mve.h."""
+    depth, channels = site.input(1).elements // site.input(1).shape[0], site.input(1).shape[0]
+    groups = site.input(0).shape[3] // site.input(1).shape[3]
+    if not site.target.unroll or site.target.isa != "mve" or channels // groups < 8:
+        return ""
+    return f"_x{min(-(-depth // 16), UNROLLED)}"
 
 
 def dense_call(site: Site, form: str, params: DenseParams) -> Call:
