@@ -33,7 +33,7 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, row_window
 from ingot.compiler.kernels.window_fields import window_fields
-from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
+from ingot.compiler.kernels.window_gathering import ROOMY, USUAL, Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
 packs(conv2d=1, conv2d_w4=3, conv2d_offset=1)
@@ -185,7 +185,8 @@ def _gathering(site: Site) -> Gathering:
     stride_w, dilation_w = site.op.attrs["stride_w"], site.op.attrs["dilation_w"]
     plain = dilation_w == 1 and channels == site.input(0).shape[3]
     width = site.output().shape[2]
-    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain)
+    room = ROOMY if site.target.unroll else USUAL
+    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain, room=room)
 
 
 def dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:
