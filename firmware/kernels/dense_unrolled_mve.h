@@ -8,6 +8,7 @@
 #ifndef INGOT_DENSE_UNROLLED_MVE_H
 #define INGOT_DENSE_UNROLLED_MVE_H
 
+#include "dense_alike_mve.h"
 #include "dense_any.h"
 
 #define INGOT_X_TEXT(value) #value
@@ -214,41 +215,48 @@ static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned 
                                unsigned count)
 {
     const ingot_mac_params *p = d->params;
-    unsigned todo = d->channels / 8;
-    ingot_dense rest = *d;
-    if (todo && p->flags & INGOT_MAC_RIGHT_SHIFTS && p->low == INT8_MIN && p->high == INT8_MAX) {
-        const unsigned bytes = 2 * ingot_dense_record_bytes(d->depth), pass = (INGOT_X_PASS_BYTES + bytes - 1) / bytes;
-        const unsigned most = todo * bytes > INGOT_X_PASS_BYTES && count >= 4 ? pass : todo;
-        ingot_x_job job; /* no initializer: that is a call of memset() */
-        job.bytes = bytes;
-        ingot_x_set_depth(&job, (d->depth + 15) / 16);
-        job.in_step = 2 * in_step;
-        job.out_step = 2 * out_step;
-        job.zero = p->out_zero;
-        rest.channels = d->channels % 8;
-        for (; todo; todo -= job.blocks) {
-            job.blocks = todo < most ? todo : most;
-            job.records = rest.records;
+    const unsigned bytes = 2 * ingot_dense_record_bytes(d->depth), pass = (INGOT_X_PASS_BYTES + bytes - 1) / bytes;
+    const unsigned whole = p->low == INT8_MIN && p->high == INT8_MAX ? d->channels / 8 : 0;
+    unsigned todo = whole;
+    const unsigned most = todo * bytes > INGOT_X_PASS_BYTES && count >= 4 ? pass : todo;
+    ingot_dense other = *d; /* what goes to the other forms */
+    ingot_x_job job; /* no initializer: that is a call of memset() */
+    job.in_step = 2 * in_step;
+    job.out_step = 2 * out_step;
+    job.zero = p->out_zero;
+    job.bytes = bytes;
+    ingot_x_set_depth(&job, (d->depth + 15) / 16);
+    for (; todo; todo -= job.blocks) {
+        uint32_t flags = p->flags;
+        job.blocks = todo < most ? todo : most;
+        if (!(flags & INGOT_MAC_RIGHT_SHIFTS))
+            job.blocks = ingot_dense_alike(other.records, bytes, job.blocks, &flags);
+        if (flags & INGOT_MAC_RIGHT_SHIFTS) {
+            job.records = other.records;
             job.in[0] = in;
             job.in[1] = in + in_step;
             job.out[0] = out;
             job.out[1] = out + out_step;
             job.pairs = count / 2;
             if (job.pairs)
-                ingot_dense_x_run(&job, p->flags);
+                ingot_dense_x_run(&job, flags);
             if (count % 2) {
                 /* The last one of an odd number is both pixels of a pair. */
                 job.in[0] = job.in[1] = in + (count - 1) * in_step;
                 job.out[0] = job.out[1] = out + (count - 1) * out_step;
                 job.pairs = 1;
-                ingot_dense_x_run(&job, p->flags);
+                ingot_dense_x_run(&job, flags);
             }
-            rest.records += job.blocks * bytes;
-            out += job.blocks * 8;
+        } else {
+            other.channels = job.blocks * 8;
+            ingot_dense_s8(&other, in, in_step, out, out_step, count);
         }
+        other.records += job.blocks * bytes;
+        out += job.blocks * 8;
     }
-    if (rest.channels)
-        ingot_dense_s8(&rest, in, in_step, out, out_step, count);
+    other.channels = d->channels - whole * 8;
+    if (other.channels)
+        ingot_dense_s8(&other, in, in_step, out, out_step, count);
 }
 
 #endif

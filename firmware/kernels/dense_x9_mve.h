@@ -2,7 +2,7 @@
 /* Written by tools/orders/dense.py. */
 /* A block of dense_unrolled_mve.h for pixels of 9 and more chunks of 16 bytes. */
 #define INGOT_X_TURN                                                                                                   \
-    "vldrb.8 q0, [r9, #16]!\nvmladava.s8 lr, q1, q6\nvmladava.s8 r0, q0, q2\nvldrb.8 q1, [r11, #16]!\n"                \
+    "vmladava.s8 lr, q1, q6\nvldrb.8 q0, [r9, #16]!\nvmladava.s8 r0, q0, q2\nvldrb.8 q1, [r11, #16]!\n"                \
     "vmladava.s8 r8, q1, q2\nvldrw.32 q6, [r5, #16]\nvmladava.s8 r2, q0, q6\nvldrw.32 q2, [r5, #32]\n"                 \
     "vmladava.s8 r10, q1, q6\nvldrw.32 q6, [r5, #48]\nvmladava.s8 r4, q0, q2\nvmladava.s8 r12, q1, q2\n"               \
     "vldrw.32 q2, [r5, #64]!\nvmladava.s8 r6, q0, q6\nvldrb.8 q0, [r9, #16]!\nvmladava.s8 lr, q1, q6\n"                \

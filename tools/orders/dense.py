@@ -17,14 +17,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from search import best_order
+from text import continued, packed
 
 KERNELS = Path(__file__).resolve().parents[2] / "firmware" / "kernels"
 CHUNKS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 DEEP = 9
 """The last of them stands for all that are deeper: after HEAD chunks there is a loop."""
 HEAD = 8
-TRIES = 40000
-WIDTH = 119
+TRIES, MORE_TRIES = 40000, 80000
+"""Of blocks of up to four chunks, and of larger ones."""
 
 SUMS = (("r0", "r2", "r4", "r6"), ("r8", "r10", "r12", "lr"))
 """Of both pixels, for each channel of a record."""
@@ -218,9 +219,10 @@ WAITING = "vmladava.s8 lr, q1, q6"
 
 def turn() -> list[str]:
     """Four chunks of the loop behind a head, which may begin with any of them: each is as long."""
-    code = []
-    for _ in range(4):
-        code += ["vldrb.8 q0, [r9, #16]!", WAITING, "vmladava.s8 r0, q0, q2", "vldrb.8 q1, [r11, #16]!"]
+    code = list[str]()
+    for chunk in range(4):
+        begin = ["vldrb.8 q0, [r9, #16]!", WAITING]  # behind a branch the other way round
+        code += [*(begin if chunk else begin[::-1]), "vmladava.s8 r0, q0, q2", "vldrb.8 q1, [r11, #16]!"]
         code += ["vmladava.s8 r8, q1, q2", "vldrw.32 q6, [r5, #16]", "vmladava.s8 r2, q0, q6", "vldrw.32 q2, [r5, #32]"]
         code += ["vmladava.s8 r10, q1, q6", "vldrw.32 q6, [r5, #48]", *_multiplied(2, "q2", False)]
         code += ["vldrw.32 q2, [r5, #64]!", "vmladava.s8 r6, q0, q6"]
@@ -255,11 +257,12 @@ class Written:
 
     def macro(self, name: str, code: Sequence[Place]) -> None:
         texts = self.ordered(code)
-        self.lines += [f"#define INGOT_X_{name}", *_packed(texts), ""]
+        self.lines += [f"#define INGOT_X_{name}", *packed(texts), ""]
 
 
-def header(chunks: int, tries: int = TRIES) -> str:
+def header(chunks: int, tries: int | None = None) -> str:
     """The text of dense_x<chunks>_mve.h."""
+    tries = (TRIES if chunks <= 4 else MORE_TRIES) if tries is None else tries
     depth = "9 and more" if chunks == DEEP else str(chunks)
     written = Written(
         tries,
@@ -270,7 +273,7 @@ def header(chunks: int, tries: int = TRIES) -> str:
         ],
     )
     if chunks == DEEP:
-        written.lines += ["#define INGOT_X_TURN", *_packed(turn()), ""]
+        written.lines += ["#define INGOT_X_TURN", *packed(turn()), ""]
     for sign, signed in (("", False), ("_SIGNED", True)):
         if chunks == DEEP:
             written.macro(f"HEAD_EVEN{sign}", head(False, signed))
@@ -286,28 +289,7 @@ def header(chunks: int, tries: int = TRIES) -> str:
             "START": start(chunks),
         }
         written.lines += [f"#define INGOT_X_{name} {value}" for name, value in constants.items()]
-    return "\n".join(_continued(written.lines)).rstrip() + "\n"
-
-
-def _packed(texts: Sequence[str]) -> list[str]:
-    """Lines of string literals, several instructions a line."""
-    lines, line = list[str](), ""
-    for text in texts:
-        word = f"{text}\\n"
-        if line and len(line) + len(word) + 8 > WIDTH:
-            lines.append(f'    "{line}"')
-            line = ""
-        line += word
-    return [*lines, f'    "{line}"']
-
-
-def _continued(lines: Sequence[str]) -> list[str]:
-    """A backslash where a macro goes on, as far right as the other kernels have it."""
-    result = []
-    for at, line in enumerate(lines):
-        goes_on = at + 1 < len(lines) and lines[at + 1].startswith("    ")
-        result.append(f"{line:<{WIDTH}}\\" if goes_on else line)
-    return result
+    return "\n".join(continued(written.lines)).rstrip() + "\n"
 
 
 def main() -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 SUMS, PRODUCTS, MEMORY, OTHER = range(4)
 
-_REGISTER = re.compile(r"\b(?:q[0-7]|r1?\d|lr|sp)\b")
+_REGISTER = re.compile(r"\b(?:q\d+|r1?\d|lr|sp)\b")
 _MEMORY = re.compile(r"\[(?P<base>\w+)[^\]]*\](?P<writes>!|,)?")
-_LATE = {"vqmovnb": 3, "vqmovnt": 3, "vrshl": 2}
+_LATE = {"vqmovnb": 3, "vqmovnt": 3, "vqmovunb": 3, "vqmovunt": 3, "vrshl": 2}
 """Cycles until the result of an instruction of the unit of sums can be used; 1 for the others."""
 
 
@@ -37,14 +37,18 @@ def parse(text: str) -> Instruction:
     name = name.split(".", 1)[0]
     registers = tuple(_REGISTER.findall(operands))
     memory = _MEMORY.search(operands)
+    if name == "vctp":
+        return Instruction(text, OTHER, 1, registers, ("vpr",))
     if memory and name.startswith(("vld", "vst", "ld", "st")):
         base = memory["base"]
         moved = (base,) if memory["writes"] else ()
         unit = MEMORY if name.startswith("v") else OTHER
         values = tuple(register for register in registers[: -1 if registers[-1] == base else None])
         if name.startswith(("vst", "st")):
-            return Instruction(text, unit, 1, registers, moved)
+            return Instruction(text, unit, 1, (*registers, *(["vpr"] if name == "vstrbt" else [])), moved)
         return Instruction(text, unit, 1, (base,), values + moved)
+    if name == "vmov" and len(registers) == 1:  # a constant
+        return Instruction(text, PRODUCTS, 2, (), registers)
     if name == "vmov":  # of two lanes: either unit takes it
         return Instruction(text, OTHER, 1, registers, registers[:1])
     if name == "cmp":
@@ -53,7 +57,7 @@ def parse(text: str) -> Instruction:
         added = name in ("vmladava", "vmla", "vqdmlah")
         return Instruction(text, PRODUCTS, 2, registers if added else registers[1:], registers[:1])
     if name.startswith("v"):
-        kept = name.startswith("vqmovn")
+        kept = name.startswith(("vqmov", "vsli"))
         reads = registers if kept else registers[1:]
         return Instruction(text, SUMS, _LATE.get(name, 1), reads, registers[:1])
     return Instruction(text, OTHER, 1, registers[1:], registers[:1])

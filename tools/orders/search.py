@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 
 from pipeline import Pipeline, parse, predecessors
+from registers import with_registers
 
 PATIENCE = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.15, 1.0)
 COOLING, COLDEST = 0.9997, 0.05
@@ -45,6 +46,42 @@ def best_order(code: Sequence[tuple[str, float]], tries: int, seed: int = 1) -> 
             now, order = cycles, moved
             best = min(best, (now, order), key=lambda found: found[0])
     return best[0], [code[i][0] for i in best[1]]
+
+
+def best_order_of_values(
+    code: Sequence[str], carried: Sequence[str], tries: int, seed: int = 1
+) -> tuple[float, list[str]]:
+    """The same for code with values (registers.py): q0 to q7 are given to them anew in each order. carried: see there.
+
+    The code as it stands has to fit the registers.
+    """
+    instructions = [parse(text) for text in code]
+    before = predecessors(instructions)
+    behind: list[set[int]] = [set() for _ in code]
+    for at, each in enumerate(before):
+        for i in each:
+            behind[i].add(at)
+    pipeline, chance = Pipeline(instructions), random.Random(seed)
+    order = list(range(len(code)))
+    found = with_registers(code, carried)
+    assert found is not None
+    now = least = pipeline.cycles(order)
+    heat = 1.0
+    for _ in range(tries):
+        moved = _moved(order, before, behind, chance)
+        if moved is None:
+            continue
+        cycles = pipeline.cycles(moved)
+        heat = max(COLDEST, heat * COOLING)
+        if cycles > now and chance.random() >= math.exp((now - cycles) / heat):
+            continue
+        registers = with_registers([code[i] for i in moved], carried)
+        if registers is None:
+            continue
+        now, order = cycles, moved
+        if now < least:
+            least, found = now, registers
+    return least, found
 
 
 def _moved(
