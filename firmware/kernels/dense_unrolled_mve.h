@@ -34,7 +34,8 @@ typedef struct ingot_x_job {
 } ingot_x_job;
 
 /* r9, r11: pixels; r5: even record, from INGOT_X_START on; r7: odd record whose sums wait, from INGOT_X_ODD on; r1, r3:
- * results. With one chunk q0, q1: the pixels; r9: where r5 ends; r11: the zero point. Sums of both records as INGOT_CHUNK
+ * results. Up to six chunks q0, q1: the pixels' first ones; with one r9: where
+ * r5 ends; r11: the zero point. Sums of both records as INGOT_CHUNK
  * has them; q4, q5: results of the even one, 16 bits, when its block is done. On the stack:
  *     0: zero point, a vector    16: pixels    24: results of the pair    32: steps    40: pairs    44: where r5 ends
  *     48: where r5 begins    52: where r7 begins, of deep pixels where the first pixel's last chunk is
@@ -89,18 +90,20 @@ typedef struct ingot_x_job {
     "cmp r5, r11\n"
 #endif
 
-#if INGOT_X == 1
+#if INGOT_X < 7
 #define INGOT_X_PIXELS                                                                                                 \
     "vldrb.8 q0, [r9]\n"                                                                                               \
     "vldrb.8 q1, [r11]\n"
+#else
+#define INGOT_X_PIXELS
+#endif
+#if INGOT_X == 1
 #define INGOT_X_GO_ON                                                                                                  \
     "ldr r9, [sp, #44]\n"                                                                                              \
     "ldrsh r11, [sp]\n"
 #elif INGOT_X < 9
-#define INGOT_X_PIXELS
 #define INGOT_X_GO_ON "ldr r9, [sp, #16]\n"
 #else
-#define INGOT_X_PIXELS
 #define INGOT_X_GO_ON
 #endif
 

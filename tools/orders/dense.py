@@ -24,8 +24,7 @@ CHUNKS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 DEEP = 9
 """The last of them stands for all that are deeper: after HEAD chunks there is a loop."""
 HEAD = 8
-TRIES, MORE_TRIES = 40000, 80000
-"""Of blocks of up to four chunks, and of larger ones."""
+TRIES = 40000
 
 SUMS = (("r0", "r2", "r4", "r6"), ("r8", "r10", "r12", "lr"))
 """Of both pixels, for each channel of a record."""
@@ -165,8 +164,8 @@ def _products(chunks: int, record: int) -> list[str]:
     code = []
     moves = _moves_of_weights(chunks)
     at = moves[_MIDST] if record else start(chunks)
-    for chunk in range(chunks):
-        if chunks > 1:
+    for turned, chunk in enumerate(_there_and_back(chunks, record)):
+        if chunks > 1 and (turned or not _kept(chunks)):
             place = 16 * chunk
             code += [f"vldrb.8 q{pixel}, [{base}, #{place}]" for pixel, base in enumerate(("r9", "r11"))]
         for turn, channel in enumerate(TURN):
@@ -176,8 +175,18 @@ def _products(chunks: int, record: int) -> list[str]:
             assert abs(place - at) <= REACH, (chunks, number)
             code.append(f"vldrw.32 q2, [r5, #{place - at}]{'!' if moved else ''}")
             at = place if moved else at
-            code += _multiplied(channel, "q2", chunk == 0)
+            code += _multiplied(channel, "q2", turned == 0)
     return code
+
+
+def _kept(chunks: int) -> bool:
+    """Whether the odd record takes its chunks from the last to the first, so that each record begins with the pixels'
+    chunks that the one before ended with."""
+    return 1 < chunks < 7
+
+
+def _there_and_back(chunks: int, record: int) -> range:
+    return range(chunks)[:: -1 if record and _kept(chunks) else 1]
 
 
 def head(odd: bool, signed: bool) -> list[Place]:
@@ -260,9 +269,8 @@ class Written:
         self.lines += [f"#define INGOT_X_{name}", *packed(texts), ""]
 
 
-def header(chunks: int, tries: int | None = None) -> str:
+def header(chunks: int, tries: int = TRIES) -> str:
     """The text of dense_x<chunks>_mve.h."""
-    tries = (TRIES if chunks <= 4 else MORE_TRIES) if tries is None else tries
     depth = "9 and more" if chunks == DEEP else str(chunks)
     written = Written(
         tries,
