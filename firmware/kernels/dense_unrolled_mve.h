@@ -34,9 +34,8 @@ typedef struct ingot_x_job {
 } ingot_x_job;
 
 /* r9, r11: pixels; r5: even record, from INGOT_X_START on; r7: odd record whose sums wait, from INGOT_X_ODD on; r1, r3:
- * results. Up to six chunks q0, q1: the pixels' first ones; with one r9: where
- * r5 ends; r11: the zero point. Sums of both records as INGOT_CHUNK
- * has them; q4, q5: results of the even one, 16 bits, when its block is done. On the stack:
+ * results. Up to six chunks q0, q1: the pixels' first ones; with one r9: where r5 ends, r11: the zero point. Sums of both
+ * records as INGOT_CHUNK has them; q4, q5: results of the even one, 16 bits, when its block is done. On the stack:
  *     0: zero point, a vector    16: pixels    24: results of the pair    32: steps    40: pairs    44: where r5 ends
  *     48: where r5 begins    52: where r7 begins, of deep pixels where the first pixel's last chunk is
  *     56: where r5 ends at last    60: whether the pair's first block is done    64: room for eight bytes

@@ -168,3 +168,13 @@ def test_same_bytes_twice(orders: None) -> None:
 
     assert dense.header(1, tries=600) == dense.header(1, tries=600)
     assert dense.header(1) == (kernels_dir() / "dense_x1_mve.h").read_text()
+
+
+def test_written_turns(orders: None) -> None:
+    """The same of depthwise layers, whose registers follow from the order."""
+    import depthwise as turns
+
+    kept, made = instructions(turns.RESULT.read_text()), instructions(turns.header(turns.SOURCE.read_text(), tries=0))
+    assert kept.keys() == made.keys()
+    for name, code in kept.items():
+        assert sorted(text.split(" ")[0] for text in code) == sorted(text.split(" ")[0] for text in made[name]), name
