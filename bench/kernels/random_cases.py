@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random models of one operator on an emulated core: the fast form of its kernel against the portable one.
 
-    python bench/kernels/random_cases.py "DEPTHWISE_CONV_2D int8" [--cpu cortex-m7] [--count 20000] [--seed 1]
+    python bench/kernels/random_cases.py "DEPTHWISE_CONV_2D int8" [--cpu cortex-m7] [--count 20000] [--unroll]
 
 The names are those of tests/support/models/every.py, and "DEPTHWISE_CONV_2D int8 3x3". The portable form is compared
 with LiteRT's reference kernels by the tests. A difference ends the program with status 1 and names the seed.
@@ -17,7 +17,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in 
 
 import click  # noqa: E402
 
-from ingot.board.cores import default_core  # noqa: E402
+from ingot.board.cores import core_named, default_core  # noqa: E402
+from ingot.compiler.kernels.registry import Target  # noqa: E402
 from ingot.device.run.inputs import random_inputs  # noqa: E402
 from support.differential import program_of  # noqa: E402
 from support.emulated_kernels import MACHINES, run_emulated  # noqa: E402
@@ -35,21 +36,22 @@ _TOGETHER = 100  # cases in one firmware
 @click.option("--cpu", type=click.Choice(sorted(MACHINES)), default=default_core().name, show_default=True)
 @click.option("--count", default=20000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def main(operator: str, cpu: str, count: int, seed: int) -> None:
+@click.option("--unroll", is_flag=True, help="The kernels of optimize=speed.")
+def main(operator: str, cpu: str, count: int, seed: int, unroll: bool) -> None:
     session = open_session()
     try:
-        _compare(operator, cpu, count, seed)
+        _compare(operator, Target(cpu, core_named(cpu).isa, unroll=unroll), count, seed)
     finally:
         close_session(session)
 
 
-def _compare(operator: str, cpu: str, count: int, seed: int) -> None:
-    done = 0
+def _compare(operator: str, target: Target, count: int, seed: int) -> None:
+    done, cpu = 0, target.cpu
     while done < count:
         seeds = range(seed + done, seed + min(done + _TOGETHER, count))
         cases = []
         for one in seeds:
-            program = program_of(CASES[operator](Seeded(one)), optimized="uint8" in operator)
+            program = program_of(CASES[operator](Seeded(one)), optimized="uint8" in operator, target=target)
             specs = [(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs]
             cases.append((program, random_inputs(specs, one)))
         outcomes = run_emulated(cases, cpu=cpu)

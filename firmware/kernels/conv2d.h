@@ -60,4 +60,20 @@ void ingot_conv2d_offset_s8(const ingot_conv2d *k, const int8_t *in, int8_t *out
 void ingot_conv2d_offset_1x1_s8(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params,
                                 unsigned y, unsigned n);
 
+/* conv2d_s8 and conv2d_1x1_s8 where a window has so many chunks of 16 bytes (9: or more), a group eight channels or more. */
+#define INGOT_CONV2D_FORM(any, pointwise)                                                                              \
+    void any(const ingot_conv2d *k, const int8_t *in, int8_t *out, void *scratch, const void *params, unsigned y,      \
+             unsigned n);                                                                                              \
+    void pointwise(const ingot_conv2d_1x1 *k, const int8_t *in, int8_t *out, const void *params, unsigned y,           \
+                   unsigned n);
+INGOT_CONV2D_FORM(ingot_conv2d_x1_s8, ingot_conv2d_x1_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x2_s8, ingot_conv2d_x2_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x3_s8, ingot_conv2d_x3_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x4_s8, ingot_conv2d_x4_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x5_s8, ingot_conv2d_x5_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x6_s8, ingot_conv2d_x6_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x7_s8, ingot_conv2d_x7_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x8_s8, ingot_conv2d_x8_1x1_s8)
+INGOT_CONV2D_FORM(ingot_conv2d_x9_s8, ingot_conv2d_x9_1x1_s8)
+
 #endif

@@ -13,6 +13,8 @@
  * large then, and no sum of a channel with its bias reaches 2^27: Helium computes with 16 times their weights. But where
  * the flag INGOT_MAC_WIDE_SUMS is set (a bias is huge), biases are as they are, and all cores take the portable form.
  *
+ * INGOT_X is how many chunks a pixel has, in a file that is compiled for one number of them.
+ *
  * With INGOT_EVEN (mac_result.h) the words in the place of the multipliers are the true biases, those in the place of
  * the shifts float scales.
  */
@@ -120,7 +122,9 @@ static void ingot_dense_portable(const ingot_dense *d, const int8_t *in, unsigne
 }
 #endif
 
-#if INGOT_MVE
+#if INGOT_MVE && defined INGOT_X
+#include "dense_unrolled_mve.h"
+#elif INGOT_MVE
 #include "dense_mve.h"
 #elif INGOT_DSP
 #include "dense_dsp.h"

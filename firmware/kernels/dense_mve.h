@@ -26,6 +26,7 @@ typedef struct ingot_dense_job {
 #endif
 } ingot_dense_job;
 
+#include "dense_alike_mve.h"
 #include "dense_pairs_mve.h"
 
 #define INGOT_DENSE_QUICK(job, flags) 0
@@ -160,24 +161,6 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 }
 #endif
 #endif
-
-/* How many blocks from `records` on have shifts that all suit the shorter rounding, or all do not; at most `blocks`. */
-static unsigned ingot_dense_alike(const int8_t *records, unsigned block_bytes, unsigned blocks, uint32_t *flags)
-{
-    const int32_t most = *flags & INGOT_MAC_BELOW_ZERO ? -1 : 0;
-    unsigned count = 0;
-    for (; count < blocks; count++) {
-        records += block_bytes;
-        const int32x4_t odd = vld1q_s32(INGOT_ALIGNED((const int32_t *)(records - 16)));
-        const int32x4_t even = vld1q_s32(INGOT_ALIGNED((const int32_t *)(records - block_bytes / 2 - 16)));
-        const uint32_t fits = vmaxvq_s32(vmaxvq_s32(INT32_MIN, even), odd) <= most ? INGOT_MAC_RIGHT_SHIFTS : 0;
-        if (count && fits != (*flags & INGOT_MAC_RIGHT_SHIFTS))
-            break;
-        if (fits)
-            *flags |= INGOT_MAC_RIGHT_SHIFTS;
-    }
-    return count;
-}
 
 /* `count` pixels, in_step and out_step bytes apart. Reads up to 15 bytes past each pixel. */
 static void ingot_dense_pixels(const ingot_dense *d, const int8_t *in, unsigned in_step, int8_t *out, unsigned out_step,

@@ -33,6 +33,9 @@ void ingot_depthwise_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out,
 /* 3x3 kernels with multiplier 1. Helium's form where the products of two taps fit 16 bits (not INGOT_MAC_WIDE). */
 void ingot_depthwise_3x3_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
                             unsigned n);
+/* The same, quicker and with more code. */
+void ingot_depthwise_3x3_x_s8(const ingot_depthwise *k, const int8_t *in, int8_t *out, const void *params, unsigned y,
+                              unsigned n);
 
 /* Any, and 3x3 kernels, with the arithmetic of QDQ models (mac_result.h): bias and float scale in the places of multiplier
  * and shift. */

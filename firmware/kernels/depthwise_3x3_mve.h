@@ -67,6 +67,46 @@ typedef struct run {
                            [room] "i"(INGOT_PIXEL_ROOM));                                                        \
     }
 
+#ifdef INGOT_DEPTHWISE_TURNS
+#include "depthwise_3x3_turns_mve.h"
+
+/* The same where sixteen channels begin before those in front of them are done. lr: the channels that are left, less
+ * sixteen. */
+#define PIXELS_IN_TURNS(name, FORM)                                                                                    \
+    __attribute__((naked, noinline)) static void name(run *r __attribute__((unused)),                                  \
+                                                      int8_t *to __attribute__((unused)))                              \
+    {                                                                                                                  \
+        __asm__ volatile("push {r0, r4-r11, lr} \n vpush {d8-d15} \n sub sp, %[room] + 48 \n mov r11, r1     \n"       \
+                         "vldrb.8 q0, [r0] \n vldrb.8 q1, [r0, #16] \n vldrb.8 q2, [r0, #32]                \n"        \
+                         "vstrb.8 q0, [sp, %[room]] \n vstrb.8 q1, [sp, %[room] + 16]                       \n"        \
+                         "vstrb.8 q2, [sp, %[room] + 32]                                                    \n"        \
+                         "ldr r10, [r0, %[words]] \n ldr lr, [r0, %[channels]]                              \n"        \
+                         "add r0, r0, %[taps] \n ldm r0, {r0-r8}                                            \n"        \
+                         INGOT_PIXEL_BEGIN                                                                             \
+                         INGOT_PIXEL_LESS                                                                              \
+                         "1: subs lr, lr, #16                                                               \n"        \
+                         INGOT_TURNS_##FORM##_HEAD                                                                     \
+                         "ble 3f                                                                            \n"        \
+                         "2:                                                                                \n"        \
+                         INGOT_TURNS_##FORM##_MIDDLE                                                                   \
+                         "bgt 2b                                                                            \n"        \
+                         "3:                                                                                \n"        \
+                         INGOT_TURNS_##FORM##_LAST                                                                     \
+                         "bne 1b                                                                            \n"        \
+                         "add sp, %[room] + 48 \n vpop {d8-d15} \n pop {r0, r4-r11, pc}                     \n"        \
+                         :                                                                                       \
+                         : [taps] "i"(offsetof(run, taps)), [words] "i"(offsetof(run, words)),                   \
+                           [channels] "i"(offsetof(run, channels)), [advance] "i"(offsetof(run, advance)),       \
+                           [advance_to] "i"(offsetof(run, advance_to)), [pixels] "i"(offsetof(run, pixels)),     \
+                           [room] "i"(INGOT_PIXEL_ROOM));                                                           \
+    }
+#else
+#define PIXELS_IN_TURNS(name, FORM) PIXELS(name, INGOT_PIXELS_##FORM)
+#define INGOT_PIXELS_FULL_RANGE INGOT_PIXEL_FULL_RANGE
+#define INGOT_PIXELS_SATURATED INGOT_PIXEL_SUMS INGOT_PIXEL_SATURATED
+#define INGOT_PIXELS_AWAY INGOT_PIXEL_SUMS INGOT_PIXEL_AWAY
+#endif
+
 #if defined INGOT_DEPTHWISE_OFFSET
 PIXELS(pixels_saturated, INGOT_PIXEL_SUMS INGOT_PIXEL_SATURATED)
 PIXELS(pixels_round_away, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_AWAY))
@@ -98,9 +138,9 @@ static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)
         pixels_even(r, to);
 }
 #else
-PIXELS(pixels_full_range, INGOT_PIXEL_FULL_RANGE)
-PIXELS(pixels_saturated, INGOT_PIXEL_SUMS INGOT_PIXEL_SATURATED)
-PIXELS(pixels_round_away, INGOT_PIXEL_SUMS INGOT_PIXEL_AWAY)
+PIXELS_IN_TURNS(pixels_full_range, FULL_RANGE)
+PIXELS_IN_TURNS(pixels_saturated, SATURATED)
+PIXELS_IN_TURNS(pixels_round_away, AWAY)
 PIXELS(pixels_round_any, INGOT_PIXEL_SUMS INGOT_PIXEL_ROUNDED(INGOT_DEPTHWISE_ROUND_ANY))
 
 static void run_pixels(run *r, const ingot_mac_params *p, int8_t *to)

@@ -71,6 +71,7 @@ def check(
     samples: int = 1,
     optimized: bool = True,
     streamed: bool = True,
+    target: Target | None = None,
 ) -> Program:
     """Asserts that every output is equal to the oracle's, byte for byte; returns the program for further looks.
 
@@ -78,7 +79,7 @@ def check(
     optimized=False leaves the graph passes out.
     streamed=False tests whole tensors only (for operators whose model has state).
     """
-    program = program_of(model, optimized=optimized)
+    program = program_of(model, optimized=optimized, target=target)
     reference = Reference(model)
     network = DirectNetwork(program)
     specs = [(port.shape, port.dtype.name) for port in reference.inputs]

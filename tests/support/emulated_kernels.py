@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingot.base.places import kernels_dir
-from ingot.compiler.emit.kernel_files import header_of, source_of
+from ingot.compiler.emit.kernel_files import header_of, sources_of
 from ingot.compiler.emit.parameters import parameter_block
 from ingot.compiler.kernels.program import Program
 from ingot.device.run import qemu
@@ -136,7 +136,7 @@ def run_emulated(
         functions.append(f"static void case_{number}(void)\n{{\n{code}}}\n")
         body.append(f"    ingot_counter_start();\n    case_{number}();\n    report({number});\n{checks}")
         includes |= {header_of(call) for call in program.calls}
-        sources |= {source_of(call) for call in program.calls}
+        sources |= {name for call in program.calls for name in sources_of(call)}
     main = folder / "main.c"
     main.write_text(
         _MAIN.format(

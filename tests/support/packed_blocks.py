@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -32,7 +33,7 @@ from ingot.compiler.kernels.registry import Target, packing_number
 from ingot.compiler.passes.optimize import optimize
 from ingot.device.run.host_kernels import host_kernels
 from ingot.model.model_file import ModelFile
-from support.tflite_builder import TENSOR_TYPES, Builder, binary, shaped, unary
+from support.tflite_builder import TENSOR_TYPES, Builder, binary, conv2d, depthwise, shaped, unary
 
 TABLE = Path(__file__).parents[1] / "compiler/kernels/packed_blocks.json"
 LARGEST_LAYER = 1600
@@ -45,8 +46,11 @@ NEVER_CALLED = {f"sub_reversed_{kind}" for kind in ("s8", "s16", "s32", "f32")} 
 NEVER_CALLED |= {
     f"pairs_{name}_reversed_{kind}" for name in ("div", "floor_div", "floor_mod") for kind in ("f32", "s32")
 }
-NEVER_CALLED |= {"pairs_pow_reversed_f32"}
-"""Kernels that no lowering calls: operands are only reversed to have a constant one second."""
+NEVER_CALLED |= {"pairs_pow_reversed_f32", "dense_s8"}
+"""Kernels that no lowering calls: operands are only reversed to have a constant one second, and dense_s8 is called by
+kernels alone."""
+UNROLLED = re.compile(r"_x\d*_")
+"""In the names of kernels of optimize=speed."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,14 @@ def read_table() -> dict[str, Row]:
     return {kernel: Row(**row) for kernel, row in json.loads(TABLE.read_text()).items()} if TABLE.exists() else {}
 
 
-def program_of(model: bytes) -> Program:
-    return lower(optimize(parse_model(ModelFile(Path("layer"), model))), Target())
+def program_of(model: bytes, *, unroll: bool = False) -> Program:
+    return lower(optimize(parse_model(ModelFile(Path("layer"), model))), Target(unroll=unroll))
 
 
 def blocks(model: bytes, kernel: str) -> bytes | None:
     """The parameter blocks of the calls of that kernel, one after the other; None when the layer has no such call."""
-    calls = [call for call in program_of(model).calls if call.kernel == kernel]
+    program = program_of(model, unroll=bool(UNROLLED.search(kernel)))
+    calls = [call for call in program.calls if call.kernel == kernel]
     return b"".join(parameter_block(call).data for call in calls) if calls else None
 
 
@@ -117,6 +122,7 @@ def drawn_layers() -> Iterator[bytes]:
     from support.models.every import MODELS
     from support.qdq_builder import QdqBuilder
 
+    yield from _unrolled_layers()
     yield from (model(QdqBuilder(seed)) for model in qdq.MODELS.values() for seed in range(QDQ_DRAWS))
     yield from (qdq.MODELS[name](QdqBuilder(s, 21, "int16")) for name in qdq.WIDE_MODELS for s in range(QDQ_DRAWS))
     yield qdq.layer_of_two_types(QdqBuilder(1, 21), "int16", "int8")
@@ -169,6 +175,18 @@ def _rare_layers() -> Iterator[bytes]:
     yield b.finish([product])
 
 
+def _unrolled_layers() -> Iterator[bytes]:
+    """Convolutions of every number of chunks, without windows and with, and a depthwise one."""
+    for chunks in range(1, 10):
+        for width in (1, 2):
+            depth = 16 * chunks // width
+            weights = np.resize(np.arange(-99, 100), (8, 1, width, depth)).astype(np.int8)
+            bias = np.arange(8, dtype=np.int32)
+            yield conv2d((1, 1, 3, depth), weights, 0.01, bias)
+    taps = np.resize(np.arange(-99, 100), (1, 3, 3, 16)).astype(np.int8)
+    yield depthwise((1, 3, 8, 16), taps, 0.01)
+
+
 def new_rows(known: Mapping[str, Row]) -> dict[str, Row]:
     """A row for every kernel that has none and that some layer has."""
     found: dict[str, Row] = {}
@@ -176,7 +194,8 @@ def new_rows(known: Mapping[str, Row]) -> dict[str, Row]:
     for model in drawn_layers():
         if wanted <= found.keys():
             break
-        for kernel in {call.kernel for call in program_of(model).calls} - found.keys() - known.keys():
+        programs = (program_of(model), program_of(model, unroll=True))
+        for kernel in {call.kernel for one in programs for call in one.calls} - found.keys() - known.keys():
             data = blocks(model, kernel) or b""
             layer = base64.b64encode(zlib.compress(model, 9)).decode()
             found[kernel] = Row(packing_number(kernel), len(data), digest(data), layer)

@@ -67,6 +67,11 @@ class CompileOptions(Asked):
         self.check_choices()
         network_name(self.name, "name")
 
+    @property
+    def unroll(self) -> bool:
+        """Whether code may grow for speed."""
+        return self.optimize == "speed"
+
     def scheduling(self, fit: int) -> ScheduleOptions:
         """What they ask of schedule and plan. fit: see largest_pool."""
         from ingot.compiler.schedule.types import ScheduleOptions
@@ -153,7 +158,7 @@ def plan_network(
     if options.weights_4bit == "expand":
         source = expand_weights(source)
     graph = optimize(offload.partition(source) if offload else source)
-    program = lower(graph, Target(options.cpu, options.isa))
+    program = lower(graph, Target(options.cpu, options.isa, unroll=options.unroll))
     program = with_rows(program, options.io_input == "rows", options.io_output == "rows")
     if options.in_turn:
         check_stateless(options.name, any(tensor.role == "state" for tensor in program.tensors))

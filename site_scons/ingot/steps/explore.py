@@ -11,12 +11,15 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingot.base.errors import IngotError
 from ingot.board.cores import core_named
 from ingot.board.target import open_board
 from ingot.model.asked import USUAL, Asked
+
+if TYPE_CHECKING:
+    from ingot.compiler.kernels.program import Program
 
 OPTIMIZE = ("ram", "balanced", "speed")
 
@@ -260,21 +263,32 @@ def ways_of(model: Path, board: Path, asked: Asked) -> list[Way]:
     fit = largest_pool(pools)
     source = read_model(model, asked)
     graph = optimize(expand_weights(source) if asked.weights_4bit == "expand" else source)
-    program = lower(graph, Target(target.core, core_named(target.core).isa))
-    program = with_rows(program, asked.io_input == "rows", asked.io_output == "rows")
+
+    def program_for(options: CompileOptions) -> Program:
+        program = lower(graph, Target(target.core, core_named(target.core).isa, unroll=options.unroll))
+        return with_rows(program, asked.io_input == "rows", asked.io_output == "rows")
+
+    plain = CompileOptions.of(asked)
+    program = program_for(plain)
     if not program.calls:
         return []
     named: list[Ask] = [("optimize", name) for name in OPTIMIZE] if asked.fuse else [("fuse", 0)]
-    ways: dict[tuple[int, int], Way] = {}
+    ways: dict[tuple[int, int, tuple[str, ...]], Way] = {}
     for key, value in named:
-        options = CompileOptions.of(replace(asked, **dict([(key, value)]))).scheduling(fit)
-        point = point_of(0, make_schedule(program, options))
-        way = ways.get((point.peak, point.cost)) or Way((), point.peak, point.cost, point.fused, point.steps)
-        ways[point.peak, point.cost] = replace(way, asks=(*way.asks, (key, value)))
-    for point in points_of(program, CompileOptions.of(asked).scheduling(fit)) if asked.fuse else ():
+        options = CompileOptions.of(replace(asked, **dict([(key, value)])))
+        this = program if options.unroll == plain.unroll else program_for(options)
+        point = point_of(0, make_schedule(this, options.scheduling(fit)))
+        same = (point.peak, point.cost, _kernels(this))
+        way = ways.get(same) or Way((), point.peak, point.cost, point.fused, point.steps)
+        ways[same] = replace(way, asks=(*way.asks, (key, value)))
+    for point in points_of(program, plain.scheduling(fit)) if asked.fuse else ():
         way = Way((("ram_limit", point.fit),), point.peak, point.cost, point.fused, point.steps)
-        ways.setdefault((point.peak, point.cost), way)
+        ways.setdefault((point.peak, point.cost, _kernels(program)), way)
     return sorted(ways.values(), key=lambda way: way.peak)
+
+
+def _kernels(program: Program) -> tuple[str, ...]:
+    return tuple(call.kernel for call in program.calls)
 
 
 def _run(command: Sequence[str]) -> None:

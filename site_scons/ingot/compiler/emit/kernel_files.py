@@ -2,7 +2,8 @@
 """Which files of firmware/kernels/ a kernel is declared and defined in.
 
 Declared: the header that names it, as `ingot_<kernel>(` or as an argument of a macro that makes prototypes.
-Defined: the C file whose name is the longest beginning of the kernel's, else the one that names the kernel.
+Defined: the C file whose name is the longest beginning of the kernel's, else the one that names the kernel. Such a file
+says "Needs <file>.c" of another one that it calls.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 from ingot.base.errors import IngotError
 from ingot.base.places import kernels_dir
 from ingot.compiler.kernels.program import Call
+
+_NEEDS = re.compile(r"\bNeeds (\w+\.c)\b")
 
 
 def header_of(call: Call) -> str:
@@ -44,6 +47,13 @@ def source_of(call: Call) -> str:
     if not names:
         raise _unknown(call.kernel, "file defines")
     return names[0]
+
+
+def sources_of(call: Call) -> tuple[str, ...]:
+    """The same file, and the other C files that it calls: those that it says it needs."""
+    own = source_of(call)
+    text = (kernels_dir() / own).read_text(encoding="utf-8")
+    return (own, *_NEEDS.findall(text))
 
 
 def _naming(kernel: str, pattern: str) -> list[str]:

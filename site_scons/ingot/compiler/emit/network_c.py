@@ -16,7 +16,7 @@ from ingot.base import c_text
 from ingot.base.render import render
 from ingot.compiler.emit.compiled import UNTOLD, Compiled
 from ingot.compiler.emit.initializer import FORMAT
-from ingot.compiler.emit.kernel_files import header_of, source_of
+from ingot.compiler.emit.kernel_files import header_of, sources_of
 from ingot.compiler.emit.layout_id import layout_id
 from ingot.compiler.emit.parameters import parameter_block
 from ingot.compiler.emit.pools import macro, members_of, pool_comment, symbol, used_pools
@@ -121,7 +121,7 @@ class _Writer:
 
     def sources(self) -> tuple[str, ...]:
         """The kernels' C files, sorted."""
-        names = {source_of(call) for call in self.program.calls if call.kernel != KIND}
+        names = {name for call in self.program.calls if call.kernel != KIND for name in sources_of(call)}
         return tuple(sorted(names | ({"region.c"} if self._fuses() else set())))
 
     def _headers(self) -> list[str]:

@@ -33,7 +33,7 @@ from ingot.compiler.kernels.program import Call, Param
 from ingot.compiler.kernels.registry import Site, lowers, packs
 from ingot.compiler.kernels.rows import Window, row_window
 from ingot.compiler.kernels.window_fields import window_fields
-from ingot.compiler.kernels.window_gathering import Gathering, choose_gathering
+from ingot.compiler.kernels.window_gathering import ROOMY, USUAL, Gathering, choose_gathering
 from ingot.compiler.passes.signed_bytes import layer_scales
 
 packs(conv2d=1, conv2d_w4=3, conv2d_offset=1)
@@ -114,7 +114,21 @@ def lower_conv2d(site: Site) -> Call:
         return wide_conv(site)
     if keeps_4_bits(site.graph, site.op):
         return packed_call(site, "_w4", dense_params, wide=_leaves_28_bits(site))
-    return dense_call(site, "_offset" if weights_zero(site) else "", dense_params)
+    return dense_call(site, "_offset" if weights_zero(site) else unrolled_form(site), dense_params)
+
+
+UNROLLED = 9
+"""Chunks of 16 bytes of the deepest form that is unrolled for its depth; it takes deeper windows too."""
+
+
+def unrolled_form(site: Site) -> str:
+    """What a kernel that is unrolled for the window has in its name, "_x<chunks>"; "" where none may be used. See
+    firmware/kernels/dense_unrolled_mve.h."""
+    depth, channels = site.input(1).elements // site.input(1).shape[0], site.input(1).shape[0]
+    groups = site.input(0).shape[3] // site.input(1).shape[3]
+    if not site.target.unroll or site.target.isa != "mve" or channels // groups < 8:
+        return ""
+    return f"_x{min(-(-depth // 16), UNROLLED)}"
 
 
 def dense_call(site: Site, form: str, params: DenseParams) -> Call:
@@ -171,7 +185,8 @@ def _gathering(site: Site) -> Gathering:
     stride_w, dilation_w = site.op.attrs["stride_w"], site.op.attrs["dilation_w"]
     plain = dilation_w == 1 and channels == site.input(0).shape[3]
     width = site.output().shape[2]
-    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain)
+    room = ROOMY if site.target.unroll else USUAL
+    return choose_gathering((kernel_h, kernel_w), channels, stride_w, width, columns_possible=plain, room=room)
 
 
 def dense_params(site: Site, groups: int, *, by_column: bool) -> tuple[Param, ...]:

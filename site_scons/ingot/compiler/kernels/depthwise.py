@@ -32,6 +32,7 @@ GROUP = 16  # channels that a vector holds
 WIDE = 4  # INGOT_MAC_WIDE
 FITS_16 = 16  # INGOT_MAC_FITS_16
 MOST_TOGETHER = 64  # channels that neighbouring pixels may fill up
+MOST_UNROLLED = 192  # the same with optimize=speed: the block has the weights of each pixel
 
 
 @lowers("DEPTHWISE_CONV_2D", constraints=MAC_CONSTRAINTS)
@@ -57,19 +58,20 @@ def lower_depthwise(site: Site) -> Call:
 def depthwise_call(
     site: Site, name: str, taps: npt.NDArray[np.signedinteger[Any]], words: npt.NDArray[np.int32], head: Param
 ) -> Call:
-    """One call of ingot_<name>_3x3_s8() or ingot_<name>_s8(). taps: (taps, channels) of int8 or int16. words:
-    (3, channels)."""
+    """One call of ingot_<name>_3x3_s8() or ingot_<name>_s8(), where code may grow of ingot_depthwise_3x3_x_s8(). taps:
+    (taps, channels) of int8 or int16. words: (3, channels)."""
     image, output, weights, attrs = site.input(0), site.output(), site.input(1), site.op.attrs
     batches, in_c, out_c = image.shape[0], image.shape[3], output.shape[3]
     multiplier = out_c // in_c
     kernel_h, kernel_w = weights.shape[1:3]
     special = kernel_h == kernel_w == 3 and multiplier == 1
+    turns = special and name == "depthwise" and site.target.unroll and site.target.isa == "mve"
     if special:
-        together = pixels_together(out_c, attrs["stride_w"])
+        together = pixels_together(out_c, attrs["stride_w"], MOST_UNROLLED if turns else MOST_TOGETHER)
     else:
         together = pixels_beside(in_c, attrs["stride_w"], output.shape[2])
     return Call(
-        kernel=f"{name}_3x3_s8" if special else f"{name}_s8",
+        kernel=f"{name}_3x3{'_x' if turns else ''}_s8" if special else f"{name}_s8",
         descriptor="depthwise",
         inputs=(0,),
         outputs=(0,),
@@ -122,12 +124,13 @@ def _with_offset(site: Site) -> Call:
     return depthwise_call(site, "depthwise_offset", taps.astype(np.int16), words, first)
 
 
-def pixels_together(channels: int, stride: int) -> int:
-    """Neighbouring pixels that count as one of more channels, so that their vectors are full and their loops long."""
+def pixels_together(channels: int, stride: int, most: int = MOST_TOGETHER) -> int:
+    """Neighbouring pixels that count as one of more channels, at most so many, so that their vectors are full and their
+    loops long."""
     if stride != 1:
         return 1
     full = GROUP // math.gcd(channels, GROUP)
-    return full * max(MOST_TOGETHER // (full * channels), 1) if full * channels <= 2 * MOST_TOGETHER else 1
+    return full * max(most // (full * channels), 1) if full * channels <= 2 * MOST_TOGETHER else 1
 
 
 def pixels_beside(channels: int, stride: int, width: int) -> int:

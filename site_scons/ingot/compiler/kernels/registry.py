@@ -23,10 +23,12 @@ class Target:
 
     cpu: a name of ingot.board.cores. isa: "mve" (Helium), "dsp" (SMLAD and friends) or "c"; "host" never changes
         a layout.
+    unroll: kernels may be unrolled for a layer's shape, which takes code (optimize=speed).
     """
 
     cpu: str = field(default_factory=lambda: default_core().name)
     isa: str = field(default_factory=lambda: default_core().isa)
+    unroll: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,19 @@ from dataclasses import dataclass
 
 from ingot.compiler.kernels.mac_block import CHUNK
 
-# Windows gathered at a time: more cost scratch, fewer cost calls of the inner product.
-_SCRATCH = 1536
-_MOST_WINDOWS = 16
+
+@dataclass(frozen=True)
+class Room:
+    """Windows gathered at a time: more cost scratch, fewer cost calls of the inner product. scratch: bytes."""
+
+    scratch: int = 1536
+    windows: int = 16
+
+
+USUAL = Room()
+
+ROOMY = Room(8192, 64)
+"""With optimize=speed, which may take RAM."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ def window_bytes(kernel: tuple[int, int], bytes_a_pixel: int) -> int:
 
 
 def choose_gathering(
-    kernel: tuple[int, int], channels: int, stride_w: int, width: int, *, columns_possible: bool
+    kernel: tuple[int, int], channels: int, stride_w: int, width: int, *, columns_possible: bool, room: Room = USUAL
 ) -> Gathering:
     """The way that takes fewer instructions with Helium. The layout of the weights follows, so all cores do the same.
 
@@ -40,13 +50,13 @@ def choose_gathering(
     """
     kernel_h, kernel_w = kernel
     window = window_bytes(kernel, channels)
-    count = max(min(_SCRATCH // window, _MOST_WINDOWS, width + 1) // 2 * 2, 2)
+    count = max(min(room.scratch // window, room.windows, width + 1) // 2 * 2, 2)
     alone = Gathering(count, False, count * window)
     if not columns_possible:
         return alone
     column = kernel_h * channels
-    fitting = ((_SCRATCH - CHUNK) // column - kernel_w) // stride_w + 1
-    count = max(min(fitting, _MOST_WINDOWS, width + 1) // 2 * 2, 2)
+    fitting = ((room.scratch - CHUNK) // column - kernel_w) // stride_w + 1
+    count = max(min(fitting, room.windows, width + 1) // 2 * 2, 2)
     columns = (count - 1) * stride_w + kernel_w
     # The inner product reads whole vectors.
     shared = Gathering(count, True, columns * column + CHUNK)

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv2d.c for windows of 33 to 48 bytes, unrolled. Needs dense_any.c. */
+#define INGOT_X 3
+#include "conv2d_unrolled.h"
+
+INGOT_CONV2D_UNROLLED(ingot_conv2d_x3_s8, ingot_conv2d_x3_1x1_s8)

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conv2d.c for windows of 81 to 96 bytes, unrolled. Needs dense_any.c. */
+#define INGOT_X 6
+#include "conv2d_unrolled.h"
+
+INGOT_CONV2D_UNROLLED(ingot_conv2d_x6_s8, ingot_conv2d_x6_1x1_s8)

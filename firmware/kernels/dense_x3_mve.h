@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/orders/dense.py. */
+/* A block of dense_unrolled_mve.h for pixels of 3 chunks of 16 bytes. */
+/* 120 instructions, 120 cycles */
+#define INGOT_X_BLOCK                                                                                                  \
+    "vldrw.32 q3, [r7, #272]!\nvmov q6[2], q6[0], r0, r4\nvldrw.32 q2, [r5, #480]!\nldr r11, [sp, #20]\n"              \
+    "vmov q6[3], q6[1], r2, r6\nvmladav.s8 r0, q0, q2\nvmov q7[2], q7[0], r8, r12\nvmladav.s8 r8, q1, q2\n"            \
+    "vldrw.32 q2, [r5, #32]\nvmladav.s8 r4, q0, q2\nvmov q7[3], q7[1], r10, lr\nvmladav.s8 r12, q1, q2\n"              \
+    "vldrw.32 q2, [r5, #16]\nvadd.i32 q7, q7, q3\nvmladav.s8 r10, q1, q2\nvadd.i32 q6, q6, q3\n"                       \
+    "vmladav.s8 r2, q0, q2\nvldrw.32 q2, [r5, #48]\nvmladav.s8 lr, q1, q2\nvldrw.32 q3, [r7, #208]!\n"                 \
+    "vmladav.s8 r6, q0, q2\nvldrb.8 q1, [r11, #16]\nvqrdmulh.s32 q6, q6, q3\nvldrw.32 q2, [r5, #64]\n"                 \
+    "vqrdmulh.s32 q7, q7, q3\nvldrb.8 q0, [r9, #16]\nvmladava.s8 r0, q0, q2\nvldrw.32 q3, [r7, #16]\n"                 \
+    "vmladava.s8 r8, q1, q2\nvrshl.s32 q7, q7, q3\nvldrw.32 q2, [r5, #96]\nvrshl.s32 q6, q6, q3\n"                     \
+    "vmladava.s8 r4, q0, q2\nvldrw.32 q3, [sp]\nvqmovnt.s32 q4, q6\nvmladava.s8 r12, q1, q2\n"                         \
+    "vldrw.32 q2, [r5, #80]\nvmladava.s8 r10, q1, q2\nvqmovnt.s32 q5, q7\nvmladava.s8 r2, q0, q2\n"                    \
+    "vldrw.32 q2, [r5, #112]\nvqadd.s16 q4, q4, q3\nvmladava.s8 r6, q0, q2\nvldrb.8 q0, [r9, #32]\n"                   \
+    "vmladava.s8 lr, q1, q2\nvldrw.32 q2, [r5, #128]\nvqadd.s16 q5, q5, q3\nvldrb.8 q1, [r11, #32]\n"                  \
+    "vmladava.s8 r8, q1, q2\nvldrw.32 q3, [r5, #-16]\nvmladava.s8 r0, q0, q2\nvldrw.32 q2, [r5, #160]\n"               \
+    "vmladava.s8 r12, q1, q2\nvqmovnb.s16 q4, q4\nvmladava.s8 r4, q0, q2\nvldrw.32 q2, [r5, #144]\n"                   \
+    "vmladava.s8 r2, q0, q2\nvqmovnb.s16 q5, q5\nvmladava.s8 r10, q1, q2\nvldrw.32 q2, [r5, #176]\n"                   \
+    "vmladava.s8 lr, q1, q2\nvstrb.16 q5, [r3], #8\nvmladava.s8 r6, q0, q2\nvldrw.32 q2, [r5, #368]\n"                 \
+    "vmov q5[2], q5[0], r8, r12\nvstrb.16 q4, [r1], #8\nvmladav.s8 r8, q1, q2\nvmov q4[2], q4[0], r0, r4\n"            \
+    "vmladav.s8 r0, q0, q2\nvldrw.32 q2, [r5, #400]\nvmladav.s8 r12, q1, q2\nvmov q5[3], q5[1], r10, lr\n"             \
+    "vmladav.s8 r4, q0, q2\nvldrw.32 q2, [r5, #384]\nvmladav.s8 r10, q1, q2\nvmov q4[3], q4[1], r2, r6\n"              \
+    "vmladav.s8 r2, q0, q2\nvldrw.32 q2, [r5, #416]\nvmladav.s8 lr, q1, q2\nvldrb.8 q1, [r11, #16]\n"                  \
+    "vmladav.s8 r6, q0, q2\nvldrw.32 q2, [r5, #304]\nvmladava.s8 r8, q1, q2\nvldrb.8 q0, [r9, #16]\n"                  \
+    "vmladava.s8 r0, q0, q2\nvldrw.32 q2, [r5, #336]\nvmladava.s8 r4, q0, q2\nvadd.i32 q4, q4, q3\n"                   \
+    "vmladava.s8 r12, q1, q2\nvldrw.32 q2, [r5, #320]\nvmladava.s8 r2, q0, q2\nvadd.i32 q5, q5, q3\n"                  \
+    "vmladava.s8 r10, q1, q2\nvldrw.32 q2, [r5, #352]\nvmladava.s8 r6, q0, q2\nvldrw.32 q3, [r5, #192]\n"              \
+    "vqrdmulh.s32 q5, q5, q3\nvldrb.8 q0, [r9, #0]\nvqrdmulh.s32 q4, q4, q3\nvldrw.32 q3, [r5, #208]\n"                \
+    "vmladava.s8 lr, q1, q2\nvldrw.32 q2, [r5, #240]\nvrshl.s32 q4, q4, q3\nvmladava.s8 r0, q0, q2\n"                  \
+    "vldrb.8 q1, [r11, #0]\nvmladava.s8 r8, q1, q2\nvldrw.32 q2, [r5, #272]\nvmladava.s8 r4, q0, q2\n"                 \
+    "ldr r11, [sp, #44]\nvmladava.s8 r12, q1, q2\nvldrw.32 q2, [r5, #256]\nvmladava.s8 r10, q1, q2\n"                  \
+    "vrshl.s32 q5, q5, q3\ncmp r5, r11\nvmladava.s8 r2, q0, q2\nvldrw.32 q2, [r5, #288]\nvqmovnb.s32 q4, q4\n"         \
+    "vmladava.s8 r6, q0, q2\nvqmovnb.s32 q5, q5\nvmladava.s8 lr, q1, q2\n"
+
+/* 22 instructions, 30 cycles */
+#define INGOT_X_DRAIN                                                                                                  \
+    "vmov q6[2], q6[0], r0, r4\nvldrw.32 q3, [r7, #272]!\nvmov q6[3], q6[1], r2, r6\nvadd.i32 q6, q6, q3\n"            \
+    "vmov q7[2], q7[0], r8, r12\nvmov q7[3], q7[1], r10, lr\nvadd.i32 q7, q7, q3\nvldrw.32 q3, [r7, #208]!\n"          \
+    "vqrdmulh.s32 q6, q6, q3\nvqrdmulh.s32 q7, q7, q3\nvldrw.32 q3, [r7, #16]\nvrshl.s32 q6, q6, q3\n"                 \
+    "vrshl.s32 q7, q7, q3\nvldrw.32 q3, [sp]\nvqmovnt.s32 q4, q6\nvqmovnt.s32 q5, q7\nvqadd.s16 q4, q4, q3\n"          \
+    "vqmovnb.s16 q4, q4\nvqadd.s16 q5, q5, q3\nvstrb.16 q4, [r1], #8\nvqmovnb.s16 q5, q5\nvstrb.16 q5, [r3], #8\n"
+
+/* 128 instructions, 128 cycles */
+#define INGOT_X_BLOCK_SIGNED                                                                                           \
+    "vmov q7[2], q7[0], r8, r12\nvldrw.32 q2, [r5, #480]!\nvmov q6[2], q6[0], r0, r4\nvmladav.s8 r8, q1, q2\n"         \
+    "vmov q7[3], q7[1], r10, lr\nvmladav.s8 r0, q0, q2\nvldrw.32 q2, [r5, #32]\nvmladav.s8 r4, q0, q2\n"               \
+    "ldr r11, [sp, #20]\nvmladav.s8 r12, q1, q2\nvldrw.32 q2, [r5, #16]\nvmladav.s8 r10, q1, q2\n"                     \
+    "vldrw.32 q3, [r7, #272]!\nvmov q6[3], q6[1], r2, r6\nvmladav.s8 r2, q0, q2\nvldrw.32 q2, [r5, #48]\n"             \
+    "vmladav.s8 r6, q0, q2\nvadd.i32 q6, q6, q3\nvmladav.s8 lr, q1, q2\nvadd.i32 q7, q7, q3\n"                         \
+    "vldrw.32 q3, [r7, #208]!\nvqrdmulh.s32 q7, q7, q3\nvldrw.32 q2, [r5, #64]\nvqrdmulh.s32 q6, q6, q3\n"             \
+    "vldrb.8 q1, [r11, #16]\nvmladava.s8 r8, q1, q2\nvldrb.8 q0, [r9, #16]\nvshr.s32 q3, q6, #31\n"                    \
+    "vmladava.s8 r0, q0, q2\nvldrw.32 q2, [r5, #96]\nvmladava.s8 r4, q0, q2\nvadd.i32 q6, q6, q3\n"                    \
+    "vmladava.s8 r12, q1, q2\nvldrw.32 q2, [r5, #80]\nvshr.s32 q3, q7, #31\nvmladava.s8 r2, q0, q2\n"                  \
+    "vadd.i32 q7, q7, q3\nvmladava.s8 r10, q1, q2\nvldrw.32 q3, [r7, #16]\nvrshl.s32 q7, q7, q3\n"                     \
+    "vldrw.32 q2, [r5, #112]\nvrshl.s32 q6, q6, q3\nvldrw.32 q3, [sp]\nvqmovnt.s32 q5, q7\nvmladava.s8 lr, q1, q2\n"   \
+    "vqmovnt.s32 q4, q6\nvmladava.s8 r6, q0, q2\nvldrb.8 q1, [r11, #32]\nvqadd.s16 q5, q5, q3\n"                       \
+    "vldrw.32 q2, [r5, #128]\nvqmovnb.s16 q5, q5\nvmladava.s8 r8, q1, q2\nvldrb.8 q0, [r9, #32]\n"                     \
+    "vmladava.s8 r0, q0, q2\nvqadd.s16 q4, q4, q3\nvldrw.32 q2, [r5, #160]\nvmladava.s8 r4, q0, q2\n"                  \
+    "vstrb.16 q5, [r3], #8\nvmladava.s8 r12, q1, q2\nvldrw.32 q2, [r5, #144]\nvqmovnb.s16 q4, q4\n"                    \
+    "vmladava.s8 r2, q0, q2\nvmov q5[2], q5[0], r8, r12\nvmladava.s8 r10, q1, q2\nvldrw.32 q2, [r5, #176]\n"           \
+    "vmladava.s8 lr, q1, q2\nvstrb.16 q4, [r1], #8\nvmladava.s8 r6, q0, q2\nvldrw.32 q2, [r5, #368]\n"                 \
+    "vmladav.s8 r8, q1, q2\nvldrw.32 q3, [r5, #-16]\nvmov q5[3], q5[1], r10, lr\nvmov q4[2], q4[0], r0, r4\n"          \
+    "vmladav.s8 r0, q0, q2\nvldrw.32 q2, [r5, #400]\nvadd.i32 q5, q5, q3\nvmladav.s8 r4, q0, q2\n"                     \
+    "vmov q4[3], q4[1], r2, r6\nvmladav.s8 r12, q1, q2\nvldrw.32 q2, [r5, #384]\nvmladav.s8 r10, q1, q2\n"             \
+    "vadd.i32 q4, q4, q3\nvmladav.s8 r2, q0, q2\nvldrw.32 q3, [r5, #192]\nvqrdmulh.s32 q5, q5, q3\n"                   \
+    "vldrw.32 q2, [r5, #416]\nvmladav.s8 lr, q1, q2\nvldrb.8 q1, [r11, #16]\nvmladav.s8 r6, q0, q2\n"                  \
+    "vldrw.32 q2, [r5, #304]\nvqrdmulh.s32 q4, q4, q3\nvldrb.8 q0, [r9, #16]\nvmladava.s8 r8, q1, q2\n"                \
+    "vshr.s32 q3, q4, #31\nvmladava.s8 r0, q0, q2\nvldrw.32 q2, [r5, #336]\nvmladava.s8 r12, q1, q2\n"                 \
+    "vadd.i32 q4, q4, q3\nvmladava.s8 r4, q0, q2\nvldrw.32 q2, [r5, #320]\nvmladava.s8 r2, q0, q2\n"                   \
+    "vshr.s32 q3, q5, #31\nvmladava.s8 r10, q1, q2\nvldrw.32 q2, [r5, #352]\nvmladava.s8 r6, q0, q2\n"                 \
+    "vldrb.8 q0, [r9, #0]\nvmladava.s8 lr, q1, q2\nvadd.i32 q5, q5, q3\nvldrw.32 q2, [r5, #240]\n"                     \
+    "vmladava.s8 r0, q0, q2\nvldrw.32 q3, [r5, #208]\nvrshl.s32 q5, q5, q3\nvldrb.8 q1, [r11, #0]\n"                   \
+    "vmladava.s8 r8, q1, q2\nvldrw.32 q2, [r5, #272]\nvmladava.s8 r4, q0, q2\nldr r11, [sp, #44]\ncmp r5, r11\n"       \
+    "vmladava.s8 r12, q1, q2\nvldrw.32 q2, [r5, #256]\nvmladava.s8 r2, q0, q2\nvqmovnb.s32 q5, q5\n"                   \
+    "vmladava.s8 r10, q1, q2\nvrshl.s32 q4, q4, q3\nvldrw.32 q2, [r5, #288]\nvmladava.s8 r6, q0, q2\n"                 \
+    "vqmovnb.s32 q4, q4\nvmladava.s8 lr, q1, q2\n"
+
+/* 26 instructions, 37 cycles */
+#define INGOT_X_DRAIN_SIGNED                                                                                           \
+    "vmov q7[2], q7[0], r8, r12\nvmov q6[2], q6[0], r0, r4\nvmov q6[3], q6[1], r2, r6\nvldrw.32 q3, [r7, #272]!\n"     \
+    "vadd.i32 q6, q6, q3\nvmov q7[3], q7[1], r10, lr\nvadd.i32 q7, q7, q3\nvldrw.32 q3, [r7, #208]!\n"                 \
+    "vqrdmulh.s32 q6, q6, q3\nvqrdmulh.s32 q7, q7, q3\nvshr.s32 q3, q6, #31\nvadd.i32 q6, q6, q3\n"                    \
+    "vshr.s32 q3, q7, #31\nvadd.i32 q7, q7, q3\nvldrw.32 q3, [r7, #16]\nvrshl.s32 q7, q7, q3\nvqmovnt.s32 q5, q7\n"    \
+    "vrshl.s32 q6, q6, q3\nvldrw.32 q3, [sp]\nvqmovnt.s32 q4, q6\nvqadd.s16 q5, q5, q3\nvqmovnb.s16 q5, q5\n"          \
+    "vqadd.s16 q4, q4, q3\nvstrb.16 q5, [r3], #8\nvqmovnb.s16 q4, q4\nvstrb.16 q4, [r1], #8\n"
+
+#define INGOT_X_BYTES 480
+#define INGOT_X_ODD -32
+#define INGOT_X_START -464
