@@ -77,7 +77,8 @@ LSTM_SHORT_PRODUCTS(lstm_more_short_products, "vldrh.s32 q7, [r1]\nvadd.i32 q6, 
 __attribute__((noinline)) static void lstm_long_products(const products *p, int16_t *gates, uint32_t first,
                                                          uint32_t cells, int more)
 {
-    const int32x4_t shift = vaddq_s32(vld1q_s32(p->left), vld1q_s32(p->right)), multiplier = vld1q_s32(p->multiplier);
+    const int32x4_t multiplier = vld1q_s32(INGOT_ALIGNED(p->multiplier));
+    const int32x4_t shift = vaddq_s32(vld1q_s32(INGOT_ALIGNED(p->left)), vld1q_s32(INGOT_ALIGNED(p->right)));
     const int8_t *weights = p->weights + 4 * first * p->n;
     for (const int32_t *bias = p->bias + 4 * first; cells--; bias += 4, weights += 4 * p->n, gates += 4) {
         int32_t sums[4];

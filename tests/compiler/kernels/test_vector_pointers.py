@@ -32,7 +32,9 @@ CHECKED_IN = {
     "fully_connected_even_once.h": ["fully_connected_even_once.h"],
     "fully_connected_once.h": ["fully_connected_once.h"],
     "fully_connected_sums.h": ["fully_connected_once.h", "fully_connected_even_once.h"],
+    "lstm_mve.h": ["lstm_mve.h"],
     "quantize.c": ["quantize.c"],
+    "squash16_mve.h": ["lstm_mve.h"],
     "svdf.c": ["svdf.c"],
 }
 """File with such an access in assembly -> the files that check the pointers which it is given."""
