@@ -51,8 +51,8 @@ def test_a_changed_block_is_noticed(kernel: str, monkeypatch: pytest.MonkeyPatch
     """One value more in front."""
     real = program_of
 
-    def repacked(model: bytes):
-        program = real(model)
+    def repacked(model: bytes, *, unroll: bool = False):
+        program = real(model, unroll=unroll)
         calls = [replace(c, params=(Param("version", np.zeros(1, np.int32)), *c.params)) for c in program.calls]
         return replace(program, calls=tuple(calls))
 
