@@ -84,12 +84,14 @@ void ingot_lstm_s8(const ingot_lstm *k, const int8_t *in0, int8_t *in1, int16_t 
     begin(&l, k, params);
     /* Elements of time, and of batches, lie so many rows apart. */
     const uint32_t step_rows = k->time_major ? k->batches : 1, batch_rows = k->time_major ? 1 : k->steps;
+    const uint32_t step_inputs = step_rows * k->inputs, step_cells = step_rows * k->cells;
     for (uint32_t b = 0; b < k->batches; b++, in1 += k->cells, in2 += k->cells) {
-        const int8_t *from = in0 + b * batch_rows * k->inputs;
+        const int8_t *from = in0 + b * batch_rows * k->inputs, *state = in1;
         int8_t *to = out + b * batch_rows * k->cells;
-        for (uint32_t t = 0; t < k->steps; t++, from += step_rows * k->inputs, to += step_rows * k->cells) {
-            step(k, &l, from, in1, in2, to);
-            ingot_copy_bytes(in1, to, k->cells);
+        for (uint32_t t = k->steps; t--; from += step_inputs, to += step_cells) {
+            step(k, &l, from, state, in2, to);
+            state = to;
         }
+        ingot_copy_bytes(in1, state, k->cells);
     }
 }

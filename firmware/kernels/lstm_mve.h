@@ -130,16 +130,9 @@ typedef struct numbers {
     int32_t multiplier, left, right, zero; /* of outputs */
 } numbers;
 
-/* q1, q0: eight products of int16, lowered by one where they are negative: ties go away from zero. */
-#define LSTM_PRODUCTS(a, b)                                                                                            \
-    "vmullb.s16 q1, " a ", " b "\n"                                                                                    \
-    "vmullt.s16 q0, " a ", " b "\n"                                                                                    \
-    "vshr.s32 q2, q1, #31\n"                                                                                           \
-    "vadd.i32 q1, q1, q2\n"                                                                                            \
-    "vshr.s32 q2, q0, #31\n"                                                                                           \
-    "vadd.i32 q0, q0, q2\n"
-
-/* New states of `cells` cells, which go to `squashed`, too, to be squashed. The output gates become the first gates. */
+/* New states of `cells` cells, which go to `squashed`, too, to be squashed. The output gates become the first gates.
+ * Ties go away from zero: what is rounded is the products' sizes. A state of -2^15 has none, so the forget gate changes
+ * its sign, not the state; tanh() is above -2^15. The input gate times tanh() is shifted by at least 15 and fits. */
 __attribute__((naked, noinline)) static void
 lstm_new_states(const numbers *p __attribute__((unused)), int16_t *gates __attribute__((unused)),
                 int16_t *state __attribute__((unused)), int16_t *squashed __attribute__((unused)),
@@ -163,21 +156,27 @@ lstm_new_states(const numbers *p __attribute__((unused)), int16_t *gates __attri
                      "vmvn.i16 q4, #0x8000\n"
                      "vsub.i16 q4, q4, q5\n"
                      "2:\n"
-                     LSTM_PRODUCTS("q5", "q0")
-                     "vqrshrnb.s32 q3, q1, #15\n"
-                     "vqrshrnt.s32 q3, q0, #15\n"
-                     LSTM_PRODUCTS("q4", "q6")
+                     "vabs.s16 q1, q6\n"
+                     "vmullb.s16 q2, q4, q1\n"
+                     "vmullt.s16 q1, q4, q1\n"
+                     "vrshl.s32 q2, r6\n"
                      "vrshl.s32 q1, r6\n"
-                     "vrshl.s32 q0, r6\n"
-                     "vqmovnb.s32 q2, q1\n"
-                     "vqmovnt.s32 q2, q0\n"
-                     "vqadd.s16 q3, q3, q2\n"
+                     "vpt.s16 lt, q0, zr\n"
+                     "vnegt.s16 q5, q5\n"
+                     "vqrdmulh.s16 q3, q5, q0\n"
+                     "vmovnt.i32 q2, q1\n"
+                     "vpt.s16 lt, q0, zr\n"
+                     "vnegt.s16 q3, q3\n"
+                     "vpte.s16 lt, q6, zr\n"
+                     "vqsubt.s16 q3, q3, q2\n"
+                     "vqadde.s16 q3, q3, q2\n"
                      "cbz r4, 3f\n"
                      "vdup.16 q0, r4\n"
                      "vmin.s16 q3, q3, q0\n"
                      "vneg.s16 q0, q0\n"
                      "vmax.s16 q3, q3, q0\n"
                      "3:\n"
+                     "vctp.16 r12\n"
                      "vpst\n"
                      "vstrht.16 q3, [r2], #16\n"
                      "vqshl.s16 q3, r7\n"
