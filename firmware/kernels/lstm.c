@@ -12,31 +12,34 @@
 #if !INGOT_MVE
 enum { INPUT, FORGET, CELL, OUTPUT };
 
-/* Where the arrays of the block begin. */
+/* A vector, its four rows of weights and biases for every cell. */
+typedef struct products {
+    const int8_t *vector, *weights;
+    const int32_t *bias;
+} products;
+
 typedef struct layout {
     const ingot_lstm_params *p;
-    const int8_t *input_weights, *recurrent_weights;
-    const int32_t *input_bias, *recurrent_bias;
+    products input, recurrent;
 } layout;
 
 static void begin(layout *l, const ingot_lstm *k, const void *params)
 {
     l->p = params;
-    l->input_weights = (const int8_t *)(l->p + 1);
-    l->recurrent_weights = l->input_weights + 4 * k->cells * k->inputs;
-    l->input_bias = (const int32_t *)(l->recurrent_weights + 4 * k->cells * k->cells);
-    l->recurrent_bias = l->input_bias + 4 * k->cells;
+    l->input.weights = (const int8_t *)(l->p + 1);
+    l->recurrent.weights = l->input.weights + 4 * k->cells * k->inputs;
+    l->input.bias = (const int32_t *)(l->recurrent.weights + 4 * k->cells * k->cells);
+    l->recurrent.bias = l->input.bias + 4 * k->cells;
 }
 
 /* The gates of one cell before their activation functions, Q3.12. */
-static void gates_of(const ingot_lstm *k, const layout *l, uint32_t cell, const int8_t *in, const int8_t *state,
-                     int16_t gates[4])
+static void gates_of(const ingot_lstm *k, const layout *l, uint32_t cell, int16_t gates[4])
 {
     int32_t x[4], h[4];
-    memcpy(x, l->input_bias + 4 * cell, sizeof x);
-    memcpy(h, l->recurrent_bias + 4 * cell, sizeof h);
-    ingot_dots_s8(in, l->input_weights + 4 * cell * k->inputs, k->inputs, k->inputs, x, 4);
-    ingot_dots_s8(state, l->recurrent_weights + 4 * cell * k->cells, k->cells, k->cells, h, 4);
+    memcpy(x, l->input.bias + 4 * cell, sizeof x);
+    memcpy(h, l->recurrent.bias + 4 * cell, sizeof h);
+    ingot_dots_s8(l->input.vector, l->input.weights + 4 * cell * k->inputs, k->inputs, k->inputs, x, 4);
+    ingot_dots_s8(l->recurrent.vector, l->recurrent.weights + 4 * cell * k->cells, k->cells, k->cells, h, 4);
     for (unsigned g = 0; g < 4; g++) {
         const ingot_lstm_gate *scale = &l->p->gate[g];
         const int32_t input = ingot_requantize_one(x[g], scale->input_multiplier, scale->input_shift);
@@ -63,12 +66,11 @@ static void update(const ingot_lstm *k, const ingot_lstm_params *p, const int16_
 }
 
 /* One step of one batch. The new output is only written to out: every cell needs the whole old state. */
-static void step(const ingot_lstm *k, const layout *l, const int8_t *in, const int8_t *state, int16_t *cell_state,
-                 int8_t *out)
+static void step(const ingot_lstm *k, const layout *l, int16_t *cell_state, int8_t *out)
 {
     int16_t gates[4];
     for (uint32_t c = 0; c < k->cells; c++) {
-        gates_of(k, l, c, in, state, gates);
+        gates_of(k, l, c, gates);
         update(k, l->p, gates, cell_state + c, out + c);
     }
 }
@@ -82,14 +84,17 @@ void ingot_lstm_s8(const ingot_lstm *k, const int8_t *in0, int8_t *in1, int16_t 
     if (!n)
         return;
     begin(&l, k, params);
-    /* Elements of time, and of batches, lie so many rows apart. */
-    const uint32_t step_rows = k->time_major ? k->batches : 1, batch_rows = k->time_major ? 1 : k->steps;
+    const uint32_t step_rows = k->time_major ? k->batches : 1; /* between two steps of a batch */
     for (uint32_t b = 0; b < k->batches; b++, in1 += k->cells, in2 += k->cells) {
-        const int8_t *from = in0 + b * batch_rows * k->inputs;
-        int8_t *to = out + b * batch_rows * k->cells;
-        for (uint32_t t = 0; t < k->steps; t++, from += step_rows * k->inputs, to += step_rows * k->cells) {
-            step(k, &l, from, in1, in2, to);
-            ingot_copy_bytes(in1, to, k->cells);
+        const uint32_t first = k->time_major ? b : b * k->steps;
+        int8_t *to = out + first * k->cells;
+        l.input.vector = in0 + first * k->inputs;
+        l.recurrent.vector = in1;
+        for (uint32_t t = k->steps; t--; to += step_rows * k->cells) {
+            step(k, &l, in2, to);
+            l.input.vector += step_rows * k->inputs;
+            l.recurrent.vector = to; /* copied once, after the last step */
         }
+        ingot_copy_bytes(in1, l.recurrent.vector, k->cells);
     }
 }

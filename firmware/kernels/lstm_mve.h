@@ -113,8 +113,9 @@ static const ingot_squash lstm_gates = {
     .top = {INT16_MAX, INT16_MAX, 0, INT16_MAX, INT16_MAX, INT16_MAX, 0, INT16_MAX},
 };
 
-/* TANH in all lanes, of numbers with bits - 1 bits before the point. */
-static void lstm_tanh(ingot_squash *all, int32_t bits)
+/* TANH in all lanes, of numbers with bits - 1 bits before the point. A function, as begin() is, so that their vectors
+ * need no room in the frame under the steps. */
+__attribute__((noinline)) static void lstm_tanh(ingot_squash *all, int32_t bits)
 {
     vst1q_s16(INGOT_ALIGNED(all->bits), vdupq_n_s16((int16_t)bits));
     vst1q_s16(INGOT_ALIGNED(all->places), vdupq_n_s16((int16_t)(bits - 3)));
@@ -128,28 +129,20 @@ typedef struct numbers {
     int32_t clip, coupled; /* 0: not */
     int32_t state_right;   /* of the input gate times tanh() */
     int32_t state_left;    /* of the argument of the next tanh() */
+    uint32_t count;        /* of cells, > 0 */
     int32_t multiplier, left, right, zero; /* of outputs */
 } numbers;
 
-/* q1, q0: eight products of int16, lowered by one where they are negative: ties go away from zero. */
-#define LSTM_PRODUCTS(a, b)                                                                                            \
-    "vmullb.s16 q1, " a ", " b "\n"                                                                                    \
-    "vmullt.s16 q0, " a ", " b "\n"                                                                                    \
-    "vshr.s32 q2, q1, #31\n"                                                                                           \
-    "vadd.i32 q1, q1, q2\n"                                                                                            \
-    "vshr.s32 q2, q0, #31\n"                                                                                           \
-    "vadd.i32 q0, q0, q2\n"
-
-/* New states of `cells` cells, which go to `squashed`, too, to be squashed. The output gates become the first gates. */
+/* New states of `count` cells, which go to `squashed`, too, to be squashed. The output gates become the first gates.
+ * Ties go away from zero: what is rounded is the products' sizes. A state of -2^15 has none, so the forget gate changes
+ * its sign, not the state; tanh() is above -2^15. The input gate times tanh() is shifted by at least 15 and fits. */
 __attribute__((naked, noinline)) static void
 lstm_new_states(const numbers *p __attribute__((unused)), int16_t *gates __attribute__((unused)),
-                int16_t *state __attribute__((unused)), int16_t *squashed __attribute__((unused)),
-                uint32_t cells __attribute__((unused)))
+                int16_t *state __attribute__((unused)), int16_t *squashed __attribute__((unused)))
 {
-    __asm__ volatile("ldr r12, [sp]\n"
-                     "push {r4-r7, lr}\n"
+    __asm__ volatile("push {r4-r7, lr}\n"
                      "vpush {d8-d15}\n"
-                     "ldm r0, {r4-r7}\n"
+                     "ldm r0, {r4-r7, r12}\n"
                      "mov r0, r1\n"
                      "1:\n"
                      "vld40.16 {q4, q5, q6, q7}, [r0]\n"
@@ -164,21 +157,27 @@ lstm_new_states(const numbers *p __attribute__((unused)), int16_t *gates __attri
                      "vmvn.i16 q4, #0x8000\n"
                      "vsub.i16 q4, q4, q5\n"
                      "2:\n"
-                     LSTM_PRODUCTS("q5", "q0")
-                     "vqrshrnb.s32 q3, q1, #15\n"
-                     "vqrshrnt.s32 q3, q0, #15\n"
-                     LSTM_PRODUCTS("q4", "q6")
+                     "vabs.s16 q1, q6\n"
+                     "vmullb.s16 q2, q4, q1\n"
+                     "vmullt.s16 q1, q4, q1\n"
+                     "vrshl.s32 q2, r6\n"
                      "vrshl.s32 q1, r6\n"
-                     "vrshl.s32 q0, r6\n"
-                     "vqmovnb.s32 q2, q1\n"
-                     "vqmovnt.s32 q2, q0\n"
-                     "vqadd.s16 q3, q3, q2\n"
+                     "vpt.s16 lt, q0, zr\n"
+                     "vnegt.s16 q5, q5\n"
+                     "vqrdmulh.s16 q3, q5, q0\n"
+                     "vmovnt.i32 q2, q1\n"
+                     "vpt.s16 lt, q0, zr\n"
+                     "vnegt.s16 q3, q3\n"
+                     "vpte.s16 lt, q6, zr\n"
+                     "vqsubt.s16 q3, q3, q2\n"
+                     "vqadde.s16 q3, q3, q2\n"
                      "cbz r4, 3f\n"
                      "vdup.16 q0, r4\n"
                      "vmin.s16 q3, q3, q0\n"
                      "vneg.s16 q0, q0\n"
                      "vmax.s16 q3, q3, q0\n"
                      "3:\n"
+                     "vctp.16 r12\n"
                      "vpst\n"
                      "vstrht.16 q3, [r2], #16\n"
                      "vqshl.s16 q3, r7\n"
@@ -191,39 +190,37 @@ lstm_new_states(const numbers *p __attribute__((unused)), int16_t *gates __attri
 
 __attribute__((naked, noinline)) static void
 lstm_outputs(const numbers *p __attribute__((unused)), const int16_t *gates __attribute__((unused)),
-             const int16_t *squashed __attribute__((unused)), int8_t *out __attribute__((unused)),
-             uint32_t cells __attribute__((unused)))
+             const int16_t *squashed __attribute__((unused)), int8_t *out __attribute__((unused)))
 {
-    __asm__ volatile("ldr r12, [sp]\n"
-                     "push {r4-r7, lr}\n"
+    __asm__ volatile("push {r4-r8, lr}\n"
                      "add r0, #16\n"
-                     "ldm r0, {r4-r7}\n"
-                     "asr r0, r6, #31\n"
+                     "ldm r0, {r4-r8}\n"
+                     "asr r0, r7, #31\n"
                      "1:\n"
                      "vldrh.u16 q0, [r1], #16\n"
                      "vldrh.u16 q1, [r2], #16\n"
                      "vmullb.s16 q2, q0, q1\n"
                      "vmullt.s16 q3, q0, q1\n"
-                     "vshl.s32 q2, r5\n"
-                     "vshl.s32 q3, r5\n"
-                     "vqrdmulh.s32 q2, q2, r4\n"
-                     "vqrdmulh.s32 q3, q3, r4\n"
+                     "vshl.s32 q2, r6\n"
+                     "vshl.s32 q3, r6\n"
+                     "vqrdmulh.s32 q2, q2, r5\n"
+                     "vqrdmulh.s32 q3, q3, r5\n"
                      "vpt.s32 lt, q2, zr\n"
                      "vqaddt.s32 q2, q2, r0\n"
                      "vpt.s32 lt, q3, zr\n"
                      "vqaddt.s32 q3, q3, r0\n"
-                     "vrshl.s32 q2, r6\n"
-                     "vrshl.s32 q3, r6\n"
+                     "vrshl.s32 q2, r7\n"
+                     "vrshl.s32 q3, r7\n"
                      "vqmovnb.s32 q1, q2\n"
                      "vqmovnt.s32 q1, q3\n"
-                     "vqadd.s16 q1, q1, r7\n"
+                     "vqadd.s16 q1, q1, r8\n"
                      "vqmovnb.s16 q1, q1\n"
-                     "vctp.16 r12\n"
+                     "vctp.16 r4\n"
                      "vpst\n"
                      "vstrbt.16 q1, [r3], #8\n"
-                     "subs r12, #8\n"
+                     "subs r4, #8\n"
                      "bgt 1b\n"
-                     "pop {r4-r7, pc}\n");
+                     "pop {r4-r8, pc}\n");
 }
 
 /* What stays the same in all steps of a call. */
@@ -241,7 +238,7 @@ static void lstm_scaling(products *to, int32x4_t multiplier, int32x4_t shift)
     vst1q_s32(INGOT_ALIGNED(to->right), right);
 }
 
-static void begin(layout *l, const ingot_lstm *k, const void *params)
+__attribute__((noinline)) static void begin(layout *l, const ingot_lstm *k, const void *params)
 {
     const ingot_lstm_params *p = params;
     const int32x4x4_t scale = vld4q_s32(INGOT_ALIGNED(&p->gate[0].input_multiplier));
@@ -266,21 +263,19 @@ static void begin(layout *l, const ingot_lstm *k, const void *params)
 }
 
 /* One step of one batch. The new output is only written to out: every cell needs the whole old state. */
-static void step(const ingot_lstm *k, layout *l, const int8_t *in, const int8_t *state, int16_t *cell_state,
-                 int8_t *out)
+static void step(const ingot_lstm *k, layout *l, int16_t *cell_state, int8_t *out)
 {
     int16_t gates[4 * LSTM_CELLS], squashed[LSTM_CELLS];
-    l->input.vector = in;
-    l->recurrent.vector = state;
     for (uint32_t c = 0, count; c < k->cells; c += count) {
         count = k->cells - c < LSTM_CELLS ? k->cells - c : LSTM_CELLS;
         gates_of(&l->input, gates, c, count, 0);
         gates_of(&l->recurrent, gates, c, count, 1);
         ingot_squash16(gates, &lstm_gates, (count + 1) / 2);
         INGOT_CHECK_ALIGNED(cell_state, 2);
-        lstm_new_states(&l->cells, gates, cell_state + c, squashed, count);
+        l->cells.count = count;
+        lstm_new_states(&l->cells, gates, cell_state + c, squashed);
         ingot_squash16(squashed, &l->tanh, (count + 7) / 8);
-        lstm_outputs(&l->cells, gates, squashed, out + c, count);
+        lstm_outputs(&l->cells, gates, squashed, out + c);
     }
 }
 
