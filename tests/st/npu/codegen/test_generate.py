@@ -154,7 +154,9 @@ def test_what_is_joined_is_written_to_its_place(tmp_path: Path) -> None:
     ]
     assert all(item.on_npu for item in program.operators) and uncovered(program) == []
     joined = program.operators[4].op.outputs[0]
-    assert {program.layout.place(tensor).home for item in program.operators[:5] for tensor in item.op.outputs} == {joined}
+    assert {program.layout.place(tensor).home for item in program.operators[:5] for tensor in item.op.outputs} == {
+        joined
+    }
     assert [program.layout.place(item.op.outputs[0]).offset for item in program.operators[:5]] == [0, 0, 16, 32, 0]
 
 
