@@ -21,8 +21,9 @@ from ingot.device.run.inputs import random_inputs
 from ingot.st.npu.build import Build
 from ingot.st.npu.codegen.build import build_of
 from ingot.st.npu.codegen.covered import uncovered
-from ingot.st.npu.codegen.layers import Numbers, sources_of
+from ingot.st.npu.codegen.layers import sources_of
 from ingot.st.npu.codegen.made import Generated, Program
+from ingot.st.npu.codegen.tensors import Numbers
 from ingot.st.npu.cost import EpochCost, costs_of
 from ingot.st.npu.proof import Proof, prove
 from ingot.st.npu.sim.epoch import run_epoch
@@ -186,7 +187,7 @@ def classes(program: Program, build: Build, model: Path, samples: int, seed: int
 
 
 def _formats(program: Program, numbers: Numbers) -> dict[str, int]:
-    home = program.place(numbers.tensor).home
+    home = program.layout.place(numbers.tensor).home
     return {form: program.address(numbers.tensor, form) for form in ("s8", "u8") if (home, form) in program.places}
 
 

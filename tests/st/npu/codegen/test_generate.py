@@ -154,15 +154,17 @@ def test_what_is_joined_is_written_to_its_place(tmp_path: Path) -> None:
     ]
     assert all(item.on_npu for item in program.operators) and uncovered(program) == []
     joined = program.operators[4].op.outputs[0]
-    assert {program.place(tensor).home for item in program.operators[:5] for tensor in item.op.outputs} == {joined}
-    assert [program.place(item.op.outputs[0]).offset for item in program.operators[:5]] == [0, 0, 16, 32, 0]
+    assert {program.layout.place(tensor).home for item in program.operators[:5] for tensor in item.op.outputs} == {
+        joined
+    }
+    assert [program.layout.place(item.op.outputs[0]).offset for item in program.operators[:5]] == [0, 0, 16, 32, 0]
 
 
 def test_what_somebody_else_reads_is_copied(tmp_path: Path) -> None:
     """The second input of the network, and what the CPU reads, have places of their own."""
     program = generated(LAYERS["joined channels"]().write(tmp_path))
     assert [len(item.epochs) for item in program.operators] == [2]
-    assert not program.nested
+    assert not program.layout.nested
 
 
 def test_a_zero_point_in_the_bias_changes_nothing_but_the_way(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_what_the_cpu_has_no_kernel_for_stays_on_the_npu(monkeypatch: pytest.Mon
     monkeypatch.setattr(worth, "lower", refuse)
     found = offload()
     found.partition(read_model(Small((4, 4, 16)).convolve(16).write(tmp_path)))
-    assert len(found.parts) == 1 and not found.reasons()
+    assert len(found.runs) == 1 and not found.reasons()
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -73,7 +73,7 @@ def _whole(program: Program, written: Mapping[int, Sequence[tuple[int, int]]]) -
     found, writers = [], dict[int, list[int]]()
     for item in program.operators:
         if item.layer is not None:
-            home = program.place(item.layer.target.tensor).home
+            home = program.layout.home(item.layer.target.tensor)
             writers.setdefault(home, []).extend(epoch.number for epoch in item.epochs)
     for home, numbers in writers.items():
         for form in ("s8", "u8"):
@@ -87,9 +87,9 @@ def _whole(program: Program, written: Mapping[int, Sequence[tuple[int, int]]]) -
 
 def _given(program: Program) -> list[SourceBuffer]:
     """s8 tensors that the application writes, and those that the CPU makes for the NPU."""
-    root = program.roots.get
-    made = {root(item.layer.target.tensor, item.layer.target.tensor) for item in program.operators if item.layer}
-    cpu = {root(out, out): item.number for item in program.operators if item.number for out in item.op.outputs}
+    root = program.layout.root
+    made = {root(item.layer.target.tensor) for item in program.operators if item.layer}
+    cpu = {root(out): item.number for item in program.operators if item.number for out in item.op.outputs}
     found = []
     for (tensor, form), address in sorted(program.places.items()):
         if form == "s8" and tensor not in made:

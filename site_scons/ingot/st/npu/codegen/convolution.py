@@ -2,8 +2,8 @@
 """Convolutions as epochs.
 
 Features and weights go to one to four CONVACCs, each of which takes `depth` of the input's channels and hands its exact
-sums to the next; the last one's are shifted, scaled by an ARITH, and written. A set of kernels needs the
-features once. Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
+sums to the next; the last one's are shifted, scaled by an ARITH, and written. A set of kernels needs the features once.
+Depthwise kernels are dense: each set takes `depth` channels of which a kernel has weights for one.
 
 Where four units are too few, a set needs several passes: the last unit's sums, shifted to 16 bits, go to memory and
 come back to the first one, which adds them to those of the next channels. Only those of the last pass go on.
@@ -14,15 +14,16 @@ Features are "u8", q + 128 with zero point 0, or "s8", q with any.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy.typing as npt
 
+from ingot.st.npu.codegen.arith import sizes
 from ingot.st.npu.codegen.layers import Convolution
 from ingot.st.npu.codegen.results import write_results
 from ingot.st.npu.codegen.scaling import Scaling
-from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
+from ingot.st.npu.codegen.units import SIGNED, Draft, raster_stream, raw_stream, registers
 from ingot.st.npu.codegen.ways import Part, Way, halves
 from ingot.st.npu.kernels import KernelShape, dense_sets, depthwise_sets, pack_kernels
 from ingot.st.npu.machine import Registers
@@ -38,61 +39,62 @@ TRIGGERED = 1536
 Behind = Callable[[Draft, Unit, Part], Unit]
 
 
-def convolution_epoch(
-    draft: Draft,
-    layer: Convolution,
-    part: Part,
-    scaling: Scaling,
-    source: int,
-    weights: tuple[int, int],
-    sums: int,
-    targets: Mapping[str, int],
-    behind: Behind | None = None,
-) -> None:
-    """Adds the units of a part to an epoch.
+@dataclass(frozen=True)
+class Addresses:
+    """Of what a part reads and writes. source: features in the part's format. kernels: address, and how many bytes.
 
-    source: address of the features in the part's format. weights: address of the kernels, and how many bytes they are.
-    sums: address of the partial sums, where there are passes. targets: format -> address of the whole output, or of
-    what is made beside. behind: what takes the results in the same epoch.
+    sums: partial sums, where there are passes. targets: format -> address of the whole output, or of what is made
+    beside.
+    """
+
+    source: int
+    kernels: tuple[int, int]
+    sums: int
+    targets: Mapping[str, int]
+
+
+def convolution_epoch(
+    draft: Draft, layer: Convolution, part: Part, scaling: Scaling, at: Addresses, behind: Behind | None = None
+) -> None:
+    """Adds the units of a part to an epoch. behind: what takes the results in the same epoch.
+
+    Raises Refusal for what cannot be behind, ValueError for more units than there are.
     """
     if part.tile:
-        source += layer.source.offset((0, part.tile.start, 0))
+        at = replace(at, source=at.source + layer.source.offset((0, part.tile.start, 0)))
         if not part.tile.copied:
             place = layer.target.offset((0, part.tile.first, 0))
-            targets = {form: address + place for form, address in targets.items()}
+            at = replace(at, targets={form: address + place for form, address in at.targets.items()})
         layer = part.of(layer)
-    start, size = weights
+    start, size = at.kernels
     for chain in part.beside:
         size = len(packed_kernels(layer, chain)) if part.chains > 1 else size
-        _chain(draft, layer, chain, scaling, source, (start, size), sums, targets, behind)
+        _chain(draft, layer, chain, scaling, replace(at, kernels=(start, size)), behind)
         start += size + -size % ALIGNED
 
 
 def _chain(
-    draft: Draft,
-    layer: Convolution,
-    part: Part,
-    scaling: Scaling,
-    source: int,
-    weights: tuple[int, int],
-    sums: int,
-    targets: Mapping[str, int],
-    behind: Behind | None,
+    draft: Draft, layer: Convolution, part: Part, scaling: Scaling, at: Addresses, behind: Behind | None
 ) -> None:
     """Adds the units of one of the chains that are beside each other in an epoch."""
     way = part.way
     pixels = layer.target.shape[0] * layer.target.shape[1]
     outputs = slice(part.first, part.first + part.outputs)
-    if way.split:
-        scaled = _split(draft, layer, part, scaling, source, weights)
-        scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", scaled)
-        made = behind(draft, scaled, part) if behind else scaled
-        write_results(draft, made, layer.target, targets, part.first, way.kernels, part.sets)
-        return
-    kernels = draft.add(_kernel_stream(way, *weights), "STRENG")
+    last = (_split if way.split else _convaccs)(draft, layer, part, scaling, at)
+    scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", last)
+    if way.passes > 1:
+        draft.link_each(last, scaled, way.passes)
+    made = behind(draft, scaled, part) if behind else scaled
+    write_results(draft, made, layer.target, at.targets, part.first, way.kernels, part.sets)
+
+
+def _convaccs(draft: Draft, layer: Convolution, part: Part, scaling: Scaling, at: Addresses) -> Unit:
+    """CONVACCs that hand their sums on; gives the last one."""
+    way = part.way
+    kernels = draft.add(_kernel_stream(way, *at.kernels), "STRENG")
     chain: list[Unit] = []
     for number in range(way.units):
-        features = draft.add(_features(layer, part, source, number), "STRENG")
+        features = draft.add(_features(layer, part, at.source, number), "STRENG")
         unit = draft.add(_convacc(layer, way, scaling, number), "CONVACC", features, kernels)
         if chain:
             draft.link(chain[-1], unit, 2)
@@ -100,35 +102,31 @@ def _chain(
     if way.switch:
         draft.link(chain[0], chain[0], 2)
     elif way.passes > 1:
-        _loop(draft, part, part.sums(layer) // 2, sums, chain[0], chain[-1])
-    scaled = draft.add(_multiplier(scaling, outputs, way.kernels, pixels), "ARITH", chain[-1])
-    if way.passes > 1:
-        draft.link_each(chain[-1], scaled, way.passes)
-    made = behind(draft, scaled, part) if behind else scaled
-    write_results(draft, made, layer.target, targets, part.first, way.kernels, part.sets)
+        _loop(draft, part, part.sums(layer) // 2, at.sums, chain[0], chain[-1])
+    return chain[-1]
 
 
 def _kernel_stream(way: Way, address: int, size: int) -> Registers:
     element = 3 if way.deep else 1
-    signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
-    return raw_stream(address, size // element, element, CONT=1, CACHEABLE=1, FOFFSET=0, **signed)
+    return raw_stream(address, size // element, element, CONT=1, CACHEABLE=1, FOFFSET=0, **_signed(way))
 
 
-def _split(
-    draft: Draft, layer: Convolution, part: Part, scaling: Scaling, source: int, weights: tuple[int, int]
-) -> Unit:
+def _signed(way: Way) -> dict[str, int]:
+    return {} if way.format == "u8" else dict(SIGNED)
+
+
+def _split(draft: Draft, layer: Convolution, part: Part, scaling: Scaling, at: Addresses) -> Unit:
     """Two CONVACCs that take the same features, each some rows of the kernels, and the ARITH that adds their sums."""
     units = []
-    start = weights[0]
+    start = at.kernels[0]
     for half in halves(layer, part.way.split):
         size = len(_packed(half, part))
-        features = draft.add(_features(half, part, source, 0), "STRENG")
+        features = draft.add(_features(half, part, at.source, 0), "STRENG")
         kernels = draft.add(_kernel_stream(part.way, start, size), "STRENG")
         units.append(draft.add(_convacc(half, replace(part.way, units=1), scaling, 0), "CONVACC", features, kernels))
         start += size + -size % ALIGNED
-    flags = {"ROUND": 1, "SAT": 1, "DUALIN": 1, "A": 1, "B": 1, "OBYTES": 2}
-    bytes_in = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES"), 2)
-    return draft.add(registers("ARITH", flags | bytes_in), "ARITH", *units)
+    flags = {"ROUND": 1, "SAT": 1, "DUALIN": 1, "A": 1, "B": 1}
+    return draft.add(registers("ARITH", flags | sizes(2, 2, 2)), "ARITH", *units)
 
 
 def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, last: Unit) -> None:
@@ -139,7 +137,7 @@ def _loop(draft: Draft, part: Part, elements: int, address: int, head: Unit, las
     frames = {"LIMIT": part.sets * part.way.passes, "FOFFSET": 0}
     writer = draft.add(raw_stream(address, elements, 2, DIR=1, **frames), "STRENG", last)
     waits = {"FRMTRG_EN": 1, "FRMTRG_SRC": writer.instance} if elements <= TRIGGERED else {}
-    reader = draft.add(raw_stream(address, elements, 2, LSBMODE=1, SIGNEXT=1, **(frames | waits)), "STRENG")
+    reader = draft.add(raw_stream(address, elements, 2, **frames, **waits, **SIGNED), "STRENG")
     draft.link(reader, head, 2)
 
 
@@ -177,7 +175,7 @@ def _features(layer: Convolution, part: Part, source: int, number: int) -> Regis
     way = part.way
     height, width, _ = layer.read
     pixel, line = layer.source.step * layer.skips[1], layer.source.row * layer.skips[0]
-    signed = {} if way.format == "u8" else {"LSBMODE": 1, "SIGNEXT": 1}
+    signed = _signed(way)
     step = way.units * way.depth if way.passes > 1 else 0
     again = {"LIMIT": part.sets * way.passes, "FRAME_RPT": way.passes, "FOFFSET": step}
     if _is_raw(layer, way):
@@ -262,6 +260,5 @@ def _multiplier(scaling: Scaling, outputs: slice, kernels: int, pixels: int) -> 
     back = (1 - channels) % ENTRIES  # addresses of the memory wrap
     steps = {"OFFSET1": 1 - kernels, "OFFSET2": 1, "OFFSET3": back, "INCOFFSET": 1, "TRANSLATEADDR": 1}
     flags = dict.fromkeys(("ROUND", "SAT", "CNT1", "CNT2", "CNT3", "COEFFA", "COEFFB", "COEFFC"), 1)
-    bytes_in = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES"), 2)
-    own = {"A": int(scaling.a[0]), "COMBINEBC": 1, "RES": scaling.shift, "OBYTES": 1}
-    return registers("ARITH", counters | steps | flags | bytes_in | own, (3, 4, 5, 6, 9, 10, 11), memory)
+    own = {"A": int(scaling.a[0]), "COMBINEBC": 1, "RES": scaling.shift}
+    return registers("ARITH", counters | steps | flags | sizes(2, 2, 1) | own, (3, 4, 5, 6, 9, 10, 11), memory)

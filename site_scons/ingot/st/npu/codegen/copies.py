@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingot.st.npu.codegen.layers import Joined, Numbers, Shape, Sliced
+from ingot.st.npu.codegen.layers import Joined, Sliced
 from ingot.st.npu.codegen.results import plus_128
+from ingot.st.npu.codegen.tensors import Numbers, Shape
 from ingot.st.npu.codegen.tiles import Tile
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream
 from ingot.st.npu.machine import Registers
@@ -55,7 +56,7 @@ def sliced_epoch(draft: Draft, layer: Sliced, source: int, targets: Mapping[str,
 
 
 def columns_epoch(draft: Draft, made: Numbers, source: int, tile: Tile, target: Numbers, targets: Targets) -> None:
-    """Copies what is needed of what a tile made beside to its place. source: where that is. targets: as below."""
+    """Copies what is needed of what a tile made beside to its place. source: where that is. targets: as above."""
     rows, _, channels = target.shape
     shape = (rows, tile.count, channels)
     boxes = {form: _Box(target, address, (0, tile.first, 0), shape) for form, address in targets.items()}
@@ -64,12 +65,8 @@ def columns_epoch(draft: Draft, made: Numbers, source: int, tile: Tile, target: 
 
 def joined_epoch(draft: Draft, layer: Joined, number: int, source: int, targets: Mapping[str, int]) -> None:
     """Copies the tensor of that number to its place in the result. source, targets: as of sliced_epoch."""
-    part = layer.parts[number]
-    before = sum(other.shape[layer.axis] for other in layer.parts[:number])
-    rows, columns, channel = (before if axis == layer.axis else 0 for axis in range(3))
-    made = {
-        form: _Box(layer.target, address, (rows, columns, channel), part.shape) for form, address in targets.items()
-    }
+    part, place = list(layer.placed)[number]
+    made = {form: _Box(layer.target, address, place, part.shape) for form, address in targets.items()}
     _copy(draft, _Box(part, source, (0, 0, 0), part.shape), made)
 
 

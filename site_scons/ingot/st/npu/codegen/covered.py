@@ -7,8 +7,8 @@ from collections import Counter
 
 import numpy as np
 
+from ingot.st.npu.codegen.first_fit import Key
 from ingot.st.npu.codegen.made import Program
-from ingot.st.npu.codegen.places import Key
 from ingot.st.npu.memory import touched
 from ingot.st.npu.streams import Stream, streams_of
 

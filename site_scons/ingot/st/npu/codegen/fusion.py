@@ -25,13 +25,15 @@ from dataclasses import replace
 import numpy as np
 
 from ingot.compiler.graph import Graph
+from ingot.st.npu.codegen.additions import addition
 from ingot.st.npu.codegen.convolution import Behind
 from ingot.st.npu.codegen.functions import fitted
-from ingot.st.npu.codegen.layers import Addition, Convolution, Function, Fused, Numbers, Refusal
+from ingot.st.npu.codegen.layers import Addition, Convolution, Function, Fused, Refusal
 from ingot.st.npu.codegen.made import Choice
-from ingot.st.npu.codegen.others import addition
+from ingot.st.npu.codegen.nested import Layout
 from ingot.st.npu.codegen.results import copied, set_stream
 from ingot.st.npu.codegen.scaling import Scaling
+from ingot.st.npu.codegen.tensors import Numbers
 from ingot.st.npu.codegen.units import Draft
 from ingot.st.npu.codegen.ways import Part
 from ingot.st.npu.registers import Unit
@@ -41,17 +43,17 @@ def pairs(
     graph: Graph,
     choices: Mapping[int, Choice],
     views: Collection[int],
-    roots: Mapping[int, int],
+    layout: Layout,
     *,
     functions: bool,
 ) -> Iterator[tuple[int, int, tuple[Fused, ...]]]:
     """Number of a convolution, of the layer that may take its result, and both as one layer, the best form first.
 
-    choices: of the layers on the NPU. views: operators that nothing runs for. roots: tensor -> the one with the same
-    bytes. No convolution and no other layer is in two pairs.
+    choices: of the layers on the NPU. views: operators that nothing runs for. No convolution and no other layer is in
+    two pairs.
     """
-    made_by = {_root(choice.layer.target.tensor, roots): number for number, choice in choices.items()}
-    readers = _readers(graph, views, roots)
+    made_by = {layout.root(choice.layer.target.tensor): number for number, choice in choices.items()}
+    readers = _readers(graph, views, layout)
     for number, choice in choices.items():
         then = choice.layer
         sides: tuple[Numbers, ...]
@@ -64,7 +66,7 @@ def pairs(
             continue
         found = []
         for side in sides:
-            root = _root(side.tensor, roots)
+            root = layout.root(side.tensor)
             maker = made_by.get(root)
             if not wanted or maker is None or readers.get(root) != [number]:
                 continue
@@ -88,21 +90,17 @@ def _forms(first: Convolution, then: Addition | Function, side: Numbers) -> Iter
     yield Fused(first, Addition(side, other, then.target))
 
 
-def _readers(graph: Graph, views: Collection[int], roots: Mapping[int, int]) -> dict[int, list[int]]:
+def _readers(graph: Graph, views: Collection[int], layout: Layout) -> dict[int, list[int]]:
     """Root of a tensor -> the operators that read it, an output of the graph as one behind the last."""
     found: dict[int, list[int]] = {}
     for number, op in enumerate(graph.operators):
         if number not in views:
             for tensor in op.inputs:
                 if tensor is not None:
-                    found.setdefault(_root(tensor, roots), []).append(number)
+                    found.setdefault(layout.root(tensor), []).append(number)
     for tensor in graph.outputs:
-        found.setdefault(_root(tensor, roots), []).append(len(graph.operators))
+        found.setdefault(layout.root(tensor), []).append(len(graph.operators))
     return found
-
-
-def _root(tensor: int, roots: Mapping[int, int]) -> int:
-    return roots.get(tensor, tensor)
 
 
 def behind(layer: Fused, address: Callable[[Numbers, str], int]) -> Behind:

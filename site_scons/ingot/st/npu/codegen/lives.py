@@ -3,34 +3,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from ingot.compiler.graph import Graph
+from ingot.st.npu.codegen.first_fit import Key, Life
+from ingot.st.npu.codegen.in_place import reads_of
 from ingot.st.npu.codegen.layers import convolution_of
 from ingot.st.npu.codegen.made import BESIDE, SUMS, Choice
-from ingot.st.npu.codegen.nested import Nested, place_of
-from ingot.st.npu.codegen.places import Key, Life
-from ingot.st.npu.codegen.placing import reads_of
+from ingot.st.npu.codegen.nested import Layout
 
 
 def lives_of(
     graph: Graph,
     taken: Mapping[int, Choice],
-    root: Callable[[int], int],
-    nested: Mapping[int, Nested],
+    layout: Layout,
     outside: Collection[int],
 ) -> dict[Key, Life]:
     """What layers of the NPU read and write, and what of it the CPU or the application does.
 
-    taken: number of an operator -> how the NPU makes it. root: of a tensor. nested: what lies in other tensors, and so
-    has no buffer. outside: roots of what the CPU or the application reads.
+    taken: number of an operator -> how the NPU makes it. layout: what lies in another tensor has no buffer. outside:
+    roots of what the CPU or the application reads.
     """
-
-    def home(tensor: int) -> int:
-        place = place_of(root(tensor), nested)
-        assert place is not None
-        return place.home
-
+    home, root = layout.home, layout.root
     last: dict[int, int] = {}
     first: dict[int, int] = {}
     for number, op in enumerate(graph.operators):
@@ -39,7 +33,7 @@ def lives_of(
             first.setdefault(home(tensor), number)
     last |= {home(tensor): len(graph.operators) for tensor in graph.outputs}
     sizes = {root(choice.layer.target.tensor): choice.layer.target.bytes for choice in taken.values()}
-    reads = {number: reads_of(choice, root, nested) for number, choice in taken.items()}
+    reads = {number: reads_of(choice, layout) for number, choice in taken.items()}
     read = {home(numbers.tensor) for found in reads.values() for numbers, _ in found}
     wanted: dict[Key, int] = {}
     for number, choice in taken.items():

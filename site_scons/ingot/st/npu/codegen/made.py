@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingot.compiler.graph import Graph, Operator
-from ingot.st.npu.codegen.layers import Fused, Layer, Numbers
-from ingot.st.npu.codegen.nested import Nested, Place, place_of
-from ingot.st.npu.codegen.places import Key, Life
+from ingot.st.npu.codegen.first_fit import Key, Life
+from ingot.st.npu.codegen.layers import Fused, Layer
+from ingot.st.npu.codegen.nested import Layout, Nested
+from ingot.st.npu.codegen.tensors import Numbers
 from ingot.st.npu.codegen.ways import Part
 from ingot.st.npu.container import Blob
 from ingot.st.npu.machine import HardwareEpoch
@@ -82,9 +83,8 @@ class Found:
 class Program:
     """operators: in the order of the graph. weights: the image at `flash`.
 
-    places: (root of a tensor, format) -> address. lives: of the same. roots: tensor -> the one with the same bytes,
-    for those that are another's view. found: for generating it at other addresses. nested: root of a tensor that lies
-    in another -> where.
+    places: (root of a tensor, format) -> address. lives: of the same. layout: which tensors share their bytes. found:
+    for generating it at other addresses.
     """
 
     graph: Graph
@@ -94,24 +94,17 @@ class Program:
     ram: tuple[int, int]
     places: Mapping[Key, int]
     lives: Mapping[Key, Life]
-    roots: Mapping[int, int]
+    layout: Layout
     found: Found = field(default_factory=Found, repr=False, compare=False)
-    nested: Mapping[int, Nested] = field(default_factory=dict)
 
     @property
     def epochs(self) -> tuple[HardwareEpoch, ...]:
         """All epochs, in the order of execution."""
         return tuple(epoch for item in self.operators for epoch in item.epochs)
 
-    def place(self, tensor: int) -> Place:
-        """Where a tensor lies, by its root."""
-        found = place_of(self.roots.get(tensor, tensor), self.nested)
-        assert found is not None
-        return found
-
     def address(self, tensor: int, form: str) -> int:
         """Where a tensor lies. Raises KeyError when no epoch reads or writes it in that format."""
-        place = self.place(tensor)
+        place = self.layout.place(tensor)
         return self.places[place.home, form] + place.offset
 
     def strange(self, table: Public) -> list[str]:

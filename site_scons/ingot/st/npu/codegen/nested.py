@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ingot.st.npu.codegen.tensors import Numbers, Shape
 
@@ -30,6 +30,31 @@ class Place:
     offset: int = 0
     pixel: int = 0
     line: int = 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which tensors share their bytes. roots: tensor -> the one with the same bytes, for those that are another's view.
+
+    nested: root of a tensor that lies in another one -> where.
+    """
+
+    roots: Mapping[int, int] = field(default_factory=dict)
+    nested: Mapping[int, Nested] = field(default_factory=dict)
+
+    def root(self, tensor: int) -> int:
+        """The tensor that has the same bytes, which is no view of another one."""
+        return self.roots.get(tensor, tensor)
+
+    def place(self, tensor: int) -> Place:
+        """Where a tensor lies in the end."""
+        found = place_of(self.root(tensor), self.nested)
+        assert found is not None
+        return found
+
+    def home(self, tensor: int) -> int:
+        """The root of the whole tensor that one lies in."""
+        return self.place(tensor).home
 
 
 def place_of(root: int, nested: Mapping[int, Nested]) -> Place | None:

@@ -14,14 +14,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from ingot.st.npu.codegen.arith import (
+    MOST_AX,
+    MOST_BITS,
+    MOST_BY,
+    MOST_C,
+    SIGNED_16,
+    TOO_FAR,
+    largest_shift,
+    of_the_model,
+    sizes,
+)
 from ingot.st.npu.codegen.layers import Product, Refusal
-from ingot.st.npu.codegen.others import MOST_AX, MOST_BITS, MOST_BY, MOST_C, largest_shift
 from ingot.st.npu.codegen.results import write_results
 from ingot.st.npu.codegen.tensors import tensor_stream
 from ingot.st.npu.codegen.units import Draft, registers
 
-#: Largest x * (y - zero_y), and its number of 16 bits.
-_LARGEST, _SIGNED_16 = 128 * 255, 32767
+#: Largest x * (y - zero_y).
+_LARGEST = 128 * 255
+#: What is shifted last stays below.
+_HELD = 1 << 30
 _FLAGS = {"ROUND": 1, "SAT": 1, "DUALIN": 1}
 
 
@@ -33,15 +45,11 @@ def product_epoch(draft: Draft, layer: Product, sources: tuple[int, int], target
     numbers, error = _numbers(layer)
     sides = zip((layer.one, layer.other), sources, strict=True)
     x, y = (draft.add(tensor_stream(numbers, address), "STRENG") for numbers, address in sides)
-    bytes_in = {"XFBYTES": 1, "XFOBYTES": 1, "YFBYTES": 1, "YFOBYTES": 1}
-    both = draft.add(
-        registers("ARITH", _FLAGS | bytes_in | {"OP": 7, "A": 1, "B": 1, "CC": 1, "OBYTES": 2}), "ARITH", x, y
-    )
-    bytes_in |= {"XFBYTES": 2, "XFOBYTES": 2}
-    less = draft.add(
-        registers("ARITH", _FLAGS | bytes_in | {"A": 1, "B": -layer.other.zero, "OBYTES": 2}), "ARITH", both, x
-    )
-    unit = draft.add(registers("ARITH", _FLAGS | bytes_in | numbers | {"OBYTES": 1}), "ARITH", less, y)
+    times = {"OP": 7, "A": 1, "B": 1, "CC": 1}
+    both = draft.add(registers("ARITH", _FLAGS | times | sizes(1, 1, 2)), "ARITH", x, y)
+    minus = {"A": 1, "B": -layer.other.zero}
+    less = draft.add(registers("ARITH", _FLAGS | minus | sizes(2, 1, 2)), "ARITH", both, x)
+    unit = draft.add(registers("ARITH", _FLAGS | numbers | sizes(2, 1, 1)), "ARITH", less, y)
     write_results(draft, unit, layer.target, targets, 0, layer.target.shape[2], 1)
     return error
 
@@ -52,11 +60,11 @@ def _numbers(layer: Product) -> tuple[dict[str, int], float]:
     slope = -ratio * layer.one.zero
     level = ratio * layer.one.zero * layer.other.zero + layer.target.zero
     bits = min(largest_shift(max(ratio, abs(slope))), MOST_BITS)
-    while bits >= 0 and (ratio * _LARGEST + abs(slope) * 128 + abs(level)) * 2.0**bits >= 1 << 30:
+    while bits >= 0 and (ratio * _LARGEST + abs(slope) * 128 + abs(level)) * 2.0**bits >= _HELD:
         bits -= 1
-    c_shift = max(0, math.ceil(math.log2(max(abs(level) * 2.0**bits, 1) / _SIGNED_16)))
+    c_shift = max(0, math.ceil(math.log2(max(abs(level) * 2.0**bits, 1) / SIGNED_16)))
     if bits < 0 or c_shift > MOST_C:
-        raise Refusal("its scales are too far apart")
+        raise Refusal(TOO_FAR)
     ax = max(0, min(largest_shift(ratio) - bits, MOST_AX))
     by = max(0, min(largest_shift(abs(slope)) - bits, MOST_BY)) if slope else 0
     a, b, c = (
@@ -70,5 +78,4 @@ def _numbers(layer: Product) -> tuple[dict[str, int], float]:
         + abs(c * 2.0 ** (c_shift - bits) - level)
         + ((ax > 0) + (by > 0)) * 2.0**-bits
     )
-    of_the_model = 0.5 * 2.0 ** math.frexp(ratio)[1] if ratio < 0.5 else 0.0
-    return {"A": a, "AX": ax, "B": b, "BY": by, "CC": c, "C": c_shift, "RES": bits}, off + of_the_model
+    return {"A": a, "AX": ax, "B": b, "BY": by, "CC": c, "C": c_shift, "RES": bits}, off + of_the_model(ratio)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingot.st.npu.codegen.layers import Numbers
+from ingot.st.npu.codegen.arith import sizes
+from ingot.st.npu.codegen.tensors import Numbers
 from ingot.st.npu.codegen.units import Draft, raster_stream, raw_stream, registers
 from ingot.st.npu.machine import Registers
 from ingot.st.npu.registers import Unit
@@ -34,8 +35,7 @@ def plus_128() -> Registers:
 
 
 def _of_bytes(plus: int) -> Registers:
-    sizes = dict.fromkeys(("XFBYTES", "XFOBYTES", "YFBYTES", "YFOBYTES", "OBYTES"), 1)
-    return registers("ARITH", {"A": 16384, "B": plus >> 2, "COMBINEBC": 1, "RES": 14} | sizes)
+    return registers("ARITH", {"A": 16384, "B": plus >> 2, "COMBINEBC": 1, "RES": 14} | sizes(1, 1, 1))
 
 
 def set_stream(target: Numbers, address: int, first: int, depth: int, sets: int, *, write: bool = False) -> Registers:

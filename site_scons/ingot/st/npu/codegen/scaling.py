@@ -22,13 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ingot.st.npu.codegen.arith import LARGEST_PLUS, MOST_RES, SIGNED_16, largest_shift, of_the_model
 from ingot.st.npu.codegen.layers import Convolution, Refusal
 
 Array = npt.NDArray[Any]
 #: Sums of more bits are nothing that anybody has verified.
 LARGEST_SUM = 1 << 23
-#: Most bits of the last shift, and the largest number that is added before it.
-MOST_SHIFT, LARGEST_PLUS = 22, 1 << 30
 OUTSIDE = "its scales are outside of what the multipliers can hold"
 
 
@@ -73,8 +72,8 @@ def scaling_of(layer: Convolution, passes: int = 1) -> Scaling:
     low = (-129 - layer.target.zero) / step - layer.bias
     counted = np.maximum(np.maximum(np.minimum(up, high), np.minimum(down, -low)), 1.0)
     within = counted if passes == 1 else np.maximum(up, down)  # before the last pass nothing may be held
-    s = max(0, math.ceil(math.log2(max(1.0, float(within.max())) / 32767)))
-    shift = min(MOST_SHIFT, math.floor(math.log2(32767.49 / float(step.max()))) - s)
+    s = max(0, math.ceil(math.log2(max(1.0, float(within.max())) / SIGNED_16)))
+    shift = min(MOST_RES, largest_shift(float(step.max())) - s)
     while shift >= 1 and np.abs(_plus(layer, step, shift)).max() >= LARGEST_PLUS:
         shift -= 1
     if shift < 1:
@@ -94,6 +93,5 @@ def _plus(layer: Convolution, step: Array, shift: int) -> Array:
 
 
 def _of_the_model(step: Array) -> Array:
-    """What LiteRT rounds between its multiplication and its shift to the right (gemmlowp's two roundings)."""
-    exponent = np.frexp(step)[1]
-    return np.where(exponent < 0, 0.5 * 2.0**exponent, 0.0)
+    """What LiteRT rounds, by channel."""
+    return np.array([of_the_model(one) for one in step.tolist()])

@@ -14,6 +14,8 @@ from ingot.st.npu.registers import COUNTS, EN, FIELDS, LINK, MEMORY, Port, Unit,
 
 #: Bytes behind the last one of a stream that may be fetched.
 SPARE = 64
+#: Fields of a stream whose elements of 8 bits have a sign.
+SIGNED: Mapping[str, int] = {"LSBMODE": 1, "SIGNEXT": 1}
 _FIXED: Mapping[str, Mapping[str, int]] = {
     "STRENG": {
         "SIZE0": 8,

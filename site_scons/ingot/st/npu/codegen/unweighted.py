@@ -6,7 +6,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 
+from ingot.st.npu.codegen.additions import addition_epoch
 from ingot.st.npu.codegen.copies import joined_epoch, sliced_epoch
+from ingot.st.npu.codegen.formats import requantized_epoch
 from ingot.st.npu.codegen.functions import function_epoch
 from ingot.st.npu.codegen.layers import (
     Addition,
@@ -20,7 +22,7 @@ from ingot.st.npu.codegen.layers import (
     Requantized,
     Sliced,
 )
-from ingot.st.npu.codegen.others import addition_epoch, largest_epoch, mean_epoch, requantized_epoch
+from ingot.st.npu.codegen.pools import largest_epoch, mean_epoch
 from ingot.st.npu.codegen.products import product_epoch
 from ingot.st.npu.codegen.units import Draft
 

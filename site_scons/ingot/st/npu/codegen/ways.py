@@ -25,8 +25,8 @@ START = 1500
 #: Cycles in which the words that a CONVACC and its features' stream take in the blob come from flash: some 60 words.
 #: The two streams of partial sums take as many each.
 UNIT = 600
-#: Cycles that chains beside each other must save. What the second one takes in the blob, some 150 words, comes from
-#: flash in 1,500; but words are memory, too.
+#: Cycles that chains beside each other must save. What the second one takes in the blob, some 200 words, comes from
+#: flash in 2,000; but words are memory, too.
 LEAST_SAVED = 120_000
 #: Rows of kernels that a CONVACC takes of those that have more.
 MOST_ROWS = 3

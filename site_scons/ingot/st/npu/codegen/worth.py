@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from ingot.base.errors import IngotError
 from ingot.compiler.graph import Graph, Operator
@@ -23,9 +22,9 @@ from ingot.compiler.passes.optimize import optimize
 from ingot.compiler.schedule.cost import layer_cost
 from ingot.network.types import Estimate, in_us
 from ingot.st.npu.codegen.build import build_of
-from ingot.st.npu.codegen.layers import VIEWS
 from ingot.st.npu.codegen.made import Program
-from ingot.st.npu.codegen.places import Key
+from ingot.st.npu.codegen.runs import Run
+from ingot.st.npu.codegen.views import VIEWS
 from ingot.st.npu.container import write_blob
 from ingot.st.npu.cost import costs_of, flash_ns, program_ns
 
@@ -33,24 +32,6 @@ from ingot.st.npu.cost import costs_of, flash_ns, program_ns
 PER_LINE = 4
 #: Without multiplications, but each element of their image is loaded and added: the work of one.
 SUMS_UP = ("MEAN", "AVERAGE_POOL_2D")
-
-
-class Run(Protocol):
-    """A program of the NPU. operators: numbers of its layers and of what is folded into them. reads, writes: what
-    crosses its border. size: bytes that only it uses.
-    """
-
-    @property
-    def operators(self) -> tuple[int, ...]: ...
-
-    @property
-    def reads(self) -> tuple[Key, ...]: ...
-
-    @property
-    def writes(self) -> tuple[Key, ...]: ...
-
-    @property
-    def size(self) -> int: ...
 
 
 def estimates_of(program: Program, runs: Sequence[Run], clock: int) -> list[Estimate]:
