@@ -55,6 +55,6 @@ def _gap(life: Life, taken: Iterable[tuple[int, int]], ram: tuple[int, int]) -> 
     if _end(address, life) > ram[1]:
         raise IngotError(
             f"tensors of the NPU's layers need more than the {ram[1] - ram[0]:,} bytes of its memory",
-            remedy="Take a smaller model or input.",
+            remedy="Take a smaller model or input; in a build, npu=0 leaves it to the CPU.",
         )
     return address
