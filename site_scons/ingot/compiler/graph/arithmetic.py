@@ -39,7 +39,7 @@ _DEEPEST_4_BITS = 131_071
 
 THIN = 32
 """Windows of at most so many numbers have a form of their own where weights are int8: with weights of 4 bits they take
-at least 1.2 to 1.3 times the cycles (estimated, bench/four_bits.py --cycles). See firmware/kernels/dense_short_mve.h."""
+at least 1.2 to 1.3 times the cycles (estimated, bench/four_bits.py --cycles; firmware/kernels/dense_short_mve.h)."""
 
 LARGEST_PRODUCT = 255 * 8
 """Of a number less its zero point with a weight of 4 bits."""
