@@ -135,7 +135,11 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 #else
 #undef INGOT_DENSE_QUICK
 #define INGOT_DENSE_QUICK ingot_dense_is_quick
+#ifdef INGOT_DENSE_SHORT
 #include "dense_short_mve.h"
+#else
+#include "dense_thin_mve.h"
+#endif
 #include "dense_whole_mve.h"
 
 /* Whether blocks of eight channels without a rest have a quicker form. */
