@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random cases of the dense inner product (firmware/kernels/dense.h) on an emulated core, against its definition in C.
 
-    python bench/kernels/dense_cases.py [--cpu cortex-m7] [--count 20000] [--seed 1] [--even] [--chunks N]
+    python bench/kernels/dense_cases.py [--cpu cortex-m7] [--count 20000] [--seed 1] [--even] [--short]
+        [--chunks N]
 
 One firmware makes the cases, so that 20,000 take seconds of processor time: any depth, channels, pixels, clamps and
 shifts. A difference is printed and ends the program with status 1.
@@ -31,12 +32,14 @@ from support.session import close_session, open_session  # noqa: E402
 @click.option("--count", default=20000, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--even", is_flag=True, help="The arithmetic of QDQ models.")
+@click.option("--short", is_flag=True, help="Short windows as networks with many channels have them.")
 @click.option("--chunks", type=click.IntRange(1, UNROLLED), help="The form that is unrolled for so many chunks.")
-def main(cpu: str, count: int, seed: int, even: bool, chunks: int | None) -> None:
+def main(cpu: str, count: int, seed: int, even: bool, short: bool, chunks: int | None) -> None:
     session = open_session()
     try:
         with tempfile.TemporaryDirectory(prefix="ingot-dense-") as folder:
             defines: dict[str, str | int] = {"CASES": count, "SEED": seed} | ({"INGOT_EVEN": 1} if even else {})
+            defines |= {"INGOT_DENSE_SHORT": 1} if short else {}
             defines |= {"INGOT_X": chunks} if chunks else {}
             sources = [FIXTURE / "dense_cases.c", *([kernels_dir() / "dense_any.c"] if chunks else [])]
             elf = link(Path(folder), sources, defines, cpu=cpu)

@@ -90,11 +90,8 @@ INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_any, INGOT_LEFT_OR_NOT, "vqrdmulh.s32",
                        INGOT_STORE_CLAMPED, INGOT_LEFT_BEGIN, "")
 #endif
 
-#ifndef INGOT_W4
-#include "dense_thin_mve.h"
-#endif
-
 #if defined INGOT_DENSE_ADJUSTED
+#include "dense_thin_mve.h"
 INGOT_DENSE_PAIRS(ingot_dense_pairs, "", "")
 INGOT_DENSE_PAIRS_WITH(ingot_dense_pairs_saturated, INGOT_ADJUST_VECTORS, "vqrdmulh.s32", "", "vrshl.s32", ", q3",
                        INGOT_STORE_SATURATED, INGOT_ADJUST_VECTORS_BEGIN, INGOT_ADJUST_VECTORS_NEXT)
@@ -138,6 +135,11 @@ static void ingot_dense_run(const ingot_dense_job *job, uint32_t flags)
 #else
 #undef INGOT_DENSE_QUICK
 #define INGOT_DENSE_QUICK ingot_dense_is_quick
+#ifdef INGOT_DENSE_SHORT
+#include "dense_short_mve.h"
+#else
+#include "dense_thin_mve.h"
+#endif
 #include "dense_whole_mve.h"
 
 /* Whether blocks of eight channels without a rest have a quicker form. */

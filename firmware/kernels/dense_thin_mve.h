@@ -3,6 +3,7 @@
  *
  * Only for whole blocks of eight channels, results that saturate at -128 and 127, shifts that all go right, and clamps
  * that make the sign of ties meaningless; with INGOT_EVEN, for biases that are in the sums (INGOT_MAC_BIAS_IN_SUMS).
+ * dense_short_mve.h is quicker where such pixels have many channels.
  */
 #ifndef INGOT_DENSE_THIN_MVE_H
 #define INGOT_DENSE_THIN_MVE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 1 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 1 chunks of 16 bytes. */
 /* 61 instructions, 61 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrw.32 q2, [r5, #224]!\nvmov q7[2], q7[0], r8, r12\ncmp r5, r9\nvldrw.32 q3, [r7, #144]!\n"                     \

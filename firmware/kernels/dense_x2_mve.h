@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 2 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 2 chunks of 16 bytes. */
 /* 92 instructions, 92 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrw.32 q2, [r5, #352]!\nvmov q7[2], q7[0], r8, r12\nvmov q7[3], q7[1], r10, lr\nvmladav.s8 r8, q1, q2\n"        \

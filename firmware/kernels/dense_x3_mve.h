@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 3 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 3 chunks of 16 bytes. */
 /* 120 instructions, 120 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrw.32 q3, [r7, #272]!\nvmov q6[2], q6[0], r0, r4\nvldrw.32 q2, [r5, #480]!\nldr r11, [sp, #20]\n"              \

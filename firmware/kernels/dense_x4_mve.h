@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 4 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 4 chunks of 16 bytes. */
 /* 148 instructions, 148 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrw.32 q2, [r5, #368]!\nvmov q7[2], q7[0], r8, r12\nvmov q6[2], q6[0], r0, r4\nvmladav.s8 r0, q0, q2\n"         \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 5 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 5 chunks of 16 bytes. */
 /* 176 instructions, 180 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrw.32 q3, [r7, #400]!\nvmov q7[2], q7[0], r8, r12\nvmov q6[2], q6[0], r0, r4\nvldrw.32 q2, [r5, #432]!\n"      \

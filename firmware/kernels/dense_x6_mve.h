@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 6 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 6 chunks of 16 bytes. */
 /* 204 instructions, 208 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrw.32 q3, [r7, #464]!\nvmov q7[2], q7[0], r8, r12\nvldrw.32 q2, [r5, #496]!\nvmladav.s8 r8, q1, q2\n"          \

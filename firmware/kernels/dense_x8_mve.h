@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 8 chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 8 chunks of 16 bytes. */
 /* 265 instructions, 274 cycles */
 #define INGOT_X_BLOCK                                                                                                  \
     "vldrb.8 q0, [r9, #0]\nvmov q6[2], q6[0], r0, r4\nvmov q7[2], q7[0], r8, r12\nldr r11, [sp, #20]\n"                \

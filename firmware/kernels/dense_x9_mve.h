@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Written by tools/orders/dense.py. */
-/* A block of dense_unrolled_mve.h for pixels of 9 and more chunks of 16 bytes. */
+/* A block of dense_x_mve.h for pixels of 9 and more chunks of 16 bytes. */
 #define INGOT_X_TURN                                                                                                   \
     "vmladava.s8 lr, q1, q6\nvldrb.8 q0, [r9, #16]!\nvmladava.s8 r0, q0, q2\nvldrb.8 q1, [r11, #16]!\n"                \
     "vmladava.s8 r8, q1, q2\nvldrw.32 q6, [r5, #16]\nvmladava.s8 r2, q0, q6\nvldrw.32 q2, [r5, #32]\n"                 \

@@ -176,7 +176,7 @@ def _rare_layers() -> Iterator[bytes]:
 
 
 def _unrolled_layers() -> Iterator[bytes]:
-    """Convolutions of every number of chunks, without windows and with, and a depthwise one."""
+    """Convolutions of every number of chunks, without windows and with, a depthwise one, and two of many channels."""
     for chunks in range(1, 10):
         for width in (1, 2):
             depth = 16 * chunks // width
@@ -185,6 +185,9 @@ def _unrolled_layers() -> Iterator[bytes]:
             yield conv2d((1, 1, 3, depth), weights, 0.01, bias)
     taps = np.resize(np.arange(-99, 100), (1, 3, 3, 16)).astype(np.int8)
     yield depthwise((1, 3, 8, 16), taps, 0.01)
+    for width in (1, 2):
+        weights = np.resize(np.arange(-99, 100), (64, 1, width, 2)).astype(np.int8)
+        yield conv2d((1, 1, 9, 2), weights, 0.01, np.arange(64, dtype=np.int32))
 
 
 def new_rows(known: Mapping[str, Row]) -> dict[str, Row]:

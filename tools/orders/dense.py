@@ -4,7 +4,7 @@ the chunks, so that what makes bytes of the sums stands between all products.
 
     python tools/orders/dense.py [n ...]
 
-firmware/kernels/dense_unrolled_mve.h has what is around it, and says which register is what.
+firmware/kernels/dense_x_mve.h has what is around it, and says which register is what.
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ def header(chunks: int, tries: int = TRIES) -> str:
         [
             "/* SPDX-License-Identifier: Apache-2.0 */",
             "/* Written by tools/orders/dense.py. */",
-            f"/* A block of dense_unrolled_mve.h for pixels of {depth} chunks of 16 bytes. */",
+            f"/* A block of dense_x_mve.h for pixels of {depth} chunks of 16 bytes. */",
         ],
     )
     if chunks == DEEP:

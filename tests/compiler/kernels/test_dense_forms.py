@@ -118,10 +118,12 @@ def test_every_form(cpu: str) -> None:
 @pytest.mark.emulated
 @needs_gcc
 @needs_qemu
-@pytest.mark.parametrize("arithmetic", [{}, {"INGOT_EVEN": 1}], ids=["LiteRT's", "of QDQ models"])
-def test_random_cases(arithmetic: dict[str, str | int], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "form", [{}, {"INGOT_EVEN": 1}, {"INGOT_DENSE_SHORT": 1}], ids=["LiteRT's", "of QDQ models", "short windows"]
+)
+def test_random_cases(form: dict[str, str | int], tmp_path: Path) -> None:
     """Some of bench/kernels/dense_cases.py, compiled for size: functions stand at any even address then."""
-    elf = link(tmp_path, [FIXTURE / "dense_cases.c"], {"CASES": 100, "SEED": 3, **arithmetic})
+    elf = link(tmp_path, [FIXTURE / "dense_cases.c"], {"CASES": 100, "SEED": 3, **form})
     assert qemu.run(elf).lines == ("cases 100, different 0",)
 
 

@@ -46,14 +46,14 @@ def pointwise(depth: int, channels: int, pixels: int, *, relu: bool, left: bool 
     )
 
 
-def window(size: int, channels: int, width: int) -> bytes:
+def window(size: int, channels: int, width: int, outputs: int = 16) -> bytes:
     """A convolution of size x size windows with padding."""
     draw = np.random.default_rng(size + channels)
     return tflite_builder.conv2d(
         (1, 5, width, channels),
-        draw.integers(-127, 128, (16, size, size, channels)).astype(np.int8),
-        np.full(16, 0.001).tolist(),
-        draw.integers(-3000, 3000, 16).astype(np.int32),
+        draw.integers(-127, 128, (outputs, size, size, channels)).astype(np.int8),
+        np.full(outputs, 0.001).tolist(),
+        draw.integers(-3000, 3000, outputs).astype(np.int32),
         padding="SAME",
         source=("int8", 1.0, -7),
         target=("int8", 1.0, 3),
@@ -94,6 +94,25 @@ def test_which_form() -> None:
         assert program_of(pointwise(64, 8, 4, relu=True), target=target).calls[0].kernel == "conv2d_1x1_s8"
 
 
+SHORT = [
+    *(pointwise(depth, 64, 9, relu=relu) for depth in (1, 16, 17, 32) for relu in (False, True)),
+    pointwise(20, 109, 8, relu=True, left=True),
+    pointwise(7, 60, 11, relu=True),
+    window(2, 4, 31, 64),
+    window(3, 3, 160, 40),
+]
+"""Networks for the form of short windows that is for many channels."""
+
+
+def test_when_short_windows_have_their_form() -> None:
+    """Where it saves more in blocks of channels than it costs in pairs of pixels; it follows from shapes alone."""
+    kernels = {call.kernel for model in SHORT for call in program_of(model).calls}
+    assert kernels == {"conv2d_short_1x1_s8", "conv2d_short_s8"}
+    for model in (pointwise(16, 16, 64, relu=True), pointwise(33, 64, 64, relu=True), pointwise(16, 64, 2, relu=True)):
+        assert program_of(model).calls[0].kernel == "conv2d_1x1_s8"
+    assert program_of(SHORT[0], target=Target("cortex-m7", "dsp")).calls[0].kernel == "conv2d_1x1_s8"
+
+
 @pytest.mark.emulated
 @needs_gcc
 @needs_qemu
@@ -112,7 +131,7 @@ def test_every_depth(row_by_row: bool) -> None:
             program,
             random_inputs([(program.tensors[t].shape, program.tensors[t].dtype.value) for t in program.inputs], 7),
         )
-        for program in unrolled
+        for program in [*unrolled, *(program_of(model) for model in SHORT)]
     ]
     assert [len(a.calls) == len(b.calls) for a, b in zip(usual, unrolled, strict=True)].count(False) == 0
     outcomes = run_emulated(cases, row_by_row=row_by_row)

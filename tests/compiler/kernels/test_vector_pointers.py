@@ -16,11 +16,11 @@ ASSEMBLY = re.compile(r'"[^"]*\b(?:vldr[hwd]|vstr[hwd]|vld[24]\d?|vst[24]\d?)t?\
 CHECKED_IN = {
     "dense_pairs_mve.h": ["dense_mve.h"],
     "dense_thin_mve.h": ["dense_mve.h"],
-    "dense_unrolled_mve.h": ["dense_unrolled_mve.h"],
     "dense_w4_mve.h": ["dense_mve.h"],
     "dense_whole_even_mve.h": ["dense_mve.h"],
     "dense_whole_mve.h": ["dense_mve.h"],
-    **{f"dense_x{chunks}_mve.h": ["dense_unrolled_mve.h"] for chunks in range(1, UNROLLED + 1)},
+    "dense_x_mve.h": ["dense_unrolled_mve.h", "dense_mve.h"],
+    **{f"dense_x{chunks}_mve.h": ["dense_unrolled_mve.h", "dense_mve.h"] for chunks in range(1, UNROLLED + 1)},
     "depthwise_3x3_even_mve.h": ["depthwise_3x3_mve.h"],
     "depthwise_3x3_pixel_mve.h": ["depthwise_3x3_mve.h"],
     "depthwise_3x3_turns_mve.h": ["depthwise_3x3_mve.h"],

@@ -38,8 +38,8 @@ _DEEPEST_4_BITS = 131_071
 """Numbers whose products with 16 times a weight of 4 bits no sum of 32 bits overflows."""
 
 THIN = 32
-"""Windows of at most so many numbers stay in registers where weights are int8 (firmware/kernels/dense_thin_mve.h): with
-weights of 4 bits they take 1.2 to 1.3 times the cycles (estimated, bench/four_bits.py --cycles)."""
+"""Windows of at most so many numbers have a form of their own where weights are int8: with weights of 4 bits they take
+at least 1.2 to 1.3 times the cycles (estimated, bench/four_bits.py --cycles; firmware/kernels/dense_short_mve.h)."""
 
 LARGEST_PRODUCT = 255 * 8
 """Of a number less its zero point with a weight of 4 bits."""

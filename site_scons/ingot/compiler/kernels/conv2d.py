@@ -114,7 +114,7 @@ def lower_conv2d(site: Site) -> Call:
         return wide_conv(site)
     if keeps_4_bits(site.graph, site.op):
         return packed_call(site, "_w4", dense_params, wide=_leaves_28_bits(site))
-    return dense_call(site, "_offset" if weights_zero(site) else unrolled_form(site), dense_params)
+    return dense_call(site, "_offset" if weights_zero(site) else unrolled_form(site) or short_form(site), dense_params)
 
 
 UNROLLED = 9
@@ -129,6 +129,34 @@ def unrolled_form(site: Site) -> str:
     if not site.target.unroll or site.target.isa != "mve" or channels // groups < 8:
         return ""
     return f"_x{min(-(-depth // 16), UNROLLED)}"
+
+
+SAVED_BY_BLOCK = {1: 7, 2: 11}
+"""Estimated cycles that the short form saves with eight channels of two pixels, by the chunks of 16 bytes."""
+COST_OF_PAIR, COST_OF_ROW = 28, 80
+"""What it takes more for any two pixels, and for a row of them."""
+
+
+def short_form(site: Site) -> str:
+    """What the kernel of a network whose short windows have many channels has in its name, "_short"; else "". All int8
+    layers of a network have one kernel, so that its code is there once."""
+    if site.target.isa != "mve" or site.target.unroll:
+        return ""
+    saved = sum(_saved_by_short_form(site.graph, op) for op in site.graph.operators if op.kind == "CONV_2D")
+    return "_short" if saved > 0 else ""
+
+
+def _saved_by_short_form(graph: Graph, op: Operator) -> int:
+    """Estimated cycles, from shapes alone; below 0 where it takes more."""
+    image, weights, output = (graph.tensors[t or 0] for t in (op.inputs[0], op.inputs[1], op.outputs[0]))
+    chunks = -(-weights.elements // weights.shape[0] // 16)
+    groups = image.shape[3] // weights.shape[3]
+    blocks = weights.shape[0] // groups // 8
+    if image.dtype is not DType.INT8 or from_uint8(op) or chunks not in SAVED_BY_BLOCK or not blocks:
+        return 0
+    batches, rows, pixels = output.shape[:3]
+    each = -(-pixels // 2) * (SAVED_BY_BLOCK[chunks] * blocks - COST_OF_PAIR) - COST_OF_ROW
+    return batches * rows * groups * each
 
 
 def dense_call(site: Site, form: str, params: DenseParams) -> Call:
