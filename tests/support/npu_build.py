@@ -297,3 +297,13 @@ def _table(kind: str, buffers: Sequence[Buffer]) -> str:
         f"  static const LL_Buffer_InfoTypeDef buff_info[] = {{\n{entries}{{ .name = NULL }}\n}};\n"
         "  return buff_info;\n}\n"
     )
+
+
+#: A convolution and a copy behind it.
+TWO_BUFFERS = (
+    Buffer("Input_0", "input", RAM, 64, 0),
+    Buffer("Conv2D_1_weights", "input", FLASH, 16, 0, True),
+    Buffer("Conv2D_1_out", "internal", RAM + 0x100, 64, 1),
+    Buffer("Copy_2_out", "output", RAM + 0x200, 64, 2),
+)
+TWO_EPOCHS = (conv_epoch(1, RAM, FLASH, RAM + 0x100), copy_epoch(2, RAM + 0x100, RAM + 0x200, 64))

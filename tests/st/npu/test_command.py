@@ -13,15 +13,7 @@ import pytest
 
 from ingot.base.places import ROOT
 from ingot.st.npu.instructions import assemble, parse_listing
-from support.npu_build import FLASH, RAM, Buffer, conv_epoch, copy_epoch, write_build
-
-BUFFERS = [
-    Buffer("Input_0", "input", RAM, 64, 0),
-    Buffer("Conv2D_1_weights", "input", FLASH, 16, 0, True),
-    Buffer("Conv2D_1_out", "internal", RAM + 0x100, 64, 1),
-    Buffer("Copy_2_out", "output", RAM + 0x200, 64, 2),
-]
-EPOCHS = [conv_epoch(1, RAM, FLASH, RAM + 0x100), copy_epoch(2, RAM + 0x100, RAM + 0x200, 64)]
+from support.npu_build import FLASH, RAM, TWO_BUFFERS, TWO_EPOCHS, conv_epoch, write_build
 
 
 def ingot(*words: object) -> subprocess.CompletedProcess[str]:
@@ -32,7 +24,7 @@ def ingot(*words: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    return write_build(tmp_path / "build", {"_ec_blob_1": EPOCHS}, BUFFERS, bytes(16))
+    return write_build(tmp_path / "build", {"_ec_blob_1": TWO_EPOCHS}, TWO_BUFFERS, bytes(16))
 
 
 def test_the_list_says_what_an_epoch_does(build: Path) -> None:
@@ -79,7 +71,7 @@ def test_the_dump_is_assembled_to_the_same_words(build: Path) -> None:
 @pytest.mark.slow
 def test_the_census_names_what_was_never_verified(tmp_path: Path) -> None:
     odd = conv_epoch(1, RAM, FLASH, RAM + 0x100, KUNSIGNED=1, FC=1)
-    build = write_build(tmp_path, {"_ec_blob_1": [odd]}, BUFFERS)
+    build = write_build(tmp_path, {"_ec_blob_1": [odd]}, TWO_BUFFERS)
     result = ingot("census", build)
     assert result.returncode == 0
     assert "  CONVACC FC = 0x1 (seen: 0x0), 1 times, epochs 1\n" in result.stdout

@@ -14,15 +14,7 @@ from ingot.st.npu.container import Blob, write_blob
 from ingot.st.npu.instructions import Instruction, assemble, decode
 from ingot.st.npu.reassemble import reassemble, reassembled_facts, reassembled_text
 from ingot.st.prebuilt.ecblobs import blob_words, with_words
-from support.npu_build import FLASH, RAM, Buffer, conv_epoch, copy_epoch, write_build
-
-BUFFERS = [
-    Buffer("Input_0", "input", RAM, 64, 0),
-    Buffer("Conv2D_1_weights", "input", FLASH, 16, 0, True),
-    Buffer("Conv2D_1_out", "internal", RAM + 0x100, 64, 1),
-    Buffer("Copy_2_out", "output", RAM + 0x200, 64, 2),
-]
-EPOCHS = [conv_epoch(1, RAM, FLASH, RAM + 0x100), copy_epoch(2, RAM + 0x100, RAM + 0x200, 64)]
+from support.npu_build import TWO_BUFFERS, TWO_EPOCHS, write_build
 
 
 def a_word_each(program: Sequence[Instruction]) -> Iterator[Instruction]:
@@ -41,7 +33,7 @@ def without_the_last_clock(program: Sequence[Instruction]) -> Iterator[Instructi
 
 def build_with(folder: Path, change: Callable[[Sequence[Instruction]], Iterator[Instruction]]) -> Build:
     """The build, its program changed as another compiler might have it."""
-    path = write_build(folder, {"_ec_blob_1": EPOCHS}, BUFFERS, bytes(16))
+    path = write_build(folder, {"_ec_blob_1": TWO_EPOCHS}, TWO_BUFFERS, bytes(16))
     file = path / "network_ecblobs.h"
     program = [item for _, item in decode(read_build(path).blobs["_ec_blob_1"].words, "b")]
     words = write_blob(Blob(tuple(assemble(change(program)))))
@@ -87,7 +79,7 @@ def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_program_without_epochs_stays(tmp_path: Path) -> None:
-    path = write_build(tmp_path / "st", {"_ec_blob_1": EPOCHS}, BUFFERS, bytes(16))
+    path = write_build(tmp_path / "st", {"_ec_blob_1": TWO_EPOCHS}, TWO_BUFFERS, bytes(16))
     words = write_blob(Blob(tuple(assemble([Instruction("label", value=3), Instruction("end")]))))
     array = "static const uint64_t _ec_blob_3[] = { 0x0 };\n"
     file = path / "network_ecblobs.h"
