@@ -13,7 +13,7 @@ from ingot.compiler.emit.network_c import NetworkC
 from ingot.compiler.emit.pools import used_pools
 from ingot.compiler.graph import Graph, Operator, Quantization
 from ingot.compiler.graph.cost import macs, parameters
-from ingot.compiler.kernels.program import Call
+from ingot.compiler.kernels.program import Call, Program
 from ingot.compiler.offload import KIND, program_number
 from ingot.compiler.plan.types import Placement
 from ingot.model.asked import WHOLE
@@ -155,9 +155,10 @@ def _epochs(compiled: Compiled) -> tuple[NetworkEpoch, ...]:
         taken_before = first_params + sum(map(len, params_of.values()))
         count = len(_parts_of_block(compiled, call, block, block))
         params_of[call] = tuple(range(taken_before, taken_before + count))
+    readers = _readers(compiled.program)
     for number, region in enumerate(compiled.schedule.regions, 1):
         calls = [compiled.program.calls[i] for i in region.calls]
-        taken, given = _traffic(compiled, region.calls)
+        taken, given = _traffic(compiled.program, region.calls, readers)
         epochs.append(
             NetworkEpoch(
                 number=number,
@@ -190,15 +191,22 @@ def _estimate(compiled: Compiled, call: Call) -> Estimate | None:
     return compiled.estimates.get(program_number(call)) if call.kernel == KIND else None
 
 
-def _traffic(compiled: Compiled, region: Sequence[int]) -> tuple[list[int], list[int]]:
+def _readers(program: Program) -> dict[int, set[int]]:
+    """Tensor that a call writes -> the calls that read it; -1 among them for an output of the network."""
+    found: dict[int, set[int]] = {}
+    for number, tensors in ((-1, program.outputs), *((i, call.inputs) for i, call in enumerate(program.calls))):
+        for tensor in tensors:
+            for part in program.written(tensor):
+                found.setdefault(part, set()).add(number)
+    return found
+
+
+def _traffic(program: Program, region: Sequence[int], readers: Mapping[int, set[int]]) -> tuple[list[int], list[int]]:
     """The tensors that calls of a region read from outside, and those they make for outside."""
-    inside = [compiled.program.calls[i] for i in region]
+    inside = [program.calls[i] for i in region]
     made = {t for call in inside for t in call.outputs}
-    written = compiled.program.written
-    wanted = {t for output in compiled.program.outputs for t in written(output)}
-    for number, call in enumerate(compiled.program.calls):
-        if number not in region:
-            wanted.update(t for read in call.inputs for t in written(read))
+    written = program.written
+    wanted = {t for t in made if not readers.get(t, set()) <= set(region)}
     taken = [t for call in inside for t in call.inputs if not made.issuperset(written(t))]
     return taken, [t for call in inside for t in call.outputs if t in wanted]
 

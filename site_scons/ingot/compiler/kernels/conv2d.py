@@ -142,8 +142,10 @@ def short_form(site: Site) -> str:
     layers of a network have one kernel, so that its code is there once."""
     if site.target.isa != "mve" or site.target.unroll:
         return ""
-    saved = sum(_saved_by_short_form(site.graph, op) for op in site.graph.operators if op.kind == "CONV_2D")
-    return "_short" if saved > 0 else ""
+    if "short form" not in site.network:
+        saved = sum(_saved_by_short_form(site.graph, op) for op in site.graph.operators if op.kind == "CONV_2D")
+        site.network["short form"] = "_short" if saved > 0 else ""
+    return site.network["short form"]
 
 
 def _saved_by_short_form(graph: Graph, op: Operator) -> int:

@@ -62,7 +62,8 @@ def lower(graph: Graph, target: Target) -> Program:
             activations[t] = replace(activations[root], shape=graph.tensors[t].shape, quant=graph.tensors[t].quant)
     index = {t: i for i, t in enumerate(kept)}
     memory = {t: index[root] for t, root in roots.items() if root in index}
-    sites = [Site(graph, op, target, activations) for op in graph.operators if op.kind != "view"]
+    network: dict[str, str] = {}
+    sites = [Site(graph, op, target, activations, network) for op in graph.operators if op.kind != "view"]
     calls = tuple(call for lowered in _all_lowered(sites, memory) for call in lowered)
     program = Program(
         graph.name,

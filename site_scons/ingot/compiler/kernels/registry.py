@@ -33,12 +33,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Site:
-    """One operator to be lowered, with its surroundings."""
+    """One operator to be lowered, with its surroundings.
+
+    network: what lowerings have decided for all operators of the graph, by their own names; all sites share it.
+    """
 
     graph: Graph
     op: Operator
     target: Target
     activations: dict[int, Activation]
+    network: dict[str, str] = field(default_factory=dict)
 
     def input(self, position: int) -> Tensor:
         """The graph tensor at that input. Raises IndexError/ValueError when it is absent."""
