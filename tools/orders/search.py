@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline import Pipeline, parse, predecessors
 from registers import with_registers
@@ -22,10 +22,7 @@ def best_order(code: Sequence[tuple[str, float]], tries: int, seed: int = 1) -> 
     right, and dependences are kept. tries: moves that are looked at."""
     instructions = [parse(text) for text, _ in code]
     before = predecessors(instructions)
-    behind: list[set[int]] = [set() for _ in code]
-    for at, each in enumerate(before):
-        for i in each:
-            behind[i].add(at)
+    behind = _successors(before)
     pipeline, chance = Pipeline(instructions), random.Random(seed)
     wishes = [place for _, place in code]
     starts = [(pipeline.by_priority(before, wishes, patience)) for patience in PATIENCE]
@@ -57,10 +54,7 @@ def best_order_of_values(
     """
     instructions = [parse(text) for text in code]
     before = predecessors(instructions)
-    behind: list[set[int]] = [set() for _ in code]
-    for at, each in enumerate(before):
-        for i in each:
-            behind[i].add(at)
+    behind = _successors(before)
     pipeline, chance = Pipeline(instructions), random.Random(seed)
     order = list(range(len(code)))
     found = with_registers(code, carried)
@@ -82,6 +76,15 @@ def best_order_of_values(
         if now < least:
             least, found = now, registers
     return least, found
+
+
+def _successors(before: Sequence[Iterable[int]]) -> list[set[int]]:
+    """Of each instruction, those that have it among the ones before them."""
+    behind: list[set[int]] = [set() for _ in before]
+    for at, each in enumerate(before):
+        for i in each:
+            behind[i].add(at)
+    return behind
 
 
 def _moved(
